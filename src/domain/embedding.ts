@@ -1,0 +1,52 @@
+/** What of a clip was embedded. `fused` is one vector made of the others. */
+export type Modality = 'visual' | 'audio' | 'transcription' | 'fused'
+
+/** A vector for one clip (a segment of time), or one for the whole asset. */
+export type Scope = 'clip' | 'asset'
+
+export const MODALITIES = ['visual', 'audio', 'transcription', 'fused'] as const satisfies readonly Modality[]
+export const SCOPES = ['clip', 'asset'] as const satisfies readonly Scope[]
+
+/** Names the set of vectors that may be compared with each other. Vectors of different spaces never mix. */
+export type Space = string
+
+/** One stored vector. Times are seconds from the start of the file, also when the task began later in it. */
+export interface Embedding {
+  modality: Modality
+  scope: Scope
+  space: Space
+  startSec: number
+  endSec: number
+  /** Unit length. */
+  vector: Float32Array
+}
+
+/** A stored vector on its way out: the numbers are already written as JSON, `[0.01,-0.2,…]`, exact as float32. */
+export interface EncodedEmbedding {
+  modality: Modality
+  scope: Scope
+  space: Space
+  startSec: number
+  endSec: number
+  vectorJson: Uint8Array
+}
+
+/** What a caller should know about a result that is otherwise fine. */
+export interface Warning {
+  code: WarningCode
+  message: string
+  option?: Modality
+  startSec?: number
+  endSec?: number
+  item?: string
+}
+
+export type WarningCode =
+  | 'builtin_model'
+  | 'option_unavailable'
+  | 'extra_streams_ignored'
+  | 'media_truncated'
+  | 'media_damaged'
+  | 'duration_estimated'
+  | 'segment_skipped'
+  | 'subtitles_unreadable'

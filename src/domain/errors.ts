@@ -1,0 +1,63 @@
+// Every failure we foresee, and whether another attempt at the same work may help.
+const RETRY = {
+  // What the caller asked for cannot be had.
+  request_invalid: false,
+  parameter_missing: false,
+  parameter_unknown: false,
+  model_unknown: false,
+  not_found: false,
+  unauthorized: false,
+  too_large: false,
+  // What is wrong with the input itself.
+  media_unreadable: false,
+  media_has_no_stream: false,
+  media_too_long: false,
+  media_too_large: false,
+  asset_failed: false,
+  input_missing: false,
+  text_too_long: false,
+  // What went wrong here and may go right next time.
+  decoder_stalled: true,
+  child_crashed: true,
+  child_hung: true,
+  child_out_of_memory: true,
+  storage_unavailable: true,
+  disk_full: true,
+  // The attempt ended, not the work.
+  lease_lost: true,
+  aborted: true,
+  interrupted: false,
+  internal: true,
+} as const
+
+export type ErrorCode = keyof typeof RETRY
+
+export const ERROR_CODES = Object.keys(RETRY) as readonly ErrorCode[]
+
+/** True for a word of the closed list; for codes that come back from the database or another process. */
+export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(RETRY, code)
+
+/** Says whether another attempt at the same work may help. */
+export const isRetryable = (code: ErrorCode): boolean => RETRY[code]
+
+export interface EmbedlineErrorOptions extends ErrorOptions {
+  /** The field of the request that is wrong, as a path of domain names: `segmentation.durationSec`. */
+  field?: string
+}
+
+/** A failure we foresaw. Anything else that is thrown is a bug, and is reported as one. */
+export class EmbedlineError extends Error {
+  override readonly name = 'EmbedlineError'
+  readonly code: ErrorCode
+  readonly field: string | undefined
+
+  constructor(code: ErrorCode, message: string, options?: EmbedlineErrorOptions) {
+    super(message, options)
+    this.code = code
+    this.field = options?.field
+  }
+
+  get retryable(): boolean {
+    return isRetryable(this.code)
+  }
+}

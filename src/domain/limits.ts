@@ -1,0 +1,70 @@
+/** Upper and lower bounds of what is taken, in one table. Durations in seconds, sizes in bytes. */
+export interface Limits {
+  jsonBodyBytes: number
+  uploadBytes: number
+  /** Of `base64` input, decoded. */
+  inlineMediaBytes: number
+  inlinePictureBytes: number
+  pictureMinPixels: number
+  pictureMaxPixels: number
+  mediaMinSec: number
+  mediaMaxSec: number
+  videoMinWidth: number
+  videoMinHeight: number
+  videoMaxWidth: number
+  videoMaxHeight: number
+  /** Longer side divided by shorter side. */
+  videoMaxAspect: number
+  fixedMinSec: number
+  fixedMaxSec: number
+  dynamicMinSec: number
+  dynamicMaxSec: number
+  /** Of sync text. Tokens are words and punctuation marks as the builtin model counts them. */
+  textTokens: number
+  filenameCharacters: number
+  pageSize: number
+  /** Work on one item longer than this is a hang. */
+  itemSec: number
+}
+
+const OURS: Limits = {
+  jsonBodyBytes: 64 * 1024 * 1024,
+  uploadBytes: 4 * 1024 ** 3,
+  inlineMediaBytes: 36 * 1024 * 1024,
+  inlinePictureBytes: 32 * 1024 * 1024,
+  pictureMinPixels: 1,
+  pictureMaxPixels: 100_000_000,
+  mediaMinSec: 0,
+  mediaMaxSec: 24 * 3600,
+  videoMinWidth: 1,
+  videoMinHeight: 1,
+  videoMaxWidth: 16_384,
+  videoMaxHeight: 16_384,
+  videoMaxAspect: Number.POSITIVE_INFINITY,
+  fixedMinSec: 2,
+  fixedMaxSec: 10,
+  dynamicMinSec: 2,
+  dynamicMaxSec: 5,
+  textTokens: 500,
+  filenameCharacters: 255,
+  pageSize: 50,
+  itemSec: 600,
+}
+
+// Source: specs of the TwelveLabs Embed API v2 for Marengo 3.0 (input requirements).
+const UPSTREAM: Limits = {
+  ...OURS,
+  uploadBytes: 200_000_000,
+  inlinePictureBytes: 32 * 1024 * 1024,
+  pictureMinPixels: 128,
+  mediaMinSec: 4,
+  mediaMaxSec: 4 * 3600,
+  videoMinWidth: 360,
+  videoMinHeight: 360,
+  videoMaxWidth: 5184,
+  videoMaxHeight: 2160,
+  videoMaxAspect: 2.4,
+}
+
+/** `ours` are the bounds of this server; `upstream` also refuses what TwelveLabs would refuse. */
+export const limitsNamed = (name: 'ours' | 'upstream'): Limits => (name === 'ours' ? OURS : UPSTREAM)

@@ -1,0 +1,49 @@
+import type { Warning } from './embedding.ts'
+
+/** What a look into a media file found. Sizes are pixels as displayed: after rotation and sample aspect. */
+export interface MediaFacts {
+  /** ffprobe's name of the container, or `image`. */
+  container: string
+  /** Seconds from the start of the file to its end; undefined when nothing in the file says so. */
+  durationSec?: number
+  sizeBytes: number
+  video?: VideoFacts
+  audio?: AudioFacts
+  /** Subtitle tracks that hold text (not pictures), in file order. */
+  subtitles: readonly SubtitleFacts[]
+  /** True for a still picture (JPEG, PNG, WebP, an AVIF image, …), which is no video. */
+  isPicture: boolean
+  /** False when a seek in the file is not exact (no index, VBR MP3, MPEG-TS, raw AAC): it is read once from the start. */
+  seeksExactly: boolean
+  warnings: readonly Warning[]
+}
+
+export interface VideoFacts {
+  /** Index of the stream in the file. */
+  stream: number
+  codec: string
+  width: number
+  height: number
+  framesPerSec: number
+  rotationDeg: number
+}
+
+export interface AudioFacts {
+  stream: number
+  codec: string
+  sampleRateHz: number
+  channels: number
+}
+
+export interface SubtitleFacts {
+  stream: number
+  codec: string
+  language?: string
+}
+
+/** One line of a subtitle track. Seconds from the start of the file. */
+export interface Cue {
+  startSec: number
+  endSec: number
+  text: string
+}

@@ -1,0 +1,172 @@
+import type { Generated, Kysely } from 'kysely'
+import type { AssetState, ItemState, TaskState } from './states.ts'
+
+// The rows as they are stored. Times are integer milliseconds since 1970, JSON is text, flags are 0 or 1, vectors are
+// little-endian float32 blobs: the same in SQLite and PostgreSQL. Only `store/` and `queue/` read and write them.
+
+export interface Tables {
+  account: AccountRow
+  api_key: ApiKeyRow
+  object: ObjectRow
+  asset: AssetRow
+  task: TaskRow
+  item: ItemRow
+  turn: TurnRow
+  embedding: EmbeddingRow
+  modality_sum: ModalitySumRow
+}
+
+/** A connection or a transaction: every statement takes one as its first argument. */
+export type Db = Kysely<Tables>
+
+export interface AccountRow {
+  id: string
+  /** As the operator names it in `--keys`; unique. */
+  name: string
+  /** A UUID made once, for contracts that report one. */
+  user_id: string
+  created_ms: number
+}
+
+export interface ApiKeyRow {
+  /** SHA-256 of the key, hex. The key itself is never stored. */
+  hash: string
+  account_id: string
+  created_ms: number
+}
+
+/** Stored bytes: once per account and content. Row and file go when nothing refers to them. */
+export interface ObjectRow {
+  account_id: string
+  /** SHA-256 of the content, hex. */
+  hash: string
+  size_bytes: number
+  reference_count: number
+  created_ms: number
+}
+
+export interface AssetRow {
+  id: string
+  account_id: string
+  state: AssetState
+  method: 'direct' | 'url' | 'multipart'
+  filename: string
+  /** From the content once it was looked at, until then from the name. */
+  mime_type: string
+  size_bytes: number
+  object_hash: string
+  /** MediaFacts, once looked at. */
+  facts_json: string | null
+  user_metadata_json: string | null
+  error_code: string | null
+  error_message: string | null
+  created_ms: number
+  updated_ms: number
+}
+
+export interface TaskRow {
+  id: string
+  account_id: string
+  kind: 'media'
+  state: TaskState
+  /** The model name that the caller sent, for answers that repeat it. */
+  model_name: string
+  model_id: string
+  model_revision: string
+  /** MediaRequest. */
+  request_json: string
+  /** Set when the input is an asset. */
+  asset_id: string | null
+  /** The stored input. The task holds a reference to it, so that deleting the asset does not end the task. */
+  object_hash: string
+  filename: string | null
+  /** Items that are not final; at 0, with the plan done, the finish item is added. */
+  open_count: number
+  item_count: number
+  done_count: number
+  failed_count: number
+  /** 1 when the plan item has written all other items. */
+  is_planned: number
+  /** Of the media, once known; milliseconds. */
+  duration_ms: number | null
+  embedding_count: number
+  /** Warning[]. */
+  warnings_json: string
+  error_code: string | null
+  error_message: string | null
+  created_ms: number
+  updated_ms: number
+  finished_ms: number | null
+  expires_ms: number
+}
+
+export type ItemKind = 'inspect' | 'plan' | 'slice' | 'finish'
+
+/** The row of the queue: a piece of work that one worker at a time may hold. The queue knows no more of it than this. */
+export interface ItemRow {
+  id: Generated<number>
+  account_id: string
+  kind: ItemKind
+  /** Absent for `inspect`. */
+  task_id: string | null
+  /** Set on `inspect`, and on a `plan` that waits for its asset. */
+  asset_id: string | null
+  /** Unique with the task: writing the same item twice does nothing. */
+  key: string
+  state: ItemState
+  /** 0 control, 1 normal, 2 bulk. */
+  lane: number
+  /** Fairness between accounts: claims go by (lane, turn, id). */
+  turn: number
+  /** The fence: raised by each claim; every write of a result is guarded by it. */
+  attempt: number
+  /** Attempts in which the item itself went wrong. */
+  failures: number
+  /** Attempts that ended because a process, machine or network died. */
+  interruptions: number
+  /** 1: must run with nothing beside it. */
+  is_alone: number
+  due_ms: number
+  lease_until_ms: number | null
+  worker: string | null
+  /** What to do, opaque to the queue. */
+  payload_json: string
+  /** How far it got, opaque to the queue: an item that settles in parts goes on from here. */
+  progress_json: string | null
+  error_code: string | null
+  error_message: string | null
+  created_ms: number
+  started_ms: number | null
+  finished_ms: number | null
+}
+
+/** Per account the last turn that was given out; the row with account '' holds the queue's current turn. */
+export interface TurnRow {
+  account_id: string
+  turn: number
+}
+
+export interface EmbeddingRow {
+  task_id: string
+  /** 0 clip, 1 asset: with start_ms and modality the order in which results are read. */
+  scope_order: number
+  start_ms: number
+  /** Index in MODALITIES. */
+  modality_order: number
+  end_ms: number
+  space: string
+  vector: Uint8Array
+}
+
+/** Of one slice and modality: the sum of its clips' vectors, each times its duration in seconds. Becomes the asset vector. */
+export interface ModalitySumRow {
+  task_id: string
+  slice_index: number
+  modality_order: number
+  space: string
+  /** Seconds that went into the sum. */
+  weight_sec: number
+  end_ms: number
+  /** Little-endian float64. */
+  sum: Uint8Array
+}

@@ -1,0 +1,100 @@
+import type { Modality, Scope, Space, Warning } from './embedding.ts'
+import type { Cue, MediaFacts } from './media.ts'
+import type { Slice } from './slices.ts'
+
+export type Segmentation =
+  { strategy: 'fixed'; durationSec: number } | { strategy: 'dynamic'; minDurationSec: number }
+
+/** What a caller wants of one piece of media, with every default filled in. No word of a wire dialect in it. */
+export interface MediaRequest {
+  input: 'video' | 'audio'
+  startSec: number
+  /** Absent: to the end of the media. */
+  endSec?: number
+  segmentation: Segmentation
+  /** Never holds `fused`; see `fused`. */
+  modalities: readonly Exclude<Modality, 'fused'>[]
+  /** True when the caller named the modalities: what is named and missing is an error, what is only default is left out. */
+  modalitiesNamed: boolean
+  scopes: readonly Scope[]
+  /** One vector per modality. */
+  separate: boolean
+  /** One vector made of all modalities of a clip. */
+  fused: boolean
+}
+
+/** Which model, pinned when the task was created. */
+export interface ModelPin {
+  id: string
+  revision: string
+}
+
+/** One or more neighbouring slices of one file, embedded in order by a compute child. */
+export interface SliceWork {
+  file: string
+  model: ModelPin
+  request: MediaRequest
+  facts: MediaFacts
+  /** The modalities that the file really has, of those asked for. */
+  modalities: readonly Exclude<Modality, 'fused'>[]
+  slices: readonly Slice[]
+  /** Subtitle lines whose middle lies in one of the slices. */
+  cues: readonly Cue[]
+}
+
+export interface ClipVector {
+  modality: Modality
+  space: Space
+  vector: Float32Array
+}
+
+/** One segment with its vectors. Seconds from the start of the file. */
+export interface Clip {
+  startSec: number
+  endSec: number
+  vectors: readonly ClipVector[]
+}
+
+export interface SliceResult {
+  slice: Slice
+  clips: readonly Clip[]
+  warnings: readonly Warning[]
+  /** Set on the last slice when the media ended earlier than its container said. */
+  endedAtSec?: number
+}
+
+/** How a text will be used: some models prompt a query and a document differently. */
+export type TextUse = 'query' | 'document'
+
+/**
+ * What the rest of the server asks of the compute children. Every call ends by a result, or by an EmbedlineError;
+ * when `signal` is aborted, by one with code `aborted`. A child that dies, hangs or grows too large ends the calls
+ * that it held with `child_crashed`, `child_hung` or `child_out_of_memory`.
+ */
+export interface Compute {
+  /** Looks into a file. Throws `media_unreadable` for what is no media. */
+  inspect(file: string, signal?: AbortSignal): Promise<MediaFacts>
+  /** Reads one subtitle track, all of it. */
+  readCues(file: string, stream: number, signal?: AbortSignal): Promise<Cue[]>
+  /** Embeds slices in order and hands each to `onSlice` when it is done; the next one waits until that returns. */
+  embedSlices(
+    work: SliceWork,
+    onSlice: (result: SliceResult) => Promise<void>,
+    signal: AbortSignal,
+    options?: RunOptions,
+  ): Promise<void>
+  /** Goes before slices (lane 0). One unit-length vector per text, in order. */
+  embedTexts(
+    model: ModelPin,
+    texts: readonly string[],
+    use: TextUse,
+    signal?: AbortSignal,
+  ): Promise<Float32Array[]>
+  /** Goes before slices (lane 0). Throws `media_unreadable` for what is no picture. */
+  embedPicture(model: ModelPin, file: string, signal?: AbortSignal): Promise<Float32Array>
+}
+
+export interface RunOptions {
+  /** Nothing else runs in the child meanwhile, so that its death has only one suspect. */
+  alone?: boolean
+}

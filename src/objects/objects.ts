@@ -1,0 +1,33 @@
+/** Bytes on their way in: hashed while they are written, not yet anybody's. */
+export interface Upload {
+  /** Throws `too_large` past the limit, `disk_full` when there is no space left. */
+  write(chunk: Uint8Array): Promise<void>
+  /** Ends the bytes: flushed to the disk, still at a temporary place. */
+  finish(): Promise<ReceivedBytes>
+  /** Removes what came so far. May be called at any time, also after `finish` or twice. */
+  abandon(): Promise<void>
+}
+
+/** A finished upload at a temporary place, to be kept by `Objects.keep` or dropped by `abandon`. */
+export interface ReceivedBytes {
+  /** SHA-256, hex. */
+  hash: string
+  sizeBytes: number
+  temporaryPath: string
+}
+
+/** Where the bytes of assets and task inputs lie: once per account and content. */
+export interface Objects {
+  /** Opens a place for bytes of at most `limitBytes`. */
+  receive(limitBytes: number): Promise<Upload>
+  /** Moves finished bytes to their place, durably; keeping the same content twice is no error. */
+  keep(accountId: string, received: ReceivedBytes): Promise<void>
+  /** A local path from which the bytes can be read while they are kept. */
+  path(accountId: string, hash: string): string
+  /** Removes the bytes; removing what is not there is no error. */
+  remove(accountId: string, hash: string): Promise<void>
+  /** All that is kept, for whoever compares it with the rows. */
+  list(): AsyncIterable<{ accountId: string; hash: string }>
+  /** Free space where uploads go, in bytes. */
+  freeBytes(): Promise<number>
+}

@@ -1,0 +1,19 @@
+import { afterEach, beforeEach, expect } from 'vitest'
+
+// An unexpected console.error or console.warn fails the test that caused it.
+let printed: string[] = []
+const keep =
+  (level: string) =>
+  (...words: unknown[]) => {
+    printed.push(`${level}: ${words.map(String).join(' ')}`)
+  }
+
+beforeEach(() => {
+  printed = []
+  console.error = keep('console.error')
+  console.warn = keep('console.warn')
+})
+
+afterEach(() => {
+  expect(printed).toEqual([])
+})
