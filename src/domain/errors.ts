@@ -43,6 +43,8 @@ export const isRetryable = (code: ErrorCode): boolean => RETRY[code]
 export interface EmbedlineErrorOptions extends ErrorOptions {
   /** The field of the request that is wrong, as a path of domain names: `segmentation.durationSec`. */
   field?: string
+  /** Set when a compute child died while it also held other work: the death is not this work's alone. */
+  sharedChild?: boolean
 }
 
 /** A failure we foresaw. Anything else that is thrown is a bug, and is reported as one. */
@@ -50,11 +52,13 @@ export class EmbedlineError extends Error {
   override readonly name = 'EmbedlineError'
   readonly code: ErrorCode
   readonly field: string | undefined
+  readonly sharedChild: boolean
 
   constructor(code: ErrorCode, message: string, options?: EmbedlineErrorOptions) {
     super(message, options)
     this.code = code
     this.field = options?.field
+    this.sharedChild = options?.sharedChild ?? false
   }
 
   get retryable(): boolean {

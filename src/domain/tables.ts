@@ -77,18 +77,21 @@ export interface TaskRow {
   request_json: string
   /** Set when the input is an asset. */
   asset_id: string | null
-  /** The stored input. The task holds a reference to it, so that deleting the asset does not end the task. */
+  /** The stored input. */
   object_hash: string
+  /** 1 while the task refers to the stored input itself, so that deleting the asset does not end the task. */
+  holds_object: number
   filename: string | null
-  /** Items that are not final; at 0, with the plan done, the finish item is added. */
+  /** Slice items that are not final; at 0, with the plan done, the finish item is added. */
   open_count: number
+  /** Slice items in all. */
   item_count: number
   done_count: number
   failed_count: number
   /** 1 when the plan item has written all other items. */
   is_planned: number
-  /** Of the media, once known; milliseconds. */
-  duration_ms: number | null
+  /** MediaPlan, once the plan item has looked at the media. */
+  plan_json: string | null
   embedding_count: number
   /** Warning[]. */
   warnings_json: string

@@ -29,6 +29,16 @@ export interface ModelPin {
   revision: string
 }
 
+/** What the look into the media of a task led to; kept with the task. */
+export interface MediaPlan {
+  facts: MediaFacts
+  /** The modalities that the media really has, of those asked for. */
+  modalities: readonly Exclude<Modality, 'fused'>[]
+  /** What is embedded of the file, in milliseconds from its start. */
+  startMs: number
+  endMs: number
+}
+
 /** One or more neighbouring slices of one file, embedded in order by a compute child. */
 export interface SliceWork {
   file: string

@@ -6,6 +6,7 @@ import type { ModelFacts } from '../domain/model.ts'
 import type { Db } from '../domain/tables.ts'
 import type { Compute, ModelPin } from '../domain/work.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { KeyedMutex } from '../lib/keyedMutex.ts'
 import type { Logger } from '../lib/logger.ts'
 
 /** All that the verbs of this room need; `main.ts` puts it together, a test may put in fewer real parts. */
@@ -13,6 +14,8 @@ export interface TaskParts {
   store: Store
   results: Results
   objects: Objects
+  /** Serialises what happens to the same stored bytes; keys are made by `storedBytes.ts`. */
+  bytesMutex: KeyedMutex
   compute: Compute
   models: Models
   clock: Clock
@@ -21,6 +24,8 @@ export interface TaskParts {
   logger: Logger
   /** How long tasks and their vectors are kept after creation. */
   retentionMs: number
+  /** A number from 0 up to 1, for the jitter of backoffs. */
+  random: () => number
   /** Tells the dispatcher that there may be something to claim. */
   wake: () => void
 }
@@ -42,4 +47,6 @@ export interface Models {
   resolve(name: string): ModelFacts | undefined
   /** The facts of a pinned model. Throws `model_unknown` when it is not here any more. */
   facts(pin: ModelPin): ModelFacts
+  /** How many tokens a text has, as the limit on text counts them. */
+  countTokens(text: string): number
 }

@@ -1,0 +1,57 @@
+import { EmbedlineError } from '../domain/errors.ts'
+import type { Modality, Warning } from '../domain/embedding.ts'
+import type { MediaFacts } from '../domain/media.ts'
+import type { MediaRequest } from '../domain/work.ts'
+
+type Part = Exclude<Modality, 'fused'>
+
+export interface Choice {
+  /** In the order asked for. */
+  present: readonly Part[]
+  missing: readonly Part[]
+}
+
+/**
+ * Compares what was asked for with what the media has: pictures, sound, subtitle lines.
+ * Throws `media_has_no_stream` when the media is not of the kind that was announced.
+ */
+export function chooseModalities(request: MediaRequest, facts: MediaFacts): Choice {
+  if (request.input === 'video' && !facts.video)
+    throw new EmbedlineError('media_has_no_stream', notVideo(facts))
+  if (facts.isPicture)
+    throw new EmbedlineError(
+      'media_has_no_stream',
+      `The file is a picture (${facts.container}), not ${request.input}.`,
+    )
+  if (request.input === 'audio' && !facts.audio)
+    throw new EmbedlineError('media_has_no_stream', 'The file has no audio track.')
+  const has: Record<Part, boolean> = {
+    visual: request.input === 'video' && facts.video !== undefined,
+    audio: facts.audio !== undefined,
+    transcription: facts.subtitles.length > 0,
+  }
+  return {
+    present: request.modalities.filter((modality) => has[modality]),
+    missing: request.modalities.filter((modality) => !has[modality]),
+  }
+}
+
+const notVideo = (facts: MediaFacts): string =>
+  facts.isPicture
+    ? `The file is a picture (${facts.container}), not a video.`
+    : `The file has no video track (${facts.container}${facts.audio ? ', sound only' : ''}).`
+
+const WHY_MISSING: Record<Part, string> = {
+  visual: 'the media has no pictures',
+  audio: 'the media has no audio track',
+  transcription: 'the media has no subtitle track, and this model does not listen to speech',
+}
+
+/** Why a modality is left out, in one sentence. */
+export const whyMissing = (modality: Part): string => `No ${modality} embeddings: ${WHY_MISSING[modality]}.`
+
+export const leftOut = (modality: Part): Warning => ({
+  code: 'option_unavailable',
+  message: whyMissing(modality),
+  option: modality,
+})

@@ -1,0 +1,66 @@
+import { EmbedlineError } from '../domain/errors.ts'
+import type { SliceResult, SliceWork } from '../domain/work.ts'
+import type { ClaimedItem } from '../queue/claim.ts'
+import { saveProgress } from '../queue/progress.ts'
+import { settle } from '../queue/settle.ts'
+import { insertClips, insertSums } from '../store/embeddings.ts'
+import { addEmbeddings, getTaskWork, settleSlice, type TaskWork } from '../store/tasks.ts'
+import { addFinishWhenDone } from './finish.ts'
+import type { TaskParts } from './parts.ts'
+import type { SlicePayload } from './plan.ts'
+import { sumClips } from './sums.ts'
+
+interface Progress {
+  /** How many of the item's slices are settled. */
+  settled: number
+}
+
+/**
+ * Embeds the slices of one item and settles each with its vectors in one transaction, guarded by the fence: whoever
+ * lost the lease writes nothing. An item of many slices goes on after the last one that was settled.
+ */
+export async function embedSlices(parts: TaskParts, item: ClaimedItem, signal: AbortSignal): Promise<void> {
+  const task = await getTaskWork(parts.store.read, item.taskId ?? '')
+  if (!task?.plan) throw new EmbedlineError('not_found', 'The task is gone.')
+  const { slices, cues } = item.payload as SlicePayload
+  let { settled } = (item.progress as Progress | undefined) ?? { settled: 0 }
+  const work: SliceWork = {
+    file: parts.objects.path(task.accountId, task.objectHash),
+    model: task.model,
+    request: task.request,
+    facts: task.plan.facts,
+    modalities: task.plan.modalities,
+    slices: slices.slice(settled),
+    cues,
+  }
+  const onSlice = async (result: SliceResult) => {
+    settled++
+    await settleResult(parts, item, task, result, { settled, isLast: settled === slices.length })
+  }
+  await parts.compute.embedSlices(work, onSlice, signal, { alone: item.isAlone })
+  parts.wake()
+}
+
+async function settleResult(
+  parts: TaskParts,
+  item: ClaimedItem,
+  task: TaskWork,
+  result: SliceResult,
+  { settled, isLast }: Progress & { isLast: boolean },
+): Promise<void> {
+  await parts.store.write(async (db) => {
+    const nowMs = parts.clock.nowMs()
+    const progress: Progress = { settled }
+    const isHeld = isLast
+      ? await settle(db, item, { state: 'done', nowMs })
+      : await saveProgress(db, item, progress)
+    if (!isHeld) throw new EmbedlineError('lease_lost', 'Another worker has this item now.')
+    const inserted = task.request.scopes.includes('clip') ? await insertClips(db, task.id, result.clips) : 0
+    if (task.request.scopes.includes('asset'))
+      await insertSums(db, task.id, result.slice.index, sumClips(result.clips))
+    await addEmbeddings(db, task.id, { count: inserted, warnings: result.warnings, nowMs })
+    if (!isLast) return
+    await settleSlice(db, task.id, { outcome: 'done', nowMs })
+    await addFinishWhenDone(db, task, nowMs)
+  })
+}

@@ -1,0 +1,74 @@
+import { EmbedlineError } from '../domain/errors.ts'
+import type { Space, Warning } from '../domain/embedding.ts'
+import type { ModelFacts } from '../domain/model.ts'
+import type { Account } from '../domain/task.ts'
+import { getAsset } from '../store/assets.ts'
+import { standIn, type MediaSource } from './create.ts'
+import type { TaskParts } from './parts.ts'
+
+export interface SyncEmbedding {
+  model: ModelFacts
+  space: Space
+  /** Unit length. */
+  vector: Float32Array
+  warnings: readonly Warning[]
+}
+
+/** Embeds one text at once, as a query. Throws `model_unknown`, or `text_too_long` rather than cut it. */
+export async function embedText(
+  parts: TaskParts,
+  order: { modelName: string; text: string },
+  signal?: AbortSignal,
+): Promise<SyncEmbedding> {
+  const model = resolve(parts, order.modelName)
+  const tokens = parts.models.countTokens(order.text)
+  if (tokens > parts.limits.textTokens)
+    throw new EmbedlineError(
+      'text_too_long',
+      `The text has ${tokens} tokens; at most ${parts.limits.textTokens} are taken.`,
+      {
+        field: 'text',
+      },
+    )
+  const [vector] = await parts.compute.embedTexts(model, [order.text], 'query', signal)
+  if (!vector) throw new Error('a text was given and no vector came back')
+  return { model, space: model.spaces.text.space, vector, warnings: standIn(order.modelName, model) }
+}
+
+/** Embeds one picture at once. Throws `model_unknown`, `request_invalid` (asset), `media_unreadable` (no picture). */
+export async function embedPicture(
+  parts: TaskParts,
+  account: Account,
+  order: { modelName: string; source: MediaSource },
+  signal?: AbortSignal,
+): Promise<SyncEmbedding> {
+  const model = resolve(parts, order.modelName)
+  const file =
+    'assetId' in order.source
+      ? await assetFile(parts, account, order.source.assetId)
+      : order.source.received.temporaryPath
+  const vector = await parts.compute.embedPicture(model, file, signal)
+  return { model, space: model.spaces.image.space, vector, warnings: standIn(order.modelName, model) }
+}
+
+function resolve(parts: TaskParts, modelName: string): ModelFacts {
+  const model = parts.models.resolve(modelName)
+  if (!model)
+    throw new EmbedlineError('model_unknown', `There is no model ${modelName}.`, { field: 'modelName' })
+  return model
+}
+
+async function assetFile(parts: TaskParts, account: Account, assetId: string): Promise<string> {
+  const found = await getAsset(parts.store.read, account.id, assetId)
+  if (!found)
+    throw new EmbedlineError('request_invalid', `There is no asset ${assetId}.`, { field: 'assetId' })
+  if (found.asset.state === 'failed')
+    throw new EmbedlineError(
+      'request_invalid',
+      `Asset ${assetId} failed: ${found.asset.failure?.message ?? 'it is no media'}`,
+      {
+        field: 'assetId',
+      },
+    )
+  return parts.objects.path(account.id, found.objectHash)
+}

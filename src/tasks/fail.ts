@@ -1,0 +1,111 @@
+import type { EmbedlineError } from '../domain/errors.ts'
+import type { Warning } from '../domain/embedding.ts'
+import type { Db, ItemKind } from '../domain/tables.ts'
+import type { Failure } from '../domain/task.ts'
+import type { ClaimedItem } from '../queue/claim.ts'
+import { releaseAlone } from '../queue/release.ts'
+import { retry } from '../queue/retry.ts'
+import { settle } from '../queue/settle.ts'
+import { wakeAsset } from '../queue/wakeAsset.ts'
+import { setAssetFailed } from '../store/assets.ts'
+import { addEmbeddings, endTask, getTaskWork, settleSlice, type TaskWork } from '../store/tasks.ts'
+import { addFinishWhenDone, endAndRelease } from './finish.ts'
+import type { TaskParts } from './parts.ts'
+import type { SlicePayload } from './plan.ts'
+
+/** What of an item the end of its work needs to know. */
+export type FailedItem = Pick<ClaimedItem, 'id' | 'kind' | 'accountId' | 'taskId' | 'assetId' | 'payload'>
+
+/**
+ * After an attempt that went wrong: tries again later what may go right (at most three times; a death shared with
+ * other work does not count, that item is run again alone first), and fails the rest with everything that hangs on it.
+ */
+export async function settleFailure(
+  parts: TaskParts,
+  item: ClaimedItem,
+  error: EmbedlineError,
+): Promise<void> {
+  const nowMs = parts.clock.nowMs()
+  const failure: Failure = { code: error.code, message: error.message }
+  parts.logger.info('an attempt failed', {
+    item: item.id,
+    task: item.taskId,
+    kind: item.kind,
+    attempt: item.attempt,
+    ...failure,
+  })
+  if (error.sharedChild) return void (await parts.store.write((db) => releaseAlone(db, item, { nowMs })))
+  if (error.retryable) {
+    const outcome = await parts.store.write((db) => retry(db, item, { nowMs, failure, random: parts.random }))
+    if (outcome !== 'exhausted') return
+  }
+  await failItem(parts, item, failure, (db) => settle(db, item, { state: 'failed', nowMs, failure }))
+}
+
+/**
+ * Fails an item for good with all that hangs on it: an asset fails with its look, a task with its plan or its end, a
+ * slice leaves a gap that the task names. `settleItem` moves the item itself and says whether it was still ours.
+ */
+export async function failItem(
+  parts: TaskParts,
+  item: FailedItem,
+  failure: Failure,
+  settleItem: (db: Db) => Promise<boolean>,
+): Promise<void> {
+  const task = item.taskId === undefined ? undefined : await getTaskWork(parts.store.read, item.taskId)
+  const change = async (db: Db) => {
+    if (await settleItem(db)) await CONSEQUENCE[item.kind]({ parts, db, item, failure, task })
+  }
+  // A plan or an end that fails ends the task, and with it the need for the input.
+  if (task && (item.kind === 'plan' || item.kind === 'finish')) await endAndRelease(parts, task, change)
+  else await parts.store.write(change)
+  parts.wake()
+}
+
+interface Consequence {
+  parts: TaskParts
+  db: Db
+  item: FailedItem
+  failure: Failure
+  task: TaskWork | undefined
+}
+
+const failTask = async ({ parts, db, failure, task }: Consequence): Promise<void> => {
+  if (task)
+    await endTask(
+      db,
+      task.id,
+      { state: 'failed', failure },
+      { addedEmbeddings: 0, nowMs: parts.clock.nowMs() },
+    )
+}
+
+const CONSEQUENCE: Record<ItemKind, (consequence: Consequence) => Promise<void>> = {
+  async inspect({ parts, db, item, failure }) {
+    const nowMs = parts.clock.nowMs()
+    if (item.assetId === undefined) return
+    await setAssetFailed(db, item.assetId, { failure, nowMs })
+    await wakeAsset(db, item.assetId, nowMs)
+  },
+  plan: failTask,
+  finish: failTask,
+  async slice({ parts, db, item, failure, task }) {
+    if (!task) return
+    const nowMs = parts.clock.nowMs()
+    await addEmbeddings(db, task.id, { count: 0, warnings: [gap(item, failure)], nowMs })
+    await settleSlice(db, task.id, { outcome: 'failed', nowMs })
+    await addFinishWhenDone(db, task, nowMs)
+  },
+}
+
+function gap(item: FailedItem, failure: Failure): Warning {
+  const { slices } = item.payload as SlicePayload
+  const startSec = (slices[0]?.startMs ?? 0) / 1000
+  const endSec = (slices.at(-1)?.endMs ?? 0) / 1000
+  return {
+    code: 'segment_skipped',
+    message: `Nothing from ${startSec} s to ${endSec} s: ${failure.message}`,
+    startSec,
+    endSec,
+  }
+}

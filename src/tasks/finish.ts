@@ -1,0 +1,76 @@
+import { EmbedlineError } from '../domain/errors.ts'
+import type { Db } from '../domain/tables.ts'
+import type { Failure } from '../domain/task.ts'
+import type { ClaimedItem } from '../queue/claim.ts'
+import { enqueue } from '../queue/enqueue.ts'
+import { firstFailure } from '../queue/firstFailure.ts'
+import { settle } from '../queue/settle.ts'
+import { insertAssetVectors, readSums } from '../store/embeddings.ts'
+import { endTask, getTaskWork, isDone, type TaskWork } from '../store/tasks.ts'
+import type { TaskParts } from './parts.ts'
+import { dropBytes } from './storedBytes.ts'
+import { assetVectors } from './sums.ts'
+
+/** Adds the item that ends the task, once its plan is written and no slice is open; called where a count went down. */
+export async function addFinishWhenDone(
+  db: Db,
+  task: Pick<TaskWork, 'id' | 'accountId'>,
+  nowMs: number,
+): Promise<void> {
+  if (!(await isDone(db, task.id))) return
+  await enqueue(db, nowMs, [
+    {
+      accountId: task.accountId,
+      kind: 'finish',
+      taskId: task.id,
+      key: 'finish',
+      lane: 0,
+      dueMs: nowMs,
+      payload: {},
+    },
+  ])
+}
+
+/** Writes the asset vectors and ends the task: ready, partial when some slices failed, failed when nothing came out. */
+export async function finishTask(parts: TaskParts, item: ClaimedItem): Promise<void> {
+  const task = await getTaskWork(parts.store.read, item.taskId ?? '')
+  if (!task?.plan) throw new EmbedlineError('not_found', 'The task is gone.')
+  const sums = task.request.scopes.includes('asset') ? await readSums(parts.store.read, task.id) : []
+  const vectors = assetVectors(sums)
+  const end = async (db: Db) => {
+    const nowMs = parts.clock.nowMs()
+    if (!(await settle(db, item, { state: 'done', nowMs })))
+      throw new EmbedlineError('lease_lost', 'Another worker has this item now.')
+    const startMs = task.plan?.startMs ?? 0
+    const added = await insertAssetVectors(db, task.id, startMs, vectors)
+    await endTask(db, task.id, await outcome(db, task, added), { addedEmbeddings: added, nowMs })
+  }
+  await endAndRelease(parts, task, end)
+}
+
+async function outcome(
+  db: Db,
+  task: TaskWork,
+  added: number,
+): Promise<{ state: 'ready' | 'partial' | 'failed'; failure?: Failure }> {
+  const failure = await firstFailure(db, task.id)
+  if (task.embeddingCount + added > 0) return failure ? { state: 'partial', failure } : { state: 'ready' }
+  return {
+    state: 'failed',
+    failure: failure ?? { code: 'media_unreadable', message: 'Nothing in the media could be embedded.' },
+  }
+}
+
+/** Ends a task in `end`'s transaction; the input goes with it when it was an asset's that has been deleted since. */
+export async function endAndRelease(
+  parts: TaskParts,
+  task: TaskWork,
+  end: (db: Db) => Promise<void>,
+): Promise<void> {
+  // Input that came with the task is kept with it until both expire.
+  if (task.assetId === undefined || !task.holdsObject) return void (await parts.store.write(end))
+  await dropBytes(parts, { accountId: task.accountId, hash: task.objectHash }, async (db) => {
+    await end(db)
+    return true
+  })
+}

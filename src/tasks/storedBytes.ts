@@ -1,0 +1,74 @@
+import type { Db } from '../domain/tables.ts'
+import type { ReceivedBytes } from '../objects/objects.ts'
+import { addReference, countReferences, dropReference } from '../store/objects.ts'
+import type { TaskParts } from './parts.ts'
+
+/** Of an account, the bytes with this SHA-256. */
+export interface BytesKey {
+  accountId: string
+  hash: string
+}
+
+type Parts = Pick<TaskParts, 'store' | 'objects' | 'bytesMutex' | 'clock'>
+
+const mutexKey = ({ accountId, hash }: BytesKey) => `${accountId}/${hash}`
+
+/**
+ * Keeps received bytes and runs `change` in the transaction that refers to them. The bytes are in their place before
+ * the row is committed, and go again when nothing refers to them because `change` failed.
+ */
+export const keepBytes = <T>(
+  parts: Parts,
+  accountId: string,
+  received: ReceivedBytes,
+  change: (db: Db) => Promise<T>,
+): Promise<T> => {
+  const bytes = { accountId, hash: received.hash }
+  return parts.bytesMutex(mutexKey(bytes), async () => {
+    await parts.objects.keep(accountId, received)
+    try {
+      return await parts.store.write(async (db) => {
+        await addReference(db, { ...bytes, sizeBytes: received.sizeBytes, nowMs: parts.clock.nowMs() })
+        return await change(db)
+      })
+    } catch (failure) {
+      await removeUnreferenced(parts, bytes)
+      throw failure
+    }
+  })
+}
+
+/**
+ * Runs `change` in a transaction that may drop references, and removes after its commit the bytes whose last
+ * reference went. `change` returns whether it dropped one.
+ */
+export const dropBytes = (
+  parts: Parts,
+  bytes: BytesKey,
+  change: (db: Db) => Promise<boolean>,
+): Promise<boolean> =>
+  parts.bytesMutex(mutexKey(bytes), async () => {
+    const dropped = await parts.store.write(async (db) => {
+      const isDropping = await change(db)
+      if (isDropping) await dropReference(db, bytes.accountId, bytes.hash)
+      return isDropping
+    })
+    if (dropped) await removeUnreferenced(parts, bytes)
+    return dropped
+  })
+
+async function removeUnreferenced(parts: Parts, { accountId, hash }: BytesKey): Promise<void> {
+  if ((await countReferences(parts.store.read, accountId, hash)) === 0)
+    await parts.objects.remove(accountId, hash)
+}
+
+/** Removes bytes that no row refers to: what a crash left between the file and its row. Only before requests are taken. */
+export async function removeOrphanedBytes(parts: Parts): Promise<number> {
+  let removed = 0
+  for await (const { accountId, hash } of parts.objects.list()) {
+    if ((await countReferences(parts.store.read, accountId, hash)) > 0) continue
+    await parts.objects.remove(accountId, hash)
+    removed++
+  }
+  return removed
+}

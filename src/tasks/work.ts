@@ -1,0 +1,43 @@
+import { EmbedlineError } from '../domain/errors.ts'
+import type { ItemKind } from '../domain/tables.ts'
+import type { ClaimedItem } from '../queue/claim.ts'
+import { embedSlices } from './embed.ts'
+import { settleFailure } from './fail.ts'
+import { finishTask } from './finish.ts'
+import { inspectAsset } from './inspect.ts'
+import type { TaskParts } from './parts.ts'
+import { planTask } from './plan.ts'
+
+type Work = (parts: TaskParts, item: ClaimedItem, signal: AbortSignal) => Promise<void>
+
+const WORK: Record<ItemKind, Work> = {
+  inspect: inspectAsset,
+  plan: planTask,
+  slice: embedSlices,
+  finish: finishTask,
+}
+
+/**
+ * Does the work of one claimed item and settles it: done, to be tried again, or failed. Throws only `aborted` and
+ * `lease_lost`, after which the item is not ours any more, and what the store throws.
+ */
+export async function workOn(parts: TaskParts, item: ClaimedItem, signal: AbortSignal): Promise<void> {
+  try {
+    await WORK[item.kind](parts, item, signal)
+  } catch (thrown) {
+    if (signal.aborted) throw new EmbedlineError('aborted', 'The work was stopped.', { cause: thrown })
+    if (thrown instanceof EmbedlineError && thrown.code === 'lease_lost') throw thrown
+    await settleFailure(parts, item, foreseen(parts, item, thrown))
+  }
+}
+
+function foreseen(parts: TaskParts, item: ClaimedItem, thrown: unknown): EmbedlineError {
+  if (thrown instanceof EmbedlineError) return thrown
+  parts.logger.error('an item failed in a way nobody foresaw', {
+    item: item.id,
+    task: item.taskId,
+    kind: item.kind,
+    error: thrown,
+  })
+  return new EmbedlineError('internal', 'Something went wrong here; the log says what.', { cause: thrown })
+}
