@@ -21,6 +21,7 @@ const RETRY = {
   child_crashed: true,
   child_hung: true,
   child_out_of_memory: true,
+  compute_unavailable: true,
   storage_unavailable: true,
   disk_full: true,
   // The attempt ended, not the work.
@@ -58,6 +59,7 @@ export class EmbedlineError extends Error {
     super(message, options)
     this.code = code
     this.field = options?.field
+    this.sharedChild = options?.sharedChild ?? false
     this.sharedChild = options?.sharedChild ?? false
   }
 
