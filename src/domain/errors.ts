@@ -60,7 +60,6 @@ export class EmbedlineError extends Error {
     this.code = code
     this.field = options?.field
     this.sharedChild = options?.sharedChild ?? false
-    this.sharedChild = options?.sharedChild ?? false
   }
 
   get retryable(): boolean {
