@@ -1,0 +1,130 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { readConfig } from './config.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'embedline-config-'))
+})
+afterEach(() => {
+  rmSync(folder, { recursive: true })
+})
+
+const read = (flags: Record<string, string> = {}, environment: Record<string, string> = {}) =>
+  readConfig({ flags: new Map(Object.entries(flags)), environment, folder })
+
+const messageOf = (act: () => unknown): string => {
+  try {
+    act()
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+  return ''
+}
+
+const configFile = (content: unknown) =>
+  writeFileSync(
+    join(folder, 'embedline.config.json'),
+    typeof content === 'string' ? content : JSON.stringify(content),
+  )
+
+test('with nothing set the server is for this machine alone and keeps all in one folder', () => {
+  expect(read()).toEqual({
+    host: '127.0.0.1',
+    port: 8787,
+    dataFolder: join(folder, 'data'),
+    databaseFile: join(folder, 'data/embedline.db'),
+    objectsFolder: join(folder, 'data/objects'),
+    computeCount: 1,
+    computeMemoryBytes: 2e9,
+    model: 'builtin',
+    keys: [],
+    retentionMs: 7 * 24 * 3_600_000,
+    limits: 'ours',
+    logLevel: 'info',
+    programEnvironment: {},
+  })
+})
+
+test('a flag goes before a variable, a variable before the file, the file before the default', () => {
+  configFile({ port: 1, compute: 2, limits: 'upstream' })
+  const config = read({ port: '3' }, { EMBEDLINE_PORT: '4', EMBEDLINE_COMPUTE: '5' })
+  expect(config).toMatchObject({ port: 3, computeCount: 5, limits: 'upstream', retentionMs: 604_800_000 })
+})
+
+test('an empty variable counts as absent', () => {
+  expect(read({}, { EMBEDLINE_PORT: '' }).port).toBe(8787)
+})
+
+test('the database and the objects can lie elsewhere, relative paths start where the server is started', () => {
+  const config = read({ data: 'd', 'database-url': 'sqlite:///var/x.db', 'storage-url': 'file:objects' })
+  expect(config.dataFolder).toBe(join(folder, 'd'))
+  expect(config.databaseFile).toBe('/var/x.db')
+  expect(config.objectsFolder).toBe(join(folder, 'objects'))
+})
+
+test('keys are any text without comma and equals sign, each with its account', () => {
+  expect(read({}, { EMBEDLINE_KEYS: 'k-1=acme, k/2 =beta' }).keys).toEqual([
+    { key: 'k-1', account: 'acme' },
+    { key: 'k/2', account: 'beta' },
+  ])
+})
+
+test('every bad value is named at once, with where it was set and what was expected', () => {
+  configFile({ compute: true, colour: 'red', logLevel: 'loud' })
+  const message = messageOf(() =>
+    read(
+      { port: '99999', 'database-url': 'postgres://x', 'storage-url': 's3://b', model: 'clip' },
+      { EMBEDLINE_RETENTION: '7 days', EMBEDLINE_LIMITS: 'none', EMBEDLINE_COMPUTE_MEMORY: '1MB' },
+    ),
+  )
+  expect(message.split('\n  ')).toEqual([
+    'The configuration cannot be used:',
+    'compute in embedline.config.json: expected a text or a number',
+    'colour in embedline.config.json: there is no such setting',
+    '--port is "99999": expected a whole number from 0 to 65535',
+    '--database-url is "postgres://x": this version has SQLite only',
+    '--storage-url is "s3://b": this version has local storage only',
+    'EMBEDLINE_COMPUTE_MEMORY is "1MB": expected a size of at least 100MB, such as 512MB or 4GB',
+    '--model is "clip": expected "builtin"',
+    'EMBEDLINE_RETENTION is "7 days": expected a duration such as 30m, 12h or 7d',
+    'EMBEDLINE_LIMITS is "none": expected one of ours, upstream',
+    'logLevel in embedline.config.json is "loud": expected one of debug, info, warn, error',
+  ])
+})
+
+test.each(['nonsense', 'a=', '=b', 'a=b=c', 'a=x,a=y', 'a=x,'])(
+  'bad keys %j are refused, not printed',
+  (keys) => {
+    const message = messageOf(() => read({ keys }))
+    expect(message).toContain('--keys: expected')
+    expect(message).not.toContain(keys)
+  },
+)
+
+test('a port that is no number is refused, whatever shape it has', () => {
+  // Kubernetes sets EMBEDLINE_PORT like this for a service that is named embedline.
+  for (const port of ['tcp://10.0.0.1:80', '-1', '1.5', '0x50', '1e3', ' 80']) {
+    expect(messageOf(() => read({}, { EMBEDLINE_PORT: port }))).toContain('expected a whole number')
+  }
+})
+
+test('a server that other machines can reach wants a key of the operator', () => {
+  expect(messageOf(() => read({ host: '0.0.0.0' }))).toContain('--keys: wanted')
+  expect(read({ host: '0.0.0.0', keys: 'k=a' }).host).toBe('0.0.0.0')
+  for (const host of ['localhost', '127.0.0.2', '::1']) expect(read({ host }).host).toBe(host)
+})
+
+test('a configuration file that is no JSON object is named', () => {
+  configFile('[1]')
+  expect(messageOf(() => read())).toContain('embedline.config.json: expected an object')
+  configFile('{')
+  expect(messageOf(() => read())).toContain('embedline.config.json: ')
+})
+
+test('outside programs see no key and no secret of the environment', () => {
+  const environment = { PATH: '/bin', TMPDIR: '/t', EMBEDLINE_KEYS: 'k=a', AWS_SECRET_ACCESS_KEY: 's' }
+  expect(read({}, environment).programEnvironment).toEqual({ PATH: '/bin', TMPDIR: '/t' })
+})

@@ -1,0 +1,182 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { EmbedlineError } from './domain/errors.ts'
+import type { LogLevel } from './lib/logger.ts'
+import {
+  SETTING_NAMES,
+  SETTINGS,
+  variableOf,
+  type ConfiguredKey,
+  type Setting,
+  type SettingName,
+} from './settings.ts'
+
+/** Every decision of the operator, checked. Paths are absolute. */
+export interface Config {
+  host: string
+  port: number
+  dataFolder: string
+  databaseFile: string
+  objectsFolder: string
+  /** 0: API only. */
+  computeCount: number
+  /** A compute process with more resident memory than this is replaced. */
+  computeMemoryBytes: number
+  model: 'builtin'
+  /** Empty only on loopback, where the server makes a key of its own. */
+  keys: readonly ConfiguredKey[]
+  retentionMs: number
+  limits: 'ours' | 'upstream'
+  /** Absent: `ffmpeg` on PATH. */
+  ffmpeg?: string
+  logLevel: LogLevel
+  /** The part of the environment that outside programs and compute processes may see: no keys, no secrets. */
+  programEnvironment: Readonly<Record<string, string>>
+}
+
+export interface ConfigSources {
+  /** Flags as they were typed, without the dashes. */
+  flags?: ReadonlyMap<string, string>
+  environment?: Readonly<Record<string, string | undefined>>
+  /** Where `embedline.config.json` is looked for, and what relative paths are relative to. */
+  folder?: string
+}
+
+/** The text of one setting, and where it came from in the words of whoever set it. */
+interface Chosen {
+  text: string
+  origin: string
+}
+
+const CONFIG_FILE = 'embedline.config.json'
+
+const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'TZ', 'LD_LIBRARY_PATH', 'NODE_COMPILE_CACHE']
+
+/**
+ * Reads the configuration, the only place that looks at the environment. A flag goes before a variable, a variable
+ * before a key of `embedline.config.json`, that before the default; an empty variable counts as absent.
+ * Throws one `request_invalid` that names every bad value.
+ */
+export function readConfig({
+  flags = new Map(),
+  environment = process.env,
+  folder = process.cwd(),
+}: ConfigSources = {}): Config {
+  const problems: string[] = []
+  const file = readConfigFile(join(folder, CONFIG_FILE), problems)
+  const chosen = new Map<SettingName, Chosen>()
+  for (const name of SETTING_NAMES) {
+    const choice =
+      fromFlag(flags, name) ?? fromVariable(environment, name) ?? file.get(name) ?? fallback(name)
+    if (choice === undefined) continue
+    chosen.set(name, choice)
+    problems.push(...problemsOf(name, choice))
+  }
+  const host = chosen.get('host')?.text ?? ''
+  if (!chosen.has('keys') && !isLoopback(host)) {
+    problems.push(`--keys: wanted, because other machines can reach ${host}`)
+  }
+  if (problems.length > 0) {
+    throw new EmbedlineError(
+      'request_invalid',
+      `The configuration cannot be used:\n  ${problems.join('\n  ')}`,
+    )
+  }
+  return toConfig((name) => chosen.get(name)?.text, folder, environment)
+}
+
+/** True for an address that only this machine can reach. */
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+
+const fromFlag = (flags: ReadonlyMap<string, string>, name: SettingName): Chosen | undefined => {
+  const { flag } = SETTINGS[name]
+  const text = flags.get(flag)
+  return text === undefined ? undefined : { text, origin: `--${flag}` }
+}
+
+const fromVariable = (environment: ConfigSources['environment'], name: SettingName): Chosen | undefined => {
+  const variable = variableOf(name)
+  const text = environment?.[variable]
+  return text === undefined || text === '' ? undefined : { text, origin: variable }
+}
+
+function fallback(name: SettingName): Chosen | undefined {
+  const setting: Setting<unknown> = SETTINGS[name]
+  return setting.fallback === undefined ? undefined : { text: setting.fallback, origin: 'the default' }
+}
+
+function problemsOf(name: SettingName, { text, origin }: Chosen): string[] {
+  const setting: Setting<unknown> = SETTINGS[name]
+  try {
+    setting.parse(text)
+    return []
+  } catch (error) {
+    if (!(error instanceof EmbedlineError)) throw error
+    return [`${origin}${setting.secret === true ? '' : ` is "${text}"`}: ${error.message}`]
+  }
+}
+
+function readConfigFile(path: string, problems: string[]): Map<SettingName, Chosen> {
+  const found = new Map<SettingName, Chosen>()
+  for (const [key, value] of Object.entries(readObject(path, problems))) {
+    const name = SETTING_NAMES.find((each) => each === key)
+    const origin = `${key} in ${CONFIG_FILE}`
+    if (name === undefined) problems.push(`${origin}: there is no such setting`)
+    else if (typeof value !== 'string' && typeof value !== 'number') {
+      problems.push(`${origin}: expected a text or a number`)
+    } else found.set(name, { text: String(value), origin })
+  }
+  return found
+}
+
+function readObject(path: string, problems: string[]): object {
+  try {
+    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+    problems.push(`${CONFIG_FILE}: expected an object`)
+  } catch (error) {
+    const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    if (!isAbsent) problems.push(`${CONFIG_FILE}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  return {}
+}
+
+function toConfig(
+  textOf: (name: SettingName) => string | undefined,
+  folder: string,
+  environment: NonNullable<ConfigSources['environment']>,
+): Config {
+  const value = <Value>(name: SettingName, parse: (text: string) => Value): Value => parse(textOf(name) ?? '')
+  const optional = <Value>(name: SettingName, parse: (text: string) => Value): Value | undefined => {
+    const text = textOf(name)
+    return text === undefined ? undefined : parse(text)
+  }
+  const dataFolder = resolve(folder, value('data', SETTINGS.data.parse))
+  const database = optional('databaseUrl', SETTINGS.databaseUrl.parse)
+  const storage = optional('storageUrl', SETTINGS.storageUrl.parse)
+  const ffmpeg = optional('ffmpeg', SETTINGS.ffmpeg.parse)
+  return Object.freeze({
+    host: value('host', SETTINGS.host.parse),
+    port: value('port', SETTINGS.port.parse),
+    dataFolder,
+    databaseFile: database === undefined ? join(dataFolder, 'embedline.db') : resolve(folder, database),
+    objectsFolder: storage === undefined ? join(dataFolder, 'objects') : resolve(folder, storage),
+    computeCount: value('compute', SETTINGS.compute.parse),
+    computeMemoryBytes: value('computeMemory', SETTINGS.computeMemory.parse),
+    model: value('model', SETTINGS.model.parse),
+    keys: optional('keys', SETTINGS.keys.parse) ?? [],
+    retentionMs: value('retention', SETTINGS.retention.parse),
+    limits: value('limits', SETTINGS.limits.parse),
+    ...(ffmpeg !== undefined && { ffmpeg }),
+    logLevel: value('logLevel', SETTINGS.logLevel.parse),
+    programEnvironment: Object.freeze(
+      Object.fromEntries(
+        PASSED_ON.flatMap((name) => {
+          const text = environment[name]
+          return text === undefined ? [] : [[name, text]]
+        }),
+      ),
+    ),
+  })
+}

@@ -1,0 +1,212 @@
+import { EmbedlineError } from './domain/errors.ts'
+import type { LogLevel } from './lib/logger.ts'
+
+/** One thing a user can set: by a flag, a variable or a key of the configuration file, always as text. */
+export interface Setting<Value> {
+  /** Without the dashes; the variable and the key of the file follow from it. */
+  flag: string
+  /** What stands for the value in the help. */
+  placeholder: string
+  /** Used when nobody sets it. Undefined: there is none, or it depends on another setting. */
+  fallback?: string
+  /** What the documentation shows as the default, where `fallback` does not say it. */
+  fallbackShown?: string
+  /** One sentence for the help and the README. */
+  meaning: string
+  /** True: the value is never printed. */
+  secret?: boolean
+  /** Throws `request_invalid` with what was expected, without naming the setting. */
+  parse(text: string): Value
+}
+
+/** A key as the operator lists it, and whose it is. */
+export interface ConfiguredKey {
+  key: string
+  account: string
+}
+
+/** Everything that can be set. The help, the README's table and the variables' names are made from this table. */
+export const SETTINGS = {
+  host: {
+    flag: 'host',
+    placeholder: 'address',
+    fallback: '127.0.0.1',
+    meaning: 'Address to listen on. Beyond loopback the server wants `--keys`.',
+    parse: parseHost,
+  },
+  port: {
+    flag: 'port',
+    placeholder: 'number',
+    fallback: '8787',
+    meaning: 'Port to listen on; 0 takes a free one.',
+    parse: wholeNumber(0, 65_535),
+  },
+  data: {
+    flag: 'data',
+    placeholder: 'folder',
+    fallback: './data',
+    meaning: 'Folder that holds everything the server keeps.',
+    parse: nonEmpty,
+  },
+  databaseUrl: {
+    flag: 'database-url',
+    placeholder: 'url',
+    fallbackShown: 'sqlite:<data>/embedline.db',
+    meaning: 'Where tasks and vectors are kept: `sqlite:<file>`.',
+    parse: parseDatabaseUrl,
+  },
+  storageUrl: {
+    flag: 'storage-url',
+    placeholder: 'url',
+    fallbackShown: 'file:<data>/objects',
+    meaning: 'Where the bytes of assets and inputs are kept: `file:<folder>`.',
+    parse: parseStorageUrl,
+  },
+  compute: {
+    flag: 'compute',
+    placeholder: 'count',
+    fallback: '1',
+    meaning: 'Processes that decode and embed; 0 only answers the API and leaves tasks queued.',
+    parse: wholeNumber(0, 256),
+  },
+  computeMemory: {
+    flag: 'compute-memory',
+    placeholder: 'size',
+    fallback: '2GB',
+    meaning: 'A compute process that grows past this is replaced (`512MB`, `4GB`).',
+    parse: parseSize,
+  },
+  model: {
+    flag: 'model',
+    placeholder: 'name',
+    fallback: 'builtin',
+    meaning: 'Model behind the names that clients send. This version has `builtin`.',
+    parse: oneOf('builtin'),
+  },
+  keys: {
+    flag: 'keys',
+    placeholder: 'key=account,…',
+    fallbackShown: 'one is made on loopback',
+    meaning: 'Keys that are valid while they are listed here, each with the account it belongs to.',
+    secret: true,
+    parse: parseKeys,
+  },
+  retention: {
+    flag: 'retention',
+    placeholder: 'duration',
+    fallback: '7d',
+    meaning: 'How long tasks and their vectors are kept (`30m`, `12h`, `7d`).',
+    parse: parseDuration,
+  },
+  limits: {
+    flag: 'limits',
+    placeholder: 'name',
+    fallback: 'ours',
+    meaning:
+      '`upstream` also refuses what TwelveLabs would refuse (shorter than 4 s, smaller than 360×360 …).',
+    parse: oneOf('ours', 'upstream'),
+  },
+  ffmpeg: {
+    flag: 'ffmpeg',
+    placeholder: 'path',
+    fallbackShown: '`ffmpeg` on PATH',
+    meaning: 'The ffmpeg to use; ffprobe is taken from beside it.',
+    parse: nonEmpty,
+  },
+  logLevel: {
+    flag: 'log-level',
+    placeholder: 'level',
+    fallback: 'info',
+    meaning: 'Least level that is logged: `debug`, `info`, `warn`, `error`.',
+    parse: oneOf<LogLevel>('debug', 'info', 'warn', 'error'),
+  },
+} as const satisfies Record<string, Setting<unknown>>
+
+export type SettingName = keyof typeof SETTINGS
+
+export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[]
+
+/** `databaseUrl` → `EMBEDLINE_DATABASE_URL`. */
+export const variableOf = (name: SettingName): string =>
+  `EMBEDLINE_${SETTINGS[name].flag.replaceAll('-', '_').toUpperCase()}`
+
+const expected = (what: string) => new EmbedlineError('request_invalid', `expected ${what}`)
+
+function nonEmpty(text: string): string {
+  if (text === '') throw expected('a value')
+  return text
+}
+
+function parseHost(text: string): string {
+  if (!/^[\w.:%-]+$/.test(text)) throw expected('an address such as 127.0.0.1, ::1 or 0.0.0.0')
+  return text
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+    if (!(value >= least && value <= most)) throw expected(`a whole number from ${least} to ${most}`)
+    return value
+  }
+}
+
+function oneOf<Word extends string>(...words: readonly Word[]): (text: string) => Word {
+  return (text) => {
+    const word = words.find((each) => each === text)
+    if (word === undefined)
+      throw expected(words.length === 1 ? `"${words[0]}"` : `one of ${words.join(', ')}`)
+    return word
+  }
+}
+
+function parseDatabaseUrl(text: string): string {
+  if (/^postgres(ql)?:/.test(text))
+    throw new EmbedlineError('request_invalid', 'this version has SQLite only')
+  return pathAfter('sqlite:', text)
+}
+
+function parseStorageUrl(text: string): string {
+  if (text.startsWith('s3:'))
+    throw new EmbedlineError('request_invalid', 'this version has local storage only')
+  return pathAfter('file:', text)
+}
+
+/** Takes `file:/a`, `file:///a` and `file:a`. */
+function pathAfter(scheme: string, text: string): string {
+  const path = text.slice(scheme.length).replace(/^\/\/(?=\/)/, '')
+  if (!text.startsWith(scheme) || path === '' || path.startsWith('//')) {
+    throw expected(`${scheme} and a path, such as ${scheme}/var/lib/embedline/x`)
+  }
+  return path
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+function parseDuration(text: string): number {
+  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
+  const durationMs = Number(count) * (UNIT_MS[unit ?? ''] ?? Number.NaN)
+  if (!(durationMs > 0)) throw expected('a duration such as 30m, 12h or 7d')
+  return durationMs
+}
+
+const UNIT_BYTES: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, MiB: 2 ** 20, GiB: 2 ** 30 }
+
+function parseSize(text: string): number {
+  const [, count, unit] = /^(\d{1,6})\s?(MB|GB|MiB|GiB)$/.exec(text) ?? []
+  const sizeBytes = Number(count) * (UNIT_BYTES[unit ?? ''] ?? Number.NaN)
+  if (!(sizeBytes >= 100e6)) throw expected('a size of at least 100MB, such as 512MB or 4GB')
+  return sizeBytes
+}
+
+function parseKeys(text: string): ConfiguredKey[] {
+  const keys = text.split(',').map((pair) => {
+    const [key = '', account = '', ...rest] = pair.split('=').map((part) => part.trim())
+    if (key === '' || account === '' || rest.length > 0) {
+      throw expected('key=account pairs with commas between them')
+    }
+    return { key, account }
+  })
+  const distinct = new Set(keys.map(({ key }) => key))
+  if (distinct.size < keys.length) throw expected('each key only once')
+  return keys
+}
