@@ -1,0 +1,43 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { objectsContract } from '../../test/contract/objects.ts'
+import { openDiskObjects } from './disk.ts'
+import { asStorageFailure } from './storageFailure.ts'
+
+let folder: string
+beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'embedline-objects-'))))
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+objectsContract(() => openDiskObjects({ folder }))
+
+test('what a crash left half received is gone after the next start, what was kept is still there', async () => {
+  const before = await openDiskObjects({ folder })
+  const kept = await before.receive(10)
+  await kept.write(Buffer.from('kept'))
+  await before.keep('a', await kept.finish())
+  const lost = await before.receive(10)
+  await lost.write(Buffer.from('lost'))
+  await lost.finish()
+
+  const after = await openDiskObjects({ folder })
+  expect(await readdir(join(folder, 'incoming'))).toEqual([])
+  let keptCount = 0
+  for await (const _ of after.list()) keptCount++
+  expect(keptCount).toBe(1)
+})
+
+test('closing abandons what is still coming in', async () => {
+  const objects = await openDiskObjects({ folder })
+  const upload = await objects.receive(10)
+  await upload.write(Buffer.from('half'))
+  await objects.close()
+  expect(await readdir(join(folder, 'incoming'))).toEqual([])
+})
+
+test('a full disk and a broken one are told apart', () => {
+  const failure = (code: string) => asStorageFailure(Object.assign(new Error(code), { code })).code
+  expect(failure('ENOSPC')).toBe('disk_full')
+  expect(failure('EIO')).toBe('storage_unavailable')
+})
