@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { readConfig } from './config.ts'
+import { isLoopback, readConfig } from './config.ts'
 
 let folder: string
 beforeEach(() => {
@@ -111,10 +111,10 @@ test('a port that is no number is refused, whatever shape it has', () => {
   }
 })
 
-test('a server that other machines can reach wants a key of the operator', () => {
-  expect(messageOf(() => read({ host: '0.0.0.0' }))).toContain('--keys: wanted')
-  expect(read({ host: '0.0.0.0', keys: 'k=a' }).host).toBe('0.0.0.0')
-  for (const host of ['localhost', '127.0.0.2', '::1']) expect(read({ host }).host).toBe(host)
+test('loopback is what only this machine can reach', () => {
+  for (const host of ['localhost', '127.0.0.1', '127.0.0.2', '::1']) expect(isLoopback(host)).toBe(true)
+  for (const host of ['0.0.0.0', '::', '10.0.0.1', '127.0.0.1.example.com'])
+    expect(isLoopback(host)).toBe(false)
 })
 
 test('a configuration file that is no JSON object is named', () => {

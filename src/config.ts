@@ -23,7 +23,7 @@ export interface Config {
   /** A compute process with more resident memory than this is replaced. */
   computeMemoryBytes: number
   model: 'builtin'
-  /** Empty only on loopback, where the server makes a key of its own. */
+  /** Empty: the server makes a key of its own, on loopback only. */
   keys: readonly ConfiguredKey[]
   retentionMs: number
   limits: 'ours' | 'upstream'
@@ -71,10 +71,6 @@ export function readConfig({
     if (choice === undefined) continue
     chosen.set(name, choice)
     problems.push(...problemsOf(name, choice))
-  }
-  const host = chosen.get('host')?.text ?? ''
-  if (!chosen.has('keys') && !isLoopback(host)) {
-    problems.push(`--keys: wanted, because other machines can reach ${host}`)
   }
   if (problems.length > 0) {
     throw new EmbedlineError(

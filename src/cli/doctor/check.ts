@@ -1,0 +1,8 @@
+/** What one look found. `fail`: the server can't work like this; `warn`: it can, but something will be missed. */
+export interface Check {
+  name: string
+  state: 'ok' | 'warn' | 'fail'
+  message: string
+  /** What to do about it. */
+  advice?: string
+}

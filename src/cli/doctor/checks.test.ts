@@ -1,0 +1,115 @@
+import { once } from 'node:events'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { lockFolder } from '../../store/lock.ts'
+import { checkDataFolder } from './dataFolder.ts'
+import { judgeFreeBytes } from './disk.ts'
+import { checkFfmpeg, judge } from './ffmpeg.ts'
+import { checkNode } from './node.ts'
+import { checkPort } from './port.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'embedline-doctor-'))
+})
+afterEach(() => {
+  rmSync(folder, { recursive: true })
+})
+
+const program = (name: string, script: string): string => {
+  const path = join(folder, name)
+  writeFileSync(path, `#!/bin/sh\n${script}\n`)
+  chmodSync(path, 0o755)
+  return path
+}
+
+test('an old Node fails', () => {
+  expect(checkNode('24.0.0').state).toBe('ok')
+  expect(checkNode('25.1.0').state).toBe('ok')
+  expect(checkNode('20.20.2')).toMatchObject({ state: 'fail', message: '20.20.2 is too old' })
+})
+
+test('the installed ffmpeg is fit', async () => {
+  const programs = { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe' }
+  const check = await checkFfmpeg(programs, { PATH: process.env['PATH'] ?? '' })
+  expect(check).toMatchObject({ name: 'ffmpeg', state: 'ok' })
+})
+
+test('a missing ffprobe fails by its own name', async () => {
+  const programs = { ffmpeg: 'ffmpeg', ffprobe: join(folder, 'ffprobe') }
+  const check = await checkFfmpeg(programs, { PATH: process.env['PATH'] ?? '' })
+  expect(check).toMatchObject({ state: 'fail', message: `${join(folder, 'ffprobe')} was not found` })
+})
+
+test('an ffmpeg that does not run fails with what it said', async () => {
+  const broken = program('ffmpeg', 'echo no such library >&2; exit 127')
+  const check = await checkFfmpeg({ ffmpeg: broken, ffprobe: broken }, {})
+  expect(check.state).toBe('fail')
+  expect(check.message).toContain('no such library')
+})
+
+test('an ffmpeg that lacks decoders is warned of by their names', async () => {
+  const small = program('ffmpeg', 'echo "ffmpeg version n7.1 Copyright"; echo " V....D h264   H.264"')
+  const check = await checkFfmpeg({ ffmpeg: small, ffprobe: small }, {})
+  expect(check.state).toBe('warn')
+  expect(check.message).toMatch(/^n?7\.1 cannot decode hevc, av1, /)
+})
+
+test('an ffmpeg from before 4.0 fails, a build without a number does not', () => {
+  expect(judge('3.4.8', []).state).toBe('fail')
+  expect(judge('N-109542-g123', []).state).toBe('ok')
+})
+
+test('little space is a warning, next to none a failure', () => {
+  expect([100e6, 1e9, 50e9].map((freeBytes) => judgeFreeBytes(freeBytes, '/d').state)).toEqual([
+    'fail',
+    'warn',
+    'ok',
+  ])
+})
+
+test('a port that somebody has is a failure, a free one is not', async () => {
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
+  expect(await checkPort('127.0.0.1', port)).toMatchObject({
+    state: 'fail',
+    message: `127.0.0.1:${port} is in use`,
+  })
+  other.close()
+  await once(other, 'close')
+  expect((await checkPort('127.0.0.1', port)).state).toBe('ok')
+})
+
+test('an address of another machine cannot be listened on', async () => {
+  expect(await checkPort('203.0.113.1', 0)).toMatchObject({
+    state: 'fail',
+    message: 'cannot listen on 203.0.113.1:0 (EADDRNOTAVAIL)',
+  })
+})
+
+test('a data folder that is not there yet is fine, and is not made by looking', async () => {
+  const path = join(folder, 'a/b')
+  expect(await checkDataFolder(path)).toMatchObject({ state: 'ok', message: `${path} will be made` })
+  expect(existsSync(join(folder, 'a'))).toBe(false)
+})
+
+test('a file where the data folder should be is a failure', async () => {
+  const path = join(folder, 'file')
+  writeFileSync(path, '')
+  chmodSync(path, 0o755)
+  expect((await checkDataFolder(path)).state).toBe('fail')
+  expect((await checkDataFolder(join(path, 'below'))).state).toBe('fail')
+})
+
+test('a data folder that a server holds is a warning', async () => {
+  const path = join(folder, 'data')
+  mkdirSync(path)
+  const lock = lockFolder(path)
+  expect((await checkDataFolder(path)).state).toBe('warn')
+  await lock.close()
+  expect((await checkDataFolder(path)).state).toBe('ok')
+})

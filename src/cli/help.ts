@@ -1,0 +1,24 @@
+import type { Command, Flag } from './command.ts'
+
+/** The page of `embedline <command> --help`. */
+export const commandHelp = ({ usage, description, flags }: Command): string =>
+  [`Usage: embedline ${usage}`, '', description, '', 'Flags:', ...flags.map(flagLine), ''].join('\n')
+
+function flagLine({ name, placeholder, meaning }: Flag): string {
+  const left = `  --${name}${placeholder === undefined ? '' : ` <${placeholder}>`}`
+  return `${left.padEnd(28)}${left.length >= 28 ? ' ' : ''}${meaning}`
+}
+
+/** The page of `embedline --help`. */
+export const overview = (commands: Readonly<Record<string, { summary: string }>>): string =>
+  [
+    'Usage: embedline <command> [flags]',
+    '',
+    'A self-hosted server for asynchronous embedding tasks.',
+    '',
+    'Commands:',
+    ...Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`),
+    '',
+    'embedline <command> --help shows its flags; embedline --version shows the version.',
+    '',
+  ].join('\n')
