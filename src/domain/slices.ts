@@ -1,4 +1,6 @@
-import type { Segmentation } from './work.ts'
+/** How media is cut into segments: at equal lengths, or at shot changes but never shorter than a minimum. */
+export type Segmentation =
+  { strategy: 'fixed'; durationSec: number } | { strategy: 'dynamic'; minDurationSec: number }
 
 /** A stretch of the file that is embedded as one piece of work. Milliseconds from the start of the file. */
 export interface Slice {

@@ -1,9 +1,6 @@
 import type { Modality, Scope, Space, Warning } from './embedding.ts'
 import type { Cue, MediaFacts } from './media.ts'
-import type { Slice } from './slices.ts'
-
-export type Segmentation =
-  { strategy: 'fixed'; durationSec: number } | { strategy: 'dynamic'; minDurationSec: number }
+import type { Segmentation, Slice } from './slices.ts'
 
 /** What a caller wants of one piece of media, with every default filled in. No word of a wire dialect in it. */
 export interface MediaRequest {
