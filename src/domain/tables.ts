@@ -143,9 +143,10 @@ export interface ItemRow {
   finished_ms: number | null
 }
 
-/** Per account the last turn that was given out; the row with account '' holds the queue's current turn. */
+/** Per account and lane the last turn that was given out; the row with account '' holds the lane's current turn. */
 export interface TurnRow {
   account_id: string
+  lane: number
   turn: number
 }
 

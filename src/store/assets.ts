@@ -1,0 +1,156 @@
+import { sql } from 'kysely'
+import type { MediaFacts } from '../domain/media.ts'
+import type { AssetRow, Db } from '../domain/tables.ts'
+import type { Asset, Failure, Page } from '../domain/task.ts'
+import { failureColumns, failureOf } from '../domain/failure.ts'
+import { readPage, type PageRequest } from './page.ts'
+
+export interface NewAsset {
+  id: string
+  accountId: string
+  method: Asset['method']
+  filename: string
+  mimeType: string
+  sizeBytes: number
+  /** SHA-256 of the stored bytes, hex; the caller has added the reference. */
+  objectHash: string
+  userMetadata?: Readonly<Record<string, string | number | boolean>>
+  nowMs: number
+}
+
+/** Adds an asset that is still to be looked at. */
+export async function insertAsset(db: Db, asset: NewAsset): Promise<Asset> {
+  const row: AssetRow = {
+    id: asset.id,
+    account_id: asset.accountId,
+    state: 'processing',
+    method: asset.method,
+    filename: asset.filename,
+    mime_type: asset.mimeType,
+    size_bytes: asset.sizeBytes,
+    object_hash: asset.objectHash,
+    facts_json: null,
+    user_metadata_json: asset.userMetadata ? JSON.stringify(asset.userMetadata) : null,
+    ...failureColumns(undefined),
+    created_ms: asset.nowMs,
+    updated_ms: asset.nowMs,
+  }
+  await db.insertInto('asset').values(row).execute()
+  return assetOf(row)
+}
+
+/** The asset of the account, and the SHA-256 of its bytes. */
+export async function getAsset(
+  db: Db,
+  accountId: string,
+  id: string,
+): Promise<{ asset: Asset; objectHash: string } | undefined> {
+  const row = await db
+    .selectFrom('asset')
+    .selectAll()
+    .where('id', '=', id)
+    .where('account_id', '=', accountId)
+    .executeTakeFirst()
+  return row && { asset: assetOf(row), objectHash: row.object_hash }
+}
+
+export interface AssetFilter extends PageRequest {
+  ids?: readonly string[]
+  /** Whole types or their beginnings: `video/mp4`, `video/`. One of them must fit. */
+  mimeTypes?: readonly string[]
+  /** Part of the name, in any case of ASCII letters. */
+  filename?: string
+}
+
+/** A page of the account's assets, newest first. */
+export async function listAssets(db: Db, accountId: string, filter: AssetFilter): Promise<Page<Asset>> {
+  const { ids, mimeTypes, filename } = filter
+  let matching = db.selectFrom('asset').where('account_id', '=', accountId)
+  if (ids) matching = matching.where('id', 'in', ids)
+  if (mimeTypes)
+    matching = matching.where((row) =>
+      row.or(mimeTypes.map((prefix) => row(sql`substr(mime_type, 1, ${prefix.length})`, '=', prefix))),
+    )
+  if (filename !== undefined)
+    matching = matching.where(sql<boolean>`instr(lower(filename), lower(${filename})) > 0`)
+  const { rows, total } = await readPage(
+    {
+      rows: (limit, offset) =>
+        matching
+          .selectAll()
+          .orderBy('created_ms', 'desc')
+          .orderBy('id', 'desc')
+          .limit(limit)
+          .offset(offset)
+          .execute(),
+      count: async (limit) => {
+        const some = matching.select('id').limit(limit).as('some')
+        const { count } = await db
+          .selectFrom(some)
+          .select((row) => row.fn.countAll<number>().as('count'))
+          .executeTakeFirstOrThrow()
+        return count
+      },
+    },
+    filter,
+  )
+  return { rows: rows.map(assetOf), total }
+}
+
+/** Keeps what was found in the asset. Does nothing unless it is still `processing`. */
+export async function setAssetReady(
+  db: Db,
+  id: string,
+  { facts, mimeType, nowMs }: { facts: MediaFacts; mimeType: string; nowMs: number },
+): Promise<void> {
+  await db
+    .updateTable('asset')
+    .set({ state: 'ready', facts_json: JSON.stringify(facts), mime_type: mimeType, updated_ms: nowMs })
+    .where('id', '=', id)
+    .where('state', '=', 'processing')
+    .execute()
+}
+
+/** Keeps why the asset cannot be used. Does nothing unless it is still `processing`. */
+export async function setAssetFailed(
+  db: Db,
+  id: string,
+  { failure, nowMs }: { failure: Failure; nowMs: number },
+): Promise<void> {
+  await db
+    .updateTable('asset')
+    .set({ state: 'failed', ...failureColumns(failure), updated_ms: nowMs })
+    .where('id', '=', id)
+    .where('state', '=', 'processing')
+    .execute()
+}
+
+/** Removes the row; the reference to its bytes is the caller's to drop. False when the account has no such asset. */
+export async function removeAsset(db: Db, accountId: string, id: string): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom('asset')
+    .where('id', '=', id)
+    .where('account_id', '=', accountId)
+    .executeTakeFirst()
+  return numDeletedRows > 0n
+}
+
+function assetOf(row: AssetRow): Asset {
+  const failure = failureOf(row)
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    state: row.state,
+    method: row.method,
+    filename: row.filename,
+    mimeType: row.mime_type,
+    sizeBytes: row.size_bytes,
+    ...(row.facts_json !== null && { facts: JSON.parse(row.facts_json) as MediaFacts }),
+    ...(row.user_metadata_json !== null && {
+      userMetadata: JSON.parse(row.user_metadata_json) as NonNullable<Asset['userMetadata']>,
+    }),
+    ...(failure && { failure }),
+    createdMs: row.created_ms,
+    updatedMs: row.updated_ms,
+  }
+}

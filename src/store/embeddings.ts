@@ -1,0 +1,142 @@
+import { sql } from 'kysely'
+import { MODALITIES, SCOPES, type Modality, type Space } from '../domain/embedding.ts'
+import type { Db, EmbeddingRow } from '../domain/tables.ts'
+import type { Clip } from '../domain/work.ts'
+import { bytesOf, float64Of } from './vectorBytes.ts'
+
+const ROWS_A_STATEMENT = 100
+
+/** Adds the vectors of clips. Those that are there already stay as they are. Returns how many were added. */
+export const insertClips = (db: Db, taskId: string, clips: readonly Clip[]): Promise<number> =>
+  insertRows(
+    db,
+    clips.flatMap(({ startSec, endSec, vectors }) =>
+      vectors.map(({ modality, space, vector }) => ({
+        task_id: taskId,
+        scope_order: SCOPES.indexOf('clip'),
+        start_ms: Math.round(startSec * 1000),
+        modality_order: MODALITIES.indexOf(modality),
+        end_ms: Math.round(endSec * 1000),
+        space,
+        vector: bytesOf(vector),
+      })),
+    ),
+  )
+
+export interface AssetVector {
+  modality: Modality
+  space: Space
+  /** End of what went into it, milliseconds from the start of the file. */
+  endMs: number
+  /** Unit length. */
+  vector: Float32Array
+}
+
+/** Adds the vectors of the whole asset, which begin at `startMs`. Returns how many were added. */
+export const insertAssetVectors = (
+  db: Db,
+  taskId: string,
+  startMs: number,
+  vectors: readonly AssetVector[],
+): Promise<number> =>
+  insertRows(
+    db,
+    vectors.map(({ modality, space, endMs, vector }) => ({
+      task_id: taskId,
+      scope_order: SCOPES.indexOf('asset'),
+      start_ms: startMs,
+      modality_order: MODALITIES.indexOf(modality),
+      end_ms: endMs,
+      space,
+      vector: bytesOf(vector),
+    })),
+  )
+
+async function insertRows(db: Db, rows: readonly EmbeddingRow[]): Promise<number> {
+  let inserted = 0
+  for (let from = 0; from < rows.length; from += ROWS_A_STATEMENT) {
+    const { numInsertedOrUpdatedRows } = await db
+      .insertInto('embedding')
+      .values(rows.slice(from, from + ROWS_A_STATEMENT))
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirstOrThrow()
+    inserted += Number(numInsertedOrUpdatedRows ?? 0)
+  }
+  return inserted
+}
+
+/** Of one slice and modality: the sum of its clips' vectors, each times its duration in seconds. */
+export interface StoredSum {
+  modality: Modality
+  space: Space
+  weightSec: number
+  /** End of the last clip that has the modality, milliseconds from the start of the file. */
+  endMs: number
+  sum: Float64Array
+}
+
+/** Adds the sums of one slice. Those that are there already stay as they are. */
+export async function insertSums(
+  db: Db,
+  taskId: string,
+  sliceIndex: number,
+  sums: readonly StoredSum[],
+): Promise<void> {
+  for (const { modality, space, weightSec, endMs, sum } of sums)
+    await db
+      .insertInto('modality_sum')
+      .values({
+        task_id: taskId,
+        slice_index: sliceIndex,
+        modality_order: MODALITIES.indexOf(modality),
+        space,
+        weight_sec: weightSec,
+        end_ms: endMs,
+        sum: bytesOf(sum),
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+}
+
+/** The sums of all slices of a task, in the order of slices and modalities. */
+export async function readSums(db: Db, taskId: string): Promise<StoredSum[]> {
+  const rows = await db
+    .selectFrom('modality_sum')
+    .selectAll()
+    .where('task_id', '=', taskId)
+    .orderBy('slice_index')
+    .orderBy('modality_order')
+    .execute()
+  return rows.map((row) => ({
+    modality: modalityAt(row.modality_order),
+    space: row.space,
+    weightSec: row.weight_sec,
+    endMs: row.end_ms,
+    sum: float64Of(row.sum),
+  }))
+}
+
+/** Removes at most `limit` vectors of a task, the sums last. Returns how many; 0: there is none left. */
+export async function removeEmbeddings(db: Db, taskId: string, limit: number): Promise<number> {
+  const embeddings = await removeRows(db, 'embedding', taskId, limit)
+  return embeddings > 0 ? embeddings : removeRows(db, 'modality_sum', taskId, limit)
+}
+
+async function removeRows(
+  db: Db,
+  table: 'embedding' | 'modality_sum',
+  taskId: string,
+  limit: number,
+): Promise<number> {
+  const from = sql.table(table)
+  const { numAffectedRows } = await sql`
+    delete from ${from}
+     where rowid in (select rowid from ${from} where task_id = ${taskId} limit ${limit})`.execute(db)
+  return Number(numAffectedRows ?? 0)
+}
+
+function modalityAt(order: number): Modality {
+  const modality = MODALITIES[order]
+  if (!modality) throw new Error(`no modality has the order ${order}`)
+  return modality
+}

@@ -1,0 +1,51 @@
+import type { Db } from '../domain/tables.ts'
+
+export interface Reference {
+  accountId: string
+  /** SHA-256 of the content, hex. */
+  hash: string
+  sizeBytes: number
+  nowMs: number
+}
+
+/** Counts one more reference to stored bytes of the account. */
+export async function addReference(db: Db, { accountId, hash, sizeBytes, nowMs }: Reference): Promise<void> {
+  await db
+    .insertInto('object')
+    .values({ account_id: accountId, hash, size_bytes: sizeBytes, reference_count: 1, created_ms: nowMs })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['account_id', 'hash'])
+        .doUpdateSet((row) => ({ reference_count: row('object.reference_count', '+', 1) })),
+    )
+    .execute()
+}
+
+/** Counts one reference less. True when it was the last one: the row is gone, the bytes may go after the commit. */
+export async function dropReference(db: Db, accountId: string, hash: string): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom('object')
+    .where('account_id', '=', accountId)
+    .where('hash', '=', hash)
+    .where('reference_count', '=', 1)
+    .executeTakeFirst()
+  if (numDeletedRows > 0n) return true
+  await db
+    .updateTable('object')
+    .set((row) => ({ reference_count: row('reference_count', '-', 1) }))
+    .where('account_id', '=', accountId)
+    .where('hash', '=', hash)
+    .execute()
+  return false
+}
+
+/** How many assets and tasks refer to the bytes. */
+export async function countReferences(db: Db, accountId: string, hash: string): Promise<number> {
+  const row = await db
+    .selectFrom('object')
+    .select('reference_count')
+    .where('account_id', '=', accountId)
+    .where('hash', '=', hash)
+    .executeTakeFirst()
+  return row?.reference_count ?? 0
+}

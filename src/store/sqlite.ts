@@ -1,0 +1,96 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { toStorageError } from './storageError.ts'
+
+/** One connection to one SQLite file. Its calls are synchronous: a statement is done when `execute` returns. */
+export interface Sqlite {
+  /** Throws `disk_full` or `storage_unavailable`, or SQLite's own error when the statement is at fault. */
+  execute(sql: string, parameters?: readonly unknown[]): SqliteAnswer
+  /** False again as soon as SQLite itself rolled a transaction back, as it does when the disk is full. */
+  isInTransaction(): boolean
+  /** May be called twice. */
+  close(): void
+}
+
+export interface SqliteAnswer {
+  rows: Record<string, unknown>[]
+  changedRows: number
+  /** Row id of the last insert of this connection. */
+  lastRowId: number
+}
+
+export interface SqliteOptions {
+  readOnly?: boolean
+}
+
+interface Prepared {
+  statement: StatementSync
+  returnsRows: boolean
+}
+
+// More texts than the program has; lists of ids make a new text for each length, so there must be a bound.
+const CACHED_STATEMENTS = 300
+
+const WRITER_PRAGMAS = [
+  // Takes effect only before the first table, hence the first.
+  'auto_vacuum = incremental',
+  'journal_mode = wal',
+  // One fsync per commit: what is acknowledged survives a power cut.
+  'synchronous = full',
+  'foreign_keys = on',
+]
+
+/** Opens a file, which is made when it is missing unless `readOnly`. Throws `storage_unavailable`. */
+export function openSqlite(file: string, { readOnly = false }: SqliteOptions = {}): Sqlite {
+  const database = attempt(file, () => new DatabaseSync(file, { readOnly, timeout: 5_000 }))
+  try {
+    if (!readOnly) for (const pragma of WRITER_PRAGMAS) attempt(file, () => database.exec(`pragma ${pragma}`))
+    return overDatabase(database, file)
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function overDatabase(database: DatabaseSync, file: string): Sqlite {
+  const prepare = statementCache(database)
+  return {
+    execute: (sql, parameters = []) =>
+      attempt(file, () => {
+        const { statement, returnsRows } = prepare(sql)
+        const values = parameters as readonly SQLInputValue[]
+        if (returnsRows) return { rows: statement.all(...values), changedRows: 0, lastRowId: 0 }
+        const { changes, lastInsertRowid } = statement.run(...values)
+        return { rows: [], changedRows: Number(changes), lastRowId: Number(lastInsertRowid) }
+      }),
+    isInTransaction: () => database.isTransaction,
+    close() {
+      if (database.isOpen) database.close()
+    },
+  }
+}
+
+function statementCache(database: DatabaseSync): (sql: string) => Prepared {
+  const prepared = new Map<string, Prepared>()
+  return (sql) => {
+    const known = prepared.get(sql)
+    // Put in again, so that the first entry is always the one not used for longest.
+    prepared.delete(sql)
+    const entry = known ?? prepareStatement(database, sql)
+    prepared.set(sql, entry)
+    if (prepared.size > CACHED_STATEMENTS) prepared.delete(prepared.keys().next().value ?? '')
+    return entry
+  }
+}
+
+function prepareStatement(database: DatabaseSync, sql: string): Prepared {
+  const statement = database.prepare(sql)
+  return { statement, returnsRows: statement.columns().length > 0 }
+}
+
+function attempt<T>(file: string, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    throw toStorageError(error, file)
+  }
+}

@@ -1,0 +1,288 @@
+import { sql } from 'kysely'
+import type { Warning } from '../domain/embedding.ts'
+import { TASK_STATES, canMoveTask, type TaskState } from '../domain/states.ts'
+import type { Db, TaskRow } from '../domain/tables.ts'
+import type { Failure, Page, Task } from '../domain/task.ts'
+import type { MediaPlan, MediaRequest, ModelPin } from '../domain/work.ts'
+import { failureColumns } from '../domain/failure.ts'
+import { readPage, type PageRequest } from './page.ts'
+import { taskOf, taskWorkOf, type TaskWork } from './taskRow.ts'
+
+export type { TaskWork }
+
+export interface NewTask {
+  id: string
+  accountId: string
+  /** As the caller sent it. */
+  modelName: string
+  model: ModelPin
+  request: MediaRequest
+  assetId?: string
+  /** SHA-256 of the stored input, hex; the caller has added the reference that the task holds from now on. */
+  objectHash: string
+  filename?: string
+  warnings: readonly Warning[]
+  nowMs: number
+  expiresMs: number
+}
+
+/** Adds a queued task. */
+export async function insertTask(db: Db, task: NewTask): Promise<Task> {
+  const row: TaskRow = {
+    id: task.id,
+    account_id: task.accountId,
+    kind: 'media',
+    state: 'queued',
+    model_name: task.modelName,
+    model_id: task.model.id,
+    model_revision: task.model.revision,
+    request_json: JSON.stringify(task.request),
+    asset_id: task.assetId ?? null,
+    object_hash: task.objectHash,
+    holds_object: 1,
+    filename: task.filename ?? null,
+    open_count: 0,
+    item_count: 0,
+    done_count: 0,
+    failed_count: 0,
+    is_planned: 0,
+    plan_json: null,
+    embedding_count: 0,
+    warnings_json: JSON.stringify(task.warnings),
+    ...failureColumns(undefined),
+    created_ms: task.nowMs,
+    updated_ms: task.nowMs,
+    finished_ms: null,
+    expires_ms: task.expiresMs,
+  }
+  await db.insertInto('task').values(row).execute()
+  return taskOf(row)
+}
+
+/** The task, if the account has one of that id. */
+export async function getTask(db: Db, accountId: string, id: string): Promise<Task | undefined> {
+  const row = await db
+    .selectFrom('task')
+    .selectAll()
+    .where('id', '=', id)
+    .where('account_id', '=', accountId)
+    .executeTakeFirst()
+  return row && taskOf(row)
+}
+
+/** What the work on a task needs to know of it, whoever it belongs to. */
+export async function getTaskWork(db: Db, id: string): Promise<TaskWork | undefined> {
+  const row = await db.selectFrom('task').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && taskWorkOf(row)
+}
+
+export interface TaskFilter extends PageRequest {
+  states?: readonly TaskState[]
+  /** At this time or later. */
+  createdAfterMs?: number
+  /** At this time or earlier. */
+  createdBeforeMs?: number
+}
+
+/** A page of the account's tasks, newest first. */
+export async function listTasks(db: Db, accountId: string, filter: TaskFilter): Promise<Page<Task>> {
+  const { states, createdAfterMs, createdBeforeMs } = filter
+  let matching = db.selectFrom('task').where('account_id', '=', accountId)
+  if (states) matching = matching.where('state', 'in', states)
+  if (createdAfterMs !== undefined) matching = matching.where('created_ms', '>=', createdAfterMs)
+  if (createdBeforeMs !== undefined) matching = matching.where('created_ms', '<=', createdBeforeMs)
+  const { rows, total } = await readPage(
+    {
+      rows: (limit, offset) =>
+        matching
+          .selectAll()
+          .orderBy('created_ms', 'desc')
+          .orderBy('id', 'desc')
+          .limit(limit)
+          .offset(offset)
+          .execute(),
+      count: async (limit) => {
+        const some = matching.select('id').limit(limit).as('some')
+        const { count } = await db
+          .selectFrom(some)
+          .select((row) => row.fn.countAll<number>().as('count'))
+          .executeTakeFirstOrThrow()
+        return count
+      },
+    },
+    filter,
+  )
+  return { rows: rows.map(taskOf), total }
+}
+
+/** Counts slice items that the plan has written just now; the task is worked on from here. */
+export async function addPlannedItems(
+  db: Db,
+  id: string,
+  { count, nowMs }: { count: number; nowMs: number },
+): Promise<void> {
+  await db
+    .updateTable('task')
+    .set((row) => ({
+      state: 'processing',
+      open_count: row('open_count', '+', count),
+      item_count: row('item_count', '+', count),
+      updated_ms: nowMs,
+    }))
+    .where('id', '=', id)
+    .where('state', 'in', ['queued', 'processing'])
+    .execute()
+}
+
+/** Keeps the plan: all slice items are written. */
+export async function setPlanned(
+  db: Db,
+  id: string,
+  { plan, warnings, nowMs }: { plan: MediaPlan; warnings: readonly Warning[]; nowMs: number },
+): Promise<void> {
+  await db
+    .updateTable('task')
+    .set({ is_planned: 1, plan_json: JSON.stringify(plan), updated_ms: nowMs })
+    .where('id', '=', id)
+    .where('state', 'in', ['queued', 'processing'])
+    .execute()
+  await addWarnings(db, id, warnings)
+}
+
+/** Counts vectors that were inserted, and adds what a caller should know of them. */
+export async function addEmbeddings(
+  db: Db,
+  id: string,
+  { count, warnings, nowMs }: { count: number; warnings: readonly Warning[]; nowMs: number },
+): Promise<void> {
+  await db
+    .updateTable('task')
+    .set((row) => ({ embedding_count: row('embedding_count', '+', count), updated_ms: nowMs }))
+    .where('id', '=', id)
+    .execute()
+  await addWarnings(db, id, warnings)
+}
+
+/** Counts a slice item that is now done or failed: one less is open. */
+export async function settleSlice(
+  db: Db,
+  id: string,
+  { outcome, nowMs }: { outcome: 'done' | 'failed'; nowMs: number },
+): Promise<void> {
+  await db
+    .updateTable('task')
+    .set((row) => ({
+      open_count: row('open_count', '-', 1),
+      done_count: row('done_count', '+', outcome === 'done' ? 1 : 0),
+      failed_count: row('failed_count', '+', outcome === 'failed' ? 1 : 0),
+      updated_ms: nowMs,
+    }))
+    .where('id', '=', id)
+    .execute()
+}
+
+/** True when the plan is written, no slice is open, and the task has not ended. */
+export async function isDone(db: Db, id: string): Promise<boolean> {
+  const row = await doneTasks(db).where('id', '=', id).executeTakeFirst()
+  return row !== undefined
+}
+
+/** Tasks that have nothing open, no item that will end them, and have not ended. There should be none. */
+export const unfinishedTasks = (db: Db): Promise<{ id: string; accountId: string }[]> =>
+  doneTasks(db)
+    .where((row) =>
+      row.not(
+        row.exists(
+          row
+            .selectFrom('item')
+            .select('item.id')
+            .whereRef('item.task_id', '=', 'task.id')
+            .where('item.key', '=', 'finish'),
+        ),
+      ),
+    )
+    .limit(500)
+    .execute()
+
+const doneTasks = (db: Db) =>
+  db
+    .selectFrom('task')
+    .select(['id', 'account_id as accountId'])
+    .where(sql<boolean>`state in ('queued', 'processing')`)
+    .where('open_count', '=', 0)
+    .where('is_planned', '=', 1)
+
+/**
+ * Ends a task, which may still add vectors. It lets go of an input that is an asset's: the caller drops that reference.
+ * False, and nothing is changed, when the task cannot move to `state` any more.
+ */
+export async function endTask(
+  db: Db,
+  id: string,
+  { state, failure }: { state: Exclude<TaskState, 'queued' | 'processing'>; failure?: Failure },
+  { addedEmbeddings, nowMs }: { addedEmbeddings: number; nowMs: number },
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('task')
+    .set((row) => ({
+      state,
+      ...failureColumns(failure),
+      embedding_count: row('embedding_count', '+', addedEmbeddings),
+      holds_object: row.case().when('asset_id', 'is', null).then(row.ref('holds_object')).else(0).end(),
+      updated_ms: nowMs,
+      finished_ms: nowMs,
+    }))
+    .where('id', '=', id)
+    .where(
+      'state',
+      'in',
+      TASK_STATES.filter((from) => canMoveTask(from, state)),
+    )
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+export interface ExpiredTask {
+  id: string
+  accountId: string
+  objectHash: string
+  /** The caller drops the reference to the input with the task. */
+  holdsObject: boolean
+}
+
+/** Tasks whose retention is over, the longest expired first. */
+export async function expiredTasks(db: Db, nowMs: number, limit: number): Promise<ExpiredTask[]> {
+  const rows = await db
+    .selectFrom('task')
+    .select(['id', 'account_id', 'object_hash', 'holds_object'])
+    .where('expires_ms', '<=', nowMs)
+    .orderBy('expires_ms')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({
+    id: row.id,
+    accountId: row.account_id,
+    objectHash: row.object_hash,
+    holdsObject: row.holds_object === 1,
+  }))
+}
+
+/** Removes a task, whose vectors are gone, with its items. False when there is none of that id. */
+export async function removeTask(db: Db, id: string): Promise<boolean> {
+  const { numDeletedRows } = await db.deleteFrom('task').where('id', '=', id).executeTakeFirst()
+  return numDeletedRows > 0n
+}
+
+async function addWarnings(db: Db, id: string, warnings: readonly Warning[]): Promise<void> {
+  if (warnings.length === 0) return
+  const row = await db.selectFrom('task').select('warnings_json').where('id', '=', id).executeTakeFirst()
+  if (!row) return
+  const known = JSON.parse(row.warnings_json) as Warning[]
+  const texts = new Set(known.map((warning) => JSON.stringify(warning)))
+  const added = warnings.filter((warning) => !texts.has(JSON.stringify(warning)))
+  await db
+    .updateTable('task')
+    .set({ warnings_json: JSON.stringify([...known, ...added]) })
+    .where('id', '=', id)
+    .execute()
+}

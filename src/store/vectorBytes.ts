@@ -1,0 +1,8 @@
+// Vectors are stored little-endian, as every machine that Node 24 runs on has them in memory.
+
+/** The bytes of a vector as they are stored; a view, not a copy. */
+export const bytesOf = (vector: Float32Array | Float64Array): Uint8Array =>
+  new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength)
+
+/** The numbers in stored bytes; a copy, because the bytes may begin at any address. */
+export const float64Of = (bytes: Uint8Array): Float64Array => new Float64Array(bytes.slice().buffer)
