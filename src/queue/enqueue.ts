@@ -1,0 +1,78 @@
+import type { Db, ItemKind } from '../domain/tables.ts'
+import { currentTurn, lastTurn, setLastTurn } from './turns.ts'
+
+export interface NewItem {
+  accountId: string
+  kind: ItemKind
+  taskId?: string
+  assetId?: string
+  /** Unique within the task; without a task, within the asset. */
+  key: string
+  /** 0 control, 1 normal, 2 bulk. */
+  lane: number
+  dueMs: number
+  /** What to do, as JSON. */
+  payload: unknown
+}
+
+/**
+ * Adds items, of one account or several. One that is there already, in whatever state, stays as it is. Each new item
+ * gets the account's next turn in its lane, and none before the lane's current turn: who comes late does not wait
+ * behind all that others have queued, and who was away gets no credit for it. Returns how many were added.
+ */
+export async function enqueue(db: Db, nowMs: number, items: readonly NewItem[]): Promise<number> {
+  let added = 0
+  for (const group of groupsOf(items)) added += await enqueueGroup(db, nowMs, group)
+  return added
+}
+
+interface Group {
+  accountId: string
+  lane: number
+  items: NewItem[]
+}
+
+function groupsOf(items: readonly NewItem[]): Group[] {
+  const groups = new Map<string, Group>()
+  for (const item of items) {
+    const { accountId, lane } = item
+    const name = `${lane} ${accountId}`
+    const group = groups.get(name) ?? { accountId, lane, items: [] }
+    groups.set(name, group)
+    group.items.push(item)
+  }
+  return [...groups.values()]
+}
+
+async function enqueueGroup(db: Db, nowMs: number, { accountId, lane, items }: Group): Promise<number> {
+  const before = Math.max(await lastTurn(db, accountId, lane), await currentTurn(db, lane))
+  let turn = before
+  for (const item of items) if (await insert(db, nowMs, item, turn + 1)) turn++
+  if (turn > before) await setLastTurn(db, accountId, lane, turn)
+  return turn - before
+}
+
+async function insert(db: Db, nowMs: number, item: NewItem, turn: number): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('item')
+    .values({
+      account_id: item.accountId,
+      kind: item.kind,
+      task_id: item.taskId ?? null,
+      asset_id: item.assetId ?? null,
+      key: item.key,
+      state: 'queued',
+      lane: item.lane,
+      turn,
+      attempt: 0,
+      failures: 0,
+      interruptions: 0,
+      is_alone: 0,
+      due_ms: item.dueMs,
+      payload_json: JSON.stringify(item.payload),
+      created_ms: nowMs,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow()
+  return numInsertedOrUpdatedRows === 1n
+}

@@ -1,0 +1,11 @@
+import type { Db } from '../domain/tables.ts'
+import { updateHeld } from './held.ts'
+import type { Hold } from './item.ts'
+
+/** Keeps how far the item got, for the attempt that goes on from there. False when the caller lost the item. */
+export async function saveProgress(db: Db, hold: Hold, progress: unknown): Promise<boolean> {
+  const { numUpdatedRows } = await updateHeld(db, hold)
+    .set({ progress_json: JSON.stringify(progress) })
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}

@@ -1,0 +1,65 @@
+import { sql, type Selectable } from 'kysely'
+import { failureColumns } from '../domain/failure.ts'
+import type { Db, ItemRow } from '../domain/tables.ts'
+import type { Failure } from '../domain/task.ts'
+import { NOT_HELD } from './held.ts'
+import { ITEM_COLUMNS, itemOf, type Item } from './item.ts'
+
+/** From this many interruptions on an item runs with nothing beside it: it may be what ends the process. */
+export const ALONE_FROM = 5
+
+/** An item that was interrupted so often fails. */
+export const MAX_INTERRUPTIONS = 25
+
+const ITEMS_A_SWEEP = 500
+
+export interface Swept {
+  /** How many items are due again, with one interruption more. */
+  released: number
+  /** Items that were interrupted too often; the caller fails each with `endInterrupted`. */
+  exhausted: Item[]
+}
+
+/** Takes items back whose lease has ended, because the process, the machine or the network of their holder died. */
+export async function sweep(db: Db, nowMs: number): Promise<Swept> {
+  const { numAffectedRows } = await sql`
+    update item
+       set state = 'queued', worker = null, lease_until_ms = null, due_ms = ${nowMs},
+           interruptions = interruptions + 1,
+           is_alone = case when interruptions + 1 >= ${ALONE_FROM} then 1 else is_alone end
+     where id in (
+       select id from item
+        where state = 'running' and lease_until_ms <= ${nowMs} and interruptions + 1 < ${MAX_INTERRUPTIONS}
+        limit ${ITEMS_A_SWEEP})`.execute(db)
+  return { released: Number(numAffectedRows ?? 0), exhausted: await exhaustedItems(db, nowMs) }
+}
+
+async function exhaustedItems(db: Db, nowMs: number): Promise<Item[]> {
+  const { rows } = await sql<Selectable<ItemRow>>`
+    select ${sql.join(ITEM_COLUMNS.map((column) => sql.ref(column)))} from item
+     where state = 'running' and lease_until_ms <= ${nowMs} and interruptions + 1 >= ${MAX_INTERRUPTIONS}
+     limit ${ITEMS_A_SWEEP}`.execute(db)
+  return rows.map(itemOf)
+}
+
+/** Fails an item that `sweep` found interrupted too often. False when that has been done already. */
+export async function endInterrupted(
+  db: Db,
+  id: number,
+  { failure, nowMs }: { failure: Failure; nowMs: number },
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('item')
+    .set((row) => ({
+      state: 'failed',
+      ...NOT_HELD,
+      interruptions: row('interruptions', '+', 1),
+      ...failureColumns(failure),
+      finished_ms: nowMs,
+    }))
+    .where('id', '=', id)
+    .where('state', '=', 'running')
+    .where('lease_until_ms', '<=', nowMs)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}

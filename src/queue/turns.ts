@@ -1,0 +1,32 @@
+import type { Db } from '../domain/tables.ts'
+
+// Turns are counted lane by lane: control items overtake, and would otherwise carry the turn of the others with them.
+const EVERYBODY = ''
+
+/** The turn that the account's newest item of the lane has; 0 before the first. */
+export async function lastTurn(db: Db, accountId: string, lane: number): Promise<number> {
+  const row = await db
+    .selectFrom('turn')
+    .select('turn')
+    .where('account_id', '=', accountId)
+    .where('lane', '=', lane)
+    .executeTakeFirst()
+  return row?.turn ?? 0
+}
+
+export async function setLastTurn(db: Db, accountId: string, lane: number, turn: number): Promise<void> {
+  await db
+    .insertInto('turn')
+    .values({ account_id: accountId, lane, turn })
+    .onConflict((conflict) =>
+      conflict.columns(['account_id', 'lane']).doUpdateSet({ turn }).where('turn.turn', '<', turn),
+    )
+    .execute()
+}
+
+/** The latest turn of which an item of the lane was claimed. */
+export const currentTurn = (db: Db, lane: number): Promise<number> => lastTurn(db, EVERYBODY, lane)
+
+/** Items of this turn are claimed: the lane's current turn is at least this one. */
+export const advanceTurn = (db: Db, lane: number, turn: number): Promise<void> =>
+  setLastTurn(db, EVERYBODY, lane, turn)
