@@ -1,0 +1,16 @@
+import { isUnspaced } from './builtin/text/splitWords.ts'
+
+const TOKEN = /[\p{L}\p{N}\p{M}]+(?:['’]\p{L}+)*|[^\s\p{L}\p{N}\p{M}]/gu
+
+/**
+ * How many words and punctuation marks a text has; in scripts without spaces every character is a word. Counting ends
+ * soon after `enough`, so a caller with a limit does not pay for a huge text.
+ */
+export function countTokens(text: string, enough = Number.POSITIVE_INFINITY): number {
+  let tokens = 0
+  for (const [token] of text.matchAll(TOKEN)) {
+    tokens += isUnspaced(token) ? Array.from(token).length : 1
+    if (tokens > enough) break
+  }
+  return tokens
+}
