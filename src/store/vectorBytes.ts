@@ -1,4 +1,4 @@
-// Vectors are stored little-endian, as every machine that Node 24 runs on has them in memory.
+// Vectors are stored little-endian, which is how x64 and arm64, the platforms of this server, have them in memory.
 
 /** The bytes of a vector as they are stored; a view, not a copy. */
 export const bytesOf = (vector: Float32Array | Float64Array): Uint8Array =>

@@ -1,0 +1,199 @@
+import { expect, test } from 'vitest'
+import { LEASE_MS, addItems, claimItems, itemRows } from '../../test/support/queueItems.ts'
+import { withStore, type StoreForTest } from '../../test/support/withStore.ts'
+import type { ClaimedItem } from './claim.ts'
+import { startDispatcher, type DispatcherParts } from './dispatcher.ts'
+import { releaseAll, releaseAlone } from './release.ts'
+import { settle } from './settle.ts'
+import { sweep } from './sweep.ts'
+
+const POLL_MS = 500
+
+const slices = (count: number): DispatcherParts['rooms'] => {
+  return (held) => [{ kinds: ['slice'], lanes: [0, 1, 2], free: count - held.length }]
+}
+
+/** A dispatcher over a real queue whose items end when the test says so. */
+function startWith(parts: StoreForTest, options: Partial<DispatcherParts> = {}) {
+  const started: { item: ClaimedItem; signal: AbortSignal; end: () => void }[] = []
+  const errors: unknown[] = []
+  const dispatcher = startDispatcher({
+    write: parts.store.write,
+    worker: 'worker',
+    rooms: slices(2),
+    async handle(item, signal) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
+      signal.addEventListener('abort', () => reject(new Error('aborted')))
+      started.push({ item, signal, end: resolve })
+      await promise
+      await parts.store.write((db) => settle(db, item, { state: 'done', nowMs: parts.clock.nowMs() }))
+    },
+    onError: (error) => errors.push(error),
+    clock: parts.clock,
+    pollMs: POLL_MS,
+    leaseMs: LEASE_MS,
+    ...options,
+  })
+  return { dispatcher, started, errors }
+}
+
+/** Lets the fake time pass in small steps until `check` is true. */
+async function until({ clock }: StoreForTest, check: () => boolean | Promise<boolean>) {
+  for (let turns = 0; !(await check()); turns++) {
+    if (turns > 2_000) throw new Error('what the test waits for does not come')
+    clock.advance(POLL_MS / 10)
+    await new Promise((turn) => setImmediate(turn))
+  }
+}
+
+const states = async ({ store }: StoreForTest) => (await itemRows(store.read)).map(({ state }) => state)
+
+test('as many items run at once as there is room for, and the next one starts when one ends', () =>
+  withStore(async (parts) => {
+    await addItems(parts, ['one', 'two', 'three'])
+    const { dispatcher, started, errors } = startWith(parts)
+    await until(parts, () => started.length === 2)
+    expect(await states(parts)).toEqual(['running', 'running', 'queued'])
+    started[0]!.end()
+    await until(parts, () => started.length === 3)
+    for (const { end } of started) end()
+    await until(parts, async () => (await states(parts)).every((state) => state === 'done'))
+    await dispatcher.stop({ graceMs: 0 })
+    expect(errors).toEqual([])
+  }))
+
+test('a wake-up starts an item without waiting for the next poll', () =>
+  withStore(async (parts) => {
+    const { promise: handled, resolve } = Promise.withResolvers<ClaimedItem>()
+    const { dispatcher } = startWith(parts, { handle: async (item) => resolve(item) })
+    await addItems(parts, ['one'])
+    // The clock stands still: no poll ever comes.
+    dispatcher.wake()
+    expect(await handled).toMatchObject({ payload: { key: 'one' } })
+    await dispatcher.stop({ graceMs: 0 })
+  }))
+
+test('a lease is kept for as long as the work takes', () =>
+  withStore(async (parts) => {
+    const { store, clock } = parts
+    await addItems(parts, ['one'])
+    const { dispatcher, started } = startWith(parts)
+    await until(parts, () => started.length === 1)
+    const endMs = clock.nowMs() + 4 * LEASE_MS
+    let released = 0
+    await until(parts, async () => {
+      released += (await store.write((db) => sweep(db, clock.nowMs()))).released
+      return clock.nowMs() >= endMs
+    })
+    expect({ released, aborted: started[0]!.signal.aborted }).toEqual({ released: 0, aborted: false })
+    started[0]!.end()
+    await dispatcher.stop({ graceMs: 0 })
+    expect(await states(parts)).toEqual(['done'])
+  }))
+
+test('work whose lease is lost is stopped', () =>
+  withStore(async (parts) => {
+    const { store, clock } = parts
+    await addItems(parts, ['one'])
+    const { dispatcher, started, errors } = startWith(parts, { rooms: slices(1) })
+    await until(parts, () => started.length === 1)
+    await store.write((db) => releaseAll(db, clock.nowMs()))
+    expect(await claimItems(parts, { worker: 'another' })).toHaveLength(1)
+    await until(parts, () => started[0]!.signal.aborted)
+    await dispatcher.stop({ graceMs: 0 })
+    expect(await itemRows(store.read)).toMatchObject([{ state: 'running', worker: 'another' }])
+    expect(errors).toEqual([])
+  }))
+
+test('work is stopped at the end of its lease when the queue cannot be reached', () =>
+  withStore(async (parts) => {
+    await addItems(parts, ['one'])
+    let isReachable = true
+    const { dispatcher, started, errors } = startWith(parts, {
+      rooms: slices(1),
+      write: (change) => (isReachable ? parts.store.write(change) : Promise.reject(new Error('unreachable'))),
+    })
+    await until(parts, () => started.length === 1)
+    isReachable = false
+    const startMs = parts.clock.nowMs()
+    await until(parts, () => started[0]!.signal.aborted)
+    expect(parts.clock.nowMs() - startMs).toBeGreaterThan(LEASE_MS / 2)
+    expect(errors.length).toBeGreaterThan(0)
+    await dispatcher.stop({ graceMs: 0 })
+  }))
+
+test('after an error the dispatcher waits before it tries again', () =>
+  withStore(async (parts) => {
+    let tries = 0
+    const { dispatcher } = startWith(parts, {
+      write: async () => {
+        tries++
+        throw new Error('unreachable')
+      },
+    })
+    await until(parts, () => tries === 3)
+    for (let turns = 0; turns < 50; turns++) await new Promise((turn) => setImmediate(turn))
+    expect(tries).toBe(3)
+    await dispatcher.stop({ graceMs: 0 })
+  }))
+
+test('stopping waits for what is held, claims nothing more, and may be asked for twice', () =>
+  withStore(async (parts) => {
+    await addItems(parts, ['one', 'two'])
+    const { dispatcher, started } = startWith(parts, { rooms: slices(1) })
+    await until(parts, () => started.length === 1)
+    const stopped = Promise.all([dispatcher.stop({ graceMs: 60_000 }), dispatcher.stop({ graceMs: 0 })])
+    started[0]!.end()
+    await stopped
+    expect(await states(parts)).toEqual(['done', 'queued'])
+  }))
+
+test('what does not end within the grace is stopped and given back, due at once and without a count', () =>
+  withStore(async (parts) => {
+    const { store, clock } = parts
+    await addItems(parts, ['obeys', 'hangs'])
+    const { dispatcher, started } = startWith(parts, {
+      async handle(item, signal) {
+        started.push({ item, signal, end: () => {} })
+        await new Promise((_, reject) => {
+          if (item.id === 1) signal.addEventListener('abort', () => reject(new Error('aborted')))
+        })
+      },
+    })
+    await until(parts, () => started.length === 2)
+    let isStopped = false
+    const stopping = dispatcher.stop({ graceMs: 5_000 }).then(() => (isStopped = true))
+    const startMs = clock.nowMs()
+    await until(parts, () => isStopped)
+    await stopping
+    expect(clock.nowMs() - startMs).toBeGreaterThanOrEqual(5_000)
+    expect(await itemRows(store.read)).toMatchObject([
+      { state: 'queued', worker: null, interruptions: 0, failures: 0 },
+      { state: 'queued', worker: null, interruptions: 0, failures: 0 },
+    ])
+  }))
+
+test('an item that must run alone waits for the others, and the others for it', () =>
+  withStore(async (parts) => {
+    const { store, clock } = parts
+    await addItems(parts, ['suspect', 'running', 'waiting'])
+    const [suspect] = await claimItems(parts)
+    const { dispatcher, started } = startWith(parts)
+    await until(parts, () => started.length === 2)
+    await store.write((db) => releaseAlone(db, suspect!, { nowMs: clock.nowMs() }))
+    const order = () => started.map(({ item }) => (item.payload as { key: string }).key)
+    started[0]!.end()
+    await until(parts, async () => (await states(parts))[1] === 'done')
+    expect(order()).toEqual(['running', 'waiting'])
+    started[1]!.end()
+    await addItems(parts, ['last'])
+    await until(parts, () => started.length === 3)
+    dispatcher.wake()
+    expect(order()).toEqual(['running', 'waiting', 'suspect'])
+    expect((await states(parts)).at(-1)).toBe('queued')
+    started[2]!.end()
+    await until(parts, () => started.length === 4)
+    started[3]!.end()
+    await dispatcher.stop({ graceMs: 1_000 })
+    expect(await states(parts)).toEqual(['done', 'done', 'done', 'done'])
+  }))
