@@ -1,0 +1,164 @@
+import { EmbedlineError, type ErrorCode } from '../domain/errors.ts'
+import type { SliceResult } from '../domain/work.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Logger } from '../lib/logger.ts'
+import { received, wasAborted } from './failures.ts'
+import type { Answer, Ask, RequestName, ToChild, ToParent } from './protocol.ts'
+
+export interface CallOptions {
+  signal?: AbortSignal | undefined
+  /** Takes the slices of `embedSlices`; the child goes on when it returns. What it throws ends the call. */
+  onSlice?: (result: SliceResult) => Promise<void>
+}
+
+/** Why all calls of a child end. */
+export interface Death {
+  code: ErrorCode
+  message: string
+  /** The call that is known to be the cause. */
+  culprit?: number
+}
+
+/** The calls that one child holds, as its parent keeps them. */
+export interface Calls {
+  readonly count: number
+  has(name: RequestName): boolean
+  /** Sends a request. Ends by the answer, or by the failure of whichever side ends it. */
+  open<Name extends RequestName>(name: Name, ask: Ask<Name>, options: CallOptions): Promise<Answer<Name>>
+  /** Takes what the child says about one of the calls. */
+  take(message: Extract<ToParent, { id: number }>): void
+  /** Counts a beat in which no unit was done, and returns a call that has had more than `unitBeats` of them. */
+  beat(unitBeats: number): number | undefined
+  endAll(death: Death): void
+}
+
+export interface CallsParts {
+  send: (message: ToChild) => void
+  /** A call that was taken back is still held after `cancelMs`. */
+  onStuck: (id: number) => void
+  cancelMs: number
+  clock: Clock
+  logger: Logger
+}
+
+interface Call {
+  name: RequestName
+  resolve: (answer: Answer<RequestName>) => void
+  reject: (error: unknown) => void
+  onSlice: CallOptions['onSlice']
+  /** The work on a slice here. The call does not end before it. */
+  settling: Promise<void>
+  /** True while the child waits for `settling`. */
+  isOurTurn: boolean
+  /** Set when the call was taken back: what it ends by. */
+  takenBackFor: unknown
+  silentBeats: number
+  over: AbortController
+}
+
+// Which requests may kill a child. A text is not among them: it is neither decoded nor large.
+const IS_SUSPECT: Readonly<Record<RequestName, boolean>> = {
+  inspect: true,
+  readCues: true,
+  embedSlices: true,
+  embedTexts: false,
+  embedPicture: true,
+}
+
+export function makeCalls({ send, onStuck, cancelMs, clock, logger }: CallsParts): Calls {
+  const calls = new Map<number, Call>()
+  let lastId = 0
+
+  function end(id: number, how: (call: Call) => void) {
+    const call = calls.get(id)
+    if (!call) return
+    calls.delete(id)
+    call.over.abort()
+    void call.settling.then(() => how(call))
+  }
+
+  function takeBack(id: number, reason: unknown) {
+    const call = calls.get(id)
+    if (!call || call.takenBackFor !== undefined) return
+    call.takenBackFor = reason
+    send({ type: 'cancel', id })
+    void clock.sleep(cancelMs, call.over.signal).then(() => calls.has(id) && onStuck(id))
+  }
+
+  async function settleSlice(id: number, call: Call, result: SliceResult) {
+    call.isOurTurn = true
+    try {
+      await call.onSlice?.(result)
+      if (calls.has(id)) send({ type: 'taken', id })
+    } catch (thrown) {
+      takeBack(id, thrown)
+    }
+    call.isOurTurn = false
+  }
+
+  return {
+    get count() {
+      return calls.size
+    },
+    has: (name) => calls.values().some((call) => call.name === name),
+    open(name, ask, { signal, onSlice }) {
+      if (signal?.aborted) return Promise.reject(wasAborted())
+      const { promise, resolve, reject } = Promise.withResolvers<Answer<typeof name>>()
+      const id = ++lastId
+      const over = new AbortController()
+      calls.set(id, {
+        name,
+        resolve: resolve as Call['resolve'], // the child answers a request by the answer of the same name
+        reject,
+        onSlice,
+        settling: Promise.resolve(),
+        isOurTurn: false,
+        takenBackFor: undefined,
+        silentBeats: 0,
+        over,
+      })
+      signal?.addEventListener('abort', () => takeBack(id, wasAborted()), { signal: over.signal })
+      send({ type: 'call', id, name, ask })
+      return promise
+    },
+    take(message) {
+      const { id } = message
+      const call = calls.get(id)
+      if (!call) return
+      call.silentBeats = 0
+      switch (message.type) {
+        case 'unit':
+          return
+        case 'slice':
+          call.settling = settleSlice(id, call, message.result)
+          return
+        case 'answer':
+          return end(id, ({ resolve }) => resolve(message.answer))
+        case 'failure':
+          if (message.failure.stack !== undefined)
+            logger.error('a compute child failed in a way nobody foresaw', {
+              call: call.name,
+              ...message.failure,
+            })
+          return end(id, ({ reject, takenBackFor }) => reject(takenBackFor ?? received(message.failure)))
+      }
+    },
+    beat(unitBeats) {
+      for (const [id, call] of calls) {
+        if (!call.isOurTurn) call.silentBeats++
+        if (call.silentBeats > unitBeats) return id
+      }
+      return undefined
+    },
+    endAll({ code, message, culprit }) {
+      const suspects = calls.values().filter(({ name }) => IS_SUSPECT[name])
+      const isAlone = [...suspects].length <= 1
+      for (const [id, { name }] of calls) {
+        const isShared = culprit === undefined ? !isAlone : culprit !== id
+        const sharedChild = IS_SUSPECT[name] && isShared && code !== 'aborted'
+        const error = new EmbedlineError(code, message, { sharedChild })
+        end(id, ({ reject, takenBackFor }) => reject(takenBackFor ?? error))
+      }
+    },
+  }
+}

@@ -1,0 +1,175 @@
+import { fileURLToPath } from 'node:url'
+import type { Limits } from '../domain/limits.ts'
+import type { Compute } from '../domain/work.ts'
+import type { Clock } from '../lib/clock.ts'
+import { makeKeyedMutex } from '../lib/keyedMutex.ts'
+import type { Logger } from '../lib/logger.ts'
+import type { Tools } from '../media/tools.ts'
+import { childEnvironment, type Environment } from './childEnvironment.ts'
+import { type Child, type ChildParts, startChild } from './childProcess.ts'
+import { diedWithChild, wasAborted } from './failures.ts'
+import type { Ask, RequestName } from './protocol.ts'
+import { makeQueryCache } from './queryCache.ts'
+import { makeSlots } from './slots.ts'
+
+export interface ComputeParts {
+  /** How many children; with 0 every call ends as `compute_unavailable`. */
+  count: number
+  tools: Tools
+  limits: Limits
+  /** Of this process; a child gets to see little of it. */
+  environment: Environment
+  /** A child that grows past this is replaced. */
+  residentLimitBytes: number
+  clock: Clock
+  logger: Logger
+  /** The program of a child and its arguments. */
+  program?: readonly string[]
+  pace?: Partial<Pace>
+}
+
+/** How closely children are watched. */
+export interface Pace {
+  beatMs: number
+  /** A child that says nothing for more beats is hung. */
+  hungAfterBeats: number
+  /** How long a child may take to let go of a call that was taken back. */
+  cancelMs: number
+  /** Between a child that died before it was up and the next one; doubled each time. */
+  backoffMs: number
+}
+
+export interface ComputeStats {
+  children: readonly ChildStats[]
+  /** Children that died, hung or grew too large, since the start. */
+  replaced: number
+  cachedQueries: number
+}
+
+export interface ChildStats {
+  pid: number | undefined
+  waiting: number
+  isEmbedding: boolean
+  residentBytes: number
+}
+
+export interface RunningCompute extends Compute {
+  /** Starts the children now rather than with the first call. */
+  start(): void
+  stats(): ComputeStats
+  /** Ends all children, by force after `graceMs`; what they hold ends as `aborted`. No ffmpeg of theirs survives. */
+  close(graceMs?: number): Promise<void>
+}
+
+const PACE: Pace = { beatMs: 2_000, hungAfterBeats: 15, cancelMs: 10_000, backoffMs: 500 }
+const CACHED_QUERIES = 1_000
+const GRACE_MS = 2_000
+
+/** Runs decoding and inference in child processes, and answers for them: a child that dies, hangs or grows is replaced. */
+export function startCompute(parts: ComputeParts): RunningCompute {
+  const { clock, logger } = parts
+  const pace = { ...PACE, ...parts.pace }
+  const closing = new AbortController()
+  const start = () => startChild(childParts(parts, pace))
+  const slots = makeSlots({ count: parts.count, startChild: start, backoffMs: pace.backoffMs, clock, logger })
+  const guests = new Set<Child>()
+  const oneGuest = makeKeyedMutex()
+  const queries = makeQueryCache(CACHED_QUERIES)
+  const watched = watch()
+
+  async function watch() {
+    while (!closing.signal.aborted) {
+      await Promise.all([...slots.children, ...guests].map((child) => child.beat()))
+      await clock.sleep(pace.beatMs, closing.signal)
+    }
+  }
+
+  /** Makes a call in a child that was started for it alone, so that nothing waits for its end or dies with it. */
+  const inGuest = (call: (child: Child) => Promise<void>, signal: AbortSignal) =>
+    oneGuest('guest', async () => {
+      if (closing.signal.aborted || signal.aborted) throw wasAborted()
+      const child = start()
+      guests.add(child)
+      try {
+        await call(child)
+      } finally {
+        await child.stop(GRACE_MS)
+        guests.delete(child)
+      }
+    })
+
+  const onAny = <Name extends RequestName>(name: Name, ask: Ask<Name>, signal?: AbortSignal) =>
+    slots.use(
+      () => true,
+      (child) => child.call(name, ask, { signal }),
+      signal,
+    )
+
+  async function embedTexts(ask: Ask<'embedTexts'>, signal?: AbortSignal): Promise<Float32Array[]> {
+    try {
+      return [...(await onAny('embedTexts', ask, signal))]
+    } catch (thrown) {
+      // People wait for a text, and it is never the reason for which a child dies.
+      if (diedWithChild(thrown) && !signal?.aborted) return [...(await onAny('embedTexts', ask, signal))]
+      throw thrown
+    }
+  }
+
+  async function embedQueries(ask: Ask<'embedTexts'>, signal?: AbortSignal): Promise<Float32Array[]> {
+    const kept = ask.texts
+      .map((text) => queries.get(ask.model, text))
+      .filter((vector) => vector !== undefined)
+    if (kept.length === ask.texts.length) return kept
+    const vectors = await embedTexts(ask, signal)
+    for (const [at, text] of ask.texts.entries()) {
+      const vector = vectors[at]
+      if (vector) queries.set(ask.model, text, vector)
+    }
+    return vectors
+  }
+
+  return {
+    start: slots.start,
+    inspect: (file, signal) => onAny('inspect', { file }, signal),
+    readCues: (file, stream, signal) => onAny('readCues', { file, stream }, signal),
+    async embedSlices(work, onSlice, signal, options) {
+      const call = (child: Child) => child.call('embedSlices', work, { signal, onSlice })
+      const isFree = (child: Child) => !child.isEmbedding
+      await (options?.alone && parts.count > 0 ? inGuest(call, signal) : slots.use(isFree, call, signal))
+    },
+    embedTexts: (model, texts, use, signal) =>
+      use === 'query'
+        ? embedQueries({ model, texts, use }, signal)
+        : embedTexts({ model, texts, use }, signal),
+    embedPicture: (model, file, signal) => onAny('embedPicture', { model, file }, signal),
+    stats: () => ({
+      children: [...slots.children, ...guests].map((child) => ({
+        pid: child.pid,
+        waiting: child.waiting,
+        isEmbedding: child.isEmbedding,
+        residentBytes: child.residentBytes,
+      })),
+      replaced: slots.replaced,
+      cachedQueries: queries.size,
+    }),
+    async close(graceMs = GRACE_MS) {
+      closing.abort()
+      await Promise.all([slots.stop(graceMs), ...[...guests].map((child) => child.stop(graceMs)), watched])
+    },
+  }
+}
+
+function childParts(parts: ComputeParts, pace: Pace): ChildParts {
+  const program = parts.program ?? [process.execPath, fileURLToPath(new URL('child.ts', import.meta.url))]
+  return {
+    command: [...parts.tools.wrap, ...program],
+    environment: childEnvironment(parts.environment),
+    settings: { tools: parts.tools, limits: parts.limits },
+    residentLimitBytes: parts.residentLimitBytes,
+    hungAfterBeats: pace.hungAfterBeats,
+    unitBeats: Math.ceil((parts.limits.itemSec * 1000) / pace.beatMs),
+    cancelMs: pace.cancelMs,
+    clock: parts.clock,
+    logger: parts.logger,
+  }
+}

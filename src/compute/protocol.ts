@@ -1,0 +1,64 @@
+import type { ErrorCode } from '../domain/errors.ts'
+import type { Limits } from '../domain/limits.ts'
+import type { Cue, MediaFacts } from '../domain/media.ts'
+import type { ModelPin, SliceResult, SliceWork, TextUse } from '../domain/work.ts'
+import type { Tools } from '../media/tools.ts'
+
+/** What the parent may ask of a child, and what the child answers. Both sides are checked against this table. */
+export interface Requests {
+  inspect: { ask: { file: string }; answer: MediaFacts }
+  readCues: { ask: { file: string; stream: number }; answer: Cue[] }
+  /** Answers by one `slice` message per slice, each of which waits for its `taken`, and an empty answer at the end. */
+  embedSlices: { ask: SliceWork; answer: undefined }
+  embedTexts: {
+    ask: { model: ModelPin; texts: readonly string[]; use: TextUse }
+    answer: readonly Float32Array[]
+  }
+  embedPicture: { ask: { model: ModelPin; file: string }; answer: Float32Array }
+}
+
+export type RequestName = keyof Requests
+export type Ask<Name extends RequestName> = Requests[Name]['ask']
+export type Answer<Name extends RequestName> = Requests[Name]['answer']
+
+/** All that a child must know before its first request. No secret is among it. */
+export interface ChildSettings {
+  tools: Tools
+  limits: Limits
+}
+
+export interface CallMessage<Name extends RequestName = RequestName> {
+  type: 'call'
+  id: number
+  name: Name
+  ask: Ask<Name>
+}
+
+/** From parent to child, in this order: `settings` comes first. */
+export type ToChild =
+  | { type: 'settings'; settings: ChildSettings }
+  | CallMessage
+  /** Ends a call; the child still answers it, by a failure. */
+  | { type: 'cancel'; id: number }
+  /** The slice that was handed over is settled, the next one may come. */
+  | { type: 'taken'; id: number }
+  | { type: 'ping' }
+
+/** From child to parent. */
+export type ToParent =
+  | { type: 'ready' }
+  | { type: 'pong'; residentBytes: number }
+  /** A unit of a call is done: the call is alive. */
+  | { type: 'unit'; id: number }
+  | { type: 'slice'; id: number; result: SliceResult }
+  | { type: 'answer'; id: number; answer: Answer<RequestName> }
+  | { type: 'failure'; id: number; failure: SentFailure }
+
+/** An error on its way between processes. */
+export interface SentFailure {
+  code: ErrorCode
+  message: string
+  field?: string
+  /** Of a failure nobody foresaw: its stack, for the log alone. */
+  stack?: string
+}

@@ -1,0 +1,100 @@
+import type { SliceResult } from '../domain/work.ts'
+import { sendable, wasAborted } from './failures.ts'
+import type { Answer, Ask, CallMessage, ChildSettings, RequestName, ToChild, ToParent } from './protocol.ts'
+
+/** What a handler may do beside answering. */
+export interface CallTools {
+  /** Aborted when the parent takes the call back, or is gone. */
+  signal: AbortSignal
+  /** Tells the parent that a unit is done, so that it does not take the call for hung. */
+  unitDone: () => void
+  /** Hands a slice to the parent and returns when it is settled there. Throws `aborted` when the call is taken back. */
+  handOver(result: SliceResult): Promise<void>
+}
+
+export type Handlers = {
+  [Name in RequestName]: (ask: Ask<Name>, call: CallTools) => Promise<Answer<Name>>
+}
+
+/** The child's end of the pipe to its parent. */
+export interface ParentPipe {
+  send(message: ToParent): void
+  onMessage(listener: (message: ToChild) => void): void
+}
+
+interface RunningCall {
+  abort: AbortController
+  taken: PromiseWithResolvers<void>
+}
+
+/**
+ * Answers the parent's requests by the handlers that `makeHandlers` makes of the settings, the first message.
+ * The returned function takes all running calls back.
+ */
+export function serveParent(
+  pipe: ParentPipe,
+  makeHandlers: (settings: ChildSettings) => Handlers,
+): () => void {
+  const calls = new Map<number, RunningCall>()
+  let handlers: Handlers | undefined
+
+  async function answer(message: CallMessage) {
+    const { id } = message
+    const running = { abort: new AbortController(), taken: Promise.withResolvers<void>() }
+    calls.set(id, running)
+    try {
+      if (!handlers) throw new Error('a request came before the settings')
+      pipe.send({ type: 'answer', id, answer: await handle(handlers, message, callTools(pipe, id, running)) })
+    } catch (thrown) {
+      const failure = running.abort.signal.aborted ? running.abort.signal.reason : thrown
+      pipe.send({ type: 'failure', id, failure: sendable(failure) })
+    } finally {
+      calls.delete(id)
+    }
+  }
+
+  pipe.onMessage((message) => {
+    switch (message.type) {
+      case 'settings':
+        handlers = makeHandlers(message.settings)
+        return pipe.send({ type: 'ready' })
+      case 'call':
+        return void answer(message)
+      case 'cancel':
+        return calls.get(message.id)?.abort.abort(wasAborted())
+      case 'taken':
+        return calls.get(message.id)?.taken.resolve()
+      case 'ping':
+        return pipe.send({ type: 'pong', residentBytes: process.memoryUsage.rss() })
+    }
+  })
+  return () => {
+    for (const { abort } of calls.values()) abort.abort(wasAborted())
+  }
+}
+
+const handle = <Name extends RequestName>(
+  handlers: Handlers,
+  { name, ask }: CallMessage<Name>,
+  call: CallTools,
+): Promise<Answer<Name>> => handlers[name](ask, call)
+
+function callTools(pipe: ParentPipe, id: number, running: RunningCall): CallTools {
+  const { signal } = running.abort
+  return {
+    signal,
+    unitDone: () => pipe.send({ type: 'unit', id }),
+    async handOver(result) {
+      running.taken = Promise.withResolvers()
+      pipe.send({ type: 'slice', id, result })
+      const stop = () => running.taken.reject(signal.reason)
+      if (signal.aborted) stop()
+      signal.addEventListener('abort', stop, { once: true })
+      try {
+        await running.taken.promise
+      } finally {
+        signal.removeEventListener('abort', stop)
+      }
+    },
+  }
+}

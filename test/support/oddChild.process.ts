@@ -1,0 +1,75 @@
+// A compute child that misbehaves on request: the name of a file, or a text, says how. It decodes and embeds nothing.
+import { setInterval } from 'node:timers/promises'
+import type { ToChild } from '../../src/compute/protocol.ts'
+import { type CallTools, serveParent } from '../../src/compute/serveParent.ts'
+import type { MediaFacts } from '../../src/domain/media.ts'
+
+const kept: Buffer[] = []
+
+async function misbehave(how: string, { signal, unitDone }: CallTools): Promise<void> {
+  if (how === 'crash') process.kill(process.pid, 'SIGKILL')
+  if (how === 'hang') for (;;);
+  if (how === 'grow') for (let at = 0; at < 40; at++) kept.push(Buffer.alloc(10_000_000, 1))
+  if (how === 'throw') throw new Error('a bug')
+  if (how === 'wait') await aborted(signal)
+  if (how === 'work') await Promise.race([aborted(signal), reportUnits(unitDone)])
+  if (how === 'stubborn') await new Promise(() => {})
+}
+
+const aborted = (signal: AbortSignal) =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+
+async function reportUnits(unitDone: () => void) {
+  for await (const _ of setInterval(5)) unitDone()
+}
+
+// Who answers, as a vector: a test can see which child it was.
+const me = () => Float32Array.of(process.pid)
+
+serveParent(
+  {
+    send: (message) => void process.send?.(message, undefined, undefined, () => {}),
+    onMessage: (listener) => void process.on('message', (message) => listener(message as ToChild)),
+  },
+  () => ({
+    async inspect({ file }, call) {
+      await misbehave(file, call)
+      const facts: MediaFacts = {
+        container: Object.keys(process.env).toSorted().join(' '),
+        sizeBytes: 0,
+        subtitles: [],
+        isPicture: false,
+        seeksExactly: true,
+        warnings: [],
+      }
+      return facts
+    },
+    async readCues({ file }, call) {
+      await misbehave(file, call)
+      return []
+    },
+    async embedSlices({ file, slices }, call) {
+      await misbehave(file, call)
+      for (const slice of slices)
+        await call.handOver({
+          slice,
+          clips: [
+            { startSec: 0, endSec: 1, vectors: [{ modality: 'visual', space: 'image', vector: me() }] },
+          ],
+          warnings: [],
+        })
+      return undefined
+    },
+    async embedTexts({ texts }, call) {
+      for (const text of texts) await misbehave(text, call)
+      return texts.map(me)
+    },
+    async embedPicture({ file }, call) {
+      await misbehave(file, call)
+      return me()
+    },
+  }),
+)
+
+process.on('SIGTERM', () => {})
+process.on('disconnect', () => kept.length > 1_000 || process.exit())
