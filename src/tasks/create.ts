@@ -9,7 +9,7 @@ import { enqueue } from '../queue/enqueue.ts'
 import { getAsset } from '../store/assets.ts'
 import { addReference } from '../store/objects.ts'
 import { insertTask } from '../store/tasks.ts'
-import { chooseModalities, whyMissing } from './chooseModalities.ts'
+import { whyMissing } from './chooseModalities.ts'
 import type { TaskParts } from './parts.ts'
 import { keepBytes } from './storedBytes.ts'
 

@@ -53,11 +53,9 @@ export async function failItem(
   settleItem: (db: Db) => Promise<boolean>,
 ): Promise<void> {
   const task = item.taskId === undefined ? undefined : await getTaskWork(parts.store.read, item.taskId)
-  const change = async (db: Db) => {
-    if (await settleItem(db)) await CONSEQUENCE[item.kind]({ parts, db, item, failure, task })
-  }
-  // A plan or an end that fails ends the task, and with it the need for the input.
-  if (task && (item.kind === 'plan' || item.kind === 'finish')) await endAndRelease(parts, task, change)
+  const change = async (db: Db) =>
+    (await settleItem(db)) && (await CONSEQUENCE[item.kind]({ parts, db, item, failure, task }))
+  if (task) await endAndRelease(parts, task, change)
   else await parts.store.write(change)
   parts.wake()
 }
@@ -70,31 +68,29 @@ interface Consequence {
   task: TaskWork | undefined
 }
 
-const failTask = async ({ parts, db, failure, task }: Consequence): Promise<void> => {
-  if (task)
-    await endTask(
-      db,
-      task.id,
-      { state: 'failed', failure },
-      { addedEmbeddings: 0, nowMs: parts.clock.nowMs() },
-    )
-}
+const failTask = async ({ parts, db, failure, task }: Consequence): Promise<boolean> =>
+  task !== undefined &&
+  endTask(db, task.id, { state: 'failed', failure }, { addedEmbeddings: 0, nowMs: parts.clock.nowMs() })
 
-const CONSEQUENCE: Record<ItemKind, (consequence: Consequence) => Promise<void>> = {
+/** What else changes with the item; true when that ends its task. */
+const CONSEQUENCE: Record<ItemKind, (consequence: Consequence) => Promise<boolean>> = {
   async inspect({ parts, db, item, failure }) {
     const nowMs = parts.clock.nowMs()
-    if (item.assetId === undefined) return
-    await setAssetFailed(db, item.assetId, { failure, nowMs })
-    await wakeAsset(db, item.assetId, nowMs)
+    if (item.assetId !== undefined) {
+      await setAssetFailed(db, item.assetId, { failure, nowMs })
+      await wakeAsset(db, item.assetId, nowMs)
+    }
+    return false
   },
   plan: failTask,
   finish: failTask,
   async slice({ parts, db, item, failure, task }) {
-    if (!task) return
+    if (!task) return false
     const nowMs = parts.clock.nowMs()
     await addEmbeddings(db, task.id, { count: 0, warnings: [gap(item, failure)], nowMs })
     await settleSlice(db, task.id, { outcome: 'failed', nowMs })
     await addFinishWhenDone(db, task, nowMs)
+    return false
   },
 }
 

@@ -37,15 +37,13 @@ export async function finishTask(parts: TaskParts, item: ClaimedItem): Promise<v
   if (!task?.plan) throw new EmbedlineError('not_found', 'The task is gone.')
   const sums = task.request.scopes.includes('asset') ? await readSums(parts.store.read, task.id) : []
   const vectors = assetVectors(sums)
-  const end = async (db: Db) => {
+  await endAndRelease(parts, task, async (db) => {
     const nowMs = parts.clock.nowMs()
     if (!(await settle(db, item, { state: 'done', nowMs })))
       throw new EmbedlineError('lease_lost', 'Another worker has this item now.')
-    const startMs = task.plan?.startMs ?? 0
-    const added = await insertAssetVectors(db, task.id, startMs, vectors)
-    await endTask(db, task.id, await outcome(db, task, added), { addedEmbeddings: added, nowMs })
-  }
-  await endAndRelease(parts, task, end)
+    const added = await insertAssetVectors(db, task.id, task.plan?.startMs ?? 0, vectors)
+    return endTask(db, task.id, await outcome(db, task, added), { addedEmbeddings: added, nowMs })
+  })
 }
 
 async function outcome(
@@ -61,16 +59,15 @@ async function outcome(
   }
 }
 
-/** Ends a task in `end`'s transaction; the input goes with it when it was an asset's that has been deleted since. */
+/**
+ * Runs `end` in a transaction; when it has ended the task, an input that is an asset's is let go, and is removed if the
+ * asset was deleted meanwhile. Input that came with the task is kept with it until both expire.
+ */
 export async function endAndRelease(
   parts: TaskParts,
   task: TaskWork,
-  end: (db: Db) => Promise<void>,
+  end: (db: Db) => Promise<boolean>,
 ): Promise<void> {
-  // Input that came with the task is kept with it until both expire.
-  if (task.assetId === undefined || !task.holdsObject) return void (await parts.store.write(end))
-  await dropBytes(parts, { accountId: task.accountId, hash: task.objectHash }, async (db) => {
-    await end(db)
-    return true
-  })
+  if (task.assetId === undefined || !task.holdsObject) await parts.store.write(end)
+  else await dropBytes(parts, { accountId: task.accountId, hash: task.objectHash }, end)
 }

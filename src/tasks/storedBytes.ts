@@ -62,13 +62,8 @@ async function removeUnreferenced(parts: Parts, { accountId, hash }: BytesKey): 
     await parts.objects.remove(accountId, hash)
 }
 
-/** Removes bytes that no row refers to: what a crash left between the file and its row. Only before requests are taken. */
-export async function removeOrphanedBytes(parts: Parts): Promise<number> {
-  let removed = 0
-  for await (const { accountId, hash } of parts.objects.list()) {
-    if ((await countReferences(parts.store.read, accountId, hash)) > 0) continue
-    await parts.objects.remove(accountId, hash)
-    removed++
-  }
-  return removed
+/** Removes bytes that no row refers to: what a crash left between the file and its row. */
+export async function removeOrphanedBytes(parts: Parts): Promise<void> {
+  for await (const bytes of parts.objects.list())
+    await parts.bytesMutex(mutexKey(bytes), () => removeUnreferenced(parts, bytes))
 }

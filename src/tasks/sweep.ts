@@ -1,5 +1,6 @@
 import type { Failure } from '../domain/task.ts'
-import { endInterrupted, sweep } from '../queue/sweep.ts'
+import { releaseAll } from '../queue/release.ts'
+import { endInterrupted, sweep, type Swept } from '../queue/sweep.ts'
 import { failItem } from './fail.ts'
 import type { TaskParts } from './parts.ts'
 
@@ -9,9 +10,15 @@ const INTERRUPTED: Failure = {
 }
 
 /** Hands items whose lease has ended to the next worker, and fails those that were interrupted too often. */
-export async function sweepLeases(parts: TaskParts): Promise<void> {
+export const sweepLeases = async (parts: TaskParts): Promise<void> =>
+  settleSwept(parts, await parts.store.write((db) => sweep(db, parts.clock.nowMs())))
+
+/** Takes back at once what a former server on this data folder held when it died. Only while nothing is dispatched. */
+export const takeBackItems = async (parts: TaskParts): Promise<void> =>
+  settleSwept(parts, await parts.store.write((db) => releaseAll(db, parts.clock.nowMs())))
+
+async function settleSwept(parts: TaskParts, { released, exhausted }: Swept): Promise<void> {
   const nowMs = parts.clock.nowMs()
-  const { released, exhausted } = await parts.store.write((db) => sweep(db, nowMs))
   for (const item of exhausted)
     await failItem(parts, item, INTERRUPTED, (db) =>
       endInterrupted(db, item.id, { nowMs, failure: INTERRUPTED }),

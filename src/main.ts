@@ -1,0 +1,175 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { startCompute, type RunningCompute } from './compute/pool.ts'
+import { isLoopback, type Config } from './config.ts'
+import { makeIds } from './domain/ids.ts'
+import { limitsNamed } from './domain/limits.ts'
+import { listen } from './http/listen.ts'
+import { systemClock } from './lib/clock.ts'
+import { closeAll, type Opened } from './lib/closing.ts'
+import { makeKeyedMutex } from './lib/keyedMutex.ts'
+import { makeLogger } from './lib/logger.ts'
+import { findTools } from './media/tools.ts'
+import { countTokens } from './models/countTokens.ts'
+import { modelFacts, resolveModel } from './models/registry.ts'
+import { openDiskObjects } from './objects/disk.ts'
+import { startDispatcher, type Dispatcher } from './queue/dispatcher.ts'
+import { lockFolder } from './store/lock.ts'
+import { openStore } from './store/open.ts'
+import { openResults } from './store/reader.ts'
+import { startJanitor } from './tasks/janitor.ts'
+import { admitKeys } from './tasks/keys.ts'
+import type { Models, TaskParts } from './tasks/parts.ts'
+import { takeBackItems } from './tasks/sweep.ts'
+import { workOn } from './tasks/work.ts'
+import { version } from './version.ts'
+
+export interface RunningServer {
+  url: string
+  /** Where the generated key lies, when no key was configured. */
+  keyFile?: string
+  /** Which model is used and what it cannot do, in one line. */
+  modelLine: string
+  /** Takes no more work, lets what runs finish for up to `graceMs`, hands the rest back, and closes in order. */
+  stop(graceMs: number): Promise<void>
+}
+
+export interface Surroundings {
+  /** Where the lines of the log go. */
+  writeLog: (line: string) => void
+}
+
+/** The names that contracts give their models; they mean the configured one, because their clients send nothing else. */
+const CONTRACT_MODELS = ['marengo3.0']
+
+/** Items of other kinds than slices that may be worked on at once. */
+const CONTROL_ITEMS = 4
+
+/**
+ * Builds every part from the configuration, connects them and starts to serve: whoever has read this function has
+ * read the architecture. Throws `storage_unavailable` when the data folder is in use or cannot be written, and
+ * `unauthorized` when others could reach a server without a key.
+ */
+export async function startServer(
+  config: Config,
+  surroundings: Surroundings = { writeLog: toStderr },
+): Promise<RunningServer> {
+  const clock = systemClock
+  const logger = makeLogger({ write: surroundings.writeLog, nowMs: clock.nowMs, level: config.logLevel })
+  const opened: Opened[] = []
+  const open = <Part extends Opened>(part: Part): Part => {
+    opened.push(part)
+    return part
+  }
+  try {
+    await mkdir(config.dataFolder, { recursive: true })
+    open(lockFolder(config.dataFolder))
+    const limits = limitsNamed(config.limits)
+    const ids = makeIds(clock, randomBytes)
+    const store = open(await openStore({ file: config.databaseFile, clock }))
+    const results = open(openResults(config.databaseFile))
+    const objects = open(await openDiskObjects({ folder: config.objectsFolder }))
+    const compute = open(await openCompute(config, { limits, clock, logger }))
+    let dispatcher: Dispatcher | undefined
+    const parts: TaskParts = {
+      store,
+      results,
+      objects,
+      bytesMutex: makeKeyedMutex(),
+      compute,
+      models: modelsOf(config),
+      clock,
+      ids,
+      limits,
+      logger,
+      retentionMs: config.retentionMs,
+      random: Math.random,
+      wake: () => dispatcher?.wake(),
+    }
+    const keyFile = join(config.dataFolder, 'admin.key')
+    const hasOwnKey = await admitKeys(parts, {
+      listed: config.keys,
+      keyFile,
+      isLoopback: isLoopback(config.host),
+    })
+    await takeBackItems(parts)
+    const modelLine = describeModel(parts.models, config.model)
+    const site = { version, modelLine, keyFile: hasOwnKey ? keyFile : undefined }
+    const http = open(await listen({ tasks: parts, site, host: config.host, port: config.port }))
+    open(await openServerFile(config.dataFolder, http.url))
+    compute.start()
+    open(startJanitor(parts))
+    if (config.computeCount > 0) dispatcher = dispatch(parts, config.computeCount)
+    return {
+      url: http.url,
+      ...(hasOwnKey && { keyFile }),
+      modelLine,
+      async stop(graceMs) {
+        await dispatcher?.stop({ graceMs })
+        await closeAll(opened.splice(0))
+      },
+    }
+  } catch (failure) {
+    await closeAll(opened)
+    throw failure
+  }
+}
+
+async function openCompute(
+  config: Config,
+  { limits, clock, logger }: Pick<TaskParts, 'limits' | 'clock' | 'logger'>,
+): Promise<RunningCompute> {
+  return startCompute({
+    count: config.computeCount,
+    tools: await findTools(config.ffmpeg === undefined ? {} : { ffmpeg: config.ffmpeg }),
+    limits,
+    environment: config.programEnvironment,
+    residentLimitBytes: config.computeMemoryBytes,
+    clock,
+    logger,
+  })
+}
+
+const modelsOf = (config: Config): Models => ({
+  resolve: (name) => resolveModel(name, { aliases: CONTRACT_MODELS, defaultModel: config.model }),
+  facts: modelFacts,
+  countTokens,
+})
+
+function describeModel(models: Models, name: string): string {
+  const facts = models.resolve(name)
+  if (!facts) throw new Error(`the configured model ${name} is not registered`)
+  return `${facts.id}@${facts.revision}${facts.caveat === undefined ? '' : `: ${facts.caveat}`}`
+}
+
+const dispatch = (parts: TaskParts, computeCount: number): Dispatcher =>
+  startDispatcher({
+    write: parts.store.write,
+    worker: parts.ids.uuid(),
+    rooms: (held) => {
+      const slices = held.filter(({ kind }) => kind === 'slice').length
+      return [
+        {
+          kinds: ['inspect', 'plan', 'finish'],
+          lanes: [0, 1, 2],
+          free: CONTROL_ITEMS - (held.length - slices),
+        },
+        { kinds: ['slice'], lanes: [1, 2], free: computeCount - slices },
+      ]
+    },
+    handle: (item, signal) => workOn(parts, item, signal),
+    onError: (error) => parts.logger.error('the dispatcher met an error', { error }),
+    clock: parts.clock,
+  })
+
+/** Tells the commands on this machine where the server of a data folder answers. */
+async function openServerFile(dataFolder: string, url: string): Promise<Opened> {
+  const path = join(dataFolder, 'server.json')
+  await writeFile(path, `${JSON.stringify({ url, pid: process.pid, version })}\n`)
+  return { close: () => rm(path, { force: true }) }
+}
+
+function toStderr(line: string): void {
+  process.stderr.write(line)
+}

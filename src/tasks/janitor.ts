@@ -1,0 +1,48 @@
+import type { Opened } from '../lib/closing.ts'
+import { expireTasks } from './expire.ts'
+import type { TaskParts } from './parts.ts'
+import { repairTasks } from './repair.ts'
+import { removeOrphanedBytes } from './storedBytes.ts'
+import { sweepLeases } from './sweep.ts'
+
+const SWEEP_EVERY_MS = 5_000
+const CLEAN_EVERY_MS = 60_000
+
+/** Starts the work that nobody asks for: ended leases, expired tasks, leftover bytes. `close` waits for what runs. */
+export function startJanitor(parts: TaskParts): Opened {
+  const stopping = new AbortController()
+  const loops = [
+    repeat(parts, stopping.signal, SWEEP_EVERY_MS, () => sweepLeases(parts)),
+    repeat(parts, stopping.signal, CLEAN_EVERY_MS, async () => {
+      await expireTasks(parts)
+      await repairTasks(parts)
+    }),
+    attempt(parts, () => removeOrphanedBytes(parts)),
+  ]
+  return {
+    async close() {
+      stopping.abort()
+      await Promise.all(loops)
+    },
+  }
+}
+
+async function repeat(
+  parts: TaskParts,
+  signal: AbortSignal,
+  everyMs: number,
+  work: () => Promise<void>,
+): Promise<void> {
+  while (!signal.aborted) {
+    await attempt(parts, work)
+    await parts.clock.sleep(everyMs, signal)
+  }
+}
+
+async function attempt(parts: TaskParts, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    parts.logger.error('the janitor could not do its work', { error })
+  }
+}

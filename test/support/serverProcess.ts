@@ -1,0 +1,46 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+
+const PROGRAM = fileURLToPath(new URL('../../bin/embedline', import.meta.url))
+
+export interface ServerProcess {
+  url: string
+  pid: number
+  process: ChildProcess
+  /** Everything it printed so far. */
+  output: string[]
+  /** Ends it by `signal` and waits until it is gone; returns its exit code (null after a kill). */
+  end(signal: NodeJS.Signals): Promise<number | null>
+}
+
+/** Starts `embedline serve` as a user would, and waits until it prints its URL. It ends with the test at the latest. */
+export async function serverProcess(
+  dataFolder: string,
+  flags: readonly string[] = [],
+): Promise<ServerProcess> {
+  const child = spawn(PROGRAM, ['serve', '--port', '0', '--data', dataFolder, ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, EMBEDLINE_KEYS: 'key-of-one=one,key-of-two=two' },
+  })
+  const output: string[] = []
+  const found = Promise.withResolvers<string>()
+  for (const stream of [child.stdout, child.stderr])
+    createInterface({ input: stream }).on('line', (line) => {
+      output.push(line)
+      const url = /https?:\/\/[\w.:[\]]+/.exec(line)?.[0]
+      if (url) found.resolve(url)
+    })
+  const exited = once(child, 'exit').then(([code]) => {
+    found.reject(new Error(`the server ended before it was ready:\n${output.join('\n')}`))
+    return code as number | null
+  })
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal)
+    return exited
+  }
+  onTestFinished(async () => void (await end('SIGKILL')))
+  return { url: await found.promise, pid: child.pid ?? 0, process: child, output, end }
+}
