@@ -29,7 +29,13 @@ export const doctor: Command = {
   },
 }
 
-const runChecks = async ({ host, port, dataFolder, ffmpeg, programEnvironment }: Config): Promise<Check[]> => [
+const runChecks = async ({
+  host,
+  port,
+  dataFolder,
+  ffmpeg,
+  programEnvironment,
+}: Config): Promise<Check[]> => [
   checkNode(process.versions.node),
   await checkFfmpeg(programsFor(ffmpeg), programEnvironment),
   await checkDisk(await nearestExisting(dataFolder)),

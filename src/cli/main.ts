@@ -9,6 +9,10 @@ import { version } from '../version.ts'
 // Each command is loaded when it is asked for: `serve` should not wait for what only `demo` needs.
 const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<Command> }>> = {
   serve: { summary: 'starts the server', load: async () => (await import('./serve.ts')).serve },
+  demo: {
+    summary: 'embeds a video from start to finish, in a minute, leaving nothing behind',
+    load: async () => (await import('./demo.ts')).demo,
+  },
   doctor: {
     summary: 'checks what the server needs',
     load: async () => (await import('./doctor.ts')).doctor,

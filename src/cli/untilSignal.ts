@@ -36,4 +36,5 @@ export function untilSignal(): Waiting {
   }
 }
 
-const exitCodeOf = (signal: Signal): number => 128 + constants.signals[signal]
+/** What a shell expects of a process that a signal ended. */
+export const exitCodeOf = (signal: Signal): number => 128 + constants.signals[signal]

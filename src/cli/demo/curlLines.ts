@@ -1,0 +1,41 @@
+export interface CurlParts {
+  /** Of the server, without a path. */
+  url: string
+  keyFile: string
+  file: string
+  input: 'video' | 'audio'
+  /** Absent where there is nothing to ask for. */
+  query?: string
+}
+
+/** The same as the demo does, as lines for a shell. */
+export function curlLines({ url, keyFile, file, input, query }: CurlParts): string[] {
+  const json = (body: object) => `-H 'content-type: application/json' -d ${quoted(JSON.stringify(body))}`
+  const call = 'curl -H "x-api-key: $KEY"'
+  const task = {
+    input_type: input,
+    model_name: 'marengo3.0',
+    [input]: { media_source: { asset_id: 'ASSET' } },
+  }
+  const text = { input_type: 'text', model_name: 'marengo3.0', text: { input_text: query } }
+  const image =
+    '{"input_type":"image","model_name":"marengo3.0","image":{"media_source":{"base64_string":"%s"}}}'
+  return [
+    `KEY=$(cat ${quoted(keyFile)})`,
+    `${call} -F method=direct -F file=@${quoted(file)} ${url}/v1.3/assets`,
+    `${call} ${url}/v1.3/assets/ASSET`,
+    `${call} ${json(task)} ${url}/v1.3/embed-v2/tasks`,
+    `${call} ${url}/v1.3/embed-v2/tasks/TASK`,
+    ...(query === undefined ? [] : [`${call} ${json(text)} ${url}/v1.3/embed-v2`]),
+    ...(input === 'audio'
+      ? []
+      : [
+          `printf '${image}' "$(base64 < frame.png | tr -d '\\n')" |\n     ` +
+            `${call} -H 'content-type: application/json' -d @- ${url}/v1.3/embed-v2`,
+        ]),
+  ]
+}
+
+/** As one word of a POSIX shell; plain words stay as they are. */
+export const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`

@@ -1,0 +1,189 @@
+import { readFile, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { readConfig, type Config } from '../../config.ts'
+import { EmbedlineError } from '../../domain/errors.ts'
+import { systemClock } from '../../lib/clock.ts'
+import type { Opened } from '../../lib/closing.ts'
+import { startServer, type RunningServer } from '../../main.ts'
+import { findTools, type Tools } from '../../media/tools.ts'
+import { version } from '../../version.ts'
+import type { Output } from '../command.ts'
+import { clipTable, clockTime, hitTable } from './clipTable.ts'
+import { curlLines } from './curlLines.ts'
+import {
+  askByPicture,
+  askByText,
+  embedMedia,
+  seconds,
+  uploadMedia,
+  type EmbeddedMedia,
+  type JourneyParts,
+} from './journey.ts'
+import { ensureLoopback } from './loopback.ts'
+import { progressBar } from './progressBar.ts'
+import { extractFrame, middleSubtitle } from './questions.ts'
+import { nearestClips } from './vectors.ts'
+import { DEMO_FRAME_SEC, DEMO_QUERY, makeDemoVideo, subtitleAt } from './video.ts'
+import { openWorkspace } from './workspace.ts'
+
+const STOP_GRACE_MS = 2_000
+
+export interface StoryParts {
+  flags: ReadonlyMap<string, string>
+  /** The user's own media; undefined: the demo makes a video. */
+  file: string | undefined
+  /** Say at the end how to reach the server, because it stays. */
+  keep: boolean
+  output: Output
+  signal: AbortSignal
+  /** Everything that is opened is put here, also when the story ends early; the caller closes it. */
+  opened: Opened[]
+}
+
+/** What the chapters after the start share. */
+interface Scene extends JourneyParts {
+  output: Output
+  tools: Tools
+  /** The media, and whether it is the user's. */
+  file: string
+  isOwn: boolean
+}
+
+/** From an empty folder to answers. Throws what goes wrong, or what comes of an aborted signal. */
+export async function tellStory({ flags, file, keep, output, signal, opened }: StoryParts): Promise<void> {
+  const { ffmpeg, programEnvironment } = readConfig({ flags })
+  const ownFile = file === undefined ? undefined : await existingFile(file)
+  await ensureLoopback(programEnvironment)
+  output.write(`Embedline ${version}: media becomes vectors, on this machine alone.\n`)
+  const startedMs = systemClock.nowMs()
+
+  const { folder, server, key } = await openServer({ ffmpeg, programEnvironment }, signal, opened)
+  chapter(output, 'The server')
+  output.write(`   ${server.url}, up in ${seconds(systemClock.nowMs() - startedMs)}\n`)
+  output.write(`   model ${server.modelLine}\n`)
+
+  chapter(output, 'The media')
+  const tools = await findTools(ffmpeg === undefined ? {} : { ffmpeg })
+  const bar = progressBar(output)
+  if (ownFile === undefined) bar.show('making a video of 60 s', 0)
+  const media = ownFile ?? (await makeDemoVideo(tools, folder, signal))
+  if (ownFile === undefined) bar.done(`${media}: six scenes, sound, subtitles`)
+  const client = await openClient(server.url, key)
+  const scene: Scene = {
+    client,
+    bar,
+    clock: systemClock,
+    signal,
+    output,
+    tools,
+    file: media,
+    isOwn: ownFile !== undefined,
+  }
+  const uploaded = await uploadMedia(scene, media)
+
+  chapter(output, 'The embeddings')
+  const embedded = await embedMedia(scene, uploaded)
+  output.write(`\n${clipTable(embedded.vectors)}`)
+  for (const warning of embedded.warnings) output.write(`   note: ${warning}\n`)
+
+  const query = scene.isOwn ? await middleSubtitle(tools, media, signal) : DEMO_QUERY
+  await findByText(scene, embedded, query)
+  if (uploaded.input === 'video') await findByPicture(scene, embedded)
+
+  chapter(output, 'The same with curl')
+  tellCurl(output, { keep, server, file: media, input: uploaded.input, query })
+  chapter(output, 'Done')
+  output.write(`   ${seconds(systemClock.nowMs() - startedMs)} in all. `)
+  output.write(keep ? 'Running until Ctrl-C:\n' : 'For real use: bin/embedline serve\n')
+  if (keep) output.write(`   URL    ${server.url}\n   key    ${key}\n   media  ${media}\n`)
+}
+
+const chapter = (output: Output, title: string): void => output.write(`\n${title}\n`)
+
+async function existingFile(path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined)
+  if (found?.isFile() === true) return resolve(path)
+  throw new EmbedlineError('request_invalid', `there is no file ${path}`)
+}
+
+/** A server on a free port with a folder and a key of its own. It lives in this process, so it cannot outlive it. */
+async function openServer(
+  {
+    ffmpeg,
+    programEnvironment,
+  }: { ffmpeg: string | undefined; programEnvironment: Config['programEnvironment'] },
+  signal: AbortSignal,
+  opened: Opened[],
+): Promise<{ folder: string; server: RunningServer; key: string }> {
+  const workspace = await openWorkspace()
+  opened.push(workspace)
+  const flags = new Map([
+    ['port', '0'],
+    ['data', join(workspace.folder, 'data')],
+    ['log-level', 'error'],
+    ...(ffmpeg === undefined ? [] : [['ffmpeg', ffmpeg] as const]),
+  ])
+  // Without the user's settings: the demo must not touch a real database, and nothing of it depends on them.
+  const config = readConfig({ flags, environment: programEnvironment, folder: workspace.folder })
+  const server = await startServer(config)
+  opened.push({ close: () => server.stop(signal.aborted ? 0 : STOP_GRACE_MS) })
+  const key = await readFile(join(config.dataFolder, 'admin.key'), 'utf8')
+  return { folder: workspace.folder, server, key: key.trim() }
+}
+
+async function openClient(url: string, apiKey: string): Promise<JourneyParts['client']> {
+  const { TwelvelabsApiClient } = await import('twelvelabs-js')
+  return new TwelvelabsApiClient({ apiKey, baseUrl: `${url}/v1.3` })
+}
+
+async function findByText(
+  scene: Scene,
+  { vectors }: EmbeddedMedia,
+  query: string | undefined,
+): Promise<void> {
+  const { output, isOwn } = scene
+  chapter(output, 'A moment by words, through the subtitles')
+  if (query === undefined || !vectors.some(({ option }) => option === 'transcription')) {
+    output.write('   There is no subtitle track, and the built-in model does not write down speech.\n')
+    return
+  }
+  output.write(`   "${query}"\n`)
+  const hits = nearestClips(await askByText(scene, query), vectors, 'transcription')
+  output.write(hitTable(hits))
+  const said = isOwn ? undefined : subtitleAt(hits[0]?.vector.startSec ?? 0)
+  if (said !== undefined) output.write(`   There it says: ${said}\n`)
+}
+
+async function findByPicture(scene: Scene, { vectors, durationSec }: EmbeddedMedia): Promise<void> {
+  const { output, tools, file, isOwn, signal } = scene
+  chapter(output, 'A scene by a picture')
+  const atSec = isOwn ? Math.floor(durationSec / 2) : DEMO_FRAME_SEC
+  const picture = await extractFrame(tools, file, atSec, signal)
+  output.write(`   the frame at ${clockTime(atSec)}, sent as PNG\n`)
+  output.write(hitTable(nearestClips(await askByPicture(scene, picture), vectors, 'visual')))
+}
+
+function tellCurl(
+  output: Output,
+  about: {
+    keep: boolean
+    server: RunningServer
+    file: string
+    input: 'video' | 'audio'
+    query: string | undefined
+  },
+): void {
+  const { keep, server, file, input, query } = about
+  if (!keep)
+    output.write(
+      '   against a server that bin/embedline serve starts; ASSET and TASK are the ids it answers:\n',
+    )
+  const lines = curlLines({
+    url: keep ? server.url : 'http://127.0.0.1:8787',
+    keyFile: keep ? (server.keyFile ?? '') : 'data/admin.key',
+    file,
+    input,
+    ...(query !== undefined && { query }),
+  })
+  for (const line of lines) output.write(`   ${line}\n`)
+}
