@@ -1,4 +1,3 @@
-import type { MediaFacts } from '../domain/media.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { settle } from '../queue/settle.ts'
 import { wakeAsset } from '../queue/wakeAsset.ts'
@@ -14,22 +13,14 @@ export async function inspectAsset(parts: TaskParts, item: ClaimedItem, signal: 
   await parts.store.write(async (db) => {
     const nowMs = parts.clock.nowMs()
     if (!(await settle(db, item, { state: 'done', nowMs }))) return
-    if (!found || !facts) return // deleted meanwhile
-    await setAssetReady(db, found.asset.id, {
-      facts,
-      mimeType: mimeTypeOfMedia(facts, found.asset.filename),
-      nowMs,
-    })
-    await wakeAsset(db, found.asset.id, nowMs)
+    // Deleted meanwhile: a plan that waits for it looks into the bytes by itself.
+    if (found && facts)
+      await setAssetReady(db, found.asset.id, {
+        facts,
+        mimeType: mimeTypeOfMedia(facts, found.asset.filename),
+        nowMs,
+      })
+    if (item.assetId !== undefined) await wakeAsset(db, item.assetId, nowMs)
   })
   parts.wake()
-}
-
-/** The facts of an asset that is ready. */
-export async function readyFacts(
-  parts: TaskParts,
-  accountId: string,
-  assetId: string,
-): Promise<MediaFacts | undefined> {
-  return (await getAsset(parts.store.read, accountId, assetId))?.asset.facts
 }
