@@ -31,7 +31,7 @@ export function makeBase64Decoder(): Base64Decoder {
     decode(characters) {
       const count = countCharacters(characters)
       if (count === -1) return undefined
-      const text = rest + Buffer.from(characters.buffer, characters.byteOffset, count).latin1Slice()
+      const text = rest + Buffer.from(characters.buffer, characters.byteOffset, count).toString('latin1')
       if (padCount === 0) paddedGroup = text.length % 4
       padCount += characters.length - count
       const whole = padCount > 0 ? text.length : text.length - paddedGroup

@@ -65,7 +65,7 @@ export function makeStringScanner(key: string): StringScanner {
     if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) open(byte)
     else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) containers.pop()
     else if (byte === COMMA && container?.kind === 'array') container.index++
-    else if (byte === COMMA && container) container.isKeyNext = true
+    else if (byte === COMMA && container?.kind === 'object') container.isKeyNext = true
     else if (byte === COLON && container?.kind === 'object') container.isKeyNext = false
     else if (byte === QUOTE) state = beginString()
   }

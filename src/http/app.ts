@@ -1,0 +1,97 @@
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { TaskParts } from '../tasks/parts.ts'
+import { answerBadBytes } from './badBytes.ts'
+import { asRefusal, isBug } from './refusal.ts'
+import { drainBody } from './requestBody.ts'
+import { requestId } from './requestId.ts'
+import { siteRoutes, type SiteFacts } from './site/routes.ts'
+import { PREFIX as TWELVELABS_PREFIX, twelvelabsRoutes } from './twelvelabs/routes.ts'
+
+/** An id in a path is longer in no contract; more is no id. */
+const PATH_PART_CHARACTERS = 1000
+
+/** Whoever still reads an answer so long after closing began loses its connection. */
+const CLOSE_MS = 5_000
+
+export interface AppParts {
+  tasks: TaskParts
+  site: SiteFacts
+}
+
+/**
+ * All routes of the server, not yet listening. Every answer carries `X-Request-Id`, the caller's if it sent a sane one.
+ * `close` lets answers under way end for 5 s.
+ */
+export function makeApp({ tasks, site }: AppParts): FastifyInstance {
+  const app = fastify({
+    genReqId: requestId,
+    requestIdHeader: false,
+    routerOptions: { maxParamLength: PATH_PART_CHARACTERS },
+    clientErrorHandler: answerBadBytes,
+    // What the router refuses before any route is known: nothing in the path can be an id.
+    frameworkErrors: (error, request, reply) => void refuse(error, request, reply),
+  })
+  // Bodies are read by whoever expects one, so that nothing is held in memory that belongs on the disk.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' })
+  })
+  app.addHook('onError', async (request, _reply, thrown) => logFailure(tasks, request, thrown))
+  app.addHook('onResponse', async (request, reply) => {
+    drainBody(request.raw)
+    logAnswer(tasks, request, reply)
+  })
+  app.setErrorHandler(refuse)
+  app.setNotFoundHandler((request, reply) =>
+    reply
+      .code(404)
+      .send({ code: 'not_found', message: `There is no ${request.method} ${request.url} here.` }),
+  )
+  closeInTime(app, tasks)
+
+  void app.register(siteRoutes({ ...site, describe: describeOnce(tasks, site) }))
+  void app.register(twelvelabsRoutes(tasks), { prefix: TWELVELABS_PREFIX })
+  return app
+}
+
+function describeOnce({ limits }: TaskParts, { version }: SiteFacts): () => Promise<object> {
+  let description: object | undefined
+  return async () => (description ??= (await import('./description.ts')).describe({ limits, version }))
+}
+
+/** Outside of the dialects, which have envelopes of their own. */
+function refuse(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { code, message, status } = asRefusal(thrown, request.id)
+  return reply.code(status ?? 500).send({ code, message })
+}
+
+function logFailure({ logger }: TaskParts, request: FastifyRequest, thrown: unknown): void {
+  if (isBug(thrown)) logger.error('a request met a bug', { requestId: request.id, error: thrown })
+  else logger.debug('a request was refused', { requestId: request.id, error: thrown })
+}
+
+/** The route and not the path, which may hold anything a caller types. */
+function logAnswer({ logger }: TaskParts, request: FastifyRequest, reply: FastifyReply): void {
+  logger.info('request', {
+    requestId: request.id,
+    method: request.method,
+    route: request.routeOptions.url ?? 'unknown',
+    status: reply.statusCode,
+    durationMs: Math.round(reply.elapsedTime),
+  })
+}
+
+function closeInTime(app: FastifyInstance, { clock }: TaskParts): void {
+  const closed = new AbortController()
+  let isClosing = false
+  app.addHook('onSend', async (_request, reply) => {
+    if (isClosing) reply.header('connection', 'close')
+  })
+  app.addHook('preClose', async () => {
+    isClosing = true
+    void clock.sleep(CLOSE_MS, closed.signal).then(() => app.server.closeAllConnections())
+  })
+  app.addHook('onClose', async () => closed.abort())
+}

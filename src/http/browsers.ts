@@ -1,0 +1,27 @@
+import type { FastifyInstance } from 'fastify'
+
+const READABLE = ['location', 'x-api-version', 'x-embedline-model', 'x-request-id'].join(', ')
+
+const DAY_SEC = 86_400
+
+/** Lets pages of other origins read the answers of these routes: the key is a header that no browser sends by itself. */
+export function openToBrowsers(app: FastifyInstance): void {
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers({ 'access-control-allow-origin': '*', 'access-control-expose-headers': READABLE })
+  })
+}
+
+/** Answers a browser's question before its request, for any header: the official client sends some of its own. */
+export function answerPreflight(app: FastifyInstance, path: string, allow: string): void {
+  app.options(path, (request, reply) =>
+    reply
+      .code(204)
+      .headers({
+        allow,
+        'access-control-allow-methods': allow,
+        'access-control-allow-headers': request.headers['access-control-request-headers'] ?? '*',
+        'access-control-max-age': DAY_SEC,
+      })
+      .send(),
+  )
+}

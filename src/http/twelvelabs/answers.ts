@@ -1,0 +1,119 @@
+import { z } from 'zod'
+
+// The shapes of what this dialect answers, for its description; tests hold real answers against them.
+
+const status = z.enum(['processing', 'ready', 'failed'])
+const time = z.string().meta({ format: 'date-time' })
+const id = z.string().meta({ description: '24 hex digits, to be taken as opaque' })
+
+const model = z
+  .looseObject({
+    id: z.string(),
+    revision: z.string(),
+    dimension: z.int().optional(),
+    space: z.string().optional(),
+    spaces: z.array(z.string()).optional(),
+  })
+  .meta({ description: 'The model that really embedded. Only vectors of one space may be compared.' })
+
+const warnings = z
+  .array(
+    z.looseObject({
+      code: z.string(),
+      message: z.string(),
+      option: z.string().optional(),
+      start_sec: z.number().optional(),
+      end_sec: z.number().optional(),
+      item: z.string().optional(),
+    }),
+  )
+  .meta({ description: 'What a caller should know of a result that is otherwise fine.' })
+
+const embedding = z.looseObject({
+  embedding: z.array(z.number()),
+  embedding_option: z.enum(['visual', 'audio', 'transcription', 'fused']).nullable(),
+  embedding_scope: z.enum(['clip', 'asset']).nullable(),
+  start_sec: z.number().nullable(),
+  end_sec: z.number().nullable(),
+  space: z.string(),
+})
+
+const metadata = z.looseObject({
+  input_type: z.enum(['video', 'audio']),
+  input_filename: z.string().optional(),
+  clip_length: z.int().optional(),
+  embedding_scopes: z.array(z.string()),
+  embedding_options: z.array(z.string()),
+  duration: z.number(),
+  start_offset_sec: z.number(),
+  end_offset_sec: z.number(),
+})
+
+export const Task = z.looseObject({
+  _id: id,
+  status,
+  created_at: time,
+  updated_at: time,
+  data: z.array(embedding).nullable(),
+  metadata: metadata.optional(),
+  error: z.looseObject({ message: z.string(), code: z.string().optional() }).optional(),
+  model_name: z.string(),
+  model,
+  progress: z.looseObject({ total: z.int(), done: z.int(), failed: z.int() }),
+  warnings: warnings.optional(),
+})
+
+const rowMetadata = z.looseObject({ metadata: z.looseObject({ duration: z.number().optional() }) })
+
+const pageInfo = z.looseObject({
+  limit_per_page: z.int(),
+  page: z.int(),
+  total_page: z.int(),
+  total_results: z.int(),
+})
+
+export const TaskPage = z.looseObject({
+  data: z.array(
+    z.looseObject({
+      _id: id,
+      model_name: z.string(),
+      status,
+      created_at: time,
+      updated_at: time,
+      video_embedding: rowMetadata.optional(),
+      audio_embedding: rowMetadata.optional(),
+      model,
+      warnings: warnings.optional(),
+    }),
+  ),
+  page_info: pageInfo,
+})
+
+export const Embeddings = z.looseObject({
+  data: z.array(embedding),
+  metadata: z.looseObject({ input_type: z.literal('image') }).optional(),
+  model,
+  warnings: warnings.optional(),
+})
+
+export const Asset = z.looseObject({
+  _id: id,
+  method: z.enum(['direct', 'url', 'multipart']),
+  status,
+  filename: z.string(),
+  file_type: z.string(),
+  created_at: time,
+  user_metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  size: z.int().optional(),
+  duration: z.number().optional(),
+  error: z.looseObject({ message: z.string(), code: z.string() }).optional(),
+})
+
+export const AssetPage = z.looseObject({ data: z.array(Asset), page_info: pageInfo })
+
+export const Failure = z.looseObject({
+  code: z.string(),
+  message: z.string(),
+  docs_url: z.string(),
+  error: z.looseObject({ code: z.string(), message: z.string(), details: z.record(z.string(), z.string()) }),
+})

@@ -1,0 +1,88 @@
+import { EmbedlineError } from '../../domain/errors.ts'
+import type { Asset } from '../../domain/task.ts'
+import {
+  createAsset as keepAsset,
+  deleteAsset as removeAsset,
+  getAsset,
+  listAssets as readAssets,
+} from '../../tasks/assets.ts'
+import { withAssetForm, type AssetForm } from './assetForm.ts'
+import { parse } from './parse.ts'
+import { presentAsset, presentAssetDetail, presentPage } from './present.ts'
+import { pathId, type Call, type Handler } from './route.ts'
+
+/** `POST /assets`: the file is stored when this is answered, and looked at afterwards. */
+export const createAsset: Handler = (call) =>
+  withAssetForm(call.parts, call.request.raw, async (form) => {
+    const order = readOrder(call, form)
+    const asset = await keepAsset(call.parts, call.account, order)
+    call.reply.code(201)
+    return presentAsset(asset)
+  })
+
+type AssetOrder = Parameters<typeof keepAsset>[2]
+
+function readOrder({ schemas, parts }: Call, { fields, file }: AssetForm): AssetOrder {
+  const form = parse(schemas.createAsset, fields)
+  if (form.method === 'url')
+    throw new EmbedlineError('request_invalid', 'URL sources are not enabled yet.', { field: 'method' })
+  if (form.url !== undefined)
+    throw new EmbedlineError('request_invalid', '`method` is `direct`.', { field: 'url' })
+  if (!file) throw new EmbedlineError('parameter_missing', '', { field: 'file' })
+  const filename = form.filename ?? file.filename
+  if (filename.length > parts.limits.filenameCharacters)
+    throw new EmbedlineError('request_invalid', `The name of the file is too long.`, { field: 'filename' })
+  return {
+    received: file.received,
+    filename: filename === '' ? 'file' : filename,
+    ...(form.user_metadata !== undefined && { userMetadata: readMetadata(schemas, form.user_metadata) }),
+  }
+}
+
+function readMetadata(schemas: Call['schemas'], text: string): Record<string, string | number | boolean> {
+  const field = 'user_metadata'
+  try {
+    return parse(schemas.userMetadata, JSON.parse(text))
+  } catch (cause) {
+    const message = 'It must be a JSON object whose values are strings, numbers and booleans.'
+    throw new EmbedlineError('request_invalid', message, { field, cause })
+  }
+}
+
+/** `GET /assets/{id}`. */
+export const retrieveAsset: Handler = async ({ parts, account, request }) => {
+  const id = pathId(request)
+  const asset = await getAsset(parts, account.id, id)
+  if (!asset) throw unknownAsset(id)
+  return presentAssetDetail(asset)
+}
+
+const MIME_TYPES: Readonly<Record<string, readonly string[]>> = {
+  image: ['image/'],
+  video: ['video/'],
+  audio: ['audio/'],
+  document: ['application/pdf', 'text/plain', 'text/markdown'],
+}
+
+/** `GET /assets`: newest first, a page past the end is empty. */
+export const listAssets: Handler = async ({ parts, schemas, account, request }) => {
+  const query = parse(schemas.listAssets, request.query)
+  const page = await readAssets(parts, account.id, {
+    ...(query.asset_ids && { ids: query.asset_ids }),
+    ...(query.asset_types && { mimeTypes: query.asset_types.flatMap((type) => MIME_TYPES[type] ?? []) }),
+    ...(query.filename !== undefined && { filename: query.filename }),
+    page: query.page,
+    pageSize: query.page_limit,
+  })
+  return presentPage<Asset, ReturnType<typeof presentAsset>>(page, query, presentAsset)
+}
+
+/** `DELETE /assets/{id}`. Tasks that are under way keep what they need of it. */
+export const deleteAsset: Handler = async ({ parts, account, request, reply }) => {
+  const id = pathId(request)
+  if (!(await removeAsset(parts, account.id, id))) throw unknownAsset(id)
+  reply.code(204)
+}
+
+const unknownAsset = (id: string) =>
+  new EmbedlineError('not_found', `Resource with id ${id} does not exist in assets.`)

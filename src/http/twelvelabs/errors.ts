@@ -1,0 +1,102 @@
+import { EmbedlineError, type ErrorCode } from '../../domain/errors.ts'
+import type { Refusal } from '../refusal.ts'
+
+const DOCS_URL = 'https://docs.twelvelabs.io/api-reference/error-codes'
+
+interface Wire {
+  status: number
+  code: string
+}
+
+const INVALID: Wire = { status: 400, code: 'parameter_invalid' }
+const SERVER: Wire = { status: 500, code: 'internal_server_error' }
+const UNAVAILABLE: Wire = { status: 503, code: 'service_unavailable' }
+
+// Every code has an answer here, or this file does not compile.
+const WIRE = {
+  request_invalid: INVALID,
+  parameter_missing: { status: 400, code: 'parameter_not_provided' },
+  parameter_unknown: { status: 400, code: 'parameter_unknown' },
+  model_unknown: INVALID,
+  not_found: { status: 404, code: 'resource_not_exist' },
+  unauthorized: { status: 401, code: 'api_key_invalid' },
+  too_large: INVALID,
+  media_unreadable: INVALID,
+  media_has_no_stream: INVALID,
+  media_too_long: { status: 400, code: 'video_duration_too_long' },
+  media_too_large: { status: 400, code: 'video_filesize_too_large' },
+  asset_failed: INVALID,
+  input_missing: INVALID,
+  text_too_long: INVALID,
+  decoder_stalled: SERVER,
+  child_crashed: SERVER,
+  child_hung: SERVER,
+  child_out_of_memory: SERVER,
+  compute_unavailable: UNAVAILABLE,
+  storage_unavailable: UNAVAILABLE,
+  disk_full: UNAVAILABLE,
+  lease_lost: SERVER,
+  aborted: UNAVAILABLE,
+  interrupted: SERVER,
+  internal: SERVER,
+} as const satisfies Record<ErrorCode, Wire>
+
+/** The fields that the verbs name, by their place in the object of the input type. */
+const FIELD: Readonly<Record<string, string>> = {
+  assetId: 'media_source.asset_id',
+  startSec: 'start_sec',
+  endSec: 'end_sec',
+  modalities: 'embedding_option',
+  scopes: 'embedding_scope',
+  text: 'input_text',
+}
+
+export interface ErrorAnswer {
+  status: number
+  body: ErrorBody
+}
+
+/** The two shapes in which this contract's errors are documented, in one body. */
+export interface ErrorBody {
+  code: string
+  message: string
+  docs_url: string
+  error: { code: string; message: string; details: Readonly<Record<string, string>> }
+}
+
+export function presentRefusal(refusal: Refusal): ErrorAnswer {
+  const { code, status } = WIRE[refusal.code]
+  const message = refusal.field === undefined ? refusal.message : naming(refusal.field, code, refusal.message)
+  const details = refusal.field === undefined ? {} : { field: refusal.field }
+  return {
+    status: refusal.status ?? status,
+    body: { code, message, docs_url: DOCS_URL, error: { code, message, details } },
+  }
+}
+
+/** Runs a verb and renames the field that it may complain of to where the caller wrote it. */
+export async function inFieldsOf<T>(inputType: string, verb: () => Promise<T>): Promise<T> {
+  try {
+    return await verb()
+  } catch (failure) {
+    if (!(failure instanceof EmbedlineError) || failure.field === undefined) throw failure
+    const field = FIELD[failure.field]
+    throw new EmbedlineError(failure.code, failure.message, {
+      field: field === undefined ? snakeCase(failure.field) : `${inputType}.${field}`,
+      cause: failure,
+    })
+  }
+}
+
+/** `modelName` → `model_name`. */
+const snakeCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+const SENTENCE: Readonly<Record<string, string>> = {
+  parameter_not_provided: 'is required but was not provided.',
+  parameter_unknown: 'is unknown.',
+}
+
+function naming(field: string, code: string, message: string): string {
+  const sentence = `The \`${field}\` parameter ${SENTENCE[code] ?? 'is invalid.'}`
+  return message === '' ? sentence : `${sentence} ${message}`
+}

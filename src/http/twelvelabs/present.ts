@@ -1,0 +1,234 @@
+import type { Modality, Warning } from '../../domain/embedding.ts'
+import type { InputKind, ModelFacts } from '../../domain/model.ts'
+import type { AssetState, TaskState } from '../../domain/states.ts'
+import type { Asset, Page, Task } from '../../domain/task.ts'
+import type { ModelPin } from '../../domain/work.ts'
+
+type Status = 'processing' | 'ready' | 'failed'
+
+// Every state has an answer here, or this file does not compile.
+const STATUS = {
+  queued: 'processing',
+  processing: 'processing',
+  ready: 'ready',
+  partial: 'ready',
+  failed: 'failed',
+  cancelled: 'failed',
+} as const satisfies Record<TaskState, Status>
+
+const ASSET_STATUS = {
+  processing: 'processing',
+  ready: 'ready',
+  failed: 'failed',
+} as const satisfies Record<AssetState, Status>
+
+const KIND = {
+  visual: 'video',
+  audio: 'audio',
+  transcription: 'text',
+  fused: 'fused',
+} as const satisfies Record<Modality, InputKind>
+
+/** The states that a caller sees as `status`. */
+export const statesOf = (status: Status): TaskState[] =>
+  (Object.keys(STATUS) as TaskState[]).filter((state) => STATUS[state] === status)
+
+export const statusOf = (task: Task): Status => STATUS[task.state]
+
+const time = (ms: number): string => new Date(ms).toISOString()
+
+/** A header value that names a model. */
+export const modelHeader = ({ id, revision }: ModelPin): string => `${id}@${revision}`
+
+/** Which model an answer is made with, beside the contract's own keys. `facts` is absent when the model is gone. */
+export function presentModel(pin: ModelPin, facts: ModelFacts | undefined, kinds: readonly InputKind[]) {
+  const named = { id: pin.id, revision: pin.revision }
+  if (!facts || kinds.length === 0) return named
+  const spaces = kinds.map((kind) => facts.spaces[kind])
+  const dimension = spaces[0]?.dimension
+  const [first] = spaces
+  return spaces.every(({ space }) => space === first?.space)
+    ? { ...named, space: first?.space, dimension }
+    : { ...named, spaces: spaces.map(({ space }) => space), dimension }
+}
+
+const kindsOf = (task: Task): InputKind[] => {
+  const separate = task.request.separate ? embedded(task).map((modality) => KIND[modality]) : []
+  return [...separate, ...(task.request.fused ? [KIND.fused] : [])]
+}
+
+const presentWarnings = (warnings: readonly Warning[]) =>
+  warnings.length === 0
+    ? {}
+    : {
+        warnings: warnings.map(({ startSec, endSec, ...same }) => ({
+          ...same,
+          ...(startSec !== undefined && { start_sec: startSec }),
+          ...(endSec !== undefined && { end_sec: endSec }),
+        })),
+      }
+
+/** The modalities that have vectors, of those asked for. */
+function embedded({ request, warnings }: Task) {
+  const leftOut = new Set(
+    warnings.filter(({ code }) => code === 'option_unavailable').map(({ option }) => option),
+  )
+  return request.modalities.filter((modality) => !leftOut.has(modality))
+}
+
+/** The beginning of a task's answer, without `data` and `metadata`. */
+export const presentTaskHead = (task: Task) => ({
+  _id: task.id,
+  status: STATUS[task.state],
+  created_at: time(task.createdMs),
+  updated_at: time(task.updatedMs),
+})
+
+/** What follows `data` in a task's answer. */
+export function presentTaskTail(task: Task, facts: ModelFacts | undefined) {
+  const { itemCount, doneCount, failedCount } = task
+  return {
+    ...(STATUS[task.state] === 'ready' && presentMetadata(task)),
+    ...(STATUS[task.state] === 'failed' && {
+      error: { message: task.failure?.message ?? 'The task was cancelled.', code: task.failure?.code },
+    }),
+    model_name: task.modelName,
+    model: presentModel(task.model, facts, kindsOf(task)),
+    progress: { total: itemCount, done: doneCount, failed: failedCount },
+    ...presentWarnings(task.warnings),
+  }
+}
+
+const endOf = ({ request, durationSec }: Task): number | undefined =>
+  durationSec === undefined ? request.endSec : Math.min(request.endSec ?? durationSec, durationSec)
+
+/** Clients refuse metadata without a duration: until that is known there is none. */
+function presentMetadata(task: Task) {
+  const { request, filename, durationSec } = task
+  if (durationSec === undefined) return {}
+  return {
+    metadata: {
+      input_type: request.input,
+      ...(filename !== undefined && { input_filename: filename }),
+      ...(request.input === 'video' && clipLength(task, 'clip_length')),
+      embedding_scopes: request.scopes,
+      embedding_options: embedded(task),
+      duration: durationSec,
+      start_offset_sec: request.startSec,
+      end_offset_sec: endOf(task),
+    },
+  }
+}
+
+const clipLength = ({ request: { segmentation } }: Task, key: string) =>
+  segmentation.strategy === 'fixed' ? { [key]: segmentation.durationSec } : {}
+
+/** A row of the list, in the older shape that lists have, without vectors. */
+export function presentTaskRow(task: Task, facts: ModelFacts | undefined) {
+  return {
+    _id: task.id,
+    model_name: task.modelName,
+    status: STATUS[task.state],
+    created_at: time(task.createdMs),
+    updated_at: time(task.updatedMs),
+    ...(task.request.input === 'video'
+      ? { video_embedding: { metadata: videoRowMetadata(task) } }
+      : { audio_embedding: { metadata: audioRowMetadata(task) } }),
+    model: presentModel(task.model, facts, kindsOf(task)),
+    ...presentWarnings(task.warnings),
+  }
+}
+
+const inputMetadata = ({ filename, durationSec }: Task) => ({
+  ...(filename !== undefined && { input_filename: filename }),
+  ...(durationSec !== undefined && { duration: durationSec }),
+})
+
+const videoRowMetadata = (task: Task) => ({
+  ...inputMetadata(task),
+  ...clipLength(task, 'video_clip_length'),
+  video_embedding_scope: task.request.scopes,
+  video_embedding_option: embedded(task),
+})
+
+/** The published list says the plural, the newest client the singular: both are there. */
+const audioRowMetadata = (task: Task) => ({
+  ...inputMetadata(task),
+  audio_embedding_option: embedded(task),
+  audio_embedding_options: embedded(task),
+  audio_embedding_scope: task.request.scopes,
+  audio_embedding_scopes: task.request.scopes,
+  start_offset_sec: task.request.startSec,
+  ...(endOf(task) !== undefined && { end_offset_sec: endOf(task) }),
+})
+
+/** A vector as JSON numbers: nine digits are enough to get every float32 back. */
+const numbers = (vector: Float32Array): number[] =>
+  Array.from(vector, (value) => Number(value.toPrecision(9)))
+
+/** The answer to a synchronous request: one vector that belongs to no time and no modality. */
+export const presentVector = (
+  {
+    model,
+    space,
+    vector,
+    warnings,
+  }: {
+    model: ModelFacts
+    space: string
+    vector: Float32Array
+    warnings: readonly Warning[]
+  },
+  metadata: Readonly<Record<string, string>> | undefined,
+) => ({
+  data: [
+    {
+      embedding: numbers(vector),
+      embedding_option: null,
+      embedding_scope: null,
+      start_sec: null,
+      end_sec: null,
+      space,
+    },
+  ],
+  ...(metadata && { metadata }),
+  model: { id: model.id, revision: model.revision, space, dimension: vector.length },
+  ...presentWarnings(warnings),
+})
+
+/** A row of the list of assets, and the answer to a create. */
+export const presentAsset = (asset: Asset) => ({
+  _id: asset.id,
+  method: asset.method,
+  status: ASSET_STATUS[asset.state],
+  filename: asset.filename,
+  file_type: asset.mimeType,
+  created_at: time(asset.createdMs),
+  ...(asset.userMetadata && { user_metadata: asset.userMetadata }),
+})
+
+/** An asset with what is known of it once it was looked at. */
+export const presentAssetDetail = (asset: Asset) => ({
+  ...presentAsset(asset),
+  ...(asset.state === 'ready' && {
+    size: asset.sizeBytes,
+    ...(asset.facts?.isPicture !== true &&
+      asset.facts?.durationSec !== undefined && { duration: asset.facts.durationSec }),
+  }),
+  ...(asset.failure && { error: asset.failure }),
+})
+
+/** A page of a list, and where in the list it is. */
+export const presentPage = <Row, Shown>(
+  { rows, total }: Page<Row>,
+  { page, page_limit: pageSize }: { page: number; page_limit: number },
+  show: (row: Row) => Shown,
+) => ({
+  data: rows.map(show),
+  page_info: {
+    limit_per_page: pageSize,
+    page,
+    total_page: Math.ceil(total / pageSize),
+    total_results: total,
+  },
+})

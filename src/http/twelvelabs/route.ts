@@ -1,0 +1,32 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ModelFacts } from '../../domain/model.ts'
+import type { Account } from '../../domain/task.ts'
+import type { ModelPin } from '../../domain/work.ts'
+import type { TaskParts } from '../../tasks/parts.ts'
+import type { Schemas } from './schema.ts'
+
+/** All that the answer to one request needs. What is returned becomes its body. */
+export interface Call {
+  parts: TaskParts
+  schemas: Schemas
+  account: Account
+  request: FastifyRequest
+  reply: FastifyReply
+}
+
+export type Handler = (call: Call) => Promise<unknown>
+
+/** The facts of a model that may have been removed since it was pinned. */
+export function factsIfThere(parts: Pick<TaskParts, 'models'>, pin: ModelPin): ModelFacts | undefined {
+  try {
+    return parts.models.facts(pin)
+  } catch {
+    return undefined
+  }
+}
+
+/** The id in the path, decoded; whatever it is, it is only compared. */
+export function pathId(request: FastifyRequest): string {
+  const { id } = request.params as { id: string }
+  return id
+}

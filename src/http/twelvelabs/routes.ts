@@ -1,0 +1,110 @@
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { EmbedlineError } from '../../domain/errors.ts'
+import { authenticate } from '../../tasks/authenticate.ts'
+import type { TaskParts } from '../../tasks/parts.ts'
+import { answerPreflight, openToBrowsers } from '../browsers.ts'
+import { asRefusal, type Refusal } from '../refusal.ts'
+import { presentRefusal } from './errors.ts'
+import type { Handler } from './route.ts'
+import type { Schemas } from './schema.ts'
+
+/** Where the dialect stands, and the `X-Api-Version` of its answers. */
+export const PREFIX = '/v1.3'
+const API_VERSION = '1.3'
+
+export type Method = 'GET' | 'POST' | 'DELETE'
+
+interface Route {
+  method: Method
+  path: string
+  /** Loaded on the first request: a server that only starts and idles needs neither zod nor the verbs. */
+  handler: () => Promise<Handler>
+}
+
+const ROUTES: readonly Route[] = [
+  { method: 'POST', path: '/embed-v2/tasks', handler: async () => (await import('./tasks.ts')).createTask },
+  { method: 'GET', path: '/embed-v2/tasks', handler: async () => (await import('./tasks.ts')).listTasks },
+  {
+    method: 'GET',
+    path: '/embed-v2/tasks/:id',
+    handler: async () => (await import('./tasks.ts')).retrieveTask,
+  },
+  { method: 'POST', path: '/embed-v2', handler: async () => (await import('./embed.ts')).embed },
+  { method: 'POST', path: '/assets', handler: async () => (await import('./assets.ts')).createAsset },
+  { method: 'GET', path: '/assets', handler: async () => (await import('./assets.ts')).listAssets },
+  { method: 'GET', path: '/assets/:id', handler: async () => (await import('./assets.ts')).retrieveAsset },
+  { method: 'DELETE', path: '/assets/:id', handler: async () => (await import('./assets.ts')).deleteAsset },
+]
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+/** The TwelveLabs Embed v2 contract. */
+export function twelvelabsRoutes(parts: TaskParts): FastifyPluginAsync {
+  let schemas: Schemas | undefined
+  const schemasOnce = async (): Promise<Schemas> =>
+    (schemas ??= (await import('./schema.ts')).makeSchemas(parts.limits))
+
+  const answer = (route: Route) => async (request: FastifyRequest, reply: FastifyReply) => {
+    const account = await authenticate(parts, keyOf(request))
+    if (!account) throw new EmbedlineError('unauthorized', 'The API key is missing or not valid.')
+    const [handler, theSchemas] = await Promise.all([route.handler(), schemasOnce()])
+    return handler({ parts, schemas: theSchemas, account, request, reply })
+  }
+
+  // Fastify wants a plugin to be asynchronous or to take a callback.
+  // oxlint-disable-next-line require-await
+  return async (app) => {
+    const send = (reply: FastifyReply, refusal: Refusal) => {
+      const { status, body } = presentRefusal(refusal)
+      return reply.code(status).send(body)
+    }
+    openToBrowsers(app)
+    app.addHook('onRequest', async (_request, reply) => {
+      reply.headers({ 'x-api-version': API_VERSION, 'cache-control': 'no-store' })
+    })
+    app.setErrorHandler((thrown, request, reply) =>
+      send(reply, withoutRetry(request, asRefusal(thrown, request.id))),
+    )
+    app.setNotFoundHandler((request, reply) =>
+      send(reply, { code: 'not_found', message: `There is no ${request.method} ${request.url} here.` }),
+    )
+    for (const route of ROUTES) app.route({ method: route.method, url: route.path, handler: answer(route) })
+    for (const path of new Set(ROUTES.map((route) => route.path))) addOtherMethods(app, path, send)
+  }
+}
+
+function keyOf(request: FastifyRequest): string {
+  const key = request.headers['x-api-key']
+  return typeof key === 'string' ? key : ''
+}
+
+/**
+ * The official client retries an upload after a 5xx or 429 with a body that it has already used up, and then hides what
+ * happened: uploads get a 400 instead.
+ */
+function withoutRetry(request: FastifyRequest, refusal: Refusal): Refusal {
+  const isUpload = request.method === 'POST' && request.routeOptions.url === `${PREFIX}/assets`
+  return isUpload && presentRefusal(refusal).status >= 500 ? { ...refusal, status: 400 } : refusal
+}
+
+/** `OPTIONS` for browsers, and 405 for the methods that a path does not have. */
+function addOtherMethods(
+  app: FastifyInstance,
+  path: string,
+  send: (reply: FastifyReply, refusal: Refusal) => FastifyReply,
+): void {
+  const own: readonly string[] = ROUTES.filter((route) => route.path === path).map((route) => route.method)
+  const allowed = METHODS.filter((method) => own.includes(method === 'HEAD' ? 'GET' : method))
+  const allow = [...allowed, 'OPTIONS'].join(', ')
+  answerPreflight(app, path, allow)
+  app.route({
+    method: METHODS.filter((method) => !allowed.includes(method)),
+    url: path,
+    handler: (request, reply) =>
+      send(reply.header('allow', allow), {
+        code: 'request_invalid',
+        message: `${request.method} is not allowed here; ${allow} are.`,
+        status: 405,
+      }),
+  })
+}

@@ -1,0 +1,48 @@
+import { setImmediate } from 'node:timers/promises'
+import type { EncodedEmbedding } from '../../domain/embedding.ts'
+import type { ModelFacts } from '../../domain/model.ts'
+import type { Task } from '../../domain/task.ts'
+import { presentTaskHead, presentTaskTail } from './present.ts'
+
+type Pages = AsyncIterable<readonly EncodedEmbedding[]>
+
+/** The answer for a task that has no vectors to show. */
+export const taskWithoutResult = (task: Task, facts: ModelFacts | undefined) => ({
+  ...presentTaskHead(task),
+  data: null,
+  ...presentTaskTail(task, facts),
+})
+
+/** The same answer with its vectors, as bytes of JSON in pieces of a page each. */
+export async function* taskWithResult(
+  task: Task,
+  facts: ModelFacts | undefined,
+  pages: Pages,
+): AsyncGenerator<Buffer, void, void> {
+  yield Buffer.from(`${JSON.stringify(presentTaskHead(task)).slice(0, -1)},"data":[`)
+  let separator = ''
+  for await (const page of pages) {
+    yield encodePage(page, separator)
+    separator = ','
+    // A fast client takes every piece at once: without a turn of the loop nobody else would be served meanwhile.
+    await setImmediate()
+  }
+  yield Buffer.from(`],${JSON.stringify(presentTaskTail(task, facts)).slice(1)}`)
+}
+
+function encodePage(page: readonly EncodedEmbedding[], firstSeparator: string): Buffer {
+  const pieces: Uint8Array[] = []
+  page.forEach((embedding, index) => {
+    pieces.push(Buffer.from(`${index === 0 ? firstSeparator : ','}{"embedding":`), embedding.vectorJson)
+    pieces.push(Buffer.from(`,${JSON.stringify(placeOf(embedding)).slice(1)}`))
+  })
+  return Buffer.concat(pieces)
+}
+
+const placeOf = ({ modality, scope, startSec, endSec, space }: EncodedEmbedding) => ({
+  embedding_option: modality,
+  embedding_scope: scope,
+  start_sec: startSec,
+  end_sec: endSec,
+  space,
+})
