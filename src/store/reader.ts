@@ -1,0 +1,109 @@
+import { Worker } from 'node:worker_threads'
+import { MODALITIES, SCOPES, type EncodedEmbedding } from '../domain/embedding.ts'
+import { EmbedlineError } from '../domain/errors.ts'
+import type { Opened } from '../lib/closing.ts'
+import { FIRST_PAGE, type EmbeddingPage, type PageEntry, type PageKey } from './embeddingPage.ts'
+import type { ReaderAnswer, ReaderQuestion } from './readerMessages.ts'
+import type { ReaderStart } from './readerThread.ts'
+
+/** Reads results without keeping the main thread from anything else. */
+export interface Results extends Opened {
+  /**
+   * The vectors of a task in reading order, in pages of up to a megabyte of JSON. A page is read when it is asked for,
+   * so that whoever stops in the middle leaves nothing behind.
+   */
+  embeddings(taskId: string): AsyncIterable<readonly EncodedEmbedding[]>
+}
+
+interface Thread {
+  page(taskId: string, after: PageKey): Promise<EmbeddingPage>
+  close(): Promise<void>
+}
+
+/**
+ * Results read from the database `file` by a thread with a read-only connection of its own. The thread starts with the
+ * first question, and again after one that died. Throws `storage_unavailable` while reading.
+ */
+export function openResults(file: string): Results {
+  let thread: Thread | undefined
+  let isClosed = false
+
+  function runningThread(): Thread {
+    if (isClosed) throw new EmbedlineError('storage_unavailable', 'the results are closed')
+    thread ??= startThread(file, () => (thread = undefined))
+    return thread
+  }
+
+  async function* embeddings(taskId: string): AsyncGenerator<readonly EncodedEmbedding[]> {
+    for (let after: PageKey | undefined = FIRST_PAGE; after !== undefined;) {
+      const page: EmbeddingPage = await runningThread().page(taskId, after)
+      if (page.entries.length > 0) yield decodePage(page)
+      after = page.next
+    }
+  }
+
+  return {
+    embeddings,
+    async close() {
+      isClosed = true
+      await thread?.close()
+    },
+  }
+}
+
+function startThread(file: string, onEnd: () => void): Thread {
+  const worker = new Worker(new URL('./readerThread.ts', import.meta.url), {
+    workerData: { file } satisfies ReaderStart,
+    // Of the variables it needs none, and some are secrets.
+    env: {},
+  })
+  const waiting = new Map<number, PromiseWithResolvers<EmbeddingPage>>()
+  let lastId = 0
+  let cause: unknown
+  const ended = new Promise<void>((resolve) => {
+    worker.on('error', (error) => (cause = error))
+    worker.on('exit', () => {
+      onEnd()
+      for (const { reject } of waiting.values())
+        reject(new EmbedlineError('storage_unavailable', 'the reader thread ended', { cause }))
+      resolve()
+    })
+  })
+  worker.on('message', (answer: ReaderAnswer) => {
+    const asked = waiting.get(answer.id)
+    waiting.delete(answer.id)
+    if ('page' in answer) asked?.resolve(answer.page)
+    else asked?.reject(new EmbedlineError(answer.failure.code, answer.failure.message))
+  })
+  const ask = (question: ReaderQuestion) => worker.postMessage(question)
+  return {
+    page(taskId, after) {
+      const asked = Promise.withResolvers<EmbeddingPage>()
+      const id = ++lastId
+      waiting.set(id, asked)
+      ask({ kind: 'page', id, taskId, after })
+      return asked.promise
+    },
+    async close() {
+      ask({ kind: 'close' })
+      await ended
+    },
+  }
+}
+
+function decodePage({ entries, bytes }: EmbeddingPage): EncodedEmbedding[] {
+  let start = 0
+  return entries.map((entry) => {
+    const vectorJson = bytes.subarray(start, entry.end)
+    start = entry.end
+    return { ...wordsOf(entry), vectorJson }
+  })
+}
+
+function wordsOf(entry: PageEntry): Omit<EncodedEmbedding, 'vectorJson'> {
+  const modality = MODALITIES[entry.modalityOrder]
+  const scope = SCOPES[entry.scopeOrder]
+  if (!modality || !scope)
+    throw new Error('an embedding has a modality or a scope that this version does not know')
+  return { modality, scope, space: entry.space, startSec: entry.startMs / 1000, endSec: entry.endMs / 1000 }
+}
