@@ -62,9 +62,7 @@ function audioParts({ video, audio }: CreateTaskBody) {
   }
 }
 
-function videoSegmentation(
-  wanted: NonNullable<CreateTaskBody['video']>['segmentation'],
-): Segmentation {
+function videoSegmentation(wanted: NonNullable<CreateTaskBody['video']>['segmentation']): Segmentation {
   if (!wanted) return { strategy: 'dynamic', minDurationSec: 4 }
   const { strategy, dynamic, fixed } = wanted
   const other = strategy === 'fixed' ? 'dynamic' : 'fixed'
