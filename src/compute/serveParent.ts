@@ -9,7 +9,7 @@ export interface CallTools {
   /** Tells the parent that a unit is done, so that it does not take the call for hung. */
   unitDone: () => void
   /** Hands a slice to the parent and returns when it is settled there. Throws `aborted` when the call is taken back. */
-  handOver(result: SliceResult): Promise<void>
+  handOver: (result: SliceResult) => Promise<void>
 }
 
 export type Handlers = {

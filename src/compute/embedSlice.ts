@@ -1,0 +1,84 @@
+import type { Warning } from '../domain/embedding.ts'
+import type { EmbeddingModel } from '../domain/model.ts'
+import { type Segment, SHORTEST_TAIL_MS, type Slice } from '../domain/slices.ts'
+import type { Clip, SliceResult, SliceWork } from '../domain/work.ts'
+import type { Frame } from '../media/frames.ts'
+import type { Sound } from '../media/sound.ts'
+import { type ClipContent, clipVectors } from './clipVectors.ts'
+import { findGaps } from './gaps.ts'
+import { type FramedSegment, segmentFrames } from './segmentFrames.ts'
+
+/** The decoded media of one slice; what nobody needs is absent. */
+export interface SliceMedia {
+  slice: Slice
+  frames: AsyncIterable<Frame> | undefined
+  sound: Sound | undefined
+  /** What the decoders lost; complete when the frames have been read. */
+  damage: readonly Warning[]
+}
+
+export interface Units {
+  /** Called when a frame is read or a clip embedded: the work is alive. */
+  onProgress: () => void
+  /** Awaited between clips, so that short requests pass. Throws when the work is to end. */
+  betweenClips: () => Promise<void>
+}
+
+/**
+ * Embeds one slice, clip by clip. What a track does not have is named by warnings; a clip of which nothing is left is
+ * left out. The result depends on the file and the request alone, not on who runs it, or beside what.
+ */
+export async function embedSlice(
+  work: SliceWork,
+  model: EmbeddingModel,
+  media: SliceMedia,
+  { onProgress, betweenClips }: Units,
+): Promise<SliceResult> {
+  const { slice, damage } = media
+  const { framesPerClip, pictureWidth: width, pictureHeight: height, sampleRateHz } = model.facts.input
+  const { segmentation } = work.request
+  const framing = { segmentation, framesPerClip, size: { width, height }, onFrame: onProgress }
+  const framed = await segmentFrames(slice, media.frames, framing)
+  const pieces = framed.map((each) => ({
+    segment: each.segment,
+    content: clipContent(work, media, each, sampleRateHz),
+  }))
+  const clips: Clip[] = []
+  for (const { segment, content } of pieces) {
+    if (Object.keys(content).length === 0) continue
+    await betweenClips()
+    const vectors = await clipVectors(model, work.request, content)
+    clips.push({ startSec: segment.startMs / 1000, endSec: segment.endMs / 1000, vectors })
+    onProgress()
+  }
+  const isAtEnd = slice.endMs + SHORTEST_TAIL_MS >= (work.facts.durationSec ?? 0) * 1000
+  const { warnings, ...ended } = findGaps(work.modalities, pieces, isAtEnd)
+  return { slice, clips, warnings: [...damage, ...warnings], ...ended }
+}
+
+function clipContent(
+  { modalities, cues }: SliceWork,
+  { slice, sound }: SliceMedia,
+  { segment, frames }: FramedSegment,
+  sampleRateHz: number,
+): ClipContent {
+  const text = cues
+    .filter(({ startSec, endSec }) => isIn(segment, ((startSec + endSec) / 2) * 1000))
+    .map((cue) => cue.text)
+    .join(' ')
+  return {
+    ...(modalities.includes('visual') && frames.length > 0 && { frames }),
+    ...(sound && hasSound(segment, sound) && { samples: samplesOf(segment, slice, sound, sampleRateHz) }),
+    ...(modalities.includes('transcription') && text !== '' && { text }),
+  }
+}
+
+const isIn = ({ startMs, endMs }: Segment, timeMs: number): boolean => timeMs >= startMs && timeMs < endMs
+
+const hasSound = ({ startMs }: Segment, { endedAtMs }: Sound): boolean =>
+  endedAtMs === undefined || endedAtMs > startMs
+
+function samplesOf(segment: Segment, slice: Slice, { samples }: Sound, sampleRateHz: number): Float32Array {
+  const at = (timeMs: number) => Math.round(((timeMs - slice.startMs) / 1000) * sampleRateHz)
+  return samples.subarray(at(segment.startMs), at(segment.endMs))
+}

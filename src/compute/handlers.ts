@@ -1,0 +1,65 @@
+import { makeKeyedMutex } from '../lib/keyedMutex.ts'
+import type { EmbeddingModel } from '../domain/model.ts'
+import type { ModelPin } from '../domain/work.ts'
+import { makeFirstLane } from './firstLane.ts'
+import type { ChildSettings } from './protocol.ts'
+import type { CallTools, Handlers } from './serveParent.ts'
+
+/** What a child does for each request. Everything heavy is loaded by the first request that needs it. */
+export function makeHandlers({ tools, limits }: ChildSettings): Handlers {
+  const model = makeModelShelf()
+  const firstLane = makeFirstLane()
+  const onePicture = makeKeyedMutex()
+  const optionsOf = ({ signal }: CallTools) => ({ limits, signal })
+
+  return {
+    async inspect({ file }, call) {
+      const { inspect } = await import('../media/inspect.ts')
+      return inspect(tools, file, optionsOf(call))
+    },
+    async readCues({ file, stream }, call) {
+      const { readCues } = await import('../media/cues.ts')
+      return readCues(tools, file, stream, optionsOf(call))
+    },
+    async embedSlices(work, call) {
+      const [{ embedSlices }, loaded] = await Promise.all([import('./embedSlices.ts'), model(work.model)])
+      const betweenClips = async () => {
+        await firstLane.letPass()
+        call.signal.throwIfAborted()
+      }
+      const units = { onProgress: call.unitDone, betweenClips, handOver: call.handOver }
+      await embedSlices(work, { tools, model: loaded, ...units, ...optionsOf(call) })
+      return undefined
+    },
+    embedTexts: ({ model: pin, texts, use }) =>
+      firstLane.serve(async () => (await model(pin)).text(texts, use)),
+    // One at a time: a picture as large as the limit allows takes hundreds of megabytes while it is decoded.
+    embedPicture: ({ model: pin, file }, call) =>
+      firstLane.serve(() =>
+        onePicture('picture', async () => {
+          call.signal.throwIfAborted()
+          const [{ readPicture }, loaded] = await Promise.all([import('../media/picture.ts'), model(pin)])
+          const { pictureWidth: width, pictureHeight: height } = loaded.facts.input
+          return loaded.image(await readPicture(tools, file, { width, height }, optionsOf(call)))
+        }),
+      ),
+  }
+}
+
+/** Loads each model once, when it is first asked for. */
+function makeModelShelf(): (pin: ModelPin) => Promise<EmbeddingModel> {
+  const loaded = new Map<string, Promise<EmbeddingModel>>()
+  return ({ id, revision }) => {
+    const key = JSON.stringify([id, revision])
+    const model = loaded.get(key) ?? load(id, revision)
+    loaded.set(key, model)
+    // A model that could not be loaded may be there the next time.
+    model.catch(() => loaded.delete(key))
+    return model
+  }
+}
+
+async function load(id: string, revision: string): Promise<EmbeddingModel> {
+  const { loadModel } = await import('../models/registry.ts')
+  return loadModel(id, revision)
+}

@@ -1,0 +1,51 @@
+import { dynamicSegments, fixedSegments, type Segment, type Slice } from '../domain/slices.ts'
+import type { MediaRequest } from '../domain/work.ts'
+import { clipFrameTimesMs } from '../media/frameGrid.ts'
+import type { Frame } from '../media/frames.ts'
+import type { Size } from '../media/scaling.ts'
+import { makeShotDetector } from '../media/shotChanges.ts'
+
+/** A segment and the frames that stand for it: fewer, or none, where the video has no picture. */
+export interface FramedSegment {
+  segment: Segment
+  frames: readonly Uint8Array[]
+}
+
+export interface Framing {
+  segmentation: MediaRequest['segmentation']
+  framesPerClip: number
+  size: Size
+  /** Called for each frame that was read. */
+  onFrame: () => void
+}
+
+/**
+ * Cuts a slice into segments and picks the frames of each, in one pass over the frames of the slice. Without frames
+ * dynamic segmentation sees no shot changes.
+ */
+export async function segmentFrames(
+  slice: Slice,
+  frames: AsyncIterable<Frame> | undefined,
+  { segmentation, framesPerClip, size, onFrame }: Framing,
+): Promise<FramedSegment[]> {
+  const cut = (changesMs: readonly number[]): Segment[] =>
+    segmentation.strategy === 'fixed'
+      ? fixedSegments(slice, segmentation.durationSec)
+      : dynamicSegments(slice, segmentation.minDurationSec, changesMs)
+  const timesMs = (segment: Segment) => clipFrameTimesMs(segment, framesPerClip)
+
+  // Where the borders are known beforehand, only few frames need to be remembered.
+  const wanted = segmentation.strategy === 'fixed' ? new Set(cut([]).flatMap(timesMs)) : undefined
+  const shots = makeShotDetector(size)
+  const changesMs: number[] = []
+  const kept = new Map<number, Uint8Array>()
+  for await (const { timeMs, rgb } of frames ?? []) {
+    onFrame()
+    if (!wanted && shots.isChange(rgb)) changesMs.push(timeMs)
+    if (!wanted || wanted.has(timeMs)) kept.set(timeMs, rgb)
+  }
+  return cut(changesMs).map((segment) => ({
+    segment,
+    frames: timesMs(segment).flatMap((timeMs) => kept.get(timeMs) ?? []),
+  }))
+}
