@@ -63,7 +63,7 @@ export async function startServer(
     return part
   }
   try {
-    await mkdir(config.dataFolder, { recursive: true })
+    await mkdir(config.dataFolder, { recursive: true, mode: 0o700 })
     open(lockFolder(config.dataFolder))
     const limits = limitsNamed(config.limits)
     const ids = makeIds(clock, randomBytes)
