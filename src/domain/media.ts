@@ -2,7 +2,7 @@ import type { Warning } from './embedding.ts'
 
 /** What a look into a media file found. Sizes are pixels as displayed: after rotation and sample aspect. */
 export interface MediaFacts {
-  /** ffprobe's name of the container, or `image`. */
+  /** ffprobe's name of the container; of a still picture the name of its format: `jpeg`, `avif`. */
   container: string
   /** Seconds from the start of the file to its end; undefined when nothing in the file says so. */
   durationSec?: number
@@ -13,6 +13,8 @@ export interface MediaFacts {
   subtitles: readonly SubtitleFacts[]
   /** True for a still picture (JPEG, PNG, WebP, an AVIF image, …), which is no video. */
   isPicture: boolean
+  /** Only of a still picture: its size as displayed. */
+  picture?: { width: number; height: number }
   /** False when a seek in the file is not exact (no index, VBR MP3, MPEG-TS, raw AAC): it is read once from the start. */
   seeksExactly: boolean
   warnings: readonly Warning[]
@@ -24,8 +26,10 @@ export interface VideoFacts {
   codec: string
   width: number
   height: number
+  /** On average; 0 when the file does not say. */
   framesPerSec: number
-  rotationDeg: number
+  /** How far the decoded pictures must be turned clockwise to stand upright. */
+  rotationDeg: 0 | 90 | 180 | 270
 }
 
 export interface AudioFacts {

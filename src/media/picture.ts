@@ -1,0 +1,102 @@
+import { EmbedlineError } from '../domain/errors.ts'
+import { decodeByFfmpeg, readsPicture, sizeByFfprobe } from './ffmpegPicture.ts'
+import type { ReadOptions } from './input.ts'
+import type { Size } from './scaling.ts'
+import { sniff } from './sniff.ts'
+import type { Tools } from './tools.ts'
+
+const DECODE_LIMIT_SEC = 30
+
+/**
+ * Reads a still picture, or the first one of a moving one, upright and stretched to `size`: RGB, 8 bits a channel,
+ * row-major, sRGB, transparency on white. Throws `media_unreadable` for what is no picture or is broken, and
+ * `media_too_large` for one of more pixels than the limit.
+ */
+export async function readPicture(
+  tools: Tools,
+  file: string,
+  size: Size,
+  options: ReadOptions,
+): Promise<Uint8Array> {
+  const format = await pictureFormat(file)
+  await readHeader(tools, file, format, options)
+  if (readsPicture(format)) return decodeByFfmpeg(tools, file, format, size, options)
+  const sharp = await loadSharp()
+  try {
+    return await sharp(file, sharpOptions(options))
+      .timeout({ seconds: DECODE_LIMIT_SEC })
+      .autoOrient()
+      .flatten({ background: '#ffffff' })
+      .toColourspace('srgb')
+      .resize(size.width, size.height, { fit: 'fill', kernel: 'cubic' })
+      .raw({ depth: 'uchar' })
+      .toBuffer()
+  } catch (cause) {
+    throw unreadable(format, cause)
+  }
+}
+
+export interface PictureHeader extends Size {
+  /** Of a GIF how many pictures follow each other in it; of everything else 1. */
+  frames: number
+}
+
+/** What the header of a picture says; its size as displayed. Throws like `readPicture`. */
+export async function readHeader(
+  tools: Tools,
+  file: string,
+  format: string,
+  options: ReadOptions,
+): Promise<PictureHeader> {
+  const header = readsPicture(format)
+    ? { ...(await sizeByFfprobe(tools, file, format, options)), frames: 1 }
+    : await headerBySharp(file, format, options)
+  const { width, height } = header
+  if (width * height > options.limits.pictureMaxPixels)
+    throw new EmbedlineError(
+      'media_too_large',
+      `The picture is ${width}x${height}; at most ${options.limits.pictureMaxPixels} pixels are taken.`,
+    )
+  return header
+}
+
+async function headerBySharp(file: string, format: string, options: ReadOptions): Promise<PictureHeader> {
+  const sharp = await loadSharp()
+  try {
+    const { autoOrient, pages = 1 } = await sharp(file, sharpOptions(options)).metadata()
+    return { ...autoOrient, frames: format === 'gif' ? pages : 1 }
+  } catch (cause) {
+    throw unreadable(format, cause)
+  }
+}
+
+async function pictureFormat(file: string): Promise<string> {
+  const found = await sniff(file)
+  if (found?.kind === 'picture') return found.format
+  throw new EmbedlineError(
+    'media_unreadable',
+    found ? `The file is ${found.name}, not a picture.` : 'The file is not a picture of a known format.',
+  )
+}
+
+// Its size is checked by us with a better message; the limit here is for headers that say one thing and hold another.
+const sharpOptions = ({ limits }: ReadOptions) => ({
+  limitInputPixels: limits.pictureMaxPixels,
+  failOn: 'error' as const,
+  sequentialRead: true,
+})
+
+async function loadSharp() {
+  const { default: sharp } = await import('sharp')
+  // The cache would remember a picture by its path, also after another one lies there.
+  sharp.cache(false)
+  return sharp
+}
+
+function unreadable(format: string, cause: unknown): EmbedlineError {
+  if (cause instanceof EmbedlineError) return cause
+  const words = cause instanceof Error ? (cause.message.split('\n')[0] ?? '').replace(/[:.\s]+$/, '') : ''
+  // libvips begins some messages with the path.
+  const reason = words.includes('/') || words === '' ? 'it is damaged' : words
+  return new EmbedlineError('media_unreadable', `The ${format} picture cannot be read: ${reason}.`, { cause })
+}

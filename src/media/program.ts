@@ -1,0 +1,148 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { EmbedlineError } from '../domain/errors.ts'
+import { readableComplaint } from './complaints.ts'
+import type { Tools } from './tools.ts'
+
+export interface ProgramOptions {
+  /** Ends the program at once. */
+  signal?: AbortSignal
+  /** A program that writes nothing for so long while its output is waited for is ended as `decoder_stalled`. */
+  stallMs: number
+}
+
+export interface RunningProgram {
+  readonly pid: number | undefined
+  /** The standard output, read as fast as it is asked for. Leaving it early ends the program. To be read once. */
+  readonly output: AsyncGenerator<Buffer, void>
+  /** The last it wrote on its standard error since this was asked; complete once the output has ended. */
+  takeComplaints(): string
+  /** True when it ended by itself and with code 0. */
+  succeeded(): boolean
+  /** Ends the program with all it started. It is gone when the promise settles. */
+  stop(): Promise<void>
+}
+
+const KEPT_COMPLAINTS = 16_384
+
+/**
+ * Starts ffmpeg or ffprobe in a process group of its own. The output throws `aborted` when the signal is aborted,
+ * `decoder_stalled` when nothing comes for `stallMs`, `internal` when the program cannot be started. A bad exit code
+ * is no error here: what was read may be all that could be had, and only the caller knows.
+ */
+export function startProgram(
+  tools: Tools,
+  name: 'ffmpeg' | 'ffprobe',
+  programArguments: readonly string[],
+  { signal, stallMs }: ProgramOptions,
+): RunningProgram {
+  const aborted = () => new EmbedlineError('aborted', `${name} was stopped.`)
+  if (signal?.aborted) throw aborted()
+  const [command, ...before] = [...tools.wrap, tools[name]]
+  const child = spawn(command, [...before, ...programArguments], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true, // a process group of its own, so that a kill reaches whatever it started
+  })
+  const gone = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  let complaints = ''
+  let failure: EmbedlineError | undefined
+
+  function fail(reason: EmbedlineError): void {
+    failure ??= reason
+    killGroup(child)
+    child.stdout.destroy()
+  }
+  const throwFailure = (): void => {
+    if (failure) throw failure
+  }
+  const onAbort = () => fail(aborted())
+  signal?.addEventListener('abort', onAbort, { once: true })
+  child.once('close', () => signal?.removeEventListener('abort', onAbort))
+  child.once('error', (cause) =>
+    fail(new EmbedlineError('internal', `${name} cannot be started.`, { cause })),
+  )
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaints = (complaints + text).slice(-KEPT_COMPLAINTS)
+  })
+
+  async function stop(): Promise<void> {
+    killGroup(child)
+    child.stdout.destroy()
+    await gone
+  }
+
+  async function* output(): AsyncGenerator<Buffer, void> {
+    const chunks = child.stdout[Symbol.asyncIterator]()
+    const stalled = () =>
+      fail(new EmbedlineError('decoder_stalled', `${name} wrote nothing for ${stallMs / 1000} s.`))
+    try {
+      for (;;) {
+        // The clock runs only while we wait for the program: a slow reader is not its fault.
+        const timer = setTimeout(stalled, stallMs)
+        const next = await nextOrGone(chunks, gone).finally(() => clearTimeout(timer))
+        throwFailure()
+        if (next === undefined) return
+        yield next
+        throwFailure()
+      }
+    } finally {
+      await stop()
+    }
+  }
+
+  return {
+    pid: child.pid,
+    output: output(),
+    takeComplaints() {
+      const taken = complaints
+      complaints = ''
+      return taken
+    },
+    succeeded: () => child.exitCode === 0,
+    stop,
+  }
+}
+
+/** The next chunk; undefined when there is none and the process is gone too. */
+async function nextOrGone(chunks: AsyncIterator<unknown>, gone: Promise<void>): Promise<Buffer | undefined> {
+  try {
+    const next = await chunks.next()
+    if (!next.done) return next.value as Buffer
+  } catch {
+    // The pipe was destroyed: whoever did that has noted why.
+  }
+  await gone
+  return undefined
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // It ended in this moment.
+  }
+}
+
+/**
+ * Runs a program to its end and returns what it wrote, at most `limitBytes`. Throws what the output throws, and
+ * `media_unreadable` with the program's own words when the exit code is bad or the output too long.
+ */
+export async function runProgram(
+  tools: Tools,
+  name: 'ffmpeg' | 'ffprobe',
+  programArguments: readonly string[],
+  options: ProgramOptions & { limitBytes: number },
+): Promise<{ output: Buffer; complaints: string }> {
+  const program = startProgram(tools, name, programArguments, options)
+  const chunks: Buffer[] = []
+  let sizeBytes = 0
+  for await (const chunk of program.output) {
+    sizeBytes += chunk.length
+    if (sizeBytes > options.limitBytes)
+      throw new EmbedlineError('media_unreadable', `${name} found too much to say about this file.`)
+    chunks.push(chunk)
+  }
+  const complaints = program.takeComplaints()
+  if (!program.succeeded()) throw new EmbedlineError('media_unreadable', readableComplaint(complaints))
+  return { output: Buffer.concat(chunks), complaints }
+}
