@@ -5,10 +5,11 @@ import { asRefusal, isBug } from './refusal.ts'
 import { drainBody } from './requestBody.ts'
 import { requestId } from './requestId.ts'
 import { siteRoutes, type SiteFacts } from './site/routes.ts'
+import { presentRefusal } from './twelvelabs/errors.ts'
 import { PREFIX as TWELVELABS_PREFIX, twelvelabsRoutes } from './twelvelabs/routes.ts'
 
-/** An id in a path is longer in no contract; more is no id. */
-const PATH_PART_CHARACTERS = 1000
+/** Longer than any path that Node takes: whether an id is one is for whoever looks it up. */
+const PATH_PART_CHARACTERS = 100_000
 
 /** Whoever still reads an answer so long after closing began loses its connection. */
 const CLOSE_MS = 5_000
@@ -28,15 +29,14 @@ export function makeApp({ tasks, site }: AppParts): FastifyInstance {
     requestIdHeader: false,
     routerOptions: { maxParamLength: PATH_PART_CHARACTERS },
     clientErrorHandler: answerBadBytes,
-    // What the router refuses before any route is known: nothing in the path can be an id.
-    frameworkErrors: (error, request, reply) => void refuse(error, request, reply),
+    frameworkErrors: (_error, request, reply) => void refusePath(request, reply),
   })
   // Bodies are read by whoever expects one, so that nothing is held in memory that belongs on the disk.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
 
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' })
+    reply.headers(headersOf(request))
   })
   app.addHook('onError', async (request, _reply, thrown) => logFailure(tasks, request, thrown))
   app.addHook('onResponse', async (request, reply) => {
@@ -59,6 +59,17 @@ export function makeApp({ tasks, site }: AppParts): FastifyInstance {
 function describeOnce({ limits }: TaskParts, { version }: SiteFacts): () => Promise<object> {
   let description: object | undefined
   return async () => (description ??= (await import('./description.ts')).describe({ limits, version }))
+}
+
+const headersOf = ({ id }: FastifyRequest) => ({ 'x-request-id': id, 'x-content-type-options': 'nosniff' })
+
+/** Answers a path that cannot be decoded, before any route or hook is known: there is nothing under it. */
+function refusePath(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const refusal = { code: 'not_found', message: 'There is nothing under this path.' } as const
+  reply.headers(headersOf(request))
+  if (!request.url.startsWith(`${TWELVELABS_PREFIX}/`)) return reply.code(404).send(refusal)
+  const { status, body } = presentRefusal(refusal)
+  return reply.code(status).send(body)
 }
 
 /** Outside of the dialects, which have envelopes of their own. */

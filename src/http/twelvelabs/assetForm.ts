@@ -52,6 +52,8 @@ export async function withAssetForm<T>(
       }
     }
     return await use({ fields, ...(file && { file }) })
+  } catch (failure) {
+    throw blamingFile(failure)
   } finally {
     // Ends the reading of the body if it was not over, but not the connection.
     await chunks.return()
@@ -59,15 +61,16 @@ export async function withAssetForm<T>(
   }
 }
 
-async function receive({ body, filename }: FormPart, upload: Upload): Promise<ReceivedBytes> {
-  try {
-    for await (const bytes of body) await upload.write(bytes)
-    return await upload.finish()
-  } catch (failure) {
-    if (!(failure instanceof EmbedlineError) || failure.code !== 'too_large') throw failure
-    const message = `${filename === undefined ? 'The file' : filename} is too large. ${failure.message}`
-    throw new EmbedlineError('too_large', message, { field: FILE_FIELD, cause: failure })
-  }
+async function receive({ body }: FormPart, upload: Upload): Promise<ReceivedBytes> {
+  for await (const bytes of body) await upload.write(bytes)
+  return upload.finish()
+}
+
+/** Whether the file or the whole body was too large, it is the file's fault. */
+function blamingFile(failure: unknown): unknown {
+  if (!(failure instanceof EmbedlineError) || failure.code !== 'too_large' || failure.field !== undefined)
+    return failure
+  return new EmbedlineError('too_large', failure.message, { field: FILE_FIELD, cause: failure })
 }
 
 async function readField({ name, filename, body }: FormPart, limitBytes: number): Promise<string> {

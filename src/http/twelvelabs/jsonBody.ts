@@ -18,7 +18,7 @@ const MEDIA_COUNT = 10
 /** A JSON body whose `base64_string` values became files; in `value` each of them is a token for `media`. */
 export interface JsonBody {
   value: unknown
-  media(token: string): ReceivedBytes
+  media: (token: string) => ReceivedBytes
 }
 
 export interface JsonBodyParts {

@@ -11,6 +11,13 @@ export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown):
   throw asError(result.error.issues)
 }
 
+/** What zod says of a value that is not what was expected, or not there. */
+const WRONG_VALUE: ReadonlySet<string | undefined> = new Set([
+  'invalid_type',
+  'invalid_value',
+  'invalid_union',
+])
+
 function asError(issues: readonly z.core.$ZodIssue[]): EmbedlineError {
   const unknown = issues.find((issue) => issue.code === 'unrecognized_keys')
   if (unknown?.code === 'unrecognized_keys')
@@ -21,7 +28,7 @@ function asError(issues: readonly z.core.$ZodIssue[]): EmbedlineError {
   if (!issue || issue.path.length === 0)
     return new EmbedlineError('request_invalid', 'The request body must be a JSON object.')
   const field = place(issue.path)
-  const isMissing = issue.code === 'invalid_type' && (issue.input === undefined || issue.input === null)
+  const isMissing = WRONG_VALUE.has(issue.code) && (issue.input === undefined || issue.input === null)
   if (isMissing) return new EmbedlineError('parameter_missing', '', { field })
   return new EmbedlineError('request_invalid', `${issue.message}.`, { field })
 }

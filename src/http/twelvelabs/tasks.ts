@@ -44,7 +44,11 @@ export const retrieveTask: Handler = async ({ parts, account, request, reply }) 
   if (statusOf(task) !== 'ready') return taskWithoutResult(task, facts)
   reply.type('application/json; charset=utf-8')
   if (request.method === 'HEAD') return ''
-  return Readable.from(taskWithResult(task, facts, parts.results.embeddings(id)), { objectMode: false })
+  const bytes = taskWithResult(task, facts, parts.results.embeddings(id))
+  return Readable.from(bytes, { objectMode: false }).once('error', (error) =>
+    // The status is sent already: a connection that breaks off is all that the client can be told.
+    parts.logger.error('a result broke off', { requestId: request.id, taskId: id, error }),
+  )
 }
 
 /** `GET /embed-v2/tasks`: newest first, a page past the end is empty. */

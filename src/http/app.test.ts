@@ -1,0 +1,161 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { expect, test } from 'vitest'
+import { KEY, withApp } from '../../test/support/withApp.ts'
+
+test('every answer carries a request id: a sane one of the caller, else one of ours', async () => {
+  const app = await withApp()
+  const idOf = async (path: string, given?: string) =>
+    (await app.fetch(path, given === undefined ? {} : { headers: { 'x-request-id': given } })).headers.get(
+      'x-request-id',
+    )
+  expect(await idOf('/healthz', 'trace-1.2:3_x')).toBe('trace-1.2:3_x')
+  for (const path of ['/healthz', '/nothing', '/v1.3/nothing', '/v1.3/assets?page=0', '/%zz', '/v1.3/%zz'])
+    expect(await idOf(path)).toMatch(/^[0-9a-f-]{36}$/)
+  expect(await idOf('/healthz', 'two words')).toMatch(/^[0-9a-f-]{36}$/)
+  expect(await idOf('/healthz', 'x'.repeat(200))).toMatch(/^[0-9a-f-]{36}$/)
+  expect(app.log.at(-1)).toMatchObject({ message: 'request', fields: { route: '/healthz', status: 200 } })
+})
+
+test.for(['', 'no-such-key', 'key-of-one2'])(
+  'with the key %j nothing of the dialect is to be had',
+  async (key) => {
+    const app = await withApp()
+    const paths = ['GET /embed-v2/tasks', 'POST /embed-v2/tasks', 'POST /embed-v2', 'POST /assets', 'GET /assets/x', 'DELETE /assets/x'] // prettier-ignore
+    for (const line of paths) {
+      const [method = '', path = ''] = line.split(' ')
+      const response = await app.fetch(`/v1.3${path}`, { method, headers: { 'x-api-key': key } })
+      expect(response.status).toBe(401)
+      expect(await response.json()).toMatchObject({
+        code: 'api_key_invalid',
+        error: { code: 'api_key_invalid' },
+      })
+    }
+  },
+)
+
+test('no key is in the log', async () => {
+  const app = await withApp()
+  await app.fetch(`/v1.3/embed-v2/tasks?key=${KEY}`)
+  await app.fetch('/v1.3/assets', { headers: { 'x-api-key': 'wrong-key' } })
+  expect(JSON.stringify(app.log)).not.toMatch(/key-of-one|wrong-key/)
+})
+
+test('an unknown path is 404 in the words of its dialect', async () => {
+  const app = await withApp()
+  const dialect = await app.fetch('/v1.3/indexes')
+  expect(dialect.status).toBe(404)
+  expect(await dialect.json()).toMatchObject({
+    code: 'resource_not_exist',
+    error: { code: 'resource_not_exist' },
+  })
+  const elsewhere = await app.fetch('/favicon.ico')
+  expect(elsewhere.status).toBe(404)
+  expect(await elsewhere.json()).toMatchObject({ code: 'not_found' })
+})
+
+test('a method that a path does not have is 405 and told which it has', async () => {
+  const app = await withApp()
+  const response = await app.fetch('/v1.3/embed-v2/tasks/x', { method: 'DELETE' })
+  expect(response.status).toBe(405)
+  expect(response.headers.get('allow')).toBe('GET, HEAD, OPTIONS')
+  expect((await app.fetch('/v1.3/embed-v2', { method: 'HEAD' })).status).toBe(405)
+})
+
+test('a browser may ask from another origin, with the headers of the official client', async () => {
+  const app = await withApp()
+  const preflight = await fetch(`${app.url}/v1.3/assets`, {
+    method: 'OPTIONS',
+    headers: {
+      origin: 'https://example.org',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'x-api-key,x-fern-language,x-fern-sdk-name',
+    },
+  })
+  expect(preflight.status).toBe(204)
+  expect(preflight.headers.get('access-control-allow-origin')).toBe('*')
+  expect(preflight.headers.get('access-control-allow-methods')).toBe('GET, HEAD, POST, OPTIONS')
+  expect(preflight.headers.get('access-control-allow-headers')).toContain('x-fern-language')
+  const answer = await app.fetch('/v1.3/assets')
+  expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+  expect(answer.headers.get('access-control-expose-headers')).toContain('x-embedline-model')
+  expect((await app.fetch('/')).headers.get('access-control-allow-origin')).toBeNull()
+})
+
+test('what is not even HTTP is answered by 400', async () => {
+  const app = await withApp()
+  const socket = connect(app.port, '127.0.0.1')
+  let answer = ''
+  socket.on('data', (bytes) => (answer += String(bytes)))
+  socket.write('no http at all\r\n\r\n')
+  await once(socket, 'close')
+  expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
+  expect(answer).toMatch(/x-request-id: [0-9a-f-]{36}/)
+})
+
+test('one connection serves one request after the other, also after a refusal with a body', async () => {
+  const app = await withApp()
+  const socket = connect(app.port, '127.0.0.1')
+  let answers = ''
+  socket.on('data', (bytes) => (answers += String(bytes)))
+  const body = `{"input_type":"text","text":{"input_text":"${'x'.repeat(200_000)}"},"a":1}`
+  const request = (head: string, text = '') =>
+    `${head} HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\ncontent-length: ${text.length}\r\n\r\n${text}`
+  socket.write(request('POST /v1.3/embed-v2', body))
+  socket.write(request('POST /v1.3/embed-v2/nothing', body))
+  socket.write(request('GET /healthz').replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n'))
+  await once(socket, 'close')
+  expect([...answers.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual([
+    '400',
+    '404',
+    '200',
+  ])
+})
+
+test('the page names version and model, the place of the key and how to call, and loads nothing', async () => {
+  const app = await withApp()
+  const response = await fetch(app.url)
+  const html = await response.text()
+  expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
+  expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
+  for (const word of ['1.2.3', 'tiny@1', `${app.url}/v1.3/assets`, '/openapi.json'])
+    expect(html).toContain(word)
+  expect(html).not.toContain(KEY)
+  expect(html).not.toMatch(/<script|src=|<link/)
+})
+
+test('health and readiness need no key', async () => {
+  const app = await withApp()
+  expect(await (await fetch(`${app.url}/healthz`)).json()).toEqual({ status: 'ok' })
+  expect(await (await fetch(`${app.url}/readyz`)).json()).toEqual({ status: 'ready', version: '1.2.3' })
+})
+
+test('the description covers every route, with the bounds that requests are held to', async () => {
+  const app = await withApp()
+  const document = (await (await fetch(`${app.url}/openapi.json`)).json()) as {
+    openapi: string
+    paths: Record<string, object>
+  }
+  expect(document.openapi).toBe('3.1.0')
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method} ${path}`),
+  )
+  expect(operations.toSorted()).toEqual([
+    'delete /v1.3/assets/{id}',
+    'get /',
+    'get /healthz',
+    'get /openapi.json',
+    'get /readyz',
+    'get /v1.3/assets',
+    'get /v1.3/assets/{id}',
+    'get /v1.3/embed-v2/tasks',
+    'get /v1.3/embed-v2/tasks/{id}',
+    'post /v1.3/assets',
+    'post /v1.3/embed-v2',
+    'post /v1.3/embed-v2/tasks',
+  ])
+  const create = JSON.stringify(document.paths['/v1.3/embed-v2/tasks'])
+  expect(create).toContain('"minimum":2')
+  expect(create).toContain('"maximum":10')
+  expect(create).toContain('"additionalProperties":false')
+})

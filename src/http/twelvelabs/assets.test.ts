@@ -1,0 +1,168 @@
+import { readFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { once } from 'node:events'
+import { expect, test, vi } from 'vitest'
+import { KEY, withApp, type TestApp } from '../../../test/support/withApp.ts'
+import { EmbedlineError } from '../../domain/errors.ts'
+import { Asset, AssetPage } from './answers.ts'
+
+const ASSETS = '/v1.3/assets'
+
+/** A form with the parts in this order; a part with a name of a file is one. */
+function form(...parts: [name: string, content: string, filename?: string][]): FormData {
+  const data = new FormData()
+  for (const [name, content, filename] of parts)
+    if (filename === undefined) data.append(name, content)
+    else data.append(name, new Blob([content]), filename)
+  return data
+}
+
+const upload = (app: TestApp, body: FormData) => app.fetch(ASSETS, { method: 'POST', body })
+
+const create = async (app: TestApp, filename = 'clip.mp4') =>
+  Asset.parse(await (await upload(app, form(['method', 'direct'], ['file', 'a video', filename]))).json())
+
+test('an upload is an asset that is looked at, with its bytes', async () => {
+  const app = await withApp()
+  const response = await upload(app, form(['method', 'direct'], ['file', 'a video', 'clip.mp4']))
+  expect(response.status).toBe(201)
+  const asset = Asset.parse(await response.json())
+  expect(asset).toMatchObject({
+    method: 'direct',
+    status: 'processing',
+    filename: 'clip.mp4',
+    file_type: 'video/mp4',
+  })
+  expect(asset).not.toHaveProperty('user_metadata')
+  const [row] = await app.parts.store.read.selectFrom('asset').selectAll().execute()
+  expect(await readFile(app.parts.objects.path(row!.account_id, row!.object_hash), 'utf8')).toBe('a video')
+
+  await app.room.drain()
+  expect(await (await app.fetch(`${ASSETS}/${asset._id}`)).json()).toMatchObject({
+    status: 'ready',
+    size: 7,
+    duration: 150,
+  })
+})
+
+test('fields may come after the file, and a name of its own goes before that of the file', async () => {
+  const app = await withApp()
+  const response = await upload(
+    app,
+    form(
+      ['file', 'a video', 'clip.mp4'],
+      ['filename', 'Überfall.mov'],
+      ['user_metadata', '{"take":3,"good":true,"by":"me"}'],
+      ['enable_hls', 'true'],
+      ['enable_thumbnail', 'false'],
+      ['method', 'direct'],
+    ),
+  )
+  expect(Asset.parse(await response.json())).toMatchObject({
+    filename: 'Überfall.mov',
+    file_type: 'video/quicktime',
+    user_metadata: { take: 3, good: true, by: 'me' },
+  })
+})
+
+test('an empty file is taken: what it is worth is said later', async () => {
+  const app = await withApp()
+  expect((await upload(app, form(['method', 'direct'], ['file', '', 'empty.mp4']))).status).toBe(201)
+})
+
+const REFUSED: [what: string, parts: [string, string, string?][], code: string, field: string][] = [
+  ['no method', [['file', 'x', 'a.mp4']], 'parameter_not_provided', 'method'],
+  ['no such method', [['method', 'magic']], 'parameter_invalid', 'method'],
+  ['a URL', [['method', 'url'], ['url', 'https://a.b/c']], 'parameter_invalid', 'method'], // prettier-ignore
+  ['no file', [['method', 'direct']], 'parameter_not_provided', 'file'],
+  ['two files', [['method', 'direct'], ['file', 'x', 'a'], ['file', 'y', 'b']], 'parameter_invalid', 'file'], // prettier-ignore
+  ['a field twice', [['method', 'direct'], ['method', 'direct']], 'parameter_invalid', 'method'], // prettier-ignore
+  ['an unknown field', [['method', 'direct'], ['file', 'x', 'a'], ['color', 'red']], 'parameter_unknown', 'color'], // prettier-ignore
+  ['a file elsewhere', [['method', 'direct'], ['poster', 'x', 'a.png']], 'parameter_unknown', 'poster'], // prettier-ignore
+  ['a long name', [['method', 'direct'], ['file', 'x', 'a'.repeat(256)]], 'parameter_invalid', 'filename'], // prettier-ignore
+  ['metadata that is no JSON', [['method', 'direct'], ['file', 'x', 'a'], ['user_metadata', '{']], 'parameter_invalid', 'user_metadata'], // prettier-ignore
+  ['metadata with lists', [['method', 'direct'], ['file', 'x', 'a'], ['user_metadata', '{"a":[]}']], 'parameter_invalid', 'user_metadata'], // prettier-ignore
+  ['a flag that is none', [['method', 'direct'], ['file', 'x', 'a'], ['enable_hls', '1']], 'parameter_invalid', 'enable_hls'], // prettier-ignore
+]
+
+test.for(REFUSED)('%s: 400 that names the field, and nothing is kept', async ([, parts, code, field]) => {
+  const app = await withApp()
+  const response = await upload(app, form(...parts))
+  expect(response.status).toBe(400)
+  expect(await response.json()).toMatchObject({ code, error: { code, details: { field } } })
+  expect(await app.leftovers()).toEqual([])
+  expect(await app.parts.store.read.selectFrom('object').select('hash').execute()).toEqual([])
+})
+
+test('a file that is too large is refused so that the client can read it, and the connection goes on', async () => {
+  const app = await withApp(({ limits }) => ({ limits: { ...limits, uploadBytes: 100_000 } }))
+  const large = 'x'.repeat(5_000_000)
+  const response = await upload(app, form(['method', 'direct'], ['file', large, 'a.mp4']))
+  expect(response.status).toBe(400)
+  expect(await response.json()).toMatchObject({ error: { details: { field: 'file' } } })
+  expect(response.headers.get('connection')).not.toBe('close')
+  expect(await app.leftovers()).toEqual([])
+})
+
+test('a full disk and a bug are no 5xx for an upload: the official client would hide them', async () => {
+  for (const failure of [new EmbedlineError('disk_full', 'full'), new Error('secret of the house')]) {
+    const app = await withApp(({ objects }) => ({
+      objects: { ...objects, keep: () => Promise.reject(failure) },
+    }))
+    const response = await upload(app, form(['method', 'direct'], ['file', 'x', 'a.mp4']))
+    expect(response.status).toBe(400)
+    expect(await response.text()).not.toContain('secret')
+    expect(await app.leftovers()).toEqual([])
+  }
+})
+
+test('a client that goes away in the middle of its upload leaves nothing', async () => {
+  const app = await withApp()
+  const socket = connect(app.port, '127.0.0.1')
+  await once(socket, 'connect')
+  socket.write(
+    `POST ${ASSETS} HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\ncontent-length: 1000000\r\n` +
+      'content-type: multipart/form-data; boundary=b\r\n\r\n' +
+      '--b\r\ncontent-disposition: form-data; name="file"; filename="a.mp4"\r\n\r\nhalf of a vid',
+  )
+  await vi.waitFor(async () => expect(await app.leftovers()).toHaveLength(1))
+  socket.destroy()
+  await vi.waitFor(async () => expect(await app.leftovers()).toEqual([]))
+  expect(app.log.filter(({ level }) => level === 'error')).toEqual([])
+})
+
+test('a list is newest first, by ids, kinds and part of the name, and empty past its end', async () => {
+  const app = await withApp()
+  const ids: Record<string, string> = {}
+  for (const name of ['one.mp4', 'two.wav', 'Three.PNG', 'four.pdf']) {
+    app.room.clock.advance(1000)
+    ids[name] = (await create(app, name))._id
+  }
+  const names = async (query: string) =>
+    AssetPage.parse(await (await app.fetch(`${ASSETS}?${query}`)).json()).data.map(({ filename }) => filename)
+  expect(await names('')).toEqual(['four.pdf', 'Three.PNG', 'two.wav', 'one.mp4'])
+  expect(await names('page_limit=3&page=2')).toEqual(['one.mp4'])
+  expect(await names('page=9')).toEqual([])
+  expect(await names(`asset_ids=${ids['one.mp4']}&asset_ids=${ids['two.wav']}&asset_ids=x`)).toEqual(['two.wav', 'one.mp4']) // prettier-ignore
+  expect(await names(`asset_ids=${ids['one.mp4']}`)).toEqual(['one.mp4'])
+  expect(await names('asset_types=image&asset_types=document')).toEqual(['four.pdf', 'Three.PNG'])
+  expect(await names('filename=tHREE')).toEqual(['Three.PNG'])
+})
+
+test.for(['page=0', 'page_limit=51', 'asset_types=smell'])('a list with %s is refused', async (query) => {
+  const app = await withApp()
+  expect((await app.fetch(`${ASSETS}?${query}`)).status).toBe(400)
+})
+
+test('a deleted asset is gone, and so is one of another account', async () => {
+  const app = await withApp()
+  const { _id } = await create(app)
+  const other = { headers: { 'x-api-key': 'key-of-two' } }
+  expect((await app.fetch(`${ASSETS}/${_id}`, other)).status).toBe(404)
+  expect((await app.fetch(`${ASSETS}/${_id}`, { ...other, method: 'DELETE' })).status).toBe(404)
+  const response = await app.fetch(`${ASSETS}/${_id}?force=true`, { method: 'DELETE' })
+  expect(response.status).toBe(204)
+  expect(await response.text()).toBe('')
+  expect((await app.fetch(`${ASSETS}/${_id}`)).status).toBe(404)
+  expect((await app.fetch(`${ASSETS}/${_id}`, { method: 'DELETE' })).status).toBe(404)
+})

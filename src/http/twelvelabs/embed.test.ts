@@ -1,0 +1,136 @@
+import { expect, test } from 'vitest'
+import { withApp } from '../../../test/support/withApp.ts'
+import { EmbedlineError } from '../../domain/errors.ts'
+import { Embeddings } from './answers.ts'
+
+const EMBED = '/v1.3/embed-v2'
+const BASE64 = Buffer.from('a picture').toString('base64')
+
+const text = (inputText: unknown, top: object = {}) => ({
+  input_type: 'text',
+  text: { input_text: inputText },
+  ...top,
+})
+const image = (source: object) => ({ input_type: 'image', image: { media_source: source } })
+
+test('a text is answered by one vector that belongs to no time, with its model', async () => {
+  const app = await withApp()
+  const response = await app.post(EMBED, text('hello', { model_name: 'marengo3.0', auto_truncate: false }))
+  expect(response.status).toBe(200)
+  expect(response.headers.get('x-embedline-model')).toBe('tiny@1')
+  expect(Embeddings.parse(await response.json())).toEqual({
+    data: [
+      {
+        embedding: [0, 1, 0, 0],
+        embedding_option: null,
+        embedding_scope: null,
+        start_sec: null,
+        end_sec: null,
+        space: 'tiny',
+      },
+    ],
+    model: { id: 'tiny', revision: '1', space: 'tiny', dimension: 4 },
+  })
+})
+
+test('a picture comes as base64 or as an asset, and no file of it stays', async () => {
+  const app = await withApp()
+  const form = new FormData()
+  form.append('method', 'direct')
+  form.append('file', new Blob(['a picture']), 'a.png')
+  const asset = (await (await app.fetch('/v1.3/assets', { method: 'POST', body: form })).json()) as {
+    _id: string
+  }
+  for (const source of [{ base64_string: BASE64 }, { asset_id: asset._id }]) {
+    const response = await app.post(EMBED, image(source))
+    expect(response.status).toBe(200)
+    expect(Embeddings.parse(await response.json())).toMatchObject({
+      data: [{ embedding: [0, 0, 1, 0] }],
+      metadata: { input_type: 'image' },
+    })
+  }
+  expect(await app.leftovers()).toEqual([])
+})
+
+test.for([
+  ['no text', { input_type: 'text' }, 'text'],
+  ['an empty text', text(''), 'text.input_text'],
+  ['a number for a text', text(7), 'text.input_text'],
+  ['a long text', text('word '.repeat(501).trim()), 'text.input_text'],
+  ['a text that may be cut', text('x', { auto_truncate: true }), 'auto_truncate'],
+  ['a picture beside the text', { ...text('x'), ...image({}), input_type: 'text' }, 'image'],
+  ['a text beside the picture', { ...text('x'), ...image({ base64_string: BASE64 }) }, 'text'],
+  ['no picture', { input_type: 'image' }, 'image'],
+  ['a URL', image({ url: 'https://a.b/c.png' }), 'image.media_source.url'],
+  ['an unknown asset', image({ asset_id: 'x' }), 'image.media_source.asset_id'],
+  ['sound, for now', { input_type: 'audio' }, 'input_type'],
+  ['video, for now', { input_type: 'video' }, 'input_type'],
+  ['several inputs, for now', { input_type: 'multi_input' }, 'input_type'],
+  ['a later model', text('x', { model_name: 'marengo3.5' }), 'model_name'],
+  ['a model that nobody has', text('x', { model_name: 'ada' }), 'model_name'],
+  ['an unknown field', text('x', { embedding_dimension: 128 }), 'embedding_dimension'],
+] as const)('%s: 400 that names the field', async ([, request, field]) => {
+  const app = await withApp()
+  const response = await app.post(EMBED, request)
+  expect(response.status).toBe(400)
+  expect(await response.json()).toMatchObject({ error: { details: { field } } })
+})
+
+test('a picture of more bytes than pictures may have is refused', async () => {
+  const app = await withApp(({ limits }) => ({ limits: { ...limits, inlinePictureBytes: 8 } }))
+  const response = await app.post(EMBED, image({ base64_string: BASE64 }))
+  expect(response.status).toBe(400)
+  expect(await response.json()).toMatchObject({
+    error: { details: { field: 'image.media_source.base64_string' } },
+  })
+})
+
+test('a bug of ours is 500 without its words, and the log has them under the id of the request', async () => {
+  const app = await withApp(({ compute }) => ({
+    compute: { ...compute, embedTexts: () => Promise.reject(new Error('secret of the house')) },
+  }))
+  const response = await app.post(EMBED, text('x'))
+  const answer = await response.text()
+  expect(response.status).toBe(500)
+  expect(answer).not.toContain('secret')
+  const requestId = response.headers.get('x-request-id')
+  expect(answer).toContain(requestId)
+  expect(app.log.filter(({ level }) => level === 'error')).toMatchObject([
+    { fields: { requestId, error: { message: 'secret of the house' } } },
+  ])
+})
+
+test('work that is overloaded or restarting is 5xx, so that clients try again', async () => {
+  const app = await withApp(({ compute }) => ({
+    compute: {
+      ...compute,
+      embedTexts: () => Promise.reject(new EmbedlineError('compute_unavailable', 'No child is up.')),
+    },
+  }))
+  const response = await app.post(EMBED, text('x'))
+  expect(response.status).toBe(503)
+  expect(await response.json()).toMatchObject({ message: 'No child is up.' })
+})
+
+test('when the client goes away, the work for it is called off', async () => {
+  const calledOff = Promise.withResolvers<void>()
+  const begun = Promise.withResolvers<void>()
+  const app = await withApp(({ compute }) => ({
+    compute: {
+      ...compute,
+      embedTexts: (_model, _texts, _use, signal) => {
+        begun.resolve()
+        signal?.addEventListener('abort', () => calledOff.resolve())
+        return calledOff.promise.then(() => {
+          throw new EmbedlineError('aborted', 'Called off.')
+        })
+      },
+    },
+  }))
+  const leaving = new AbortController()
+  const answer = app.fetch(EMBED, { method: 'POST', body: JSON.stringify(text('x')), signal: leaving.signal })
+  await begun.promise
+  leaving.abort()
+  await expect(answer).rejects.toThrow('aborted')
+  await calledOff.promise
+})

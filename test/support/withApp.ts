@@ -1,0 +1,100 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { makeApp } from '../../src/http/app.ts'
+import { systemClock } from '../../src/lib/clock.ts'
+import { admitKeys } from '../../src/tasks/keys.ts'
+import type { TaskParts } from '../../src/tasks/parts.ts'
+import { taskRoom, type TaskRoom } from './taskRoom.ts'
+
+export interface TestApp {
+  url: string
+  port: number
+  room: TaskRoom
+  parts: TaskParts
+  /** Lines of the log. */
+  log: { level: string; message: string; fields: Record<string, unknown> }[]
+  /** A request with the key of the one account. */
+  fetch(path: string, init?: RequestInit): Promise<Response>
+  /** A POST of JSON. */
+  post(path: string, body: unknown): Promise<Response>
+  /** Names of files that uploads have left at a temporary place. */
+  leftovers(): Promise<string[]>
+}
+
+export const KEY = 'key-of-one'
+
+/**
+ * The HTTP doors over the tasks room: a real store, real files and real sockets, but no media and no models.
+ * The model is `tiny`; `marengo3.0` is an alias for it.
+ */
+export async function withApp(
+  change: (parts: TaskParts) => Partial<TaskParts> = () => ({}),
+): Promise<TestApp> {
+  const room = await taskRoom()
+  const log: TestApp['log'] = []
+  const base: TaskParts = {
+    ...room.parts,
+    clock: { ...systemClock, nowMs: () => room.clock.nowMs() },
+    models: {
+      ...room.parts.models,
+      resolve: (name) => room.parts.models.resolve(name === 'marengo3.0' ? 'alias' : name),
+    },
+    logger: collectingLogger(log),
+  }
+  const parts = { ...base, ...change(base) }
+  const keyFolder = await mkdtemp(join(tmpdir(), 'embedline-test-'))
+  await admitKeys(parts, {
+    listed: [
+      { key: KEY, account: 'one' },
+      { key: 'key-of-two', account: 'two' },
+    ],
+    keyFile: join(keyFolder, 'admin.key'),
+    isLoopback: true,
+  })
+  const app = makeApp({ tasks: parts, site: { version: '1.2.3', modelLine: 'tiny@1', keyFile: undefined } })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  onTestFinished(async () => {
+    await app.close()
+    await rm(keyFolder, { recursive: true, force: true })
+  })
+  const { port } = app.server.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}`
+  const call = (path: string, init: RequestInit = {}) => {
+    const headers = new Headers(init.headers)
+    if (!headers.has('x-api-key')) headers.set('x-api-key', KEY)
+    return fetch(url + path, { ...init, headers })
+  }
+  return {
+    url,
+    port,
+    room,
+    parts,
+    log,
+    fetch: call,
+    post: (path, body) =>
+      call(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    // Objects lie under <folder>/objects/<account>/<2 digits>/<hash>.
+    leftovers: () => readdir(join(dirname(dirname(dirname(room.parts.objects.path('a', 'b')))), 'incoming')),
+  }
+}
+
+function collectingLogger(log: TestApp['log'], always: Record<string, unknown> = {}): TaskParts['logger'] {
+  const line =
+    (level: string) =>
+    (message: string, fields: Readonly<Record<string, unknown>> = {}) =>
+      void log.push({ level, message, fields: { ...always, ...fields } })
+  return {
+    debug: line('debug'),
+    info: line('info'),
+    warn: line('warn'),
+    error: line('error'),
+    child: (fields) => collectingLogger(log, { ...always, ...fields }),
+  }
+}
