@@ -1,15 +1,13 @@
 import { fileURLToPath } from 'node:url'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { withCompute } from '../../test/support/computeParts.ts'
+import { BUILTIN as MODEL, wholeVideo } from '../../test/support/sliceWork.ts'
 import { limitsNamed } from '../domain/limits.ts'
 import type { MediaFacts } from '../domain/media.ts'
 import type { SliceResult, SliceWork } from '../domain/work.ts'
-import { systemClock } from '../lib/clock.ts'
-import { makeLogger } from '../lib/logger.ts'
-import { findTools } from '../media/tools.ts'
-import { type ComputeParts, startCompute } from './pool.ts'
+import type { ComputeParts } from './pool.ts'
 
 const ODD_CHILD = fileURLToPath(new URL('../../test/support/oddChild.process.ts', import.meta.url))
-const MODEL = { id: 'builtin', revision: '1' }
 const NEVER = new AbortController().signal
 
 const FACTS: MediaFacts = {
@@ -25,16 +23,7 @@ const FACTS: MediaFacts = {
 const slicesOf = (file: string, count = 1): SliceWork => ({
   file,
   model: MODEL,
-  request: {
-    input: 'video',
-    startSec: 0,
-    segmentation: { strategy: 'fixed', durationSec: 6 },
-    modalities: ['visual'],
-    modalitiesNamed: true,
-    scopes: ['clip'],
-    separate: true,
-    fused: false,
-  },
+  request: wholeVideo,
   facts: FACTS,
   modalities: ['visual'],
   slices: Array.from({ length: count }, (_, index) => ({
@@ -47,22 +36,9 @@ const slicesOf = (file: string, count = 1): SliceWork => ({
 
 const pidOf = (result: SliceResult | undefined) => result?.clips[0]?.vectors[0]?.vector[0]
 
-async function withCompute(over: Partial<ComputeParts> = {}) {
-  const log: string[] = []
-  const compute = startCompute({
-    count: 1,
-    tools: await findTools(),
-    limits: limitsNamed('ours'),
-    environment: { ...process.env, EMBEDLINE_KEYS: 'secret=one' },
-    residentLimitBytes: 2e9,
-    clock: systemClock,
-    logger: makeLogger({ write: (line) => void log.push(line), nowMs: Date.now, level: 'debug' }),
-    program: [process.execPath, ODD_CHILD],
-    ...over,
-  })
-  onTestFinished(() => compute.close(0))
-  return { compute, log }
-}
+/** Compute children that decode nothing, but behave as a file's name or a text says. */
+const withOddChildren = (over: Partial<ComputeParts> = {}) =>
+  withCompute({ program: [process.execPath, ODD_CHILD], ...over })
 
 const ignore = async () => {}
 
@@ -72,7 +48,7 @@ async function endsBy(call: Promise<unknown>, failure: object): Promise<void> {
 }
 
 test('without children every call is refused', async () => {
-  const { compute } = await withCompute({ count: 0 })
+  const { compute } = await withOddChildren({ count: 0 })
   const refused = { code: 'compute_unavailable' }
   await expect(compute.inspect('x')).rejects.toMatchObject(refused)
   await expect(compute.embedTexts(MODEL, ['x'], 'query')).rejects.toMatchObject(refused)
@@ -82,7 +58,7 @@ test('without children every call is refused', async () => {
 })
 
 test('a query that was embedded lately is answered without a child', async () => {
-  const { compute } = await withCompute()
+  const { compute } = await withOddChildren()
   const [first] = await compute.embedTexts(MODEL, ['a cat'], 'query')
   const pid = compute.stats().children[0]?.pid ?? 0
   expect(first).toEqual(Float32Array.of(pid))
@@ -97,7 +73,7 @@ test('a query that was embedded lately is answered without a child', async () =>
 })
 
 test('a child that dies ends its call, and another child takes the next one', async () => {
-  const { compute, log } = await withCompute()
+  const { compute, log } = await withOddChildren()
   await expect(compute.inspect('crash')).rejects.toMatchObject({ code: 'child_crashed', sharedChild: false })
   expect(await compute.inspect('fine')).toMatchObject({ sizeBytes: 0 })
   expect(compute.stats().replaced).toBe(1)
@@ -105,7 +81,7 @@ test('a child that dies ends its call, and another child takes the next one', as
 })
 
 test('files that were in one child when it died are told so; a text is asked for once more', async () => {
-  const { compute } = await withCompute()
+  const { compute } = await withOddChildren()
   const slices = compute.embedSlices(slicesOf('work'), ignore, NEVER)
   const ended = endsBy(slices, { code: 'child_crashed', sharedChild: true })
   const stop = new AbortController()
@@ -118,14 +94,14 @@ test('files that were in one child when it died are told so; a text is asked for
 })
 
 test('a child that does not answer is hung', async () => {
-  const { compute } = await withCompute({ pace: { beatMs: 50, hungAfterBeats: 40 } })
+  const { compute } = await withOddChildren({ pace: { beatMs: 50, hungAfterBeats: 40 } })
   await compute.inspect('fine')
   await expect(compute.inspect('hang')).rejects.toMatchObject({ code: 'child_hung' })
   expect(await compute.inspect('fine')).toBeDefined()
 })
 
 test('a call without progress is hung though its child answers, and the others are not to blame', async () => {
-  const { compute } = await withCompute({
+  const { compute } = await withOddChildren({
     limits: { ...limitsNamed('ours'), itemSec: 1 },
     pace: { beatMs: 50, hungAfterBeats: 1_000 },
   })
@@ -136,14 +112,14 @@ test('a call without progress is hung though its child answers, and the others a
 })
 
 test('a child that grows past its limit is replaced', async () => {
-  const { compute } = await withCompute({ residentLimitBytes: 300e6, pace: { beatMs: 50 } })
+  const { compute } = await withOddChildren({ residentLimitBytes: 300e6, pace: { beatMs: 50 } })
   const grown = compute.embedSlices(slicesOf('grow'), () => new Promise(() => {}), NEVER)
   grown.catch(() => {}) // its slice is never settled, so neither is the call
   await expect(compute.inspect('work')).rejects.toMatchObject({ code: 'child_out_of_memory' })
 })
 
 test('a call that is stopped ends as aborted, waiting or running, and the child goes on', async () => {
-  const { compute } = await withCompute()
+  const { compute } = await withOddChildren()
   const stop = new AbortController()
   const running = compute.embedSlices(slicesOf('wait'), ignore, stop.signal)
   const waiting = compute.embedSlices(slicesOf('fine'), ignore, stop.signal)
@@ -156,7 +132,7 @@ test('a call that is stopped ends as aborted, waiting or running, and the child 
 })
 
 test('a child that does not let go of a stopped call is replaced', async () => {
-  const { compute } = await withCompute({ pace: { cancelMs: 100 } })
+  const { compute } = await withOddChildren({ pace: { cancelMs: 100 } })
   const stop = new AbortController()
   const stubborn = compute.embedSlices(slicesOf('stubborn'), ignore, stop.signal)
   const ended = endsBy(stubborn, { code: 'aborted' })
@@ -171,7 +147,7 @@ test('a child that does not let go of a stopped call is replaced', async () => {
 })
 
 test('slices come in order, each after the one before is settled', async () => {
-  const { compute } = await withCompute()
+  const { compute } = await withOddChildren()
   const seen: string[] = []
   await compute.embedSlices(
     slicesOf('fine', 3),
@@ -186,7 +162,7 @@ test('slices come in order, each after the one before is settled', async () => {
 })
 
 test('what the settling of a slice throws ends the call', async () => {
-  const { compute } = await withCompute()
+  const { compute } = await withOddChildren()
   const lost = new Error('the lease is lost')
   const call = compute.embedSlices(slicesOf('fine', 3), () => Promise.reject(lost), NEVER)
   await expect(call).rejects.toBe(lost)
@@ -194,7 +170,7 @@ test('what the settling of a slice throws ends the call', async () => {
 })
 
 test('each child embeds the slices of one file at a time, and looks into others beside', async () => {
-  const { compute } = await withCompute({ count: 2 })
+  const { compute } = await withOddChildren({ count: 2 })
   const stop = new AbortController()
   const held = ['wait', 'wait'].map((file) => compute.embedSlices(slicesOf(file), ignore, stop.signal))
   const ended = Promise.all(held.map((call) => endsBy(call, { code: 'aborted' })))
@@ -209,7 +185,7 @@ test('each child embeds the slices of one file at a time, and looks into others 
 })
 
 test('short requests go to the child with the least waiting', async () => {
-  const { compute } = await withCompute({ count: 2 })
+  const { compute } = await withOddChildren({ count: 2 })
   const stop = new AbortController()
   const ended = endsBy(compute.embedSlices(slicesOf('wait'), ignore, stop.signal), {
     code: 'aborted',
@@ -223,7 +199,7 @@ test('short requests go to the child with the least waiting', async () => {
 })
 
 test('what must run alone has a child of its own, which goes with it', async () => {
-  const { compute } = await withCompute()
+  const { compute } = await withOddChildren()
   const stop = new AbortController()
   const ended = endsBy(compute.embedSlices(slicesOf('wait'), ignore, stop.signal), {
     code: 'aborted',
@@ -245,7 +221,7 @@ test('what must run alone has a child of its own, which goes with it', async () 
 })
 
 test('when children do not start, calls are refused and say so', async () => {
-  const { compute, log } = await withCompute({
+  const { compute, log } = await withOddChildren({
     program: [process.execPath, '--eval', 'throw new Error("no such library")'],
     pace: { backoffMs: 1 },
   })
@@ -262,7 +238,7 @@ test('when children do not start, calls are refused and say so', async () => {
 })
 
 test('a failure that nobody foresaw is told without its words; the log has them', async () => {
-  const { compute, log } = await withCompute()
+  const { compute, log } = await withOddChildren()
   const failed = compute.inspect('throw')
   await expect(failed).rejects.toMatchObject({ code: 'internal' })
   await expect(failed).rejects.not.toThrow('a bug')
@@ -270,14 +246,14 @@ test('a failure that nobody foresaw is told without its words; the log has them'
 })
 
 test('a child sees nothing of the environment but what it needs', async () => {
-  const { compute } = await withCompute()
+  const { compute } = await withOddChildren({ environment: { ...process.env, EMBEDLINE_KEYS: 'key=one' } })
   const { container: names } = await compute.inspect('fine')
   expect(names).toContain('PATH')
   expect(names).not.toContain('EMBEDLINE_KEYS')
 })
 
 test('closing ends what runs as aborted and leaves no child, also one that hangs', async () => {
-  const { compute } = await withCompute({ count: 2 })
+  const { compute } = await withOddChildren({ count: 2 })
   await Promise.all([
     compute.embedTexts(MODEL, ['1'], 'document'),
     compute.embedTexts(MODEL, ['2'], 'document'),

@@ -1,0 +1,25 @@
+import { onTestFinished } from 'vitest'
+import { type ComputeParts, type RunningCompute, startCompute } from '../../src/compute/pool.ts'
+import { limitsNamed } from '../../src/domain/limits.ts'
+import { systemClock } from '../../src/lib/clock.ts'
+import { makeLogger } from '../../src/lib/logger.ts'
+import { findTools } from '../../src/media/tools.ts'
+
+/** Starts compute children that go with the test, one unless told otherwise, and keeps what they log. */
+export async function withCompute(
+  over: Partial<ComputeParts> = {},
+): Promise<{ compute: RunningCompute; log: string[] }> {
+  const log: string[] = []
+  const compute = startCompute({
+    count: 1,
+    tools: await findTools(),
+    limits: limitsNamed('ours'),
+    environment: process.env,
+    residentLimitBytes: 2e9,
+    clock: systemClock,
+    logger: makeLogger({ write: (line) => void log.push(line), nowMs: Date.now, level: 'debug' }),
+    ...over,
+  })
+  onTestFinished(() => compute.close(0))
+  return { compute, log }
+}
