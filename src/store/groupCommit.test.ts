@@ -51,6 +51,17 @@ test('changes see those before them and are told in the order of their arrival',
     expect(told).toEqual(Array.from({ length: 50 }, (_, index) => index + 3))
   }))
 
+test('a transaction that lasted long takes no further change: the next one finds it committed', () =>
+  withStore(async ({ store, clock }) => {
+    const slow = store.write(async (db) => {
+      await addAccount('slow')(db)
+      clock.advance(20)
+    })
+    const seen = store.write(() => accountIds(store.read))
+    await slow
+    expect(await seen).toContain('slow')
+  }))
+
 test('a change that arrives while another is applied is not lost', () =>
   withStore(async ({ store }) => {
     let second: Promise<unknown> | undefined
