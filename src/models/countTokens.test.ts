@@ -17,3 +17,7 @@ test.for([
 test('counting ends soon after it is enough', () => {
   expect(countTokens('word '.repeat(100_000), 500)).toBe(501)
 })
+
+test.for(["a'", '漢', 'é'])('a text that is one endless run of "%s" is counted', (part) => {
+  expect(countTokens(part.repeat(3_000_000), 500)).toBeGreaterThan(0)
+})

@@ -1,4 +1,5 @@
 import { isUnspaced } from './builtin/text/splitWords.ts'
+import { textPieces } from './builtin/text/textPieces.ts'
 
 const TOKEN = /[\p{L}\p{N}\p{M}]+(?:['’]\p{L}+)*|[^\s\p{L}\p{N}\p{M}]/gu
 
@@ -8,9 +9,12 @@ const TOKEN = /[\p{L}\p{N}\p{M}]+(?:['’]\p{L}+)*|[^\s\p{L}\p{N}\p{M}]/gu
  */
 export function countTokens(text: string, enough = Number.POSITIVE_INFINITY): number {
   let tokens = 0
-  for (const [token] of text.matchAll(TOKEN)) {
-    tokens += isUnspaced(token) ? Array.from(token).length : 1
-    if (tokens > enough) break
+  // In pieces, because V8 gives up on a match of a million characters.
+  for (const piece of textPieces(text)) {
+    for (const [token] of piece.matchAll(TOKEN)) {
+      tokens += isUnspaced(token) ? Array.from(token).length : 1
+      if (tokens > enough) return tokens
+    }
   }
   return tokens
 }

@@ -50,6 +50,7 @@ test('whoever needs only facts and token counts does not load the model', async 
     'domain/errors.ts',
     'models/builtin/facts.ts',
     'models/builtin/text/splitWords.ts',
+    'models/builtin/text/textPieces.ts',
     'models/countTokens.ts',
     'models/registry.ts',
   ])
