@@ -19,5 +19,5 @@ test('counting ends soon after it is enough', () => {
 })
 
 test.for(["a'", '漢', 'é'])('a text that is one endless run of "%s" is counted', (part) => {
-  expect(countTokens(part.repeat(3_000_000), 500)).toBeGreaterThan(0)
+  expect(countTokens(part.repeat(5_000_000), 500)).toBeGreaterThan(0)
 })
