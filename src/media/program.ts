@@ -24,6 +24,9 @@ export interface RunningProgram {
 
 const KEPT_COMPLAINTS = 16_384
 
+// What the programs of `Tools.wrap` exit with when the program behind them is not there, or is no program.
+const NOT_STARTED = new Set([126, 127])
+
 /**
  * Starts ffmpeg or ffprobe in a process group of its own. The output throws `aborted` when the signal is aborted,
  * `decoder_stalled` when nothing comes for `stallMs`, `internal` when the program cannot be started. A bad exit code
@@ -57,9 +60,9 @@ export function startProgram(
   const onAbort = () => fail(aborted())
   signal?.addEventListener('abort', onAbort, { once: true })
   child.once('close', () => signal?.removeEventListener('abort', onAbort))
-  child.once('error', (cause) =>
-    fail(new EmbedlineError('internal', `${name} cannot be started.`, { cause })),
-  )
+  const cannotStart = (cause: unknown) =>
+    new EmbedlineError('internal', `${name} cannot be started.`, { cause })
+  child.once('error', (cause) => fail(cannotStart(cause)))
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaints = (complaints + text).slice(-KEPT_COMPLAINTS)
   })
@@ -79,6 +82,7 @@ export function startProgram(
         // The clock runs only while we wait for the program: a slow reader is not its fault.
         const timer = setTimeout(stalled, stallMs)
         const next = await nextOrGone(chunks, gone).finally(() => clearTimeout(timer))
+        if (next === undefined && NOT_STARTED.has(child.exitCode ?? 0)) fail(cannotStart(complaints))
         throwFailure()
         if (next === undefined) return
         yield next

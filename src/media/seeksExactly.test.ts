@@ -27,6 +27,9 @@ const PICTURES = ['-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=25:duration=2
 const SOUND = ['-f', 'lavfi', '-i', "aevalsrc='0.4*sin(2*PI*t*(200+20*t))|0.2*sin(2*PI*900*t)':s=44100:d=20"]
 const H264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p']
 
+// Without noise that the decoder makes up, which is another one after a jump.
+const AAC = ['-c:a', 'aac', '-aac_pns', '0']
+
 interface Kind {
   name: string
   made: readonly string[]
@@ -35,7 +38,7 @@ interface Kind {
 }
 
 const EXACT: readonly Kind[] = [
-  { name: 'bframes.mp4', made: [...PICTURES, ...SOUND, ...H264, '-g', '50', '-bf', '3', '-c:a', 'aac'] },
+  { name: 'bframes.mp4', made: [...PICTURES, ...SOUND, ...H264, '-g', '50', '-bf', '3', ...AAC] },
   { name: 'opengop.mp4', made: [...PICTURES, ...H264, '-g', '60', '-x264-params', 'open-gop=1:bframes=3'] },
   { name: 'onekey.mp4', made: [...PICTURES, ...H264, '-g', '9999', '-sc_threshold', '0'] },
   { name: 'mjpeg-pcm.mov', made: [...PICTURES, ...SOUND, '-c:v', 'mjpeg', '-q:v', '5', '-c:a', 'pcm_s16le'] },
@@ -69,7 +72,7 @@ const EXACT: readonly Kind[] = [
   { name: 'pcm.w64', made: SOUND },
   { name: 'pcm.aiff', made: SOUND },
   { name: 'pcm.caf', made: SOUND },
-  { name: 'sound.m4a', made: [...SOUND, '-c:a', 'aac'] },
+  { name: 'sound.m4a', made: [...SOUND, ...AAC] },
 ]
 
 test.each(EXACT)(
@@ -84,7 +87,7 @@ test.each(EXACT)(
       const sound = await readSound(tools, file, facts, slice, RATE_HZ, options)
       const expected = await readSound(tools, file, onePass, slice, RATE_HZ, options)
       expect(sound.endedAtMs).toBe(expected.endedAtMs)
-      expect(difference(sound.samples, expected.samples, shiftMs)).toBeLessThan(shiftMs === 0 ? 1e-5 : 0.05)
+      expect(difference(sound.samples, expected.samples, shiftMs)).toBeLessThan(shiftMs === 0 ? 1e-6 : 0.05)
     }
   },
 )
@@ -105,9 +108,7 @@ function difference(one: Float32Array, other: Float32Array, shiftMs: number): nu
 
 function largestDifference(one: Float32Array, other: Float32Array, shift: number): number {
   let largest = 0
-  // The resampler ends a file a little differently after a jump: not heard beyond its filter's length.
-  const end = one.length - Math.max(RATE_HZ / 100, shift)
-  for (let index = Math.max(0, -shift); index < end; index++)
+  for (let index = Math.max(0, -shift); index < one.length - Math.max(0, shift); index++)
     largest = Math.max(largest, Math.abs(one[index + shift]! - other[index]!))
   return largest
 }
