@@ -50,7 +50,7 @@ export async function readHeader(
 ): Promise<PictureHeader> {
   const header = readsPicture(format)
     ? { ...(await sizeByFfprobe(tools, file, format, options)), frames: 1 }
-    : await headerBySharp(file, format, options)
+    : await headerBySharp(file, format)
   const { width, height } = header
   if (width * height > options.limits.pictureMaxPixels)
     throw new EmbedlineError(
@@ -60,10 +60,14 @@ export async function readHeader(
   return header
 }
 
-async function headerBySharp(file: string, format: string, options: ReadOptions): Promise<PictureHeader> {
+// Reading the header allocates no pixels; how many there may be is for `readHeader` to say.
+async function headerBySharp(file: string, format: string): Promise<PictureHeader> {
   const sharp = await loadSharp()
   try {
-    const { autoOrient, pages = 1 } = await sharp(file, sharpOptions(options)).metadata()
+    const { autoOrient, pages = 1 } = await sharp(file, {
+      limitInputPixels: false,
+      failOn: 'error',
+    }).metadata()
     return { ...autoOrient, frames: format === 'gif' ? pages : 1 }
   } catch (cause) {
     throw unreadable(format, cause)
@@ -79,7 +83,7 @@ async function pictureFormat(file: string): Promise<string> {
   )
 }
 
-// Its size is checked by us with a better message; the limit here is for headers that say one thing and hold another.
+// The size is checked before; this limit is for headers that say one thing and hold another.
 const sharpOptions = ({ limits }: ReadOptions) => ({
   limitInputPixels: limits.pictureMaxPixels,
   failOn: 'error' as const,
