@@ -10,18 +10,10 @@ export const SCOPES = ['clip', 'asset'] as const satisfies readonly Scope[]
 /** Names the set of vectors that may be compared with each other. Vectors of different spaces never mix. */
 export type Space = string
 
-/** One stored vector. Times are seconds from the start of the file, also when the task began later in it. */
-export interface Embedding {
-  modality: Modality
-  scope: Scope
-  space: Space
-  startSec: number
-  endSec: number
-  /** Unit length. */
-  vector: Float32Array
-}
-
-/** A stored vector on its way out: the numbers are already written as JSON, `[0.01,-0.2,…]`, exact as float32. */
+/**
+ * A stored vector, of unit length, on its way out. Times are seconds from the start of the file, also when the task
+ * began later in it. The numbers are already written as JSON, `[0.01,-0.2,…]`, exact as float32.
+ */
 export interface EncodedEmbedding {
   modality: Modality
   scope: Scope

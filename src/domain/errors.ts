@@ -33,8 +33,6 @@ const RETRY = {
 
 export type ErrorCode = keyof typeof RETRY
 
-export const ERROR_CODES = Object.keys(RETRY) as readonly ErrorCode[]
-
 /** True for a word of the closed list; for codes that come back from the database or another process. */
 export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(RETRY, code)
 

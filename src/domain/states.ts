@@ -22,17 +22,12 @@ export type ItemState = keyof typeof ITEM_NEXT
 /** An asset is looked at once after its upload, and is then ready or failed for good. */
 export type AssetState = 'processing' | 'ready' | 'failed'
 
-/** True when a task in `state` never changes its state again. */
-export const isFinalTask = (state: TaskState): boolean => TASK_NEXT[state].length === 0
-
-/** True when an item in `state` never changes its state again. */
-export const isFinalItem = (state: ItemState): boolean => ITEM_NEXT[state].length === 0
-
+/** True when a task may go from one state to the other. */
 export const canMoveTask = (from: TaskState, to: TaskState): boolean =>
   (TASK_NEXT[from] as readonly TaskState[]).includes(to)
 
+/** True when an item may go from one state to the other. */
 export const canMoveItem = (from: ItemState, to: ItemState): boolean =>
   (ITEM_NEXT[from] as readonly ItemState[]).includes(to)
 
 export const TASK_STATES = Object.keys(TASK_NEXT) as readonly TaskState[]
-export const ITEM_STATES = Object.keys(ITEM_NEXT) as readonly ItemState[]

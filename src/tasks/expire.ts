@@ -1,22 +1,31 @@
-import { expiredTasks, removeTask } from '../store/tasks.ts'
+import { removeItems } from '../queue/removeItems.ts'
 import { removeEmbeddings } from '../store/embeddings.ts'
+import { reclaimSpace } from '../store/space.ts'
+import { expiredTasks, removeTask } from '../store/tasks.ts'
 import type { TaskParts } from './parts.ts'
 import { dropBytes } from './storedBytes.ts'
 
 const ROWS_A_TRANSACTION = 500
 const TASKS_AT_A_TIME = 100
+const PAGES_AT_A_TIME = 500
 
-/** Removes tasks past their retention with their vectors and the input that came with them. Returns how many. */
+/**
+ * Removes tasks past their retention with their vectors and the input that came with them, and gives their space on
+ * the disk back. Returns how many tasks went.
+ */
 export async function expireTasks(parts: TaskParts): Promise<number> {
-  const expired = await expiredTasks(parts.store.read, parts.clock.nowMs(), TASKS_AT_A_TIME)
+  const { read, write } = parts.store
+  const expired = await expiredTasks(read, parts.clock.nowMs(), TASKS_AT_A_TIME)
   for (const { id, accountId, objectHash, holdsObject } of expired) {
-    // Vectors first, in small transactions; the task row goes last, so that a crash in between starts over.
-    while ((await parts.store.write((db) => removeEmbeddings(db, id, ROWS_A_TRANSACTION))) > 0);
+    // In small transactions; the task row goes last, so that a crash in between starts over.
+    while ((await write((db) => removeItems(db, id, ROWS_A_TRANSACTION))) > 0);
+    while ((await write((db) => removeEmbeddings(db, id, ROWS_A_TRANSACTION))) > 0);
     await dropBytes(
       parts,
       { accountId, hash: objectHash },
       async (db) => (await removeTask(db, id)) && holdsObject,
     )
   }
+  if (expired.length > 0) await write((db) => reclaimSpace(db, PAGES_AT_A_TIME))
   return expired.length
 }

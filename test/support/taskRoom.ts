@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { onTestFinished } from 'vitest'
+import { canMoveItem, canMoveTask, type ItemState, type TaskState } from '../../src/domain/states.ts'
 import { makeIds } from '../../src/domain/ids.ts'
 import { limitsNamed } from '../../src/domain/limits.ts'
 import type { MediaFacts } from '../../src/domain/media.ts'
@@ -77,14 +79,17 @@ export async function taskRoom(): Promise<TaskRoom> {
   const folder = await mkdtemp(join(tmpdir(), 'embedline-test-'))
   const clock = fakeClock()
   const store = await openStore({ file: join(folder, 'embedline.db'), clock })
+  await recordMoves(store)
   const results = openResults(join(folder, 'embedline.db'))
   const objects = await openDiskObjects({ folder: join(folder, 'objects') })
   const log: Record<string, unknown>[] = []
   onTestFinished(async () => {
+    const moves = await readMoves(store)
     await results.close()
     await objects.close()
     await store.close()
     await rm(folder, { recursive: true, force: true })
+    for (const move of moves) if (!isAllowed(move)) throw new Error(`no such move: ${JSON.stringify(move)}`)
     const errors = log.filter(({ level }) => level === 'error')
     if (errors.length > 0) throw new Error(`unexpected errors in the log: ${JSON.stringify(errors, null, 1)}`)
   })
@@ -174,3 +179,28 @@ function tinyCompute(): TinyCompute {
     embedPicture: async () => Float32Array.of(0, 0, 1, 0),
   }
 }
+
+interface Move {
+  kind: string
+  before: string
+  after: string
+}
+
+/** Every change of a state is recorded by the database itself, to be held against the table of allowed moves. */
+async function recordMoves({ write }: Pick<TaskParts['store'], 'write'>): Promise<void> {
+  await write(async (db) => {
+    await sql`create table move (kind text, before text, after text)`.execute(db)
+    for (const table of ['task', 'item'])
+      await sql`create trigger ${sql.ref(`${table}_move`)} after update of state on ${sql.table(table)}
+        when old.state <> new.state
+        begin insert into move values (${sql.lit(table)}, old.state, new.state); end`.execute(db)
+  })
+}
+
+const readMoves = async ({ read }: Pick<TaskParts['store'], 'read'>): Promise<Move[]> =>
+  (await sql<Move>`select distinct * from move`.execute(read)).rows
+
+const isAllowed = ({ kind, before, after }: Move): boolean =>
+  kind === 'task'
+    ? canMoveTask(before as TaskState, after as TaskState)
+    : canMoveItem(before as ItemState, after as ItemState)
