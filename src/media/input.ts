@@ -1,3 +1,4 @@
+import { EmbedlineError } from '../domain/errors.ts'
 import type { Limits } from '../domain/limits.ts'
 
 /** The bounds that keep a small file from becoming a large picture in memory. */
@@ -8,6 +9,17 @@ export interface ReadOptions {
   limits: PictureLimits
   signal?: AbortSignal
 }
+
+/** The failure for a picture of more pixels than the limit. `size` as `width x height`. */
+export const mediaTooLarge = (
+  what: 'picture' | 'video',
+  size: string,
+  { pictureMaxPixels }: PictureLimits,
+): EmbedlineError =>
+  new EmbedlineError(
+    'media_too_large',
+    `The ${what} is ${size}; at most ${pictureMaxPixels} pixels a picture are taken.`,
+  )
 
 // Containers that hold their media in themselves. Playlists, `concat` scripts, image sequences and devices open other
 // files and are not among them; still pictures go their own way (picture.ts).

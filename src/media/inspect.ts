@@ -4,7 +4,7 @@ import type { Warning } from '../domain/embedding.ts'
 import type { MediaFacts, VideoFacts } from '../domain/media.ts'
 import { canDecodeAudio, canDecodeVideo } from './canDecode.ts'
 import { findDuration } from './duration.ts'
-import type { ReadOptions } from './input.ts'
+import { mediaTooLarge, type ReadOptions } from './input.ts'
 import { readHeader, type PictureHeader } from './picture.ts'
 import { probe, type ProbedFile } from './probe.ts'
 import { seeksExactly } from './seeksExactly.ts'
@@ -88,11 +88,7 @@ async function mediaFacts(
 }
 
 function checkPixels({ width, height }: VideoFacts, { limits }: ReadOptions): void {
-  if (width * height > limits.pictureMaxPixels)
-    throw new EmbedlineError(
-      'media_too_large',
-      `The video is ${width}x${height}; at most ${limits.pictureMaxPixels} pixels a picture are taken.`,
-    )
+  if (width * height > limits.pictureMaxPixels) throw mediaTooLarge('video', `${width}x${height}`, limits)
 }
 
 // A file may name thousands of tracks, and each try costs a tenth of a second.

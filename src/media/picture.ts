@@ -1,6 +1,6 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import { decodeByFfmpeg, readsPicture, sizeByFfprobe } from './ffmpegPicture.ts'
-import type { ReadOptions } from './input.ts'
+import { mediaTooLarge, type ReadOptions } from './input.ts'
 import type { Size } from './scaling.ts'
 import { sniff } from './sniff.ts'
 import type { Tools } from './tools.ts'
@@ -53,10 +53,7 @@ export async function readHeader(
     : await headerBySharp(file, format)
   const { width, height } = header
   if (width * height > options.limits.pictureMaxPixels)
-    throw new EmbedlineError(
-      'media_too_large',
-      `The picture is ${width}x${height}; at most ${options.limits.pictureMaxPixels} pixels are taken.`,
-    )
+    throw mediaTooLarge('picture', `${width}x${height}`, options.limits)
   return header
 }
 

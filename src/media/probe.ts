@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { EmbedlineError } from '../domain/errors.ts'
-import { guardedInput, type PictureLimits, QUIET, type ReadOptions } from './input.ts'
+import { guardedInput, mediaTooLarge, type PictureLimits, QUIET, type ReadOptions } from './input.ts'
 import { runProgram } from './program.ts'
 import type { Tools } from './tools.ts'
 
@@ -41,17 +41,23 @@ const STALL_MS = 30_000
 export const probeArguments = (file: string, limits: PictureLimits): string[] =>
   [QUIET, ['-show_format', '-show_streams', '-of', 'json'], guardedInput(file, limits)].flat()
 
-/** Asks ffprobe what is in a file. Throws `media_unreadable` when it finds no container that it knows. */
+/**
+ * Asks ffprobe what is in a file. Throws `media_unreadable` when it finds no container that it knows, and
+ * `media_too_large` when it would not look at a video for its size.
+ */
 export async function probe(
   tools: Tools,
   file: string,
   { signal, limits }: ReadOptions,
 ): Promise<ProbedFile> {
-  const { output } = await runProgram(tools, 'ffprobe', probeArguments(file, limits), {
+  const { output, complaints } = await runProgram(tools, 'ffprobe', probeArguments(file, limits), {
     ...(signal && { signal }),
     stallMs: STALL_MS,
     limitBytes: ANSWER_BYTES,
   })
+  // Some codecs tell their size only by a first picture, which is then not decoded.
+  const tooLarge = /Picture size (\d+x\d+) exceeds/.exec(complaints)
+  if (tooLarge) throw mediaTooLarge('video', tooLarge[1] ?? '', limits)
   const { success, data, error } = Probed.safeParse(JSON.parse(output.toString('utf8')))
   if (!success)
     throw new EmbedlineError('media_unreadable', 'Nothing is known of this file.', { cause: error })
