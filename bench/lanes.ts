@@ -22,7 +22,7 @@ const compute = startCompute({
   environment: process.env,
   residentLimitBytes: 2e9,
   clock: systemClock,
-  logger: makeLogger({ write: (line) => process.stderr.write(line), nowMs: Date.now, level: 'warn' }),
+  logger: makeLogger({ write: (line) => process.stderr.write(line), clock: systemClock, level: 'warn' }),
 })
 try {
   await textLatencies(compute, () => WARM_UP_TEXTS)

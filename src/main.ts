@@ -56,7 +56,7 @@ export async function startServer(
   surroundings: Surroundings = { writeLog: toStderr },
 ): Promise<RunningServer> {
   const clock = systemClock
-  const logger = makeLogger({ write: surroundings.writeLog, nowMs: clock.nowMs, level: config.logLevel })
+  const logger = makeLogger({ write: surroundings.writeLog, clock, level: config.logLevel })
   const opened: Opened[] = []
   const open = <Part extends Opened>(part: Part): Part => {
     opened.push(part)
@@ -145,7 +145,7 @@ function describeModel(models: Models, name: string): string {
 
 const dispatch = (parts: TaskParts, computeCount: number): Dispatcher =>
   startDispatcher({
-    write: parts.store.write,
+    write: (change) => parts.store.write(change),
     worker: parts.ids.uuid(),
     rooms: (held) => {
       const slices = held.filter(({ kind }) => kind === 'slice').length

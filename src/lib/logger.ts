@@ -1,3 +1,5 @@
+import type { Clock } from './clock.ts'
+
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
 /** Words for the line, never a secret, a key or a vector. */
@@ -16,14 +18,14 @@ const RANK: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 }
 
 export interface LoggerParts {
   write: (line: string) => void
-  nowMs: () => number
+  clock: Pick<Clock, 'nowMs'>
   level: LogLevel
 }
 
-export function makeLogger({ write, nowMs, level }: LoggerParts, always: LogFields = {}): Logger {
+export function makeLogger({ write, clock, level }: LoggerParts, always: LogFields = {}): Logger {
   const line = (of: LogLevel) => (message: string, fields?: LogFields) => {
     if (RANK[of] < RANK[level]) return
-    const words = { time: new Date(nowMs()).toISOString(), level: of, message, ...always, ...fields }
+    const words = { time: new Date(clock.nowMs()).toISOString(), level: of, message, ...always, ...fields }
     write(`${JSON.stringify(words, readable)}\n`)
   }
   return {
@@ -31,7 +33,7 @@ export function makeLogger({ write, nowMs, level }: LoggerParts, always: LogFiel
     info: line('info'),
     warn: line('warn'),
     error: line('error'),
-    child: (fields) => makeLogger({ write, nowMs, level }, { ...always, ...fields }),
+    child: (fields) => makeLogger({ write, clock, level }, { ...always, ...fields }),
   }
 }
 

@@ -14,18 +14,18 @@ const PAGES_AT_A_TIME = 500
  * the disk back. Returns how many tasks went.
  */
 export async function expireTasks(parts: TaskParts): Promise<number> {
-  const { read, write } = parts.store
-  const expired = await expiredTasks(read, parts.clock.nowMs(), TASKS_AT_A_TIME)
+  const { store } = parts
+  const expired = await expiredTasks(store.read, parts.clock.nowMs(), TASKS_AT_A_TIME)
   for (const { id, accountId, objectHash, holdsObject } of expired) {
     // In small transactions; the task row goes last, so that a crash in between starts over.
-    while ((await write((db) => removeItems(db, id, ROWS_A_TRANSACTION))) > 0);
-    while ((await write((db) => removeEmbeddings(db, id, ROWS_A_TRANSACTION))) > 0);
+    while ((await store.write((db) => removeItems(db, id, ROWS_A_TRANSACTION))) > 0);
+    while ((await store.write((db) => removeEmbeddings(db, id, ROWS_A_TRANSACTION))) > 0);
     await dropBytes(
       parts,
       { accountId, hash: objectHash },
       async (db) => (await removeTask(db, id)) && holdsObject,
     )
   }
-  if (expired.length > 0) await write((db) => reclaimSpace(db, PAGES_AT_A_TIME))
+  if (expired.length > 0) await store.write((db) => reclaimSpace(db, PAGES_AT_A_TIME))
   return expired.length
 }

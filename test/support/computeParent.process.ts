@@ -13,7 +13,7 @@ const compute = startCompute({
   environment: process.env,
   residentLimitBytes: 2e9,
   clock: systemClock,
-  logger: makeLogger({ write: () => {}, nowMs: Date.now, level: 'error' }),
+  logger: makeLogger({ write: () => {}, clock: systemClock, level: 'error' }),
 })
 const work = await sliceWork(compute, process.argv[2] ?? '')
 await compute.embedSlices(

@@ -17,7 +17,7 @@ export async function withCompute(
     environment: process.env,
     residentLimitBytes: 2e9,
     clock: systemClock,
-    logger: makeLogger({ write: (line) => void log.push(line), nowMs: Date.now, level: 'debug' }),
+    logger: makeLogger({ write: (line) => void log.push(line), clock: systemClock, level: 'debug' }),
     ...over,
   })
   onTestFinished(() => compute.close(0))

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect } from 'vitest'
+import { afterEach, beforeEach } from 'vitest'
 
 // An unexpected console.error or console.warn fails the test that caused it.
 let printed: string[] = []
@@ -15,5 +15,5 @@ beforeEach(() => {
 })
 
 afterEach(() => {
-  expect(printed).toEqual([])
+  if (printed.length > 0) throw new Error(`printed unexpectedly:\n${printed.join('\n')}`)
 })

@@ -111,7 +111,7 @@ export async function taskRoom(): Promise<TaskRoom> {
     limits: limitsNamed('ours'),
     logger: makeLogger({
       write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>),
-      nowMs: clock.nowMs,
+      clock,
       level: 'debug',
     }),
     retentionMs: 7 * 24 * 3_600_000,
