@@ -130,10 +130,14 @@ export function makeCalls({ send, onStuck, cancelMs, clock, logger }: CallsParts
         case 'unit':
           return
         case 'slice':
+          // It crossed with the cancel on the way; nobody wants it any more.
+          if (call.takenBackFor !== undefined) return
           call.settling = settleSlice(id, call, message.result)
           return
         case 'answer':
-          return end(id, ({ resolve }) => resolve(message.answer))
+          return end(id, ({ resolve, reject, takenBackFor }) =>
+            takenBackFor === undefined ? resolve(message.answer) : reject(takenBackFor),
+          )
         case 'failure':
           if (message.failure.stack !== undefined)
             logger.error('a compute child failed in a way nobody foresaw', {

@@ -4,6 +4,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import { type CallOptions, type Death, makeCalls } from './calls.ts'
 import type { Environment } from './childEnvironment.ts'
+import { keepLastWords } from './lastWords.ts'
 import type { Answer, Ask, ChildSettings, RequestName, ToChild, ToParent } from './protocol.ts'
 import { residentBytes } from './residentBytes.ts'
 
@@ -30,6 +31,10 @@ export interface Child {
   /** How many calls it holds. */
   readonly waiting: number
   readonly isEmbedding: boolean
+  /** True when it is up; calls that it gets before wait for that. */
+  readonly isReady: boolean
+  /** True from the moment it is dead or about to be: it must get no more calls. */
+  readonly isDoomed: boolean
   /** As last measured. */
   readonly residentBytes: number
   readonly ended: Promise<ChildEnd>
@@ -49,9 +54,6 @@ export interface ChildEnd {
   /** The last it wrote on its standard error, for the log. */
   lastWords: string
 }
-
-const LAST_WORDS = 2_000
-const DRAIN_MS = 500
 
 /** Starts a child. It takes calls at once; they wait in the pipe until it is up. */
 export function startChild(parts: ChildParts): Child {
@@ -76,16 +78,14 @@ export function startChild(parts: ChildParts): Child {
   let wasReady = false
   let silentBeats = 0
   let resident = 0
-  let lastWords = ''
+  const lastWords = keepLastWords(child.stderr)
 
-  child.stderr?.setEncoding('utf8').on('data', (words: string) => {
-    lastWords = (lastWords + words).slice(-LAST_WORDS)
-  })
   child.on('message', (message) => take(message as ToParent))
   child.on('error', (error) => child.pid === undefined && finish(`could not be started: ${error.message}`))
   child.once(
     'exit',
-    (code, signal) => void drained().then(() => finish(`ended by ${signal ?? `code ${code}`}`)),
+    (code, signal) =>
+      void lastWords.complete(clock).then(() => finish(`ended by ${signal ?? `code ${code}`}`)),
   )
   send({ type: 'settings', settings: parts.settings })
   send({ type: 'ping' })
@@ -102,24 +102,17 @@ export function startChild(parts: ChildParts): Child {
     else calls.take(message)
   }
 
-  /** Waits for the last words, but not for a grandchild that holds the pipe open. */
-  async function drained() {
-    const enough = new AbortController()
-    const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
-    await Promise.race([closed, clock.sleep(DRAIN_MS, enough.signal)])
-    enough.abort()
-  }
-
   function finish(how: string) {
     death ??= { code: 'child_crashed', message: `The compute process ${how}.` }
     calls.endAll(death)
-    ended.resolve({ code: death.code, message: death.message, wasReady, lastWords })
+    ended.resolve({ code: death.code, message: death.message, wasReady, lastWords: lastWords.words() })
   }
+
+  const hasExited = () => child.exitCode !== null || child.signalCode !== null
 
   function kill(reason: Death) {
     death ??= reason
-    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
-    process.kill(-child.pid, 'SIGKILL')
+    if (child.pid !== undefined && !hasExited()) process.kill(-child.pid, 'SIGKILL')
   }
 
   return {
@@ -129,6 +122,12 @@ export function startChild(parts: ChildParts): Child {
     },
     get isEmbedding() {
       return calls.has('embedSlices')
+    },
+    get isReady() {
+      return wasReady
+    },
+    get isDoomed() {
+      return death !== undefined || hasExited()
     },
     get residentBytes() {
       return resident

@@ -5,6 +5,7 @@ import { BUILTIN as MODEL, wholeVideo } from '../../test/support/sliceWork.ts'
 import { limitsNamed } from '../domain/limits.ts'
 import type { MediaFacts } from '../domain/media.ts'
 import type { SliceResult, SliceWork } from '../domain/work.ts'
+import { findTools } from '../media/tools.ts'
 import type { ComputeParts } from './pool.ts'
 
 const ODD_CHILD = fileURLToPath(new URL('../../test/support/oddChild.process.ts', import.meta.url))
@@ -235,6 +236,15 @@ test('when children do not start, calls are refused and say so', async () => {
     })
     .toBe('compute_unavailable')
   expect(log.join('')).toContain('no such library')
+})
+
+test('a program that is not there refuses calls, too', async () => {
+  const tools = { ...(await findTools()), wrap: [] }
+  const { compute } = await withOddChildren({ program: ['/no/such/program'], tools, pace: { backoffMs: 1 } })
+  await expect(compute.inspect('fine')).rejects.toMatchObject({ code: 'child_crashed' })
+  await expect
+    .poll(() => compute.inspect('fine').catch(({ code }: { code: string }) => code), { interval: 1 })
+    .toBe('compute_unavailable')
 })
 
 test('a failure that nobody foresaw is told without its words; the log has them', async () => {

@@ -21,8 +21,9 @@ export interface Slots {
   /** Starts the children; calling it again does nothing. `use` does it by itself. */
   start: () => void
   /**
-   * Makes a call on the child with the least waiting of those that fit, as soon as there is one. Throws
-   * `compute_unavailable` when there are no places, or when children die before they are up.
+   * Makes a call on the child with the least waiting of those that fit, as soon as there is one; one that is up goes
+   * before one that is starting. Throws `compute_unavailable` when there are no places, or when children die before
+   * they are up.
    */
   use<T>(
     fits: (child: Child) => boolean,
@@ -87,7 +88,9 @@ export function makeSlots({ count, startChild, backoffMs, clock, logger }: Slots
   }
 
   const leastBusy = (fits: (child: Child) => boolean): Child | undefined =>
-    [...children].filter(fits).toSorted((a, b) => a.waiting - b.waiting)[0]
+    [...children]
+      .filter((child) => !child.isDoomed && fits(child))
+      .toSorted((a, b) => Number(b.isReady) - Number(a.isReady) || a.waiting - b.waiting)[0]
 
   function start() {
     keepers ??= Array.from({ length: count }, keepOne)
