@@ -10,25 +10,35 @@ fail() {
   exit 2
 }
 
-stamp=node_modules/.embedline-setup
-wanted=$(cksum <package-lock.json)
-if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$wanted" ]; then
-  command -v npm >/dev/null 2>&1 || fail 'npm was not found: install Node.js with npm (Debian and Ubuntu: apt-get install npm).'
-  say 'installing packages with npm ci (about 130 MB to download, 430 MB on disk, Node 24 included)'
-  npm ci --no-audit --no-fund --loglevel=error >&2 || fail 'npm ci did not finish: is the npm registry reachable, and is there space on the disk?'
-  printf '%s\n' "$wanted" >"$stamp"
+if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
+  fail 'Node.js with npm was not found: apt-get install nodejs npm (Debian, Ubuntu), brew install node (macOS), or https://nodejs.org.'
 fi
+if ! node scripts/packagesInPlace.mjs; then
+  say 'installing packages with npm ci: about 180 MB to download, 440 MB on the disk, Node 24 among them'
+  # Whatever NODE_ENV or npm's settings say: the tests need the development packages, and Node 24 is an optional one.
+  npm ci --include=dev --include=optional --no-audit --no-fund --loglevel=error >&2 ||
+    fail 'npm ci did not finish: is the registry reachable, and is there space on the disk?'
+fi
+sh bin/node24 -e 0 || fail 'Node 24 does not run on this system: install Node 24 from https://nodejs.org and try again.'
 
 ffmpeg=${EMBEDLINE_FFMPEG:-ffmpeg}
-if ! command -v "$ffmpeg" >/dev/null 2>&1; then
-  case $(uname -s) in
-    Darwin) fail 'ffmpeg was not found: brew install ffmpeg, or set EMBEDLINE_FFMPEG.' ;;
-    Linux) ;;
-    *) fail 'ffmpeg was not found: install it, or set EMBEDLINE_FFMPEG to its path.' ;;
-  esac
-  command -v apt-get >/dev/null 2>&1 || fail 'ffmpeg was not found: install it with your package manager, or set EMBEDLINE_FFMPEG.'
-  [ "$(id -u)" = 0 ] || fail 'ffmpeg was not found: sudo apt-get install ffmpeg, then run this again.'
-  say 'installing ffmpeg with apt-get (about 110 MB to download)'
-  { DEBIAN_FRONTEND=noninteractive apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ffmpeg; } >/dev/null 2>&1 ||
-    fail 'apt-get could not install ffmpeg: install it yourself, or set EMBEDLINE_FFMPEG to its path.'
+if command -v "$ffmpeg" >/dev/null 2>&1; then exit 0; fi
+if [ "$ffmpeg" != ffmpeg ]; then fail "EMBEDLINE_FFMPEG is $ffmpeg, and there is no such program."; fi
+case $(uname -s) in
+  Darwin) fail 'ffmpeg was not found: brew install ffmpeg, or set EMBEDLINE_FFMPEG to its path.' ;;
+  Linux) ;;
+  *) fail 'ffmpeg was not found: install it, or set EMBEDLINE_FFMPEG to its path.' ;;
+esac
+if ! command -v apt-get >/dev/null 2>&1; then
+  fail 'ffmpeg was not found: install it with your package manager, or set EMBEDLINE_FFMPEG to its path.'
 fi
+if [ "$(id -u)" != 0 ]; then fail 'ffmpeg was not found: sudo apt-get install ffmpeg, and run this again.'; fi
+
+apt() { DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0 "$@"; }
+cannot='apt-get could not install ffmpeg: install it yourself, or set EMBEDLINE_FFMPEG to its path.'
+say 'ffmpeg was not found, asking apt-get for it'
+apt update >&2 || fail "$cannot"
+# -qq would also hide the size.
+size=$(LC_ALL=C apt-get install --assume-no --no-install-recommends ffmpeg 2>/dev/null | sed -n 's/^Need to get \(.*\) of archives.*/\1/p' || true)
+say "installing ffmpeg with apt-get: ${size:-about 100 MB} to download"
+apt install -y --no-install-recommends ffmpeg >/dev/null || fail "$cannot"

