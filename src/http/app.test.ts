@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
+import { fakeClock } from '../../test/support/fakeClock.ts'
 import { KEY, withApp } from '../../test/support/withApp.ts'
 
 test('every answer carries a request id: a sane one of the caller, else one of ours', async () => {
@@ -158,4 +159,54 @@ test('the description covers every route, with the bounds that requests are held
   expect(create).toContain('"minimum":2')
   expect(create).toContain('"maximum":10')
   expect(create).toContain('"additionalProperties":false')
+})
+
+test('closing ends idle connections at once, and answers under way when their time is over', async () => {
+  const clock = fakeClock()
+  const begun = Promise.withResolvers<void>()
+  const app = await withApp(({ compute }) => ({
+    clock,
+    compute: {
+      ...compute,
+      embedTexts: () => {
+        begun.resolve()
+        return new Promise<never>(() => {})
+      },
+    },
+  }))
+  const idle = connect(app.port, '127.0.0.1')
+  idle.write(`GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n`)
+  await once(idle, 'data')
+  const answer = app.post('/v1.3/embed-v2', { input_type: 'text', text: { input_text: 'x' } })
+  await begun.promise
+  const closed = app.close()
+  await once(idle, 'close')
+  clock.advance(5_000)
+  await expect(answer).rejects.toThrow('fetch failed')
+  await closed
+})
+
+test('an answer under way when closing begins is still given', async () => {
+  const begun = Promise.withResolvers<void>()
+  const embedded = Promise.withResolvers<Float32Array[]>()
+  const app = await withApp(({ compute }) => ({
+    compute: {
+      ...compute,
+      embedTexts: () => {
+        begun.resolve()
+        return embedded.promise
+      },
+    },
+  }))
+  const idle = connect(app.port, '127.0.0.1')
+  idle.write(`GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n`)
+  await once(idle, 'data')
+  const answer = app.post('/v1.3/embed-v2', { input_type: 'text', text: { input_text: 'x' } })
+  await begun.promise
+  const closed = app.close()
+  await once(idle, 'close')
+  embedded.resolve([Float32Array.of(1, 0, 0, 0)])
+  expect((await answer).status).toBe(200)
+  expect((await answer).headers.get('connection')).toBe('close')
+  await closed
 })

@@ -20,6 +20,8 @@ export interface TestApp {
   fetch(path: string, init?: RequestInit): Promise<Response>
   /** A POST of JSON. */
   post(path: string, body: unknown): Promise<Response>
+  /** Stops to listen; it is also done when the test has ended. */
+  close(): Promise<void>
   /** Names of files that uploads have left at a temporary place. */
   leftovers(): Promise<string[]>
 }
@@ -74,6 +76,7 @@ export async function withApp(
     parts,
     log,
     fetch: call,
+    close: () => app.close(),
     post: (path, body) =>
       call(path, {
         method: 'POST',

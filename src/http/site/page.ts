@@ -1,4 +1,4 @@
-import type { SiteFacts } from './routes.ts'
+import type { SiteFacts } from './facts.ts'
 
 export interface PageFacts extends SiteFacts {
   /** Of this server as its visitor sees it, without a path. */
@@ -63,10 +63,10 @@ function steps({ url, keyFile }: PageFacts): { title: string; lines: string[] }[
     {
       title: 'Or with the official client (npm install twelvelabs-js)',
       lines: [
-        `export TWELVELABS_BASE_URL=${url}/v1.3`,
+        `// TWELVELABS_BASE_URL=${url}/v1.3 node tasks.mjs`,
         `import { TwelveLabs } from 'twelvelabs-js'`,
-        `const client = new TwelveLabs({ apiKey: process.env.KEY })`,
-        `await client.embed.v2.tasks.list()`,
+        `const client = new TwelveLabs({ apiKey: '…' })`,
+        `for await (const task of await client.embed.v2.tasks.list()) console.log(task.id, task.status)`,
       ],
     },
   ]

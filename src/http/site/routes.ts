@@ -1,13 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
-
-/** What the pages say of this server. Nothing private: they need no key. */
-export interface SiteFacts {
-  version: string
-  /** Which model is used and what it cannot do, in one line. */
-  modelLine: string
-  /** Where the generated key lies; absent when keys were configured. */
-  keyFile: string | undefined
-}
+import { originOf } from '../origin.ts'
+import type { SiteFacts } from './facts.ts'
 
 export interface SiteParts extends SiteFacts {
   /** The machine-readable description of all routes, as it is made on the first request for it. */
@@ -20,13 +13,12 @@ const PAGE_POLICY =
 
 /** What people and machines ask first: a page, whether the server lives, and what it can do. */
 export function siteRoutes({ describe, ...facts }: SiteParts): FastifyPluginAsync {
-  // oxlint-disable-next-line require-await -- Fastify wants a plugin to be asynchronous
   return async (app) => {
     app.get('/', async (request, reply) => {
       const { page } = await import('./page.ts')
       reply.headers({ 'content-security-policy': PAGE_POLICY, 'referrer-policy': 'no-referrer' })
       reply.type('text/html; charset=utf-8')
-      return page({ ...facts, url: `${request.protocol}://${request.host}` })
+      return page({ ...facts, url: originOf(request) })
     })
     app.get('/healthz', async () => ({ status: 'ok' }))
     // Requests come in only after everything is open.

@@ -12,9 +12,12 @@ const model = z
     revision: z.string(),
     dimension: z.int().optional(),
     space: z.string().optional(),
-    spaces: z.array(z.string()).optional(),
+    spaces: z.record(z.string(), z.string()).optional(),
   })
-  .meta({ description: 'The model that really embedded. Only vectors of one space may be compared.' })
+  .meta({
+    description:
+      'The model that really embedded. Only vectors of one space may be compared: `space` holds for all, else `spaces` tells by option.',
+  })
 
 const warnings = z
   .array(

@@ -40,21 +40,19 @@ const time = (ms: number): string => new Date(ms).toISOString()
 /** A header value that names a model. */
 export const modelHeader = ({ id, revision }: ModelPin): string => `${id}@${revision}`
 
-/** Which model an answer is made with, beside the contract's own keys. `facts` is absent when the model is gone. */
-export function presentModel(pin: ModelPin, facts: ModelFacts | undefined, kinds: readonly InputKind[]) {
-  const named = { id: pin.id, revision: pin.revision }
-  if (!facts || kinds.length === 0) return named
-  const spaces = kinds.map((kind) => facts.spaces[kind])
-  const dimension = spaces[0]?.dimension
-  const [first] = spaces
-  return spaces.every(({ space }) => space === first?.space)
-    ? { ...named, space: first?.space, dimension }
-    : { ...named, spaces: spaces.map(({ space }) => space), dimension }
-}
-
-const kindsOf = (task: Task): InputKind[] => {
-  const separate = task.request.separate ? embedded(task).map((modality) => KIND[modality]) : []
-  return [...separate, ...(task.request.fused ? [KIND.fused] : [])]
+/** The model that an answer is made with, beside the contract's own keys. `facts` is absent when the model is gone. */
+function presentModel(task: Task, facts: ModelFacts | undefined) {
+  const named = { id: task.model.id, revision: task.model.revision }
+  const options: Modality[] = [
+    ...(task.request.separate ? embedded(task) : []),
+    ...(task.request.fused ? (['fused'] as const) : []),
+  ]
+  const [first] = options
+  if (!facts || !first) return named
+  const { dimension } = facts.spaces[KIND[first]]
+  const spaces = Object.fromEntries(options.map((option) => [option, facts.spaces[KIND[option]].space]))
+  const isJoint = new Set(Object.values(spaces)).size === 1
+  return isJoint ? { ...named, space: spaces[first], dimension } : { ...named, spaces, dimension }
 }
 
 const presentWarnings = (warnings: readonly Warning[]) =>
@@ -93,7 +91,7 @@ export function presentTaskTail(task: Task, facts: ModelFacts | undefined) {
       error: { message: task.failure?.message ?? 'The task was cancelled.', code: task.failure?.code },
     }),
     model_name: task.modelName,
-    model: presentModel(task.model, facts, kindsOf(task)),
+    model: presentModel(task, facts),
     progress: { total: itemCount, done: doneCount, failed: failedCount },
     ...presentWarnings(task.warnings),
   }
@@ -134,7 +132,7 @@ export function presentTaskRow(task: Task, facts: ModelFacts | undefined) {
     ...(task.request.input === 'video'
       ? { video_embedding: { metadata: videoRowMetadata(task) } }
       : { audio_embedding: { metadata: audioRowMetadata(task) } }),
-    model: presentModel(task.model, facts, kindsOf(task)),
+    model: presentModel(task, facts),
     ...presentWarnings(task.warnings),
   }
 }

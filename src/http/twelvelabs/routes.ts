@@ -12,7 +12,7 @@ import type { Schemas } from './schema.ts'
 export const PREFIX = '/v1.3'
 const API_VERSION = '1.3'
 
-export type Method = 'GET' | 'POST' | 'DELETE'
+type Method = 'GET' | 'POST' | 'DELETE'
 
 interface Route {
   method: Method
@@ -51,8 +51,6 @@ export function twelvelabsRoutes(parts: TaskParts): FastifyPluginAsync {
     return handler({ parts, schemas: theSchemas, account, request, reply })
   }
 
-  // Fastify wants a plugin to be asynchronous or to take a callback.
-  // oxlint-disable-next-line require-await
   return async (app) => {
     const send = (reply: FastifyReply, refusal: Refusal) => {
       const { status, body } = presentRefusal(refusal)

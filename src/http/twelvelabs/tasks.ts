@@ -3,6 +3,7 @@ import { EmbedlineError } from '../../domain/errors.ts'
 import { createMediaTask } from '../../tasks/create.ts'
 import { getTask } from '../../tasks/get.ts'
 import { listTasks as readTasks } from '../../tasks/list.ts'
+import { originOf } from '../origin.ts'
 import { inFieldsOf } from './errors.ts'
 import { withJsonBody } from './jsonBody.ts'
 import { mediaSource, readMedia } from './mediaRequest.ts'
@@ -29,7 +30,7 @@ export const createTask: Handler = ({ parts, schemas, account, request, reply })
       createMediaTask(parts, account, { modelName: body.model_name, request: wanted.request, source }),
     )
     reply.code(202)
-    reply.header('location', `${request.protocol}://${request.host}${request.routeOptions.url}/${task.id}`)
+    reply.header('location', `${originOf(request)}${request.routeOptions.url}/${task.id}`)
     reply.header('x-embedline-model', modelHeader(task.model))
     return taskWithoutResult(task, factsIfThere(parts, task.model))
   })

@@ -1,0 +1,8 @@
+/** What the pages say of this server. Nothing private: they need no key. */
+export interface SiteFacts {
+  version: string
+  /** Which model is used and what it cannot do, in one line. */
+  modelLine: string
+  /** Where the generated key lies; absent when keys were configured. */
+  keyFile: string | undefined
+}
