@@ -22,7 +22,14 @@ test.for(['', 'no-such-key', 'key-of-one2'])(
   'with the key %j nothing of the dialect is to be had',
   async (key) => {
     const app = await withApp()
-    const paths = ['GET /embed-v2/tasks', 'POST /embed-v2/tasks', 'POST /embed-v2', 'POST /assets', 'GET /assets/x', 'DELETE /assets/x'] // prettier-ignore
+    const paths = [
+      'GET /embed-v2/tasks',
+      'POST /embed-v2/tasks',
+      'POST /embed-v2',
+      'POST /assets',
+      'GET /assets/x',
+      'DELETE /assets/x',
+    ]
     for (const line of paths) {
       const [method = '', path = ''] = line.split(' ')
       const response = await app.fetch(`/v1.3${path}`, { method, headers: { 'x-api-key': key } })

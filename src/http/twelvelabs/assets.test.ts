@@ -9,7 +9,7 @@ import { Asset, AssetPage } from './answers.ts'
 const ASSETS = '/v1.3/assets'
 
 /** A form with the parts in this order; a part with a name of a file is one. */
-function form(...parts: [name: string, content: string, filename?: string][]): FormData {
+function form(...parts: Part[]): FormData {
   const data = new FormData()
   for (const [name, content, filename] of parts)
     if (filename === undefined) data.append(name, content)
@@ -70,19 +70,36 @@ test('an empty file is taken: what it is worth is said later', async () => {
   expect((await upload(app, form(['method', 'direct'], ['file', '', 'empty.mp4']))).status).toBe(201)
 })
 
-const REFUSED: [what: string, parts: [string, string, string?][], code: string, field: string][] = [
-  ['no method', [['file', 'x', 'a.mp4']], 'parameter_not_provided', 'method'],
-  ['no such method', [['method', 'magic']], 'parameter_invalid', 'method'],
-  ['a URL', [['method', 'url'], ['url', 'https://a.b/c']], 'parameter_invalid', 'method'], // prettier-ignore
-  ['no file', [['method', 'direct']], 'parameter_not_provided', 'file'],
-  ['two files', [['method', 'direct'], ['file', 'x', 'a'], ['file', 'y', 'b']], 'parameter_invalid', 'file'], // prettier-ignore
-  ['a field twice', [['method', 'direct'], ['method', 'direct']], 'parameter_invalid', 'method'], // prettier-ignore
-  ['an unknown field', [['method', 'direct'], ['file', 'x', 'a'], ['color', 'red']], 'parameter_unknown', 'color'], // prettier-ignore
-  ['a file elsewhere', [['method', 'direct'], ['poster', 'x', 'a.png']], 'parameter_unknown', 'poster'], // prettier-ignore
-  ['a long name', [['method', 'direct'], ['file', 'x', 'a'.repeat(256)]], 'parameter_invalid', 'filename'], // prettier-ignore
-  ['metadata that is no JSON', [['method', 'direct'], ['file', 'x', 'a'], ['user_metadata', '{']], 'parameter_invalid', 'user_metadata'], // prettier-ignore
-  ['metadata with lists', [['method', 'direct'], ['file', 'x', 'a'], ['user_metadata', '{"a":[]}']], 'parameter_invalid', 'user_metadata'], // prettier-ignore
-  ['a flag that is none', [['method', 'direct'], ['file', 'x', 'a'], ['enable_hls', '1']], 'parameter_invalid', 'enable_hls'], // prettier-ignore
+type Part = [name: string, content: string, filename?: string]
+
+const DIRECT: Part = ['method', 'direct']
+const FILE: Part = ['file', 'x', 'a.mp4']
+
+const INVALID = 'parameter_invalid'
+const UNKNOWN = 'parameter_unknown'
+const MISSING = 'parameter_not_provided'
+
+const REFUSED: [what: string, parts: Part[], code: string, field: string][] = [
+  ['no method', [FILE], MISSING, 'method'],
+  ['no such method', [['method', 'magic']], INVALID, 'method'],
+  [
+    'a URL',
+    [
+      ['method', 'url'],
+      ['url', 'https://a.b/c'],
+    ],
+    INVALID,
+    'method',
+  ],
+  ['no file', [DIRECT], MISSING, 'file'],
+  ['two files', [DIRECT, FILE, FILE], INVALID, 'file'],
+  ['a field twice', [DIRECT, DIRECT], INVALID, 'method'],
+  ['an unknown field', [DIRECT, FILE, ['color', 'red']], UNKNOWN, 'color'],
+  ['a file elsewhere', [DIRECT, ['poster', 'x', 'a.png']], UNKNOWN, 'poster'],
+  ['a long name', [DIRECT, ['file', 'x', 'a'.repeat(256)]], INVALID, 'filename'],
+  ['metadata that is no JSON', [DIRECT, FILE, ['user_metadata', '{']], INVALID, 'user_metadata'],
+  ['metadata with lists', [DIRECT, FILE, ['user_metadata', '{"a":[]}']], INVALID, 'user_metadata'],
+  ['a flag that is none', [DIRECT, FILE, ['enable_hls', '1']], INVALID, 'enable_hls'],
 ]
 
 test.for(REFUSED)('%s: 400 that names the field, and nothing is kept', async ([, parts, code, field]) => {
@@ -143,7 +160,10 @@ test('a list is newest first, by ids, kinds and part of the name, and empty past
   expect(await names('')).toEqual(['four.pdf', 'Three.PNG', 'two.wav', 'one.mp4'])
   expect(await names('page_limit=3&page=2')).toEqual(['one.mp4'])
   expect(await names('page=9')).toEqual([])
-  expect(await names(`asset_ids=${ids['one.mp4']}&asset_ids=${ids['two.wav']}&asset_ids=x`)).toEqual(['two.wav', 'one.mp4']) // prettier-ignore
+  expect(await names(`asset_ids=${ids['one.mp4']}&asset_ids=${ids['two.wav']}&asset_ids=x`)).toEqual([
+    'two.wav',
+    'one.mp4',
+  ])
   expect(await names(`asset_ids=${ids['one.mp4']}`)).toEqual(['one.mp4'])
   expect(await names('asset_types=image&asset_types=document')).toEqual(['four.pdf', 'Three.PNG'])
   expect(await names('filename=tHREE')).toEqual(['Three.PNG'])

@@ -113,12 +113,24 @@ function heldBytes(): number {
 }
 
 test.for<[string, string, Partial<Limits>, string, string | undefined]>([
-  ['base64 past its limit', source('QUJDREVG'), { inlineMediaBytes: 5, inlinePictureBytes: 5 }, 'too_large', 'video.media_source.base64_string'], // prettier-ignore
+  [
+    'base64 past its limit',
+    source('QUJDREVG'),
+    { inlineMediaBytes: 5, inlinePictureBytes: 5 },
+    'too_large',
+    'video.media_source.base64_string',
+  ],
   ['a body past its limit', source('QUJDREVG'), { jsonBodyBytes: 20 }, 'too_large', undefined],
   ['much text beside the base64', `{"a":"${'x'.repeat(1_100_000)}"}`, {}, 'too_large', undefined],
   ['eleven media', `[${'{"base64_string":"QQ=="},'.repeat(11)}0]`, {}, 'request_invalid', undefined],
   ['base64 that ends too early', source('QUJ'), {}, 'request_invalid', 'video.media_source.base64_string'],
-  ['base64 with a line break', source('QUJD\nREVG'), {}, 'request_invalid', 'video.media_source.base64_string'], // prettier-ignore
+  [
+    'base64 with a line break',
+    source('QUJD\nREVG'),
+    {},
+    'request_invalid',
+    'video.media_source.base64_string',
+  ],
   ['text that ends in the base64', '{"base64_string":"QUJD', {}, 'request_invalid', undefined],
   ['text behind the value', '{"base64_string":"QUJD"} x', {}, 'request_invalid', undefined],
 ])('%s is refused and leaves nothing', async ([, text, limits, code, field]) => {
