@@ -4,18 +4,23 @@ export interface CurlParts {
   keyFile: string
   file: string
   input: 'video' | 'audio'
-  /** Absent where there is nothing to ask for. */
-  query?: string
+  /** Words to ask for; undefined where no words can be found. */
+  query: string | undefined
+  /** The moment of the picture to ask for. */
+  frameSec: number
 }
 
 /** The same as the demo does, as lines for a shell. */
-export function curlLines({ url, keyFile, file, input, query }: CurlParts): string[] {
+export function curlLines({ url, keyFile, file, input, query, frameSec }: CurlParts): string[] {
   const json = (body: object) => `-H 'content-type: application/json' -d ${quoted(JSON.stringify(body))}`
   const call = 'curl -H "x-api-key: $KEY"'
   const task = {
     input_type: input,
     model_name: 'marengo3.0',
-    [input]: { media_source: { asset_id: 'ASSET' } },
+    [input]: {
+      media_source: { asset_id: 'ASSET' },
+      embedding_type: ['separate_embedding', 'fused_embedding'],
+    },
   }
   const text = { input_type: 'text', model_name: 'marengo3.0', text: { input_text: query } }
   const image =
@@ -30,6 +35,7 @@ export function curlLines({ url, keyFile, file, input, query }: CurlParts): stri
     ...(input === 'audio'
       ? []
       : [
+          `ffmpeg -ss ${frameSec} -i ${quoted(file)} -frames:v 1 -vf scale=512:-2 frame.png`,
           `printf '${image}' "$(base64 < frame.png | tr -d '\\n')" |\n     ` +
             `${call} -H 'content-type: application/json' -d @- ${url}/v1.3/embed-v2`,
         ]),

@@ -87,11 +87,24 @@ export async function tellStory({ flags, file, keep, output, signal, opened }: S
   for (const warning of embedded.warnings) output.write(`   note: ${warning}\n`)
 
   const query = scene.isOwn ? await middleSubtitle(tools, media, signal) : DEMO_QUERY
+  const frameSec = scene.isOwn ? Math.floor(embedded.durationSec / 2) : DEMO_FRAME_SEC
   await findByText(scene, embedded, query)
-  if (uploaded.input === 'video') await findByPicture(scene, embedded)
+  if (uploaded.input === 'video') await findByPicture(scene, embedded, frameSec)
 
   chapter(output, 'The same with curl')
-  tellCurl(output, { keep, server, file: media, input: uploaded.input, query })
+  if (!keep)
+    output.write(
+      '   against a server that bin/embedline serve starts; ASSET and TASK are the ids it answers:\n',
+    )
+  const lines = curlLines({
+    url: keep ? server.url : 'http://127.0.0.1:8787',
+    keyFile: keep ? (server.keyFile ?? '') : 'data/admin.key',
+    file: keep || scene.isOwn ? media : 'my.mp4',
+    input: uploaded.input,
+    query,
+    frameSec,
+  })
+  for (const line of lines) output.write(`   ${line}\n`)
   chapter(output, 'Done')
   output.write(`   ${seconds(systemClock.nowMs() - startedMs)} in all. `)
   output.write(keep ? 'Running until Ctrl-C:\n' : 'For real use: bin/embedline serve\n')
@@ -154,36 +167,10 @@ async function findByText(
   if (said !== undefined) output.write(`   There it says: ${said}\n`)
 }
 
-async function findByPicture(scene: Scene, { vectors, durationSec }: EmbeddedMedia): Promise<void> {
-  const { output, tools, file, isOwn, signal } = scene
+async function findByPicture(scene: Scene, { vectors }: EmbeddedMedia, atSec: number): Promise<void> {
+  const { output, tools, file, signal } = scene
   chapter(output, 'A scene by a picture')
-  const atSec = isOwn ? Math.floor(durationSec / 2) : DEMO_FRAME_SEC
   const picture = await extractFrame(tools, file, atSec, signal)
   output.write(`   the frame at ${clockTime(atSec)}, sent as PNG\n`)
   output.write(hitTable(nearestClips(await askByPicture(scene, picture), vectors, 'visual')))
-}
-
-function tellCurl(
-  output: Output,
-  about: {
-    keep: boolean
-    server: RunningServer
-    file: string
-    input: 'video' | 'audio'
-    query: string | undefined
-  },
-): void {
-  const { keep, server, file, input, query } = about
-  if (!keep)
-    output.write(
-      '   against a server that bin/embedline serve starts; ASSET and TASK are the ids it answers:\n',
-    )
-  const lines = curlLines({
-    url: keep ? server.url : 'http://127.0.0.1:8787',
-    keyFile: keep ? (server.keyFile ?? '') : 'data/admin.key',
-    file,
-    input,
-    ...(query !== undefined && { query }),
-  })
-  for (const line of lines) output.write(`   ${line}\n`)
 }
