@@ -27,7 +27,7 @@ import { version } from './version.ts'
 
 export interface RunningServer {
   url: string
-  /** Where the generated key lies, when no key was configured. */
+  /** Where the generated key lies, when there is one. */
   keyFile?: string
   /** Which model is used and what it cannot do, in one line. */
   modelLine: string

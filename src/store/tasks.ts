@@ -78,9 +78,9 @@ export async function getTaskWork(db: Db, id: string): Promise<TaskWork | undefi
 
 export interface TaskFilter extends PageRequest {
   states?: readonly TaskState[]
-  /** At this time or later. */
+  /** Not at this time, later. */
   createdAfterMs?: number
-  /** At this time or earlier. */
+  /** Not at this time, earlier. */
   createdBeforeMs?: number
 }
 
@@ -89,8 +89,8 @@ export async function listTasks(db: Db, accountId: string, filter: TaskFilter): 
   const { states, createdAfterMs, createdBeforeMs } = filter
   let matching = db.selectFrom('task').where('account_id', '=', accountId)
   if (states) matching = matching.where('state', 'in', states)
-  if (createdAfterMs !== undefined) matching = matching.where('created_ms', '>=', createdAfterMs)
-  if (createdBeforeMs !== undefined) matching = matching.where('created_ms', '<=', createdBeforeMs)
+  if (createdAfterMs !== undefined) matching = matching.where('created_ms', '>', createdAfterMs)
+  if (createdBeforeMs !== undefined) matching = matching.where('created_ms', '<', createdBeforeMs)
   const { rows, total } = await readPage(
     {
       rows: (limit, offset) =>

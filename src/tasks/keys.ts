@@ -25,7 +25,7 @@ const ADMIN_ACCOUNT = 'admin'
 /**
  * Makes the listed keys, and the generated one if there is a file with it, the only valid ones. With no key at all one
  * is generated (readable by its owner only), but not on an address that others can reach: that throws `unauthorized`.
- * Returns true when a key was made just now.
+ * Returns true when the generated key is valid.
  */
 export async function admitKeys(
   parts: Pick<TaskParts, 'store' | 'clock' | 'ids'>,
@@ -54,7 +54,7 @@ export async function admitKeys(
     }
     await replaceKeys(db, rows)
   })
-  return isNeeded
+  return own !== undefined
 }
 
 async function readKey(keyFile: string): Promise<string | undefined> {
