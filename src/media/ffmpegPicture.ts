@@ -15,7 +15,7 @@ const DEMUXER: Readonly<Record<string, string>> = {
   heic: 'mov',
 }
 
-const STALL_MS = 30_000
+const LIMIT_MS = 30_000
 const ANSWER_BYTES = 1024 * 1024
 
 /** True for a format that is left to ffmpeg. */
@@ -99,7 +99,8 @@ async function run(
   try {
     return await runProgram(tools, name, programArguments, {
       ...(signal && { signal }),
-      stallMs: STALL_MS,
+      stallMs: LIMIT_MS,
+      limitMs: LIMIT_MS,
       limitBytes,
     })
   } catch (failure) {

@@ -194,6 +194,31 @@ test('pictures that cannot be decoded are told, and the rest is read', async () 
   expect(told).toMatchObject([{ code: 'media_damaged', option: 'visual', startSec: 0, endSec: 6 }])
 })
 
+test('memory does not grow with duration', async () => {
+  const file = await madeMedia('long.mp4', [
+    ...words('-f lavfi -i testsrc2=size=64x48:rate=4:duration=1200 -g 40'),
+    ...H264,
+  ])
+  const facts = await inspect(tools, file, options)
+  const size = { width: 224, height: 224 }
+  let frames = 0
+  let mostBytes = 0
+  for await (const { rgb } of readFrames(
+    tools,
+    file,
+    facts,
+    { startMs: 0, endMs: 1_200_000 },
+    size,
+    options,
+  )) {
+    frames += rgb.length / (224 * 224 * 3)
+    mostBytes = Math.max(mostBytes, process.memoryUsage().arrayBuffers)
+  }
+  expect(frames).toBe(2_400)
+  // All frames together are 361 MB; the garbage collector lets some of them lie for a while.
+  expect(mostBytes).toBeLessThan(120_000_000)
+})
+
 test('the arguments name what a file may not do and where to begin', () => {
   const video = { stream: 1, codec: 'h264', width: 4, height: 3, framesPerSec: 25, rotationDeg: 0 } as const
   const start = { fromMs: 60_000, seeks: true }

@@ -103,6 +103,7 @@ test('a track that cannot be decoded is left out with a warning', async () => {
   const facts = await look(file)
   expect(facts.video).toBeUndefined()
   expect(facts.audio).toMatchObject({ codec: 'aac' })
+  expect(facts.warnings).toMatchObject([{ code: 'media_damaged', option: 'visual' }])
 })
 
 test.each([

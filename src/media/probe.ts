@@ -36,6 +36,7 @@ export type ProbedFile = z.infer<typeof Probed>
 // A file of a few megabytes may name thousands of streams; nobody needs to hear all of that.
 const ANSWER_BYTES = 4 * 1024 * 1024
 const STALL_MS = 30_000
+const LIMIT_MS = 60_000
 
 /** Arguments for ffprobe that describe a file and its streams as JSON. */
 export const probeArguments = (file: string, limits: PictureLimits): string[] =>
@@ -53,6 +54,7 @@ export async function probe(
   const { output, complaints } = await runProgram(tools, 'ffprobe', probeArguments(file, limits), {
     ...(signal && { signal }),
     stallMs: STALL_MS,
+    limitMs: LIMIT_MS,
     limitBytes: ANSWER_BYTES,
   })
   // Some codecs tell their size only by a first picture, which is then not decoded.

@@ -23,6 +23,22 @@ test('a program that closes its output and stays is ended too', async () => {
   expect(await isRunning(program.pid)).toBe(false)
 })
 
+test('a program that leaves another one behind, which holds its output, takes it along', async () => {
+  const program = startProgram(as('sh'), 'ffmpeg', shell('sleep 60 & echo $!'), { stallMs: 100 })
+  const { value: line } = await program.output.next()
+  await expect(program.output.next()).rejects.toMatchObject({ code: 'decoder_stalled' })
+  expect(await isRunning(Number(line))).toBe(false)
+})
+
+test('a program that says something all the time is ended at its limit', async () => {
+  const program = startProgram(as('yes'), 'ffmpeg', [], { stallMs: 10_000, limitMs: 100 })
+  const readAll = async () => {
+    for await (const chunk of program.output) expect(chunk.length).toBeGreaterThan(0)
+  }
+  await expect(readAll()).rejects.toMatchObject({ code: 'decoder_stalled' })
+  expect(await isRunning(program.pid)).toBe(false)
+})
+
 test('aborting ends a program with all that it started', async () => {
   const aborting = new AbortController()
   const program = startProgram(as('sh'), 'ffmpeg', shell('sleep 60 & echo up; sleep 60'), {

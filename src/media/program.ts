@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { EmbedlineError } from '../domain/errors.ts'
 import { readableComplaint } from './complaints.ts'
+import { startGroup } from './processGroup.ts'
 import type { Tools } from './tools.ts'
 
 export interface ProgramOptions {
@@ -8,6 +8,8 @@ export interface ProgramOptions {
   signal?: AbortSignal
   /** A program that writes nothing for so long while its output is waited for is ended as `decoder_stalled`. */
   stallMs: number
+  /** One that runs longer in all is ended likewise; absent: no limit. */
+  limitMs?: number
 }
 
 export interface RunningProgram {
@@ -29,59 +31,61 @@ const NOT_STARTED = new Set([126, 127])
 
 /**
  * Starts ffmpeg or ffprobe in a process group of its own. The output throws `aborted` when the signal is aborted,
- * `decoder_stalled` when nothing comes for `stallMs`, `internal` when the program cannot be started. A bad exit code
- * is no error here: what was read may be all that could be had, and only the caller knows.
+ * `decoder_stalled` when nothing comes for `stallMs` or it runs longer than `limitMs`, `internal` when the program
+ * cannot be started. A bad exit code is no error here: what was read may be all that could be had, and only the caller
+ * knows.
  */
 export function startProgram(
   tools: Tools,
   name: 'ffmpeg' | 'ffprobe',
   programArguments: readonly string[],
-  { signal, stallMs }: ProgramOptions,
+  { signal, stallMs, limitMs }: ProgramOptions,
 ): RunningProgram {
   const aborted = () => new EmbedlineError('aborted', `${name} was stopped.`)
   if (signal?.aborted) throw aborted()
-  const [command, ...before] = [...tools.wrap, tools[name]]
-  const child = spawn(command, [...before, ...programArguments], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true, // a process group of its own, so that a kill reaches whatever it started
-  })
-  const gone = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  const { child, gone, end } = startGroup([...wrapped(tools, name), ...programArguments])
   let complaints = ''
   let failure: EmbedlineError | undefined
 
-  function fail(reason: EmbedlineError): void {
+  const fail = (reason: EmbedlineError): void => {
     failure ??= reason
-    killGroup(child)
-    child.stdout.destroy()
+    end()
   }
   const throwFailure = (): void => {
     if (failure) throw failure
   }
-  const onAbort = () => fail(aborted())
-  signal?.addEventListener('abort', onAbort, { once: true })
-  child.once('close', () => signal?.removeEventListener('abort', onAbort))
   const cannotStart = (cause: unknown) =>
     new EmbedlineError('internal', `${name} cannot be started.`, { cause })
+  const failAfter = (timeMs: number, what: string) =>
+    setTimeout(
+      () => fail(new EmbedlineError('decoder_stalled', `${name} ${what} ${timeMs / 1000} s.`)),
+      timeMs,
+    )
+
+  const limit = limitMs === undefined ? undefined : failAfter(limitMs, 'ran longer than')
+  const onAbort = () => fail(aborted())
+  signal?.addEventListener('abort', onAbort, { once: true })
+  void gone.then(() => {
+    clearTimeout(limit)
+    signal?.removeEventListener('abort', onAbort)
+  })
   child.once('error', (cause) => fail(cannotStart(cause)))
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaints = (complaints + text).slice(-KEPT_COMPLAINTS)
   })
 
   async function stop(): Promise<void> {
-    killGroup(child)
-    child.stdout.destroy()
+    end()
     await gone
   }
 
   async function* output(): AsyncGenerator<Buffer, void> {
     const chunks = child.stdout[Symbol.asyncIterator]()
-    const stalled = () =>
-      fail(new EmbedlineError('decoder_stalled', `${name} wrote nothing for ${stallMs / 1000} s.`))
     try {
       for (;;) {
         // The clock runs only while we wait for the program: a slow reader is not its fault.
-        const timer = setTimeout(stalled, stallMs)
-        const next = await nextOrGone(chunks, gone).finally(() => clearTimeout(timer))
+        const stall = failAfter(stallMs, 'wrote nothing for')
+        const next = await nextOrGone(chunks, gone).finally(() => clearTimeout(stall))
         if (next === undefined && NOT_STARTED.has(child.exitCode ?? 0)) fail(cannotStart(complaints))
         throwFailure()
         if (next === undefined) return
@@ -106,6 +110,12 @@ export function startProgram(
   }
 }
 
+/** The program with what goes before it. */
+function wrapped({ wrap, ...programs }: Tools, name: 'ffmpeg' | 'ffprobe'): [string, ...string[]] {
+  const [first, ...others] = wrap
+  return first === undefined ? [programs[name]] : [first, ...others, programs[name]]
+}
+
 /** The next chunk; undefined when there is none and the process is gone too. */
 async function nextOrGone(chunks: AsyncIterator<unknown>, gone: Promise<void>): Promise<Buffer | undefined> {
   try {
@@ -116,15 +126,6 @@ async function nextOrGone(chunks: AsyncIterator<unknown>, gone: Promise<void>): 
   }
   await gone
   return undefined
-}
-
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
-  try {
-    process.kill(-child.pid, 'SIGKILL')
-  } catch {
-    // It ended in this moment.
-  }
 }
 
 /**

@@ -5,14 +5,10 @@ import type { ProbedStream } from './probe.ts'
 const isMoving = ({ disposition }: ProbedStream): boolean =>
   !disposition?.['attached_pic'] && !disposition?.['timed_thumbnails']
 
-const isKnown = ({ codec_name: codec }: ProbedStream): boolean => codec !== undefined && codec !== 'unknown'
-
-/** The video tracks of a file, in its order, without cover art. */
+/** The video tracks of a file, in its order, without cover art. One whose codec nobody knows is among them. */
 export const videoTracks = (streams: readonly ProbedStream[]): VideoFacts[] =>
   streams
-    .filter(
-      (stream) => stream.codec_type === 'video' && isKnown(stream) && isMoving(stream) && hasSize(stream),
-    )
+    .filter((stream) => stream.codec_type === 'video' && isMoving(stream) && hasSize(stream))
     .map(videoFacts)
 
 const hasSize = ({ width = 0, height = 0 }: ProbedStream): boolean => width > 0 && height > 0
@@ -49,7 +45,7 @@ function rotation({ side_data_list: sideData = [] }: ProbedStream): VideoFacts['
 /** The audio tracks of a file, in its order. */
 export const audioTracks = (streams: readonly ProbedStream[]): AudioFacts[] =>
   streams
-    .filter((stream) => stream.codec_type === 'audio' && isKnown(stream) && Number(stream.sample_rate) > 0)
+    .filter((stream) => stream.codec_type === 'audio' && Number(stream.sample_rate) > 0)
     .map((stream) => ({
       stream: stream.index,
       codec: stream.codec_name ?? 'unknown',
