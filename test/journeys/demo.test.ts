@@ -32,15 +32,14 @@ function startDemo(words: readonly string[] = [], before: readonly string[] = []
   const [command = '', ...rest] = [...before, PROGRAM, 'demo', ...words]
   const child = spawn(command, rest, { env: { ...process.env, TMPDIR: folder }, stdio: 'pipe' })
   let text = ''
-  let looking: (() => void)[] = []
-  const look = (chunk?: unknown) => {
-    text += chunk === undefined ? '' : String(chunk)
+  const looking: (() => void)[] = []
+  const look = (words: string) => {
+    text += words
     for (const wake of looking.splice(0)) wake()
   }
-  child.stdout.on('data', look)
-  child.stderr.on('data', look)
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', look)
   const ended = once(child, 'close').then(([code]) => {
-    look()
+    look('')
     return { code: code as number | null, text }
   })
   const printed = async (pattern: RegExp): Promise<RegExpExecArray> => {
