@@ -3,6 +3,7 @@
 // Target: the 95th percentile beside a video is at most 10 times that of the same run without.
 import { setTimeout } from 'node:timers/promises'
 import { type RunningCompute, startCompute } from '../src/compute/pool.ts'
+import { readConfig } from '../src/config.ts'
 import { limitsNamed } from '../src/domain/limits.ts'
 import { systemClock } from '../src/lib/clock.ts'
 import { makeLogger } from '../src/lib/logger.ts'
@@ -19,7 +20,7 @@ const compute = startCompute({
   count: 1,
   tools: await findTools(),
   limits: limitsNamed('ours'),
-  environment: process.env,
+  environment: readConfig().programEnvironment,
   residentLimitBytes: 2e9,
   clock: systemClock,
   logger: makeLogger({ write: (line) => process.stderr.write(line), clock: systemClock, level: 'warn' }),

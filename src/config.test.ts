@@ -87,7 +87,7 @@ test('every bad value is named at once, with where it was set and what was expec
     '--port is "99999": expected a whole number from 0 to 65535',
     '--database-url is "postgres://x": this version has SQLite only',
     '--storage-url is "s3://b": this version has local storage only',
-    'EMBEDLINE_COMPUTE_MEMORY is "1MB": expected a size of at least 100MB, such as 512MB or 4GB',
+    'EMBEDLINE_COMPUTE_MEMORY is "1MB": expected a size of at least 300MB, such as 512MB or 4GB',
     '--model is "clip": expected "builtin"',
     'EMBEDLINE_RETENTION is "7 days": expected a duration such as 30m, 12h or 7d',
     'EMBEDLINE_LIMITS is "none": expected one of ours, upstream',

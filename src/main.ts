@@ -10,7 +10,7 @@ import { systemClock } from './lib/clock.ts'
 import { closeAll, type Opened } from './lib/closing.ts'
 import { makeKeyedMutex } from './lib/keyedMutex.ts'
 import { makeLogger } from './lib/logger.ts'
-import { findTools } from './media/tools.ts'
+import { findTools, type Tools } from './media/tools.ts'
 import { countTokens } from './models/countTokens.ts'
 import { modelFacts, resolveModel } from './models/registry.ts'
 import { openDiskObjects } from './objects/disk.ts'
@@ -66,11 +66,12 @@ export async function startServer(
     await mkdir(config.dataFolder, { recursive: true, mode: 0o700 })
     open(lockFolder(config.dataFolder))
     const limits = limitsNamed(config.limits)
+    const tools = findTools(config.ffmpeg === undefined ? {} : { ffmpeg: config.ffmpeg })
     const ids = makeIds(clock, randomBytes)
     const store = open(await openStore({ file: config.databaseFile, clock }))
     const results = open(openResults(config.databaseFile))
     const objects = open(await openDiskObjects({ folder: config.objectsFolder }))
-    const compute = open(await openCompute(config, { limits, clock, logger }))
+    const compute = open(openCompute(config, await tools, { limits, clock, logger }))
     let dispatcher: Dispatcher | undefined
     const parts: TaskParts = {
       store,
@@ -116,20 +117,20 @@ export async function startServer(
   }
 }
 
-async function openCompute(
+const openCompute = (
   config: Config,
+  tools: Tools,
   { limits, clock, logger }: Pick<TaskParts, 'limits' | 'clock' | 'logger'>,
-): Promise<RunningCompute> {
-  return startCompute({
+): RunningCompute =>
+  startCompute({
     count: config.computeCount,
-    tools: await findTools(config.ffmpeg === undefined ? {} : { ffmpeg: config.ffmpeg }),
+    tools,
     limits,
     environment: config.programEnvironment,
     residentLimitBytes: config.computeMemoryBytes,
     clock,
     logger,
   })
-}
 
 const modelsOf = (config: Config): Models => ({
   resolve: (name) => resolveModel(name, { aliases: CONTRACT_MODELS, defaultModel: config.model }),

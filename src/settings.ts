@@ -194,7 +194,7 @@ const UNIT_BYTES: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, MiB: 2 
 function parseSize(text: string): number {
   const [, count, unit] = /^(\d{1,6})\s?(MB|GB|MiB|GiB)$/.exec(text) ?? []
   const sizeBytes = Number(count) * (UNIT_BYTES[unit ?? ''] ?? Number.NaN)
-  if (!(sizeBytes >= 100e6)) throw expected('a size of at least 100MB, such as 512MB or 4GB')
+  if (!(sizeBytes >= 300e6)) throw expected('a size of at least 300MB, such as 512MB or 4GB')
   return sizeBytes
 }
 

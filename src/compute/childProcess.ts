@@ -3,7 +3,6 @@ import type { ErrorCode } from '../domain/errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import { type CallOptions, type Death, makeCalls } from './calls.ts'
-import type { Environment } from './childEnvironment.ts'
 import { keepLastWords } from './lastWords.ts'
 import type { Answer, Ask, ChildSettings, RequestName, ToChild, ToParent } from './protocol.ts'
 import { residentBytes } from './residentBytes.ts'
@@ -11,7 +10,7 @@ import { residentBytes } from './residentBytes.ts'
 export interface ChildParts {
   /** The program and its arguments. */
   command: readonly string[]
-  environment: Environment
+  environment: Readonly<Record<string, string>>
   settings: ChildSettings
   /** A child that is larger is killed. */
   residentLimitBytes: number

@@ -1,3 +1,4 @@
+import { readConfig } from '../config.ts'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { withCompute } from '../../test/support/computeParts.ts'
@@ -256,7 +257,8 @@ test('a failure that nobody foresaw is told without its words; the log has them'
 })
 
 test('a child sees nothing of the environment but what it needs', async () => {
-  const { compute } = await withOddChildren({ environment: { ...process.env, EMBEDLINE_KEYS: 'key=one' } })
+  const { programEnvironment } = readConfig({ environment: { ...process.env, EMBEDLINE_KEYS: 'key=one' } })
+  const { compute } = await withOddChildren({ environment: programEnvironment })
   const { container: names } = await compute.inspect('fine')
   expect(names).toContain('PATH')
   expect(names).not.toContain('EMBEDLINE_KEYS')

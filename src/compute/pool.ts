@@ -5,7 +5,6 @@ import type { Clock } from '../lib/clock.ts'
 import { makeKeyedMutex } from '../lib/keyedMutex.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Tools } from '../media/tools.ts'
-import { childEnvironment, type Environment } from './childEnvironment.ts'
 import { type Child, type ChildParts, startChild } from './childProcess.ts'
 import { diedWithChild, wasAborted } from './failures.ts'
 import type { Ask, RequestName } from './protocol.ts'
@@ -17,8 +16,8 @@ export interface ComputeParts {
   count: number
   tools: Tools
   limits: Limits
-  /** Of this process; a child gets to see little of it. */
-  environment: Environment
+  /** All that a child sees of the environment. */
+  environment: Readonly<Record<string, string>>
   /** A child that grows past this is replaced. */
   residentLimitBytes: number
   clock: Clock
@@ -163,7 +162,7 @@ function childParts(parts: ComputeParts, pace: Pace): ChildParts {
   const program = parts.program ?? [process.execPath, fileURLToPath(new URL('child.ts', import.meta.url))]
   return {
     command: [...parts.tools.wrap, ...program],
-    environment: childEnvironment(parts.environment),
+    environment: parts.environment,
     settings: { tools: parts.tools, limits: parts.limits },
     residentLimitBytes: parts.residentLimitBytes,
     hungAfterBeats: pace.hungAfterBeats,

@@ -33,12 +33,19 @@ export interface Warning {
   item?: string
 }
 
-export type WarningCode =
-  | 'builtin_model'
-  | 'option_unavailable'
-  | 'extra_streams_ignored'
-  | 'media_truncated'
-  | 'media_damaged'
-  | 'duration_estimated'
-  | 'segment_skipped'
-  | 'subtitles_unreadable'
+// Every warning, and whether it tells of something in the media that has no vectors because it could not be read.
+const TELLS_OF_LOSS = {
+  builtin_model: false,
+  option_unavailable: false,
+  extra_streams_ignored: false,
+  media_truncated: true,
+  media_damaged: true,
+  duration_estimated: false,
+  segment_skipped: true,
+  subtitles_unreadable: true,
+} as const
+
+export type WarningCode = keyof typeof TELLS_OF_LOSS
+
+/** True when something that was asked for could not be read: what came out is only a part. */
+export const tellsOfLoss = ({ code }: Pick<Warning, 'code'>): boolean => TELLS_OF_LOSS[code]

@@ -4,7 +4,7 @@ import { EXPECTED, type Expected } from '../../test/media/expected.ts'
 import { descendants } from '../../test/support/processTable.ts'
 import { missingTestData, testData } from '../../test/support/testData.ts'
 import { EmbedlineError } from '../domain/errors.ts'
-import type { Warning } from '../domain/embedding.ts'
+import { tellsOfLoss, type Warning } from '../domain/embedding.ts'
 import { limitsNamed } from '../domain/limits.ts'
 import type { MediaFacts } from '../domain/media.ts'
 import { planSlices } from '../domain/slices.ts'
@@ -87,7 +87,7 @@ async function decodeAll(file: string, facts: MediaFacts): Promise<Warning[]> {
 }
 
 function tell(facts: MediaFacts, warnings: readonly Warning[]): Expected {
-  const lost = warnings.find(({ code }) => code === 'media_truncated' || code === 'media_damaged')
+  const lost = warnings.some(tellsOfLoss)
   const { video, audio, picture } = facts
   return {
     outcome: lost ? 'partial' : 'ready',

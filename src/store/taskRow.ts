@@ -20,6 +20,7 @@ export interface TaskWork {
   /** True while the task refers to the stored input itself. */
   holdsObject: boolean
   embeddingCount: number
+  warnings: readonly Warning[]
 }
 
 export function taskOf(row: TaskRow): Task {
@@ -59,6 +60,7 @@ export function taskWorkOf(row: TaskRow): TaskWork {
     objectHash: row.object_hash,
     holdsObject: row.holds_object === 1,
     embeddingCount: row.embedding_count,
+    warnings: JSON.parse(row.warnings_json) as Warning[],
   }
 }
 

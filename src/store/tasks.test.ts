@@ -149,9 +149,10 @@ test('lists are newest first, by page, and by account, state and time', () =>
     expect(await listed(parts, { page: 3, pageSize: 2 })).toEqual({ ids: ['t1'], total: 5 })
     expect(await listed(parts, { page: 9, pageSize: 2 })).toEqual({ ids: [], total: 5 })
     expect(await listed(parts, { states: ['ready', 'partial'] })).toEqual({ ids: ['t2'], total: 1 })
-    expect(
-      await listed(parts, { createdAfterMs: startMs, createdBeforeMs: startMs + 4_000 }),
-    ).toEqual({ ids: ['t4', 't3', 't2'], total: 3 })
+    expect(await listed(parts, { createdAfterMs: startMs, createdBeforeMs: startMs + 4_000 })).toEqual({
+      ids: ['t4', 't3', 't2'],
+      total: 3,
+    })
   }))
 
 test('tasks of the same millisecond keep one order over all pages', () =>

@@ -1,3 +1,4 @@
+import { tellsOfLoss } from '../domain/embedding.ts'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Db } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
@@ -31,7 +32,7 @@ export async function addFinishWhenDone(
   ])
 }
 
-/** Writes the asset vectors and ends the task: ready, partial when some slices failed, failed when nothing came out. */
+/** Writes the asset vectors and ends the task: ready, partial when some of it could not be read, failed when nothing came out. */
 export async function finishTask(parts: TaskParts, item: ClaimedItem): Promise<void> {
   const task = await getTaskWork(parts.store.read, item.taskId ?? '')
   if (!task?.plan) throw new EmbedlineError('not_found', 'The task is gone.')
@@ -52,7 +53,10 @@ async function outcome(
   added: number,
 ): Promise<{ state: 'ready' | 'partial' | 'failed'; failure?: Failure }> {
   const failure = await firstFailure(db, task.id)
-  if (task.embeddingCount + added > 0) return failure ? { state: 'partial', failure } : { state: 'ready' }
+  if (task.embeddingCount + added > 0)
+    return failure
+      ? { state: 'partial', failure }
+      : { state: task.warnings.some(tellsOfLoss) ? 'partial' : 'ready' }
   return {
     state: 'failed',
     failure: failure ?? { code: 'media_unreadable', message: 'Nothing in the media could be embedded.' },

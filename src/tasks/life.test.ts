@@ -94,6 +94,17 @@ test('a slice that cannot be decoded leaves a gap that is named, and the task is
   })
 })
 
+test('media of which a stretch could not be read is partial, however it was noticed', async () => {
+  const room = await taskRoom()
+  const embed = room.compute.embedSlices.bind(room.compute)
+  const warnings = [{ code: 'media_damaged' as const, message: 'A stretch is damaged.' }]
+  room.compute.embedSlices = (work, onSlice, signal) =>
+    embed(work, (result) => onSlice({ ...result, warnings }), signal)
+  const id = await start(room)
+  await room.drain()
+  expect(await read(room, id)).toMatchObject({ state: 'partial', warnings })
+})
+
 test('what may go right next time is tried three times, with growing pauses', async () => {
   const room = await taskRoom()
   let attempts = 0

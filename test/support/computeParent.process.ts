@@ -1,5 +1,6 @@
 // Embeds the file that is named on the command line, never settles its first slice, and tells the pid of its child.
 import { startCompute } from '../../src/compute/pool.ts'
+import { readConfig } from '../../src/config.ts'
 import { limitsNamed } from '../../src/domain/limits.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { makeLogger } from '../../src/lib/logger.ts'
@@ -10,7 +11,7 @@ const compute = startCompute({
   count: 1,
   tools: await findTools(),
   limits: limitsNamed('ours'),
-  environment: process.env,
+  environment: readConfig().programEnvironment,
   residentLimitBytes: 2e9,
   clock: systemClock,
   logger: makeLogger({ write: () => {}, clock: systemClock, level: 'error' }),

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest'
 import { type ComputeParts, type RunningCompute, startCompute } from '../../src/compute/pool.ts'
+import { readConfig } from '../../src/config.ts'
 import { limitsNamed } from '../../src/domain/limits.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { makeLogger } from '../../src/lib/logger.ts'
@@ -14,7 +15,7 @@ export async function withCompute(
     count: 1,
     tools: await findTools(),
     limits: limitsNamed('ours'),
-    environment: process.env,
+    environment: readConfig().programEnvironment,
     residentLimitBytes: 2e9,
     clock: systemClock,
     logger: makeLogger({ write: (line) => void log.push(line), clock: systemClock, level: 'debug' }),
