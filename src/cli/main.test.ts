@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -48,6 +51,29 @@ test('bad settings end with 2 and are all named', async () => {
   expect(code).toBe(2)
   expect(err).toContain('--port is "x"')
   expect(err).toContain('EMBEDLINE_RETENTION is "y"')
+})
+
+test('a server for other machines without a key ends with 2 and says what is wanted', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'embedline-cli-'))
+  const { err, code } = await embedline(['serve', '--host', '0.0.0.0', '--port', '0', '--data', folder])
+  rmSync(folder, { recursive: true })
+  expect(err).toContain('EMBEDLINE_KEYS')
+  expect(code).toBe(2)
+})
+
+test('serve tells where it is, where the key lies and which model it has, and stops with 0', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'embedline-cli-'))
+  const child = spawn(PROGRAM, ['serve', '--port', '0', '--data', folder], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const [out, exited] = [text(child.stdout), once(child, 'exit')]
+  await once(child.stdout, 'readable')
+  child.kill('SIGTERM')
+  expect(await out).toMatch(
+    /^Embedline \S+ at http:\/\/127\.0\.0\.1:\d+\nkey: in \/.*\/admin\.key\nmodel: builtin@1: .*\n$/,
+  )
+  expect(await exited).toEqual([0, null])
+  rmSync(folder, { recursive: true })
 })
 
 test('doctor finds this machine fit, also as JSON', async () => {

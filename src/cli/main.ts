@@ -1,4 +1,4 @@
-import { EmbedlineError } from '../domain/errors.ts'
+import { EmbedlineError, type ErrorCode } from '../domain/errors.ts'
 import type { Command, Output } from './command.ts'
 import { parseCommandLine } from './commandLine.ts'
 import { EXIT } from './exit.ts'
@@ -18,6 +18,9 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     load: async () => (await import('./doctor.ts')).doctor,
   },
 }
+
+/** Codes of what is wrong before anything begins: flags, settings, the address, a key that is wanted. */
+const UNUSABLE: readonly ErrorCode[] = ['request_invalid', 'unauthorized']
 
 const HELP = { name: 'help', meaning: 'Shows this page.' }
 
@@ -51,7 +54,7 @@ function unknownCommand(name: string | undefined): string {
 function report(error: unknown): number {
   if (error instanceof EmbedlineError) {
     process.stderr.write(`embedline: ${error.message}\n`)
-    return error.code === 'request_invalid' ? EXIT.unusable : EXIT.failed
+    return UNUSABLE.includes(error.code) ? EXIT.unusable : EXIT.failed
   }
   process.stderr.write(`embedline: a bug, please report it:\n${inspectError(error)}\n`)
   return EXIT.failed

@@ -1,0 +1,24 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { withSettingsTable } from '../../scripts/settingsTable.ts'
+import { EXIT } from '../../src/cli/exit.ts'
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+
+test('the README has the settings as they are (npm run docs)', () => {
+  const readme = read('README.md')
+  expect(withSettingsTable(readme)).toBe(readme)
+})
+
+test('every exit code is documented', () => {
+  for (const code of Object.values(EXIT))
+    expect(read('docs/cli.md')).toMatch(new RegExp(`^\\| ${code} `, 'm'))
+})
+
+test('links between the documents lead somewhere', () => {
+  for (const path of ['README.md', 'CONTRIBUTING.md', 'docs/cli.md', 'docs/builtin.md']) {
+    const base = new URL(`../../${path}`, import.meta.url)
+    const links = [...read(path).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = '']) => link)
+    expect(links.filter((link) => !existsSync(new URL(link, base)))).toEqual([])
+  }
+})
