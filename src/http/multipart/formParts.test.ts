@@ -36,6 +36,28 @@ test('parts come in order, wherever the form is cut', async () => {
     ])
 })
 
+test('a form that is cut off is refused, wherever that is', async () => {
+  const form = `${field('a', '1')}${field('b', '')}${field('c', 'x'.repeat(9))}--frontier--`
+  for (let length = 0; length < form.length; length++)
+    await expect(read(form.slice(0, length))).rejects.toMatchObject({ code: 'request_invalid' })
+})
+
+test('no more bytes are asked for than the part that is read needs', async () => {
+  const form = Buffer.from(`${field('a', 'x'.repeat(500))}${field('b', 'y'.repeat(500))}--frontier--`)
+  let taken = 0
+  async function* counted(): AsyncGenerator<Uint8Array, void, void> {
+    for await (const bytes of pieces(form, 10)) {
+      taken += bytes.length
+      yield bytes
+    }
+  }
+  for await (const { body } of formParts(counted(), TYPE)) {
+    await body.next()
+    break
+  }
+  expect(taken).toBeLessThan(100)
+})
+
 test('any bytes come through unchanged', async () => {
   await fc.assert(
     fc.asyncProperty(

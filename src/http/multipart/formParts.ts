@@ -1,12 +1,7 @@
+import type { Readable, Writable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import { EmbedlineError } from '../../domain/errors.ts'
 import { readDisposition, type Disposition } from './contentDisposition.ts'
-
-/** More header lines of one part than this are no form. */
-const HEADER_BYTES = 16 * 1024
-
-const DASHES = '--'
-const LINE_END = Buffer.from('\r\n')
-const HEADERS_END = Buffer.from('\r\n\r\n')
 
 export interface FormPart extends Disposition {
   /** To be read to its end before the next part is asked for, or not at all: then it is skipped. */
@@ -21,16 +16,14 @@ export async function* formParts(
   chunks: AsyncIterator<Uint8Array>,
   contentType: string | undefined,
 ): AsyncGenerator<FormPart, void, void> {
-  const delimiter = Buffer.from(`\r\n--${boundaryOf(contentType)}`)
-  // The first delimiter has no line end before it.
-  const source = makeSource(chunks, LINE_END)
-  await skip(source.until(delimiter))
-  while (!(await source.startsWith(DASHES))) {
-    const body = source.until(delimiter)
-    yield { ...(await readHeaders(source)), body }
-    await skip(body)
+  const boundary = boundaryOf(contentType)
+  const { Dicer } = await import('@fastify/busboy')
+  const form = pullThrough(new Dicer({ boundary }), chunks)
+  for (let part = await form.nextPart(); part; part = await form.nextPart()) {
+    const body = form.bytesOf(part)
+    yield { ...dispositionOf(part), body }
+    for await (const _ of body);
   }
-  await skip(source.rest())
 }
 
 function boundaryOf(contentType: string | undefined): string {
@@ -41,71 +34,70 @@ function boundaryOf(contentType: string | undefined): string {
   throw malformed('The request body must be multipart/form-data with a boundary.')
 }
 
-async function readHeaders(source: Source): Promise<Disposition> {
-  const lines: Uint8Array[] = []
-  let sizeBytes = 0
-  for await (const bytes of source.until(HEADERS_END)) {
-    sizeBytes += bytes.length
-    if (sizeBytes > HEADER_BYTES) throw malformed('A part of the form has too many headers.')
-    lines.push(bytes)
-  }
-  for (const line of Buffer.concat(lines).toString().split('\r\n')) {
-    const [, value] = /^content-disposition:(.*)$/i.exec(line) ?? []
-    const disposition = value === undefined ? undefined : readDisposition(value)
-    if (disposition) return disposition
-  }
+/** The lines of a header by its name in lower case, each character one byte. */
+type Headers = Readonly<Record<string, readonly string[]>>
+
+interface SplitPart {
+  stream: Readable
+  /** Absent until the last of them has come. */
+  headers?: Headers
+}
+
+function dispositionOf({ headers }: SplitPart): Disposition {
+  const [line = ''] = headers?.['content-disposition'] ?? []
+  const disposition = readDisposition(Buffer.from(line, 'latin1').toString())
+  if (disposition) return disposition
   throw malformed('A part of the form has no name.')
 }
 
-interface Source {
-  /** The bytes before the next `mark`, which is taken too. Throws `request_invalid` when it does not come. */
-  until(mark: Buffer): AsyncGenerator<Uint8Array, void, void>
-  /** Looks at the next bytes without taking them. */
-  startsWith(text: string): Promise<boolean>
-  rest(): AsyncGenerator<Uint8Array, void, void>
-}
+/**
+ * Turns the splitter, which pushes its parts as bytes are written to it, into one that is pulled: bytes are asked for
+ * only while somebody waits for them. So whoever stops reading stops the socket, and no read is left pending behind.
+ */
+function pullThrough(splitter: Writable, chunks: AsyncIterator<Uint8Array>) {
+  const parts: SplitPart[] = []
+  let isOver = false
+  let isBroken = false
+  splitter.on('part', (stream: Readable) => {
+    const part: SplitPart = { stream }
+    parts.push(part)
+    stream.on('header', (headers: Headers) => (part.headers = headers))
+    // What breaks the form is told by the splitter, too; unheard it would end the process.
+    stream.on('error', () => {})
+  })
+  splitter.on('error', () => (isBroken = true))
 
-function makeSource(chunks: AsyncIterator<Uint8Array>, first: Buffer): Source {
-  let held = first
-
-  async function more(): Promise<boolean> {
+  async function writeMore(): Promise<void> {
     const { done, value } = await chunks.next()
-    if (done === true) return false
-    held = Buffer.concat([held, value])
-    return true
+    if (done !== true) return void splitter.write(value)
+    isOver = true
+    splitter.end()
+    // The splitter says some ticks later that the last delimiter is missing; that is all it ever complains of.
+    await setImmediate()
+    if (isBroken) throw malformed('The form ends too early.')
   }
 
   return {
-    async *until(mark) {
-      let at = held.indexOf(mark)
-      while (at === -1) {
-        // The mark may have begun at the end of what is here.
-        const safe = Math.max(0, held.length - mark.length + 1)
-        const bytes = held.subarray(0, safe)
-        held = held.subarray(safe)
-        if (safe > 0) yield bytes
-        if (!(await more())) throw malformed('The form ends too early.')
-        at = held.indexOf(mark)
-      }
-      const bytes = held.subarray(0, at)
-      held = held.subarray(at + mark.length)
-      if (at > 0) yield bytes
+    async nextPart(): Promise<SplitPart | undefined> {
+      // A part that another one follows will get no more headers.
+      while (!isOver && !parts[0]?.headers && parts.length < 2) await writeMore()
+      return parts.shift()
     },
-    async startsWith(text) {
-      while (held.length < text.length) if (!(await more())) throw malformed('The form ends too early.')
-      return held.subarray(0, text.length).toString('latin1') === text
-    },
-    async *rest() {
-      while (await more()) {
-        yield held
-        held = Buffer.alloc(0)
+
+    async *bytesOf({ stream }: SplitPart): AsyncGenerator<Uint8Array, void, void> {
+      while (!stream.readableEnded) {
+        const bytes = stream.read() as Uint8Array | null
+        if (bytes !== null) yield bytes
+        else if (await isUnfinished(stream)) await writeMore()
       }
     },
   }
 }
 
-async function skip(bytes: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const _ of bytes);
+/** False once the end that the last read met has been announced. */
+async function isUnfinished(stream: Readable): Promise<boolean> {
+  await new Promise<void>((resolve) => process.nextTick(resolve))
+  return !stream.readableEnded
 }
 
 const malformed = (message: string) => new EmbedlineError('request_invalid', message)
