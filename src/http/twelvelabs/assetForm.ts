@@ -7,7 +7,7 @@ import { bodyChunks } from '../requestBody.ts'
 
 const FILE_FIELD = 'file'
 
-/** Of everything in the form but the file. */
+/** Of everything in the form but the file, names included. */
 const FIELDS_BYTES = 256 * 1024
 
 /** A form whose file has gone to a temporary place. */
@@ -44,8 +44,9 @@ export async function withAssetForm<T>(
         upload = await objects.receive(limits.uploadBytes)
         file = { received: await receive(part, upload), filename: part.filename ?? '' }
       } else {
+        fieldBytes += Buffer.byteLength(part.name)
         const text = await readField(part, FIELDS_BYTES - fieldBytes)
-        fieldBytes += text.length
+        fieldBytes += Buffer.byteLength(text)
         if (Object.hasOwn(fields, part.name))
           throw new EmbedlineError('request_invalid', 'It is there twice.', { field: part.name })
         Object.defineProperty(fields, part.name, { value: text, enumerable: true })
@@ -75,11 +76,13 @@ function blamingFile(failure: unknown): unknown {
 
 async function readField({ name, filename, body }: FormPart, limitBytes: number): Promise<string> {
   if (filename !== undefined) throw new EmbedlineError('parameter_unknown', 'It is a file.', { field: name })
+  const tooLong = () => new EmbedlineError('too_large', 'The form is too long.', { field: name })
+  if (limitBytes < 0) throw tooLong()
   const pieces: Uint8Array[] = []
   let sizeBytes = 0
   for await (const bytes of body) {
     sizeBytes += bytes.length
-    if (sizeBytes > limitBytes) throw new EmbedlineError('too_large', 'It is too long.', { field: name })
+    if (sizeBytes > limitBytes) throw tooLong()
     pieces.push(Buffer.from(bytes))
   }
   return Buffer.concat(pieces).toString()

@@ -121,6 +121,15 @@ test('a file that is too large is refused so that the client can read it, and th
   expect(await app.leftovers()).toEqual([])
 })
 
+test('a form of very many fields is refused before they fill the memory', async () => {
+  const app = await withApp()
+  const body = form(DIRECT)
+  for (let count = 0; count < 300; count++) body.append(`${'x'.repeat(1000)}${count}`, '')
+  const response = await upload(app, body)
+  expect(response.status).toBe(400)
+  expect(await response.json()).toMatchObject({ message: expect.stringContaining('too long') })
+})
+
 test('a full disk and a bug are no 5xx for an upload: the official client would hide them', async () => {
   for (const failure of [new EmbedlineError('disk_full', 'full'), new Error('secret of the house')]) {
     const app = await withApp(({ objects }) => ({
