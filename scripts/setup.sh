@@ -2,7 +2,7 @@
 # Makes a clone ready to run: npm's packages when they are missing or not those of the lock file, and ffmpeg.
 # A second run finds everything in place, says nothing and needs no network. What cannot be installed: exit 2.
 set -eu
-cd "$(dirname -- "$0")/.."
+cd "${0%/*}/.."
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 fail() {
@@ -20,6 +20,11 @@ if ! node scripts/packagesInPlace.mjs; then
     fail 'npm ci did not finish: is the registry reachable, and is there space on the disk?'
 fi
 sh bin/node24 -e 0 || fail 'Node 24 does not run on this system: install Node 24 from https://nodejs.org and try again.'
+# npm ci has made it; it is made anew when sources changed since, so that what is tested is what is started.
+bundle=node_modules/.cache/embedline-bundle/main.mjs
+if [ ! -f "$bundle" ] || [ -n "$(find src package.json package-lock.json -newer "$bundle")" ]; then
+  sh bin/node24 scripts/bundle.ts
+fi
 
 ffmpeg=${EMBEDLINE_FFMPEG:-ffmpeg}
 if command -v "$ffmpeg" >/dev/null 2>&1; then exit 0; fi

@@ -1,0 +1,40 @@
+import { rename, rm } from 'node:fs/promises'
+import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+// Run after `npm ci` and by the set-up: puts the sources of the main process and its libraries into one file, because
+// loading 600 small ones is most of what a start costs. bin/embedline uses it only while no source is newer.
+const ROOT = fileURLToPath(new URL('../', import.meta.url))
+const FOLDER = `${ROOT}node_modules/.cache/embedline-bundle`
+const BUNDLE = `${FOLDER}/main.mjs`
+
+/** Large, and used by few. */
+const LEFT_OUT = ['sharp', 'twelvelabs-js']
+
+/** Files beside a source are found from where the source lies, not from the bundle. */
+const keepPlaces = {
+  name: 'keep-places',
+  transform(code: string, id: string) {
+    if (!id.startsWith(`${ROOT}src/`) || !code.includes('import.meta.url')) return undefined
+    const place = JSON.stringify(relative(FOLDER, id))
+    return code.replaceAll('import.meta.url', `new URL(${place}, import.meta.url).href`)
+  },
+}
+
+async function bundle(): Promise<void> {
+  const { build } = await import('rolldown')
+  const half = `${FOLDER}/${process.pid}.mjs`
+  await build({
+    input: `${ROOT}src/cli/main.ts`,
+    platform: 'node',
+    external: LEFT_OUT,
+    plugins: [keepPlaces],
+    logLevel: 'silent',
+    // One file: a server that runs needs nothing more of it when it is made anew.
+    output: { file: half, format: 'esm', codeSplitting: false },
+  })
+  await rename(half, BUNDLE)
+}
+
+// Without the development packages there is no bundler. Everything works without the bundle too, a little later.
+await bundle().catch(() => rm(BUNDLE, { force: true }))
