@@ -1,5 +1,5 @@
-import { dirname, join } from 'node:path'
 import { readConfig, type Config } from '../config.ts'
+import { findTools } from '../media/tools.ts'
 import type { Command, Output } from './command.ts'
 import type { Check } from './doctor/check.ts'
 import { checkDataFolder, nearestExisting } from './doctor/dataFolder.ts'
@@ -37,16 +37,11 @@ const runChecks = async ({
   programEnvironment,
 }: Config): Promise<Check[]> => [
   checkNode(process.versions.node),
-  await checkFfmpeg(programsFor(ffmpeg), programEnvironment),
+  await checkFfmpeg(await findTools(ffmpeg === undefined ? {} : { ffmpeg }), programEnvironment),
   await checkDisk(await nearestExisting(dataFolder)),
   await checkPort(host, port),
   await checkDataFolder(dataFolder),
 ]
-
-const programsFor = (ffmpeg: string | undefined) =>
-  ffmpeg === undefined
-    ? { ffmpeg: 'ffmpeg', ffprobe: 'ffprobe' }
-    : { ffmpeg, ffprobe: join(dirname(ffmpeg), 'ffprobe') }
 
 function print({ name, state, message, advice }: Check, output: Output): void {
   output.write(`${state.padEnd(6)}${name.padEnd(13)}${message}\n`)

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -72,7 +73,7 @@ test('little space is a warning, next to none a failure', () => {
 })
 
 test('a port that somebody has is a failure, a free one is not', async () => {
-  const other = createServer().listen(0, '127.0.0.1')
+  const other = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1')
   await once(other, 'listening')
   const { port } = other.address() as AddressInfo
   expect(await checkPort('127.0.0.1', port)).toMatchObject({
@@ -82,6 +83,18 @@ test('a port that somebody has is a failure, a free one is not', async () => {
   other.close()
   await once(other, 'close')
   expect((await checkPort('127.0.0.1', port)).state).toBe('ok')
+})
+
+test('a port that an Embedline server has is no failure', async () => {
+  const server = createHttpServer((_, response) => response.end('{"status":"ready","version":"0.1.0"}'))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  expect(await checkPort('127.0.0.1', port)).toMatchObject({
+    state: 'ok',
+    message: `an Embedline server answers at 127.0.0.1:${port}`,
+  })
+  server.closeAllConnections()
+  server.close()
 })
 
 test('an address of another machine cannot be listened on', async () => {

@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import type { Check } from './check.ts'
 
+const ANSWER_MS = 2_000
+
 /** Listens where the server will listen, and calls itself there. */
 export async function checkPort(host: string, port: number): Promise<Check> {
   const name = 'port'
@@ -10,7 +12,10 @@ export async function checkPort(host: string, port: number): Promise<Check> {
     server.listen(port, host)
     await once(server, 'listening')
   } catch (error) {
-    return taken(host, port, codeOf(error))
+    const code = codeOf(error)
+    const isOurs = code === 'EADDRINUSE' && (await isEmbedline(host, port))
+    if (isOurs) return { name, state: 'ok', message: `an Embedline server answers at ${host}:${port}` }
+    return taken(host, port, code)
   }
   const address = server.address()
   const listening = typeof address === 'object' && address !== null ? address.port : port
@@ -31,6 +36,17 @@ export async function checkPort(host: string, port: number): Promise<Check> {
   }
 }
 
+/** Asks whoever has the port, but not for long: it may be anything. */
+async function isEmbedline(host: string, port: number): Promise<boolean> {
+  try {
+    const url = new URL(`http://${host.includes(':') ? `[${host}]` : host}:${port}/readyz`)
+    const answer: unknown = await (await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) })).json()
+    return typeof answer === 'object' && answer !== null && 'status' in answer && 'version' in answer
+  } catch {
+    return false
+  }
+}
+
 function taken(host: string, port: number, code: string): Check {
   const name = 'port'
   const where = `${host}:${port}`
@@ -39,7 +55,7 @@ function taken(host: string, port: number, code: string): Check {
       name,
       state: 'fail',
       message: `${where} is in use`,
-      advice: 'If that is an Embedline server, all is well. Else choose another port with --port.',
+      advice: 'Choose another port with --port, or stop the program that has it.',
     }
   }
   const advice =
