@@ -71,7 +71,7 @@ export async function startServer(
     const store = open(await openStore({ file: config.databaseFile, clock }))
     const results = open(openResults(config.databaseFile))
     const objects = open(await openDiskObjects({ folder: config.objectsFolder }))
-    const compute = open(openCompute(config, await tools, { limits, clock, logger }))
+    const compute = open(openCompute(config, tools, { limits, clock, logger }))
     let dispatcher: Dispatcher | undefined
     const parts: TaskParts = {
       store,

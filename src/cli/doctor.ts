@@ -37,7 +37,7 @@ const runChecks = async ({
   programEnvironment,
 }: Config): Promise<Check[]> => [
   checkNode(process.versions.node),
-  await checkFfmpeg(await findTools(ffmpeg === undefined ? {} : { ffmpeg }), programEnvironment),
+  await checkFfmpeg(findTools(ffmpeg === undefined ? {} : { ffmpeg }), programEnvironment),
   await checkDisk(await nearestExisting(dataFolder)),
   await checkPort(host, port),
   await checkDataFolder(dataFolder),

@@ -240,7 +240,7 @@ test('when children do not start, calls are refused and say so', async () => {
 })
 
 test('a program that is not there refuses calls, too', async () => {
-  const tools = { ...(await findTools()), wrap: [] }
+  const tools = { ...findTools(), wrap: [] }
   const { compute } = await withOddChildren({ program: ['/no/such/program'], tools, pace: { backoffMs: 1 } })
   await expect(compute.inspect('fine')).rejects.toMatchObject({ code: 'child_crashed' })
   await expect

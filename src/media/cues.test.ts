@@ -8,7 +8,7 @@ import { parseSrt, readCues } from './cues.ts'
 import { inspect } from './inspect.ts'
 import { findTools } from './tools.ts'
 
-const tools = await findTools()
+const tools = findTools()
 const options = { limits: limitsNamed('ours') }
 
 const SRT = `1

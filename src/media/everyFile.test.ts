@@ -18,7 +18,7 @@ const missing = missingTestData('media')
 const LIMIT_MS = 60_000
 const SIZE = { width: 64, height: 64 }
 const limits = limitsNamed('ours')
-const tools = await findTools()
+const tools = findTools()
 
 test.skipIf(missing)(
   'every file of the test media has its line in the table, and no line is left over',

@@ -11,7 +11,7 @@ import type { Size } from './scaling.ts'
 import type { Stretch } from './stretch.ts'
 import { findTools } from './tools.ts'
 
-const tools = await findTools()
+const tools = findTools()
 const options = { limits: limitsNamed('ours') }
 const words = (text: string): string[] => text.split(' ')
 const H264 = words('-c:v libx264 -preset ultrafast -pix_fmt yuv420p')

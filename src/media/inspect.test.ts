@@ -5,7 +5,7 @@ import { limitsNamed } from '../domain/limits.ts'
 import { inspect } from './inspect.ts'
 import { findTools } from './tools.ts'
 
-const tools = await findTools()
+const tools = findTools()
 const options = { limits: limitsNamed('ours') }
 const words = (text: string): string[] => text.split(' ')
 const look = (file: string) => inspect(tools, file, options)

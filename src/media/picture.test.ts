@@ -6,7 +6,7 @@ import { inspect } from './inspect.ts'
 import { readPicture } from './picture.ts'
 import { findTools } from './tools.ts'
 
-const tools = await findTools()
+const tools = findTools()
 const limits = limitsNamed('ours')
 const options = { limits }
 const SIZE = { width: 4, height: 2 }

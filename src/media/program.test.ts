@@ -6,7 +6,7 @@ import { descendants, processTable } from '../../test/support/processTable.ts'
 import { runProgram, startProgram } from './program.ts'
 import { findTools, type Tools } from './tools.ts'
 
-const found = await findTools()
+const found = findTools()
 const as = (ffmpeg: string): Tools => ({ ...found, ffmpeg })
 const shell = (script: string): string[] => ['-c', script]
 const isRunning = async (pid: number | undefined) => (await processTable()).some((row) => row.pid === pid)

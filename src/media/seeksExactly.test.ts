@@ -19,7 +19,7 @@ const SLICES = [
 
 let tools: Tools
 beforeAll(async () => {
-  tools = await findTools()
+  tools = findTools()
 })
 
 const PICTURES = ['-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=25:duration=20']

@@ -33,7 +33,7 @@ test('hard cuts between scenes are found within half a second, and little else',
     ],
     ...['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p'],
   ])
-  const tools = await findTools()
+  const tools = findTools()
   const facts = await inspect(tools, file, options)
   const frames = await Array.fromAsync(
     readFrames(tools, file, facts, { startMs: 0, endMs: SCENES.length * 3_000 }, SIZE, options),

@@ -7,7 +7,7 @@ import { openSound } from './soundSource.ts'
 import type { Stretch } from './stretch.ts'
 import { findTools } from './tools.ts'
 
-const tools = await findTools()
+const tools = findTools()
 const options = { limits: limitsNamed('ours') }
 const RATE_HZ = 16_000
 const words = (text: string): string[] => text.split(' ')

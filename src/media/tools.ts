@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
-
-const run = promisify(execFile)
 
 /** The outside programs of this room, found once at start and passed to whoever runs them. */
 export interface Tools {
@@ -21,24 +18,17 @@ const DIE_WITH_PARENT = ['setpriv', '--pdeathsig', 'KILL', '--']
  * Names the programs to run and finds out what can be put before them. `ffmpeg` is a path or a name on PATH; ffprobe
  * is taken from beside it. Does not check that ffmpeg runs: the doctor says what is wrong with it.
  */
-export async function findTools({ ffmpeg = 'ffmpeg' }: { ffmpeg?: string } = {}): Promise<Tools> {
-  const [nice, dieWithParent] = await Promise.all([works(NICE), works(DIE_WITH_PARENT)])
-  return {
-    ffmpeg,
-    ffprobe: ffprobeBeside(ffmpeg),
-    wrap: [...(nice ? NICE : []), ...(dieWithParent ? DIE_WITH_PARENT : [])],
-  }
-}
+export const findTools = ({ ffmpeg = 'ffmpeg' }: { ffmpeg?: string } = {}): Tools => ({
+  ffmpeg,
+  ffprobe: ffprobeBeside(ffmpeg),
+  wrap: WRAPS.find(works) ?? [],
+})
 
-/** The wrapper does what it should where it can start another program. */
-async function works([command = '', ...before]: readonly string[]): Promise<boolean> {
-  try {
-    await run(command, [...before, 'true'])
-    return true
-  } catch {
-    return false
-  }
-}
+const WRAPS = [[...NICE, ...DIE_WITH_PARENT], NICE, DIE_WITH_PARENT]
+
+/** The wrapper does what it should where it can start another program. Waits: it takes a few milliseconds. */
+const works = ([command = '', ...before]: readonly string[]): boolean =>
+  spawnSync(command, [...before, 'true'], { stdio: 'ignore' }).status === 0
 
 function ffprobeBeside(ffmpeg: string): string {
   const beside = join(dirname(ffmpeg), 'ffprobe')

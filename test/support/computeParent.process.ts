@@ -9,7 +9,7 @@ import { sliceWork } from './sliceWork.ts'
 
 const compute = startCompute({
   count: 1,
-  tools: await findTools(),
+  tools: findTools(),
   limits: limitsNamed('ours'),
   environment: readConfig().programEnvironment,
   residentLimitBytes: 2e9,

@@ -13,7 +13,7 @@ export async function withCompute(
   const log: string[] = []
   const compute = startCompute({
     count: 1,
-    tools: await findTools(),
+    tools: findTools(),
     limits: limitsNamed('ours'),
     environment: readConfig().programEnvironment,
     residentLimitBytes: 2e9,

@@ -2,7 +2,7 @@
 import { startProgram } from '../../src/media/program.ts'
 import { findTools } from '../../src/media/tools.ts'
 
-const program = startProgram({ ...(await findTools()), ffmpeg: 'sleep' }, 'ffmpeg', ['600'], {
+const program = startProgram({ ...findTools(), ffmpeg: 'sleep' }, 'ffmpeg', ['600'], {
   stallMs: 600_000,
 })
 process.stdout.write(`${program.pid}\n`)

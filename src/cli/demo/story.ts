@@ -63,7 +63,7 @@ export async function tellStory({ flags, file, keep, output, signal, opened }: S
   output.write(`   model ${server.modelLine}\n`)
 
   chapter(output, 'The media')
-  const tools = await findTools(ffmpeg === undefined ? {} : { ffmpeg })
+  const tools = findTools(ffmpeg === undefined ? {} : { ffmpeg })
   const bar = progressBar(output)
   if (ownFile === undefined) bar.show('making a video of 60 s', 0)
   const media = ownFile ?? (await makeDemoVideo(tools, folder, signal))
