@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 
 const PROGRAM = fileURLToPath(new URL('../../bin/embedline', import.meta.url))
@@ -15,6 +15,12 @@ async function embedline(words: readonly string[], environment: Record<string, s
   child.stdin.end()
   const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
   return { out, err, code: code as number }
+}
+
+function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'embedline-cli-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  return folder
 }
 
 test('the help lists every command and ends with 0', async () => {
@@ -54,15 +60,14 @@ test('bad settings end with 2 and are all named', async () => {
 })
 
 test('a server for other machines without a key ends with 2 and says what is wanted', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'embedline-cli-'))
+  const folder = emptyFolder()
   const { err, code } = await embedline(['serve', '--host', '0.0.0.0', '--port', '0', '--data', folder])
-  rmSync(folder, { recursive: true })
   expect(err).toContain('EMBEDLINE_KEYS')
   expect(code).toBe(2)
 })
 
 test('serve tells where it is, where the key lies and which model it has, and stops with 0', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'embedline-cli-'))
+  const folder = emptyFolder()
   const child = spawn(PROGRAM, ['serve', '--port', '0', '--data', folder], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
@@ -73,7 +78,6 @@ test('serve tells where it is, where the key lies and which model it has, and st
     /^Embedline \S+ at http:\/\/127\.0\.0\.1:\d+\nkey: in \/.*\/admin\.key\nmodel: builtin@1: .*\n$/,
   )
   expect(await exited).toEqual([0, null])
-  rmSync(folder, { recursive: true })
 })
 
 test('doctor finds this machine fit, also as JSON', async () => {
