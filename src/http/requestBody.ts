@@ -9,12 +9,16 @@ const DRAIN_MS = 60_000
 
 /**
  * The body of a request in pieces, with backpressure. The connection stays open when the reading ends early: call
- * `drainBody` after the answer. Throws `too_large` past `limitBytes`, `aborted` when the client goes away.
+ * `drainBody` after the answer. Throws `too_large` past `limitBytes`, `request_invalid` for a compressed body, and
+ * `aborted` when the client goes away.
  */
 export async function* bodyChunks(
   raw: IncomingMessage,
   limitBytes: number,
 ): AsyncGenerator<Uint8Array, void, void> {
+  const { 'content-encoding': encoding = 'identity' } = raw.headers
+  if (encoding.toLowerCase() !== 'identity')
+    throw new EmbedlineError('request_invalid', 'A request body with a `Content-Encoding` is not taken.')
   const tooLarge = () =>
     new EmbedlineError('too_large', `The request body is larger than the ${limitBytes} bytes that are taken.`)
   if (Number(raw.headers['content-length'] ?? 0) > limitBytes) throw tooLarge()

@@ -65,6 +65,13 @@ test('fields may come after the file, and a name of its own goes before that of 
   })
 })
 
+test('a name may have 255 characters, whatever their size', async () => {
+  const app = await withApp()
+  const filename = '🎬'.repeat(255)
+  const response = await upload(app, form(DIRECT, FILE, ['filename', filename]))
+  expect(Asset.parse(await response.json())).toMatchObject({ filename })
+})
+
 test('an empty file is taken: what it is worth is said later', async () => {
   const app = await withApp()
   expect((await upload(app, form(['method', 'direct'], ['file', '', 'empty.mp4']))).status).toBe(201)
@@ -175,6 +182,9 @@ test('a list is newest first, by ids, kinds and part of the name, and empty past
   ])
   expect(await names(`asset_ids=${ids['one.mp4']}`)).toEqual(['one.mp4'])
   expect(await names('asset_types=image&asset_types=document')).toEqual(['four.pdf', 'Three.PNG'])
+  expect(await names(`asset_ids=${ids['one.mp4']},${ids['two.wav']}`)).toEqual(['two.wav', 'one.mp4'])
+  expect(await names('asset_types=image,document')).toEqual(['four.pdf', 'Three.PNG'])
+  expect(await names('asset_ids=')).toEqual([])
   expect(await names('filename=tHREE')).toEqual(['Three.PNG'])
 })
 

@@ -30,8 +30,8 @@ function readOrder({ schemas, parts }: Call, { fields, file }: AssetForm): Asset
     throw new EmbedlineError('request_invalid', '`method` is `direct`.', { field: 'url' })
   if (!file) throw new EmbedlineError('parameter_missing', '', { field: 'file' })
   const filename = form.filename ?? file.filename
-  if (filename.length > parts.limits.filenameCharacters)
-    throw new EmbedlineError('request_invalid', `The name of the file is too long.`, { field: 'filename' })
+  if (Array.from(filename).length > parts.limits.filenameCharacters)
+    throw new EmbedlineError('request_invalid', 'The name of the file is too long.', { field: 'filename' })
   return {
     received: file.received,
     filename: filename === '' ? 'file' : filename,

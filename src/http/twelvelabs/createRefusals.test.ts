@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { withApp } from '../../../test/support/withApp.ts'
 
@@ -33,7 +34,7 @@ const REFUSED: [what: string, request: unknown, code: string, field: string | un
   ['null for a field that is required', { input_type: 'video', video: null }, MISSING, 'video'],
   ['the object of another input type', body({}, { audio: body().video }), INVALID, 'audio'],
   ['an unknown field', body({}, { priority: 1 }), UNKNOWN, 'priority'],
-  ['an unknown field inside', body({ embedding_dimension: 256 }), UNKNOWN, 'video.embedding_dimension'],
+  ['a known field elsewhere', body({ embedding_dimension: 256 }), UNKNOWN, 'video.embedding_dimension'],
   ['an unknown source', body({ media_source: { path: '/etc/passwd' } }), UNKNOWN, 'video.media_source.path'],
   ['no source', body({ media_source: {} }), INVALID, 'video.media_source'],
   ['no sources at all', body({ media_source: undefined }), MISSING, 'video.media_source'],
@@ -84,6 +85,12 @@ const REFUSED: [what: string, request: unknown, code: string, field: string | un
     INVALID,
     'video.embedding_type',
   ],
+  ['a field of a later model', body({ time_based_metadata: [] }), INVALID, 'video.time_based_metadata'],
+  ['a size of a later model', body({}, { embedding_dimension: 512 }), INVALID, 'embedding_dimension'],
+  ['an answer of a later model', body({}, { embedding_uncertainty: true }), INVALID, 'embedding_uncertainty'],
+  ['the object of a later model', body({}, { document: {} }), INVALID, 'document'],
+  ['null among the options', body({ embedding_option: [null] }), INVALID, 'video.embedding_option[0]'],
+  ['a number past all numbers', body({ start_sec: 'PAST' }), INVALID, 'video.start_sec'],
   ['segments without strategy', segmentation({}), MISSING, 'video.segmentation.strategy'],
   ['a strategy without its object', segmentation({ strategy: 'fixed' }), MISSING, 'video.segmentation.fixed'],
   [
@@ -134,7 +141,9 @@ test.for(REFUSED)(
   '%s: 400 that names the field, in both shapes, and no task',
   async ([, request, code, field]) => {
     const app = await withApp()
-    const response = await app.post(TASKS, request)
+    // JSON has numbers that JavaScript cannot write.
+    const text = JSON.stringify(request).replace('"PAST"', '1e400')
+    const response = await app.fetch(TASKS, { method: 'POST', body: text })
     const answer = (await response.json()) as Record<string, unknown>
     expect(response.status).toBe(400)
     expect(answer).toMatchObject({
@@ -152,6 +161,44 @@ test('a key that looks like the prototype is an unknown field', async () => {
   const text = JSON.stringify(body()).replace('{', '{"__proto__":{"x":1},')
   const response = await app.fetch(TASKS, { method: 'POST', body: text })
   expect(response.status).toBe(400)
+})
+
+test('what is no UTF-8 is refused rather than repaired; a mark before UTF-8 is taken', async () => {
+  const app = await withApp()
+  const text = Buffer.from(JSON.stringify(body()))
+  const broken = Buffer.from(text)
+  broken[text.indexOf('marengo')] = 0xff
+  const response = await app.fetch(TASKS, { method: 'POST', body: broken })
+  expect(response.status).toBe(400)
+  expect(await response.json()).toMatchObject({ message: expect.stringContaining('UTF-8') })
+  const marked = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), text])
+  expect((await app.fetch(TASKS, { method: 'POST', body: marked })).status).toBe(202)
+})
+
+test('a compressed body is refused as such', async () => {
+  const app = await withApp()
+  for (const path of [TASKS, '/v1.3/embed-v2', '/v1.3/assets']) {
+    const headers = { 'content-encoding': 'gzip', 'content-type': 'multipart/form-data; boundary=b' }
+    const response = await app.fetch(path, {
+      method: 'POST',
+      headers,
+      body: gzipSync(JSON.stringify(body())),
+    })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ message: expect.stringContaining('Content-Encoding') })
+  }
+  const plain = { method: 'POST', headers: { 'content-encoding': 'identity' }, body: JSON.stringify(body()) }
+  expect((await app.fetch(TASKS, plain)).status).toBe(202)
+})
+
+test('a long name of a field is not repeated in full', async () => {
+  const app = await withApp()
+  const long = 'x'.repeat(100_000)
+  for (const request of [body({ [long]: 1 }), { [long]: { base64_string: '!' } }]) {
+    const response = await app.post(TASKS, request)
+    expect(response.status).toBe(400)
+    expect((await response.text()).length).toBeLessThan(2_000)
+  }
 })
 
 test('no JSON, no body and a form are refused as such', async () => {

@@ -33,6 +33,22 @@ test('a text is answered by one vector that belongs to no time, with its model',
   })
 })
 
+test('an explicit null is the same as no field at all', async () => {
+  const app = await withApp()
+  const nothing = {
+    model_name: null,
+    auto_truncate: null,
+    image: null,
+    text_image: null,
+    audio: null,
+    video: null,
+    multi_input: null,
+    embedding_uncertainty: null,
+    embedding_dimension: null,
+  }
+  expect((await app.post(EMBED, text('hello', nothing))).status).toBe(200)
+})
+
 test('a picture comes as base64 or as an asset, and no file of it stays', async () => {
   const app = await withApp()
   const form = new FormData()
@@ -68,12 +84,28 @@ test.for([
   ['several inputs, for now', { input_type: 'multi_input' }, 'input_type'],
   ['a later model', text('x', { model_name: 'marengo3.5' }), 'model_name'],
   ['a model that nobody has', text('x', { model_name: 'ada' }), 'model_name'],
-  ['an unknown field', text('x', { embedding_dimension: 128 }), 'embedding_dimension'],
+  ['a size of a later model', text('x', { embedding_dimension: 128 }), 'embedding_dimension'],
+  ['an unknown field', text('x', { language: 'de' }), 'language'],
 ] as const)('%s: 400 that names the field', async ([, request, field]) => {
   const app = await withApp()
   const response = await app.post(EMBED, request)
   expect(response.status).toBe(400)
   expect(await response.json()).toMatchObject({ error: { details: { field } } })
+})
+
+test('what is no picture is refused, naming where it came from', async () => {
+  const app = await withApp(({ compute }) => ({
+    compute: {
+      ...compute,
+      embedPicture: () => Promise.reject(new EmbedlineError('media_unreadable', 'It is a text.')),
+    },
+  }))
+  const response = await app.post(EMBED, image({ base64_string: BASE64 }))
+  expect(response.status).toBe(400)
+  expect(await response.json()).toMatchObject({
+    message: expect.stringContaining('It is a text.'),
+    error: { details: { field: 'image.media_source.base64_string' } },
+  })
 })
 
 test('a picture of more bytes than pictures may have is refused', async () => {

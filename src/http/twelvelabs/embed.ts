@@ -1,4 +1,5 @@
-import { EmbedlineError } from '../../domain/errors.ts'
+import { EmbedlineError, type ErrorCode } from '../../domain/errors.ts'
+import type { MediaSource } from '../../tasks/create.ts'
 import { embedPicture, embedText, type SyncEmbedding } from '../../tasks/embedNow.ts'
 import { untilGone } from '../untilGone.ts'
 import { inFieldsOf } from './errors.ts'
@@ -37,5 +38,24 @@ function ofPicture({ parts, account, reply }: Call, body: EmbedBody, json: JsonB
     field: 'image.media_source',
     limitBytes: parts.limits.inlinePictureBytes,
   })
-  return inFieldsOf('image', () => embedPicture(parts, account, { modelName, source }, untilGone(reply)))
+  return blamingSource(source, () =>
+    inFieldsOf('image', () => embedPicture(parts, account, { modelName, source }, untilGone(reply))),
+  )
+}
+
+// What is wrong with a picture itself is said at once, other than with a task.
+const PICTURE_FAULTS: ReadonlySet<ErrorCode> = new Set([
+  'media_unreadable',
+  'media_has_no_stream',
+  'media_too_large',
+])
+
+async function blamingSource<T>(source: MediaSource, verb: () => Promise<T>): Promise<T> {
+  try {
+    return await verb()
+  } catch (failure) {
+    if (!(failure instanceof EmbedlineError) || !PICTURE_FAULTS.has(failure.code)) throw failure
+    const field = `image.media_source.${'assetId' in source ? 'asset_id' : 'base64_string'}`
+    throw new EmbedlineError(failure.code, failure.message, { field, cause: failure })
+  }
 }

@@ -64,10 +64,19 @@ export interface ErrorBody {
   error: { code: string; message: string; details: Readonly<Record<string, string>> }
 }
 
+// Both may repeat what a caller sent, which may be very long.
+const FIELD_CHARACTERS = 200
+const MESSAGE_CHARACTERS = 500
+
+const clipped = (text: string, characters: number): string =>
+  text.length <= characters ? text : `${text.slice(0, characters)}…`
+
 export function presentRefusal(refusal: Refusal): ErrorAnswer {
   const { code, status } = WIRE[refusal.code]
-  const message = refusal.field === undefined ? refusal.message : naming(refusal.field, code, refusal.message)
-  const details = refusal.field === undefined ? {} : { field: refusal.field }
+  const reason = clipped(refusal.message, MESSAGE_CHARACTERS)
+  const field = refusal.field === undefined ? undefined : clipped(refusal.field, FIELD_CHARACTERS)
+  const message = field === undefined ? reason : naming(field, code, reason)
+  const details = field === undefined ? {} : { field }
   return {
     status: refusal.status ?? status,
     body: { code, message, docs_url: DOCS_URL, error: { code, message, details } },

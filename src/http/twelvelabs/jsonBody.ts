@@ -57,7 +57,7 @@ export async function withJsonBody<T>(
         if (keptBytes > TEXT_BYTES) throw tooMuchText()
       }
     }
-    return Buffer.concat(kept).toString()
+    return decode(Buffer.concat(kept))
   }
 
   /** Returns what stands in the text instead. */
@@ -109,6 +109,14 @@ async function finish(file: MediaFile): Promise<void> {
 function received(file: MediaFile | undefined): ReceivedBytes {
   if (!file?.received) throw new Error('a token for base64 that did not come')
   return file.received
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw new EmbedlineError('request_invalid', 'The request body is not valid UTF-8.', { cause })
+  }
 }
 
 function parse(text: string): unknown {

@@ -56,9 +56,30 @@ test('a list can be of one status and between two times', async () => {
 })
 
 test.for([
+  '2030-01-01T02:00:00.000%2B02:00',
+  '2030-01-01T02:00:00+02:00',
+  '2029-12-31T19:00:00-05:00',
+  '2030-01-01t00:00:00z',
+  '2030-01-01%2000:00:00Z',
+  '2030-01-01+00:00:00.000000Z',
+  '2029-12-31T23:59:60Z',
+])('%s is the first moment of 2030', async (time) => {
+  const app = await withApp()
+  const start = Date.parse('2030-01-01T00:00:00Z')
+  app.room.clock.advance(start - 1 - app.room.clock.nowMs())
+  await create(app)
+  expect((await list(app, `?started_at=${time}`)).data).toEqual([])
+  app.room.clock.advance(2)
+  const { _id } = await create(app)
+  expect((await list(app, `?started_at=${time}`)).data.map((row) => row._id)).toEqual([_id])
+})
+
+test.for([
   'page=0',
   'page=-1',
   'page=1.5',
+  'page=1e3',
+  'page=%2B1',
   'page=x',
   'page=',
   'page=1&page=2',
@@ -70,6 +91,9 @@ test.for([
   'started_at=2030-01-01',
   'started_at=2030-02-30T00:00:00Z',
   'started_at=2030-01-01T25:00:00Z',
+  'started_at=2030-01-01T24:00:00Z',
+  'started_at=2030-01-01T00:60:00Z',
+  'started_at=2030-01-01T00:00:00%2B24:00',
   'started_at=2030-01-01T00:00:00',
   'ended_at=1893456000',
 ])('a list with %s is refused, naming it', async (query) => {

@@ -28,8 +28,10 @@ function asError(issues: readonly z.core.$ZodIssue[]): EmbedlineError {
   if (!issue || issue.path.length === 0)
     return new EmbedlineError('request_invalid', 'The request body must be a JSON object.')
   const field = place(issue.path)
-  const isMissing = WRONG_VALUE.has(issue.code) && (issue.input === undefined || issue.input === null)
-  if (isMissing) return new EmbedlineError('parameter_missing', '', { field })
+  const isField = typeof issue.path.at(-1) === 'string'
+  const isNothing = issue.input === undefined || issue.input === null
+  if (isField && isNothing && WRONG_VALUE.has(issue.code))
+    return new EmbedlineError('parameter_missing', '', { field })
   return new EmbedlineError('request_invalid', `${issue.message}.`, { field })
 }
 

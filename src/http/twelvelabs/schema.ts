@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Limits } from '../../domain/limits.ts'
+import { parseTimestamp } from './timestamp.ts'
 
 export const DEFAULT_MODEL = 'marengo3.0'
 
@@ -12,6 +13,18 @@ const absentOr = <Schema extends z.ZodType>(schema: Schema, fallback: z.output<S
     .nullish()
     .transform((value): z.output<Schema> => value ?? fallback)
     .meta({ default: fallback })
+
+/** A field that clients know and may send as null, for something that is not served yet. */
+const notYet = (message: string) =>
+  z
+    .null({ error: message })
+    .optional()
+    .transform(() => undefined)
+
+const ofLaterModel = notYet('It belongs to `marengo3.5`, which is not enabled yet')
+const ofLaterInput = notYet('Its input type is not enabled yet')
+
+const uncertainty = absent(z.literal(false, { error: 'It needs `marengo3.5`, which is not enabled yet' }))
 
 const distinct = <Schema extends z.ZodType>(each: Schema) =>
   z
@@ -30,7 +43,9 @@ const modelName = absentOr(z.string().min(1), DEFAULT_MODEL)
 
 const seconds = z.number().min(0)
 const scopes = absentOr(distinct(z.enum(['clip', 'asset'])), ['clip', 'asset'])
-const types = absentOr(distinct(z.enum(['separate_embedding', 'fused_embedding'])), ['separate_embedding'])
+const types = absentOr(z.array(z.enum(['separate_embedding', 'fused_embedding'])).min(1), [
+  'separate_embedding',
+])
 
 const range = { start_sec: absentOr(seconds, 0), end_sec: absent(seconds) }
 
@@ -56,6 +71,7 @@ const videoOf = (limits: Limits) =>
     embedding_option: absent(distinct(z.enum(['visual', 'audio', 'transcription']))),
     embedding_scope: scopes,
     embedding_type: types,
+    time_based_metadata: ofLaterModel,
   })
 
 const audioOf = (limits: Limits) =>
@@ -66,6 +82,7 @@ const audioOf = (limits: Limits) =>
     embedding_option: absent(distinct(z.enum(['audio', 'transcription']))),
     embedding_scope: scopes,
     embedding_type: types,
+    time_based_metadata: ofLaterModel,
   })
 
 const page = (limits: Limits) => ({
@@ -84,31 +101,23 @@ const wholeNumber = (least: number, most: number, fallback: number) =>
     .transform((value) => value ?? fallback)
     .meta({ type: 'integer', minimum: least, maximum: most, default: fallback })
 
-const RFC3339 = /^\d{4}-\d\d-\d\dt\d\d:\d\d:\d\d(\.\d+)?(z|[+-]\d\d:\d\d)$/i
-
-/** Milliseconds since 1970. A month has no 31st day that it does not have, although JavaScript would count on. */
 const timestamp = z
   .string()
-  .refine(
-    (text) => RFC3339.test(text) && isCalendarDay(text),
-    'Expected an RFC 3339 time such as 2030-01-31T09:00:00Z',
-  )
-  .transform((text) => Date.parse(text.toUpperCase()))
-  .refine(Number.isFinite, 'Expected an RFC 3339 time such as 2030-01-31T09:00:00Z')
+  .transform((text, context) => {
+    const ms = parseTimestamp(text)
+    if (ms !== undefined) return ms
+    context.addIssue('Expected an RFC 3339 time such as 2030-01-31T09:00:00Z')
+    return z.NEVER
+  })
   .meta({ type: 'string', format: 'date-time' })
 
-function isCalendarDay(text: string): boolean {
-  const day = text.slice(0, 10)
-  const midnight = new Date(`${day}T00:00:00Z`)
-  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day)
-}
-
-/** A query key that may be there once or several times. */
+/** A query key that may be there once or several times, each time with one value or with several between commas. */
 const repeated = <Schema extends z.ZodType>(each: Schema) =>
-  z
-    .union([z.array(each), each.transform((value) => [value])])
-    .optional()
-    .meta({ type: 'array' })
+  z.preprocess(
+    (given: string | string[] | undefined) =>
+      given === undefined ? undefined : [given].flat().flatMap((values) => values.split(',')),
+    z.array(each).optional(),
+  )
 
 const FORM_FLAG = z.enum(['true', 'false'])
 
@@ -120,6 +129,10 @@ export function makeSchemas(limits: Limits) {
       model_name: modelName,
       video: absent(videoOf(limits)),
       audio: absent(audioOf(limits)),
+      image: ofLaterModel,
+      document: ofLaterModel,
+      embedding_uncertainty: uncertainty,
+      embedding_dimension: ofLaterModel,
     }),
     listTasks: z.object({
       started_at: timestamp.optional(),
@@ -132,7 +145,13 @@ export function makeSchemas(limits: Limits) {
       model_name: modelName,
       text: absent(z.strictObject({ input_text: z.string().min(1) })),
       image: absent(z.strictObject({ media_source: mediaSource })),
+      text_image: ofLaterInput,
+      audio: ofLaterInput,
+      video: ofLaterInput,
+      multi_input: ofLaterInput,
       auto_truncate: absent(z.literal(false)),
+      embedding_uncertainty: uncertainty,
+      embedding_dimension: ofLaterModel,
     }),
     createAsset: z.strictObject({
       method: z.enum(['direct', 'url']),

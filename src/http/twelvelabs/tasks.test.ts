@@ -123,13 +123,32 @@ test('an explicit null is the same as no field at all', async () => {
     embedding_scope: null,
     embedding_type: null,
     media_source: { base64_string: BASE64, url: null, asset_id: null },
+    time_based_metadata: null,
   }
-  expect((await app.post(TASKS, body(nothing, { audio: null, model_name: null }))).status).toBe(202)
+  const top = {
+    audio: null,
+    image: null,
+    document: null,
+    model_name: null,
+    embedding_uncertainty: null,
+    embedding_dimension: null,
+  }
+  expect((await app.post(TASKS, body(nothing, top))).status).toBe(202)
+  expect((await app.post(TASKS, body({}, { embedding_uncertainty: false }))).status).toBe(202)
+  expect((await app.post(TASKS, audio({ time_based_metadata: null }))).status).toBe(202)
+})
+
+test('a type of embedding may be named twice: only options and scopes must be unique', async () => {
+  const app = await withApp()
+  const twice = ['separate_embedding', 'separate_embedding']
+  expect((await app.post(TASKS, body({ embedding_type: twice }))).status).toBe(202)
 })
 
 test.for([
   ['a whole number written with a fraction of zero', '{"strategy":"fixed","fixed":{"duration_sec":2.0}}'],
   ['both bounds of dynamic segments', '{"strategy":"dynamic","dynamic":{"min_duration_sec":5}}'],
+  ['a number in scientific notation', '{"strategy":"fixed","fixed":{"duration_sec":0.6e1}}'],
+  ['a strategy with its default', '{"strategy":"dynamic","dynamic":{}}'],
   ['the other strategy set to null', '{"strategy":"fixed","fixed":{"duration_sec":10},"dynamic":null}'],
 ])('%s is taken', async ([, segmentation]) => {
   const app = await withApp()
