@@ -1,8 +1,5 @@
-import { writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { madeMedia } from '../../test/support/madeMedia.ts'
+import { madeMedia, madeText } from '../../test/support/madeMedia.ts'
 import { limitsNamed } from '../domain/limits.ts'
 import { parseSrt, readCues } from './cues.ts'
 import { inspect } from './inspect.ts'
@@ -22,12 +19,6 @@ world
 
 `
 
-async function written(name: string, text: string): Promise<string> {
-  const file = join(tmpdir(), `embedline-${process.pid}-${name}`)
-  await writeFile(file, text)
-  return file
-}
-
 test.each([
   ['subrip', 'mkv', 'srt'],
   ['mov_text', 'mp4', 'mov_text'],
@@ -36,7 +27,14 @@ test.each([
 ])('a track of %s gives its lines as plain text', async (codec, extension, encoder) => {
   const video = extension === 'webm' ? 'libvpx' : 'mpeg4'
   const file = await madeMedia(`subtitled-${codec}.${extension}`, [
-    ...['-f', 'lavfi', '-i', 'color=red:size=32x32:rate=5:duration=4', '-i', await written('lines.srt', SRT)],
+    ...[
+      '-f',
+      'lavfi',
+      '-i',
+      'color=red:size=32x32:rate=5:duration=4',
+      '-i',
+      await madeText('lines.srt', SRT),
+    ],
     ...['-map', '0:v', '-map', '1:s', '-c:v', video, '-c:s', encoder, '-metadata:s:s:0', 'language=eng'],
   ])
   const { subtitles } = await inspect(tools, file, options)

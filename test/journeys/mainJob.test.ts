@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { client, cosine, finished, uploadAsset } from '../support/client.ts'
-import { madeMedia, scenes } from '../support/madeMedia.ts'
+import { madeMedia, madeText, scenes } from '../support/madeMedia.ts'
 import { testData } from '../support/testData.ts'
 import { withServer } from '../support/withServer.ts'
 
@@ -174,7 +174,6 @@ test('an asset may be deleted while its task runs; the bytes go when the task ha
   await one.assets.delete(assetId)
   await expect(one.assets.retrieve(assetId)).rejects.toMatchObject({ statusCode: 404 })
   expect((await finished(one, id)).status).toBe('ready')
-  const { readdir } = await import('node:fs/promises')
   const left = await readdir(server.dataFolder, { recursive: true })
   expect(left.filter((name) => /[0-9a-f]{64}/.test(name))).toEqual([])
 })
@@ -186,12 +185,10 @@ const CUES = [
 ]
 
 async function subtitled(): Promise<string> {
-  const { writeFile } = await import('node:fs/promises')
-  const srt = (await madeMedia('blank.wav', ['-f', 'lavfi', '-i', 'anullsrc', '-t', '0.1'])).replace(
-    '.wav',
-    '.srt',
+  const srt = await madeText(
+    'lines.srt',
+    CUES.map(([time, text], index) => `${index + 1}\n${time}\n${text}\n`).join('\n'),
   )
-  await writeFile(srt, CUES.map(([time, text], index) => `${index + 1}\n${time}\n${text}\n`).join('\n'))
   return madeMedia('subtitled.mkv', [
     '-i',
     await scenes(31),

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, rename } from 'node:fs/promises'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -17,6 +17,14 @@ export async function madeMedia(name: string, ffmpegArguments: readonly string[]
   const half = join(FOLDER, `${process.pid}-${digest}-${name}`)
   await promisify(execFile)('ffmpeg', ['-nostdin', '-v', 'error', '-y', ...ffmpegArguments, half])
   await rename(half, path)
+  return path
+}
+
+/** Writes a small file, such as subtitles, beside the media that is made of it. */
+export async function madeText(name: string, text: string): Promise<string> {
+  await mkdir(FOLDER, { recursive: true })
+  const path = join(FOLDER, `${createHash('sha256').update(text).digest('hex').slice(0, 12)}-${name}`)
+  await writeFile(path, text)
   return path
 }
 
