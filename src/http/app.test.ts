@@ -62,6 +62,25 @@ test('an unknown path is 404 in the words of its dialect', async () => {
   expect(await elsewhere.json()).toMatchObject({ code: 'not_found' })
 })
 
+test('a slash at the end of a path changes nothing', async () => {
+  const app = await withApp()
+  expect((await app.fetch('/v1.3/embed-v2/tasks/')).status).toBe(200)
+  expect((await app.post('/v1.3/embed-v2/', { input_type: 'text', text: { input_text: 'x' } })).status).toBe(
+    200,
+  )
+  expect((await app.fetch('/v1.3/assets/x/')).status).toBe(404)
+  expect((await app.fetch('/healthz/')).status).toBe(200)
+})
+
+test('every answer of the dialect says its version, also that to a path which cannot be decoded', async () => {
+  const app = await withApp()
+  for (const path of ['/assets', '/nothing', '/assets/x', '/%zz', '/assets/%ff', '/embed-v2']) {
+    const { headers } = await app.fetch(`/v1.3${path}`)
+    expect(headers.get('x-api-version')).toBe('1.3')
+    expect(headers.get('access-control-allow-origin')).toBe('*')
+  }
+})
+
 test('a method that a path does not have is 405 and told which it has', async () => {
   const app = await withApp()
   const response = await app.fetch('/v1.3/embed-v2/tasks/x', { method: 'DELETE' })
@@ -132,6 +151,15 @@ test('the page names version and model, the place of the key and how to call, an
   expect(html).not.toMatch(/<script|src=|<link/)
 })
 
+test('behind a proxy the page names the address that its visitor used, and no cache may keep it', async () => {
+  const app = await withApp()
+  const response = await fetch(app.url, {
+    headers: { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'embed.example.org' },
+  })
+  expect(await response.text()).toContain('https://embed.example.org/v1.3')
+  expect(response.headers.get('cache-control')).toBe('no-store')
+})
+
 test('health and readiness need no key', async () => {
   const app = await withApp()
   expect(await (await fetch(`${app.url}/healthz`)).json()).toEqual({ status: 'ok' })
@@ -190,6 +218,25 @@ test('closing ends idle connections at once, and answers under way when their ti
   await once(idle, 'close')
   clock.advance(5_000)
   await expect(answer).rejects.toThrow('fetch failed')
+  await closed
+})
+
+test('a request whose beginning came before closing began is answered like any other', async () => {
+  const app = await withApp()
+  const socket = connect(app.port, '127.0.0.1')
+  let answer = ''
+  socket.on('data', (bytes) => (answer += String(bytes)))
+  socket.write('POST /v1.3/assets HTTP/1.1\r\nhost: x\r\n')
+  // The server has seen the beginning once it answers what was sent later.
+  const idle = connect(app.port, '127.0.0.1')
+  idle.write(`GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n`)
+  await once(idle, 'data')
+  const closed = app.close()
+  await once(idle, 'close')
+  socket.write(`x-api-key: ${KEY}\r\ncontent-length: 0\r\n\r\n`)
+  await once(socket, 'close')
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /)
+  expect(answer).toContain('connection: close')
   await closed
 })
 

@@ -7,7 +7,11 @@ import { requestId } from './requestId.ts'
 import type { SiteFacts } from './site/facts.ts'
 import { siteRoutes } from './site/routes.ts'
 import { presentRefusal } from './twelvelabs/errors.ts'
-import { PREFIX as TWELVELABS_PREFIX, twelvelabsRoutes } from './twelvelabs/routes.ts'
+import {
+  HEADERS as TWELVELABS_HEADERS,
+  PREFIX as TWELVELABS_PREFIX,
+  twelvelabsRoutes,
+} from './twelvelabs/routes.ts'
 
 /** Longer than any path that Node takes: whether an id is one is for whoever looks it up. */
 const PATH_PART_CHARACTERS = 100_000
@@ -28,7 +32,9 @@ export function makeApp({ tasks, site }: AppParts): FastifyInstance {
   const app = fastify({
     genReqId: requestId,
     requestIdHeader: false,
-    routerOptions: { maxParamLength: PATH_PART_CHARACTERS },
+    routerOptions: { maxParamLength: PATH_PART_CHARACTERS, ignoreTrailingSlash: true },
+    // Whatever came in before closing is answered: clients may be unable to send an upload again.
+    return503OnClosing: false,
     clientErrorHandler: answerBadBytes,
     frameworkErrors: (_error, request, reply) => void refusePath(request, reply),
   })
@@ -70,7 +76,7 @@ function refusePath(request: FastifyRequest, reply: FastifyReply): FastifyReply 
   reply.headers(headersOf(request))
   if (!request.url.startsWith(`${TWELVELABS_PREFIX}/`)) return reply.code(404).send(refusal)
   const { status, body } = presentRefusal(refusal)
-  return reply.code(status).send(body)
+  return reply.headers(TWELVELABS_HEADERS).code(status).send(body)
 }
 
 /** Outside of the dialects, which have envelopes of their own. */

@@ -4,11 +4,10 @@ const READABLE = ['location', 'x-api-version', 'x-embedline-model', 'x-request-i
 
 const DAY_SEC = 86_400
 
-/** Lets pages of other origins read the answers of these routes: the key is a header that no browser sends by itself. */
-export function openToBrowsers(app: FastifyInstance): void {
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.headers({ 'access-control-allow-origin': '*', 'access-control-expose-headers': READABLE })
-  })
+/** Let pages of other origins read an answer: the key is a header that no browser sends by itself. */
+export const OPEN_TO_BROWSERS = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': READABLE,
 }
 
 /** Answers a browser's question before its request, for any header: the official client sends some of its own. */

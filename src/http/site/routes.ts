@@ -16,7 +16,12 @@ export function siteRoutes({ describe, ...facts }: SiteParts): FastifyPluginAsyn
   return async (app) => {
     app.get('/', async (request, reply) => {
       const { page } = await import('./page.ts')
-      reply.headers({ 'content-security-policy': PAGE_POLICY, 'referrer-policy': 'no-referrer' })
+      reply.headers({
+        'content-security-policy': PAGE_POLICY,
+        'referrer-policy': 'no-referrer',
+        // It names the address that this one visitor used.
+        'cache-control': 'no-store',
+      })
       reply.type('text/html; charset=utf-8')
       return page({ ...facts, url: originOf(request) })
     })

@@ -2,15 +2,17 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import { EmbedlineError } from '../../domain/errors.ts'
 import { authenticate } from '../../tasks/authenticate.ts'
 import type { TaskParts } from '../../tasks/parts.ts'
-import { answerPreflight, openToBrowsers } from '../browsers.ts'
+import { answerPreflight, OPEN_TO_BROWSERS } from '../browsers.ts'
 import { asRefusal, type Refusal } from '../refusal.ts'
 import { presentRefusal } from './errors.ts'
 import type { Handler } from './route.ts'
 import type { Schemas } from './schema.ts'
 
-/** Where the dialect stands, and the `X-Api-Version` of its answers. */
+/** Where the dialect stands. */
 export const PREFIX = '/v1.3'
-const API_VERSION = '1.3'
+
+/** On every answer of the dialect. */
+export const HEADERS = { ...OPEN_TO_BROWSERS, 'x-api-version': '1.3', 'cache-control': 'no-store' }
 
 type Method = 'GET' | 'POST' | 'DELETE'
 
@@ -54,11 +56,11 @@ export function twelvelabsRoutes(parts: TaskParts): FastifyPluginAsync {
   return async (app) => {
     const send = (reply: FastifyReply, refusal: Refusal) => {
       const { status, body } = presentRefusal(refusal)
-      return reply.code(status).send(body)
+      // A result may fail before the first of its compressed bytes is sent.
+      return reply.removeHeader('content-encoding').code(status).send(body)
     }
-    openToBrowsers(app)
     app.addHook('onRequest', async (_request, reply) => {
-      reply.headers({ 'x-api-version': API_VERSION, 'cache-control': 'no-store' })
+      reply.headers(HEADERS)
     })
     app.setErrorHandler((thrown, request, reply) =>
       send(reply, withoutRetry(request, asRefusal(thrown, request.id))),

@@ -42,6 +42,17 @@ test('a create is answered by 202, where the task is, and no data', async () => 
   expect(await app.leftovers()).toEqual([])
 })
 
+test('behind a proxy a create tells the address that its caller used', async () => {
+  const app = await withApp()
+  const response = await app.fetch(TASKS, {
+    method: 'POST',
+    headers: { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'embed.example.org' },
+    body: JSON.stringify(body()),
+  })
+  const { _id } = (await response.json()) as Created
+  expect(response.headers.get('location')).toBe(`https://embed.example.org${TASKS}/${_id}`)
+})
+
 test('a task shows no metadata while it is processed, then its vectors, metadata and model', async () => {
   const app = await withApp()
   const { _id } = await create(
@@ -214,5 +225,6 @@ test('HEAD of a task has the headers and no body', async () => {
   const response = await app.fetch(`${TASKS}/${_id}`, { method: 'HEAD' })
   expect(response.status).toBe(200)
   expect(response.headers.get('x-embedline-model')).toBe('tiny@1')
+  expect(response.headers.get('content-length')).toBeNull()
   expect(await response.text()).toBe('')
 })
