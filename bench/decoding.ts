@@ -17,7 +17,7 @@ const SLICE_MS = 30_000
 const SIZE = { width: 224, height: 224 }
 const RATE_HZ = 16_000
 
-const tools = await findTools()
+const tools = findTools()
 const options = { limits: limitsNamed('ours') }
 const file = await madeMedia('noisy720.mp4', [
   ...['-f', 'lavfi', '-i', `testsrc2=size=1280x720:rate=25:duration=${SECONDS},noise=alls=12:allf=t`],

@@ -18,7 +18,7 @@ const PAUSE_MS = 5
 
 const compute = startCompute({
   count: 1,
-  tools: await findTools(),
+  tools: findTools(),
   limits: limitsNamed('ours'),
   environment: readConfig().programEnvironment,
   residentLimitBytes: 2e9,
