@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -31,7 +31,10 @@ async function startTour() {
   return { folder, here: (code: string) => code.replaceAll('http://127.0.0.1:8787', server.url) }
 }
 
-test('the lines of the tour run as they stand', async () => {
+const hasCurl = (): boolean => spawnSync('curl', ['--version']).status === 0
+
+test('the lines of the tour run as they stand', async ({ skip }) => {
+  if (!hasCurl()) skip('curl is not installed here, and the tour is told in its words')
   const { folder, here } = await startTour()
   const [start, ...lines] = await tour('sh')
   expect(start).toBe('bin/embedline serve\n')
