@@ -6,3 +6,8 @@ export interface SiteFacts {
   /** Where the generated key lies; absent when keys were configured. */
   keyFile: string | undefined
 }
+
+export interface PageFacts extends SiteFacts {
+  /** Of this server as its visitor sees it, without a path. */
+  url: string
+}

@@ -9,7 +9,7 @@ export interface SiteParts extends SiteFacts {
 
 // The page has no script and loads nothing: its styles stand in it.
 const PAGE_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /** What people and machines ask first: a page, whether the server lives, and what it can do. */
 export function siteRoutes({ describe, ...facts }: SiteParts): FastifyPluginAsync {

@@ -1,0 +1,53 @@
+import type { PageFacts } from './facts.ts'
+
+interface Call {
+  title: string
+  /** To be pasted as they are, one call after the other. */
+  lines: string[]
+}
+
+/** First calls to this server, short enough for a page. */
+export const calls = ({ url, keyFile }: PageFacts): Call[] => [
+  {
+    title: 'Where it is and who you are',
+    lines: [
+      `URL=${quoted(`${url}/v1.3`)}`,
+      keyFile === undefined ? 'KEY=…' : `KEY=$(cat ${quoted(keyFile)})`,
+    ],
+  },
+  {
+    title: 'Embed a sentence',
+    lines: [
+      `curl $URL/embed-v2 -H "x-api-key: $KEY" \\`,
+      `  -H 'content-type: application/json' \\`,
+      `  -d '{"input_type":"text","text":{"input_text":"a dog on the beach"}}'`,
+    ],
+  },
+  {
+    title: 'Embed a video: upload it, create a task, get the vectors when it is ready',
+    lines: [
+      `ASSET=$(curl -s $URL/assets -H "x-api-key: $KEY" \\`,
+      `  -F method=direct -F file=@video.mp4 | cut -d'"' -f4)`,
+      `TASK=$(curl -s $URL/embed-v2/tasks -H "x-api-key: $KEY" \\`,
+      `  -H 'content-type: application/json' \\`,
+      `  -d '{"input_type":"video","video":{"media_source":{"asset_id":"'$ASSET'"}}}' |`,
+      `  cut -d'"' -f4)`,
+      `curl $URL/embed-v2/tasks/$TASK -H "x-api-key: $KEY"`,
+    ],
+  },
+  {
+    title: 'Or with the official client: <code>npm install twelvelabs-js</code>',
+    lines: [
+      `// KEY=$KEY TWELVELABS_BASE_URL=$URL node tasks.mjs`,
+      `import { TwelveLabs } from 'twelvelabs-js'`,
+      ``,
+      `const client = new TwelveLabs({ apiKey: process.env.KEY })`,
+      `const tasks = await client.embed.v2.tasks.list()`,
+      `for await (const { id, status } of tasks) console.log(id, status)`,
+    ],
+  },
+]
+
+/** As one word of a shell. */
+const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
