@@ -38,10 +38,10 @@ export const calls = ({ url, keyFile }: PageFacts): Call[] => [
   {
     title: 'Or with the official client: <code>npm install twelvelabs-js</code>',
     lines: [
-      `// KEY=$KEY TWELVELABS_BASE_URL=$URL node tasks.mjs`,
+      `// TWELVE_LABS_API_KEY=$KEY TWELVELABS_BASE_URL=$URL node tasks.mjs`,
       `import { TwelveLabs } from 'twelvelabs-js'`,
       ``,
-      `const client = new TwelveLabs({ apiKey: process.env.KEY })`,
+      `const client = new TwelveLabs({})`,
       `const tasks = await client.embed.v2.tasks.list()`,
       `for await (const { id, status } of tasks) console.log(id, status)`,
     ],
