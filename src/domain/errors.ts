@@ -18,6 +18,7 @@ const RETRY = {
   text_too_long: false,
   // What went wrong here and may go right next time.
   decoder_stalled: true,
+  decoder_crashed: true,
   child_crashed: true,
   child_hung: true,
   child_out_of_memory: true,

@@ -53,6 +53,23 @@ test('aborting ends a program with all that it started', async () => {
   for (const { pid } of started) expect(await isRunning(pid)).toBe(false)
 })
 
+test.each(['KILL', 'TERM', 'SEGV'])(
+  'a program that somebody else ends by SIG%s may do better next time, what it wrote is not all',
+  async (signal) => {
+    const script = `echo frames; kill -${signal} $$`
+    const run = runProgram(as('sh'), 'ffmpeg', shell(script), { stallMs: 10_000, limitBytes: 100 })
+    await expect(run).rejects.toMatchObject({ code: 'decoder_crashed', retryable: true })
+  },
+)
+
+test('ffmpeg that is asked to end says so by its exit code', async () => {
+  const run = runProgram(as('sh'), 'ffmpeg', shell('echo frames; exit 255'), {
+    stallMs: 10_000,
+    limitBytes: 100,
+  })
+  await expect(run).rejects.toMatchObject({ code: 'decoder_crashed' })
+})
+
 test('with a signal that is aborted already nothing is started', () => {
   const signal = AbortSignal.abort()
   expect(() => startProgram(as('sleep'), 'ffmpeg', ['60'], { signal, stallMs: 1_000 })).toThrow('stopped')

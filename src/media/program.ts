@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { EmbedlineError } from '../domain/errors.ts'
 import { readableComplaint } from './complaints.ts'
 import { startGroup } from './processGroup.ts'
@@ -29,11 +30,14 @@ const KEPT_COMPLAINTS = 16_384
 // What the programs of `Tools.wrap` exit with when the program behind them is not there, or is no program.
 const NOT_STARTED = new Set([126, 127])
 
+// What ffmpeg exits with when it was asked to end: it takes that for a person's wish, and what it wrote for enough.
+const INTERRUPTED = 255
+
 /**
  * Starts ffmpeg or ffprobe in a process group of its own. The output throws `aborted` when the signal is aborted,
- * `decoder_stalled` when nothing comes for `stallMs` or it runs longer than `limitMs`, `internal` when the program
- * cannot be started. A bad exit code is no error here: what was read may be all that could be had, and only the caller
- * knows.
+ * `decoder_stalled` when nothing comes for `stallMs` or it runs longer than `limitMs`, `decoder_crashed` when a signal of
+ * somebody else ended it, `internal` when the program cannot be started. A bad exit code is no error here: what was read
+ * may be all that could be had, and only the caller knows.
  */
 export function startProgram(
   tools: Tools,
@@ -46,6 +50,7 @@ export function startProgram(
   const { child, gone, end } = startGroup([...wrapped(tools, name), ...programArguments])
   let complaints = ''
   let failure: EmbedlineError | undefined
+  let isStopped = false
 
   const fail = (reason: EmbedlineError): void => {
     failure ??= reason
@@ -75,6 +80,7 @@ export function startProgram(
   })
 
   async function stop(): Promise<void> {
+    isStopped = true
     end()
     await gone
   }
@@ -87,6 +93,7 @@ export function startProgram(
         const stall = failAfter(stallMs, 'wrote nothing for')
         const next = await nextOrGone(chunks, gone).finally(() => clearTimeout(stall))
         if (next === undefined && NOT_STARTED.has(child.exitCode ?? 0)) fail(cannotStart(complaints))
+        if (next === undefined && !isStopped && wasKilled(child)) fail(crashed(name, child.signalCode))
         throwFailure()
         if (next === undefined) return
         yield next
@@ -114,6 +121,18 @@ export function startProgram(
 function wrapped({ wrap, ...programs }: Tools, name: 'ffmpeg' | 'ffprobe'): [string, ...string[]] {
   const [first, ...others] = wrap
   return first === undefined ? [programs[name]] : [first, ...others, programs[name]]
+}
+
+const wasKilled = ({ signalCode, exitCode }: Pick<ChildProcess, 'signalCode' | 'exitCode'>): boolean =>
+  signalCode !== null || exitCode === INTERRUPTED
+
+/** What it wrote until then looks like a file that ends early, and is not. */
+function crashed(name: string, signal: NodeJS.Signals | null): EmbedlineError {
+  const how =
+    signal === 'SIGKILL'
+      ? 'was killed (SIGKILL): the machine may be short of memory'
+      : `ended by ${signal ?? 'a signal'}`
+  return new EmbedlineError('decoder_crashed', `${name} ${how}.`)
 }
 
 /** The next chunk; undefined when there is none and the process is gone too. */

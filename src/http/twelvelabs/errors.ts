@@ -29,6 +29,7 @@ const WIRE = {
   input_missing: INVALID,
   text_too_long: INVALID,
   decoder_stalled: SERVER,
+  decoder_crashed: SERVER,
   child_crashed: SERVER,
   child_hung: SERVER,
   child_out_of_memory: SERVER,
