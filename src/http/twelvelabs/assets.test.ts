@@ -149,6 +149,19 @@ test('a full disk and a bug are no 5xx for an upload: the official client would 
   }
 })
 
+test('a form that cannot be taken is refused before its client has sent all of it', async () => {
+  const app = await withApp()
+  const socket = connect(app.port, '127.0.0.1')
+  const field = '--b\r\ncontent-disposition: form-data; name="method"\r\n\r\ndirect\r\n'
+  socket.write(
+    `POST ${ASSETS} HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\ncontent-length: 1000000\r\n` +
+      `content-type: multipart/form-data; boundary=b\r\n\r\n${field}${field}--b`,
+  )
+  const [answer] = (await once(socket, 'data')) as [Buffer]
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 400 .*It is there twice/s)
+  socket.destroy()
+})
+
 test('a client that goes away in the middle of its upload leaves nothing', async () => {
   const app = await withApp()
   const socket = connect(app.port, '127.0.0.1')
