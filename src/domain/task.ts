@@ -2,6 +2,7 @@ import type { ErrorCode } from './errors.ts'
 import type { Warning } from './embedding.ts'
 import type { MediaFacts } from './media.ts'
 import type { AssetState, TaskState } from './states.ts'
+import type { ChunkSettings, Loader } from './document.ts'
 import type { MediaRequest, ModelPin } from './work.ts'
 
 /** A failure as it is kept: the code decides, the message is for people. */
@@ -58,4 +59,49 @@ export interface Account {
   id: string
   name: string
   userId: string
+}
+
+/** How the files of a bucket are embedded. Another value anywhere in it means that every file is embedded anew. */
+export interface BucketSettings {
+  model: ModelPin
+  chunks: ChunkSettings
+  loader: Loader
+}
+
+/** The embedding of all files of one bucket, or of what has changed in it since the last time. */
+export interface BucketTask {
+  /** UUID version 7. */
+  id: string
+  accountId: string
+  state: TaskState
+  bucket: string
+  /** The model name that the caller sent. */
+  modelName: string
+  settings: BucketSettings
+  failure?: Failure
+  /** Files that were found to be embedded; those that are done, failed; found unchanged; gone from the bucket. */
+  fileCount: number
+  doneCount: number
+  failedCount: number
+  skippedCount: number
+  goneCount: number
+  createdMs: number
+  updatedMs: number
+  finishedMs?: number
+}
+
+export type FileState = 'queued' | 'processing' | 'done' | 'failed'
+
+/** What is known of one file of an embedded bucket, also after its task is gone. */
+export interface BucketFile {
+  key: string
+  state: FileState
+  sizeBytes: number
+  /** MD5 of what is embedded, hex. */
+  checksum?: string
+  chunkCount: number
+  failure?: Failure
+  createdMs: number
+  updatedMs: number
+  lastEmbeddedMs?: number
 }

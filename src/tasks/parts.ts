@@ -18,6 +18,8 @@ export interface TaskParts {
   bytesMutex: KeyedMutex
   compute: Compute
   models: Models
+  buckets: Buckets
+  search: Search
   clock: Clock
   ids: Ids
   limits: Limits
@@ -49,4 +51,52 @@ export interface Models {
   facts(pin: ModelPin): ModelFacts
   /** How many tokens a text has, as the limit on text counts them. */
   countTokens(text: string): number
+}
+
+/** The operator's storage, as an account sees it. Written for what the verbs need; `src/buckets` fits. */
+export interface Buckets {
+  list(account: string): Promise<readonly string[]>
+  /** False also for a name that no bucket can have. */
+  exists(account: string, bucket: string): Promise<boolean>
+  /** In the order of the keys' UTF-8 bytes, those after `after`. */
+  objects(account: string, bucket: string, options: { after?: string }): AsyncIterable<BucketObject>
+  /** Of one object now; undefined when it is not there. */
+  stat(account: string, bucket: string, key: string): Promise<BucketObject | undefined>
+  /** A path from which a compute child can read the object. */
+  localPath(account: string, bucket: string, key: string): Promise<string>
+}
+
+export interface BucketObject {
+  key: string
+  sizeBytes: number
+  /** Changes when the content may have changed. */
+  changeToken: string
+}
+
+export interface SearchOrder {
+  /** `embedded_bucket.id`. */
+  bucketId: number
+  /** What the database says now: rows changed since are loaded first. */
+  version: number
+  vector: Float32Array
+  /** Stems of the query with their counts: present when words count too. */
+  terms?: Readonly<Record<string, number>>
+  /** Of the vectors against the words in the fused rank. */
+  vectorWeight: number
+  limit: number
+  /** A pattern for keys: `*`, `**`, `?`. */
+  keyPattern?: string
+  minCertainty?: number
+}
+
+export interface SearchHit {
+  fileId: number
+  ordinal: number
+  /** Of the vectors, -1..1. */
+  cosine: number
+}
+
+export interface Search {
+  /** Best first, exact. Loads what it does not hold yet, off the main thread. */
+  find(order: SearchOrder): Promise<readonly SearchHit[]>
 }
