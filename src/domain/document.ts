@@ -16,7 +16,10 @@ export interface Place {
   articleUrl?: string
 }
 
-/** A run of text that belongs together, with its paragraphs separated by empty lines. */
+/**
+ * A run of text that belongs together, with its paragraphs separated by empty lines. Lines end in `\n`. A piece that
+ * ends in white space is continued by the next one as it is; others are separated by an empty line.
+ */
 export interface TextPiece {
   text: string
   place: Place
@@ -35,6 +38,6 @@ export interface ChunkSettings {
 /** A stretch of a document's text that gets one vector. */
 export interface Chunk {
   text: string
-  /** Of the piece in which the chunk begins. */
+  /** Of the piece in which the chunk begins; `endSec` is that of the piece in which it ends. */
   place: Place
 }
