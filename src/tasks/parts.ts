@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { Objects } from '../objects/objects.ts'
 import type { EncodedEmbedding } from '../domain/embedding.ts'
 import type { Ids } from '../domain/ids.ts'
@@ -51,6 +52,8 @@ export interface Models {
   facts(pin: ModelPin): ModelFacts
   /** How many tokens a text has, as the limit on text counts them. */
   countTokens(text: string): number
+  /** How often each stem stands in a text, as the stems of chunks are counted. */
+  terms(text: string): Readonly<Record<string, number>>
 }
 
 /** The operator's storage, as an account sees it. Written for what the verbs need; `src/buckets` fits. */
@@ -64,11 +67,19 @@ export interface Buckets {
   stat(account: string, bucket: string, key: string): Promise<BucketObject | undefined>
   /** A path from which a compute child can read the object. */
   localPath(account: string, bucket: string, key: string): Promise<string>
+  /** All bytes are those of the change token, or the stream fails with `file_changed`. Throws `not_found`. */
+  open(account: string, bucket: string, key: string): Promise<BucketObject & { stream: Readable }>
+  /** Writes an object as a whole, and makes the bucket when there is none. */
+  put(account: string, bucket: string, key: string, bytes: AsyncIterable<Uint8Array>): Promise<BucketObject>
+  /** False when it is not there. */
+  remove(account: string, bucket: string, key: string): Promise<boolean>
 }
 
 export interface BucketObject {
   key: string
   sizeBytes: number
+  /** Milliseconds since 1970. */
+  modifiedMs: number
   /** Changes when the content may have changed. */
   changeToken: string
 }

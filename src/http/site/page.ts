@@ -17,13 +17,15 @@ export const page = (facts: PageFacts): string => `<!doctype html>
 <body>
 <header>
   <h1>Embedline</h1>
-  <p>Video, audio, images and text in, vectors out. Running, version ${escape(facts.version)}.</p>
+  <p>Video, audio, images, text and buckets of documents in, vectors out. Running, version ${escape(facts.version)}.</p>
 </header>
 <main>
   <dl>
     <dt>Model</dt><dd>${escape(facts.modelLine)}</dd>
     <dt>Key</dt><dd>${keyPlace(facts.keyFile)}</dd>
-    <dt>Base URL</dt><dd><code>${escape(facts.url)}/v1.3</code> for the TwelveLabs SDK</dd>
+    <dt>Base URLs</dt><dd><code>${escape(facts.url)}/v1.3</code> for the TwelveLabs SDK,
+      <code>${escape(facts.url)}/v2</code> for the Telnyx SDK,
+      <code>${escape(facts.url)}/v2/ai/openai</code> for the OpenAI SDK</dd>
   </dl>
   ${steps(facts)
     .map(({ title, lines }) => `<section><h2>${title}</h2><pre>${escape(lines.join('\n'))}</pre></section>`)
@@ -61,12 +63,30 @@ function steps({ url, keyFile }: PageFacts): { title: string; lines: string[] }[
       ],
     },
     {
-      title: 'Or with the official client (npm install twelvelabs-js)',
+      title: 'Embed a bucket of documents and search it',
+      lines: [
+        `${call} -T handbook.pdf ${url}/api/buckets/docs/objects/handbook.pdf`,
+        `${json} ${url}/v2/ai/embeddings -d '{"bucket_name":"docs"}'`,
+        `${call} ${url}/v2/ai/embeddings/TASK`,
+        `${json} ${url}/v2/ai/embeddings/similarity-search \\`,
+        `  -d '{"bucket_name":"docs","query":"how are refunds paid?"}'`,
+      ],
+    },
+    {
+      title: 'Or with an official client (npm install twelvelabs-js)',
       lines: [
         `// TWELVELABS_BASE_URL=${url}/v1.3 node tasks.mjs`,
         `import { TwelveLabs } from 'twelvelabs-js'`,
         `const client = new TwelveLabs({ apiKey: '…' })`,
         `for await (const task of await client.embed.v2.tasks.list()) console.log(task.id, task.status)`,
+      ],
+    },
+    {
+      title: 'Or that of the other contract (npm install telnyx)',
+      lines: [
+        `// TELNYX_BASE_URL=${url}/v2 TELNYX_API_KEY=… node buckets.mjs`,
+        `import Telnyx from 'telnyx'`,
+        `const { data } = await new Telnyx().ai.embeddings.create({ bucket_name: 'docs' })`,
       ],
     },
   ]

@@ -3,6 +3,7 @@ import { EmbedlineError } from '../../domain/errors.ts'
 import { createMediaTask } from '../../tasks/create.ts'
 import { getTask } from '../../tasks/get.ts'
 import { listTasks as readTasks } from '../../tasks/list.ts'
+import { factsIfThere } from '../factsIfThere.ts'
 import { originOf } from '../origin.ts'
 import { inFieldsOf } from './errors.ts'
 import { withJsonBody } from './jsonBody.ts'
@@ -10,7 +11,7 @@ import { mediaSource, readMedia } from './mediaRequest.ts'
 import { checkModelName, refuseUnlessEnabled } from './notEnabled.ts'
 import { parse } from './parse.ts'
 import { modelHeader, presentPage, presentTaskRow, statesOf, statusOf } from './present.ts'
-import { factsIfThere, pathId, type Handler } from './route.ts'
+import { pathId, type Handler } from './route.ts'
 import { DEFAULT_MODEL } from './schema.ts'
 import { taskWithResult, taskWithoutResult } from './taskResult.ts'
 
@@ -19,7 +20,7 @@ export const createTask: Handler = ({ parts, schemas, account, request, reply })
   withJsonBody(parts, request.raw, async (json) => {
     refuseUnlessEnabled(json.value, ['audio', 'video'])
     const body = parse(schemas.createTask, json.value)
-    checkModelName(body.model_name)
+    checkModelName(parts.models, body.model_name)
     const input = body.input_type
     const wanted = readMedia(body)
     const source = mediaSource(wanted.source, json, {
