@@ -196,6 +196,8 @@ export interface EmbeddedBucketRow {
   model_name: string
   /** Raised by every change that a search can see. */
   version: number
+  /** Set when it was deleted: nobody sees it any more, its rows go in small transactions. */
+  removed_ms: number | null
   created_ms: number
   updated_ms: number
 }
@@ -204,9 +206,10 @@ export interface BucketFileRow {
   id: Generated<number>
   bucket_id: number
   key: string
-  state: FileState
+  /** `gone`: no longer in the bucket, nobody sees it any more. */
+  state: Exclude<FileState, 'processing'> | 'gone'
   size_bytes: number
-  /** Changes when the content may have changed. */
+  /** Of what is embedded: changes when the content may have changed. Empty before the first time. */
   change_token: string
   /** BucketSettings with which it was embedded. */
   settings_json: string | null
@@ -216,7 +219,7 @@ export interface BucketFileRow {
   chunk_count: number
   /** The bucket's version when its searched chunks changed last. */
   version: number
-  /** The task that listed it last: what the newest one did not see is gone. */
+  /** The task that listed it last, the only one that may write of it: what the newest one did not see is gone. */
   seen_task_id: string
   error_code: string | null
   error_message: string | null

@@ -2,7 +2,7 @@ import type { ErrorCode } from './errors.ts'
 import type { Warning } from './embedding.ts'
 import type { MediaFacts } from './media.ts'
 import type { AssetState, TaskState } from './states.ts'
-import type { ChunkSettings, Loader } from './document.ts'
+import type { ChunkSettings, Loader, Place } from './document.ts'
 import type { MediaRequest, ModelPin } from './work.ts'
 
 /** A failure as it is kept: the code decides, the message is for people. */
@@ -90,6 +90,17 @@ export interface BucketTask {
   finishedMs?: number
 }
 
+/** What an account has of a bucket: the chunks of its files, by one model. */
+export interface EmbeddedBucket {
+  bucket: string
+  /** Of the newest task; files that it has not come to yet may still be embedded with others. */
+  settings: BucketSettings
+  /** The model name that the caller of that task sent. */
+  modelName: string
+  createdMs: number
+  updatedMs: number
+}
+
 export type FileState = 'queued' | 'processing' | 'done' | 'failed'
 
 /** What is known of one file of an embedded bucket, also after its task is gone. */
@@ -104,4 +115,18 @@ export interface BucketFile {
   createdMs: number
   updatedMs: number
   lastEmbeddedMs?: number
+}
+
+/** A stretch of a file that is near to what was asked. */
+export interface SearchResult {
+  key: string
+  /** MD5 of the file that was embedded, hex. */
+  checksum: string
+  text: string
+  place: Place
+  /** 1 - cosine: 0 the same direction, 2 the opposite one. */
+  distance: number
+  /** 1 - distance / 2. */
+  certainty: number
+  model: ModelPin
 }
