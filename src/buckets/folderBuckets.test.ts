@@ -82,9 +82,9 @@ test('links, pipes, sockets and devices are no objects and lead nowhere', async 
     expect(await buckets.exists('ana', 'secrets')).toBe(false)
     await expect(keysIn('secrets')).rejects.toMatchObject({ code: 'not_found' })
     for (const key of ['link out', 'link in', 'folder out/file', 'folder in/file', 'pipe', 'socket']) {
-      expect(await buckets.stat('ana', 'handbook', key), key).toBeUndefined()
-      expect(await buckets.remove('ana', 'handbook', key), key).toBe(false)
-      await expect(buckets.open('ana', 'handbook', key), key).rejects.toMatchObject({ code: 'not_found' })
+      expect(await buckets.stat('ana', 'handbook', key)).toBeUndefined()
+      expect(await buckets.remove('ana', 'handbook', key)).toBe(false)
+      await expect(buckets.open('ana', 'handbook', key)).rejects.toMatchObject({ code: 'not_found' })
       await expect(buckets.localPath('ana', 'handbook', key)).rejects.toMatchObject({ code: 'not_found' })
     }
     await expect(put('folder out/new')).rejects.toMatchObject({ code: 'request_invalid' })
@@ -180,7 +180,7 @@ test('a file whose name is not Unicode does not come, and does not hinder the ot
 
 test('URLs of other kinds are refused', () => {
   for (const url of ['', '/srv', 'file:', 'ftp://host/path', 's3:x', 'file:/a%zz'])
-    expect(() => openFolderBuckets({ url, clock: systemClock, uploadId: () => '' }), url).toThrow(
+    expect(() => openFolderBuckets({ url, clock: systemClock, uploadId: () => '' })).toThrow(
       expect.objectContaining({ code: 'request_invalid' }),
     )
 })

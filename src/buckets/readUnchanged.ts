@@ -20,10 +20,7 @@ export function readUnchanged(handle: FileHandle, changeToken: string): Readable
       )
     },
     destroy(failure, done) {
-      handle.close().then(
-        () => done(failure),
-        (closing: Error) => done(failure ?? closing),
-      )
+      void closed(handle, failure).then(done)
     },
   })
 }
@@ -38,4 +35,13 @@ async function readNext(handle: FileHandle, changeToken: string): Promise<Buffer
     throw asStorageFailure(failure)
   }
   throw new EmbedlineError('file_changed', 'The file was changed while it was read.')
+}
+
+async function closed(handle: FileHandle, failure: Error | null): Promise<Error | null> {
+  try {
+    await handle.close()
+    return failure
+  } catch (closing) {
+    return failure ?? asStorageFailure(closing)
+  }
 }

@@ -83,7 +83,7 @@ export function bucketsContract(open: () => Promise<OpenedBuckets>, skip: Record
     const sorted = KEYS.toSorted(byBytes)
     expect(await keysOf()).toEqual(sorted)
     for (const after of [...sorted, '', 'a', 'a/', 'a/b/', 'a/b/deep', 'a0/', 'nobody', '\u{10ffff}'])
-      expect(await keysOf(after), after).toEqual(sorted.filter((key) => byBytes(key, after) > 0))
+      expect(await keysOf(after)).toEqual(sorted.filter((key) => byBytes(key, after) > 0))
   })
 
   promise('spellings of a letter that look alike are different keys', async () => {
@@ -112,10 +112,10 @@ export function bucketsContract(open: () => Promise<OpenedBuckets>, skip: Record
     ]
     for (const key of [...bad, 'ab/'.repeat(342), 'ä'.repeat(128)]) {
       const refused = { code: 'request_invalid', field: 'key' }
-      await expect(put(key, 'text'), key).rejects.toMatchObject(refused)
-      await expect(read(key), key).rejects.toMatchObject(refused)
-      await expect(buckets.localPath('ana', 'handbook', key), key).rejects.toMatchObject(refused)
-      await expect(buckets.remove('ana', 'handbook', key), key).rejects.toMatchObject(refused)
+      await expect(put(key, 'text')).rejects.toMatchObject(refused)
+      await expect(read(key)).rejects.toMatchObject(refused)
+      await expect(buckets.localPath('ana', 'handbook', key)).rejects.toMatchObject(refused)
+      await expect(buckets.remove('ana', 'handbook', key)).rejects.toMatchObject(refused)
     }
     expect(await keysOf()).toEqual(['a'])
   })
@@ -135,9 +135,9 @@ export function bucketsContract(open: () => Promise<OpenedBuckets>, skip: Record
       'a..b',
       '192.168.0.1',
     ]) {
-      expect(await buckets.exists('ana', bucket), bucket).toBe(false)
-      await expect(listed('', bucket), bucket).rejects.toMatchObject({ code: 'not_found' })
-      await expect(put('a', 'text', bucket), bucket).rejects.toMatchObject({ code: 'request_invalid' })
+      expect(await buckets.exists('ana', bucket)).toBe(false)
+      await expect(listed('', bucket)).rejects.toMatchObject({ code: 'not_found' })
+      await expect(put('a', 'text', bucket)).rejects.toMatchObject({ code: 'request_invalid' })
     }
     expect(await buckets.list('ana')).toEqual([])
   })
@@ -180,8 +180,8 @@ export function bucketsContract(open: () => Promise<OpenedBuckets>, skip: Record
   promise('an account is a name, not a way to the buckets of others', async () => {
     await put('a', 'text')
     for (const account of ['.', '..', '../ana', 'ana/', 'ana/handbook', '', 'AN\0A', '%61na']) {
-      expect(await buckets.list(account), account).toEqual([])
-      expect(await buckets.exists(account, 'handbook'), account).toBe(false)
+      expect(await buckets.list(account)).toEqual([])
+      expect(await buckets.exists(account, 'handbook')).toBe(false)
     }
   })
 
