@@ -20,7 +20,7 @@ export function readUnchanged(handle: FileHandle, changeToken: string): Readable
       )
     },
     destroy(failure, done) {
-      void closed(handle, failure).then(done)
+      void closeAndTell(handle, failure, done)
     },
   })
 }
@@ -37,11 +37,11 @@ async function readNext(handle: FileHandle, changeToken: string): Promise<Buffer
   throw new EmbedlineError('file_changed', 'The file was changed while it was read.')
 }
 
-async function closed(handle: FileHandle, failure: Error | null): Promise<Error | null> {
+async function closeAndTell(handle: FileHandle, failure: Error | null, done: (failure: Error | null) => void) {
   try {
     await handle.close()
-    return failure
+    done(failure)
   } catch (closing) {
-    return failure ?? asStorageFailure(closing)
+    done(failure ?? asStorageFailure(closing))
   }
 }
