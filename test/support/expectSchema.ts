@@ -5,12 +5,15 @@ import { expect } from 'vitest'
 
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
 
-/** Holds a body against a committed schema of the published contract: `task.json`, `taskPage.json`. */
-export function expectSchema(file: 'task.json' | 'taskPage.json', body: unknown): void {
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** Holds a body against a committed schema of a published contract, by its file: `task.json`, `taskPage.json` … */
+export function expectSchema(file: string, body: unknown): void {
   const path = fileURLToPath(new URL(`../contract/schemas/${file}`, import.meta.url))
   const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true })
   ajv.addFormat('date-time', RFC3339)
   ajv.addFormat('double', true)
+  ajv.addFormat('uuid', UUID)
   const validate = ajv.compile(JSON.parse(readFileSync(path, 'utf8')) as object)
   expect(validate(body) ? [] : validate.errors).toEqual([])
 }

@@ -88,7 +88,13 @@ const FIELD: Readonly<Record<string, string>> = {
   minCertainty: 'min_certainty',
 }
 
-/** Runs a verb and renames the field that it may complain of to where the caller wrote it. */
+const fieldOf = ({ field }: EmbedlineError, names: Readonly<Record<string, string>>) =>
+  field === undefined ? undefined : (names[field] ?? field)
+
+/**
+ * Runs a verb and renames the field that it may complain of to where the caller wrote it. The verbs that this is for
+ * look up nothing but buckets: what they do not find is one.
+ */
 export async function inWireFields<T>(
   verb: () => Promise<T>,
   names: Readonly<Record<string, string>> = FIELD,
@@ -96,8 +102,9 @@ export async function inWireFields<T>(
   try {
     return await verb()
   } catch (failure) {
-    if (!(failure instanceof EmbedlineError) || failure.field === undefined) throw failure
-    const field = names[failure.field] ?? failure.field
+    if (!(failure instanceof EmbedlineError)) throw failure
+    const field = failure.code === 'not_found' ? BUCKET_FIELD : fieldOf(failure, names)
+    if (field === undefined) throw failure
     throw new EmbedlineError(failure.code, failure.message, { field, cause: failure })
   }
 }

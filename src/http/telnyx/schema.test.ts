@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { limitsNamed } from '../../domain/limits.ts'
-import type { Issue } from './invalidRequest.ts'
-import { InvalidRequest } from './invalidRequest.ts'
+import { InvalidRequest, type Issue } from './invalidRequest.ts'
 import { parseBody } from './parse.ts'
 import { chunkSettings, makeSchemas } from './schema.ts'
 
@@ -77,7 +76,7 @@ test.for([
   ['[]', 'dict_type'],
   ['null', 'dict_type'],
   ['"text"', 'dict_type'],
-])('the body %j is refused as a whole', ([body, type]) => {
+] as const)('the body %j is refused as a whole', ([body, type]) => {
   const issues = issuesOf(() => parseBody(schemas.createTask, Buffer.from(body)))
   expect(issues).toMatchObject([{ loc: ['body'], type }])
 })
