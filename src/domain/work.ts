@@ -135,8 +135,8 @@ export interface EmbeddedChunk {
   place: Place
   /** Of the model's text space, unit length. */
   vector: Float32Array
-  /** How often each stem stands in the chunk. */
-  terms: Readonly<Record<string, number>>
+  /** How often each term stands in the chunk, as JSON: `{"refund":2}`. As text it goes as it is to where it is kept. */
+  termsJson: string
 }
 
 export interface DocumentSummary {

@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { termsOf } from './terms.ts'
+import { termsAsJson, termsOf } from './terms.ts'
 
 test('the forms of a word are one term', () => {
   expect(Object.fromEntries(termsOf('Runs, running: the RUNNER’s café. Cafes!'))).toEqual({
@@ -22,4 +23,16 @@ test('words that are names of object members count like others', () => {
 
 test('a text without words has no terms', () => {
   expect(termsOf(' … !?').size).toBe(0)
+})
+
+test('terms of any text are written as JSON that says the same', () => {
+  const anyText = fc.string({
+    unit: fc.oneof(fc.constantFrom(...'"\\\'’\n\0\ud800 aé天'), fc.string({ unit: 'binary' })),
+  })
+  fc.assert(
+    fc.property(anyText, (text) => {
+      const terms = termsOf(text)
+      expect(JSON.parse(termsAsJson(terms))).toEqual(Object.fromEntries(terms))
+    }),
+  )
 })

@@ -14,12 +14,12 @@ export async function insertChunks(
   await db
     .insertInto('chunk')
     .values(
-      chunks.map(({ ordinal, text, place, vector, terms }) => ({
+      chunks.map(({ ordinal, text, place, vector, termsJson }) => ({
         file_id: fileId,
         generation,
         ordinal,
         vector: bytesOf(vector),
-        terms_json: JSON.stringify(terms),
+        terms_json: termsJson,
         place_json: JSON.stringify(place),
         text,
       })),
