@@ -1,5 +1,5 @@
 import { EmbedlineError } from '../domain/errors.ts'
-import type { DocumentWork, EmbeddedChunk } from '../domain/work.ts'
+import type { DocumentSummary, DocumentWork, EmbeddedChunk } from '../domain/work.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { isHeld } from '../queue/held.ts'
 import { settle } from '../queue/settle.ts'
@@ -13,6 +13,7 @@ import { hideGoneFiles, removeRows } from './goneFiles.ts'
 import { leaseLost } from './leaseLost.ts'
 import type { DocumentPayload } from './listBucket.ts'
 import type { BucketObject, TaskParts } from './parts.ts'
+import { removeChunksBefore } from './staleChunks.ts'
 
 const CHUNKS_A_TRANSACTION = 500
 
@@ -47,7 +48,7 @@ export async function embedDocument(parts: TaskParts, item: ClaimedItem, signal:
     const after = await look(job)
     if (!after) throw new EmbedlineError('not_found', 'The file is not there any more.')
     if (after.changeToken !== before.changeToken) throw changed()
-    await finish(job, writer, { ...before, checksum: summary.checksum })
+    await finish(job, writer, { ...before, ...summary })
   } catch (thrown) {
     if (signal.aborted || !(thrown instanceof EmbedlineError) || thrown.code === 'lease_lost') throw thrown
     if (writer.hasWritten()) await dropLeftovers(job)
@@ -67,10 +68,10 @@ const changed = () =>
   new EmbedlineError('file_changed', 'The file was replaced while it was read; it is tried again.')
 
 interface ChunkWriter {
-  add(chunks: readonly EmbeddedChunk[]): Promise<void>
+  add: (chunks: readonly EmbeddedChunk[]) => Promise<void>
   /** Those that came last: they are written together with the end of the work, most often all there are. */
-  rest(): readonly EmbeddedChunk[]
-  hasWritten(): boolean
+  rest: () => readonly EmbeddedChunk[]
+  hasWritten: () => boolean
 }
 
 function chunkWriter({ parts, item, task, file }: Job): ChunkWriter {
@@ -103,14 +104,15 @@ async function dropLeftovers({ parts, item, file }: Job): Promise<void> {
   while (removed === CHUNKS_A_TRANSACTION)
 }
 
+type Embedded = Pick<BucketObject, 'changeToken'> & DocumentSummary
+
 async function finish(
   { parts, item, task, file }: Job,
   writer: ChunkWriter,
-  { sizeBytes, changeToken, checksum }: BucketObject & { checksum: string },
+  { sizeBytes, changeToken, checksum, chunkCount }: Embedded,
 ): Promise<void> {
   const rest = writer.rest()
   const generation = file.generation + 1
-  const chunkCount = (rest.at(-1)?.ordinal ?? -1) + 1
   const removed = await parts.store.write(async (db) => {
     const nowMs = parts.clock.nowMs()
     if (!(await settle(db, item, { state: 'done', nowMs }))) throw leaseLost()
@@ -134,17 +136,6 @@ async function finish(
   })
   parts.wake()
   if (removed === CHUNKS_A_TRANSACTION) await removeChunksBefore(parts, file.id, generation)
-}
-
-/** Removes the chunks that the file had before this generation. */
-async function removeChunksBefore(
-  { store }: Pick<TaskParts, 'store'>,
-  fileId: number,
-  generation: number,
-): Promise<void> {
-  let removed
-  do removed = await store.write((db) => removeOldChunks(db, fileId, generation, CHUNKS_A_TRANSACTION))
-  while (removed === CHUNKS_A_TRANSACTION)
 }
 
 async function settleGone({ parts, item, task, file }: Job): Promise<void> {
