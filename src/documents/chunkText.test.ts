@@ -167,6 +167,16 @@ test('a chunk may hold several pages, but no text of two headings', async () => 
   ])
 })
 
+test('a piece that stands alone shares no chunk with others', async () => {
+  const pieces = [
+    { text: 'one', place: {}, alone: true },
+    { text: 'two', place: {}, alone: true },
+    { text: 'three', place: {} },
+  ]
+  const chunks = await chunksOf(pieces, { sizeCharacters: 100, overlapCharacters: 0 })
+  expect(chunks.map(({ text }) => text)).toEqual(['one', 'two', 'three'])
+})
+
 test('white space alone gives no chunk', async () => {
   expect(await textsOf(' \n\n'.repeat(1000), 10, 5)).toEqual([])
 })

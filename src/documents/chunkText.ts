@@ -26,11 +26,11 @@ export async function* chunkText(
   checkSettings(settings)
   let section: Section | undefined
   for await (const piece of pieces) {
-    if (section && !isSameSection(section.place, piece.place)) {
+    if (section && !isSameSection(section.first, piece)) {
       yield* section.finish()
       section = undefined
     }
-    section ??= startSection(piece.place, settings)
+    section ??= startSection(piece, settings)
     yield* section.add(piece)
   }
   if (section) yield* section.finish()
@@ -49,19 +49,23 @@ function checkSettings({ sizeCharacters, overlapCharacters }: ChunkSettings): vo
 
 const invalid = (field: string, message: string) => new EmbedlineError('request_invalid', message, { field })
 
-const isSameSection = (one: Place, other: Place): boolean =>
-  one.heading === other.heading && one.sheet === other.sheet && one.articleUrl === other.articleUrl
+const isSameSection = (first: TextPiece, other: TextPiece): boolean =>
+  !first.alone &&
+  !other.alone &&
+  first.place.heading === other.place.heading &&
+  first.place.sheet === other.place.sheet &&
+  first.place.articleUrl === other.place.articleUrl
 
 /** Text that is cut without a regard to the pieces in which it came. */
 interface Section {
-  readonly place: Place
+  readonly first: TextPiece
   /** Takes text; gives the chunks that no later text can change. */
   add(piece: TextPiece): Generator<Chunk, void>
   /** Gives the last chunks. */
   finish(): Generator<Chunk, void>
 }
 
-function startSection(place: Place, settings: ChunkSettings): Section {
+function startSection(first: TextPiece, settings: ChunkSettings): Section {
   let text = ''
   let marks: Mark[] = []
   // All before `covered` is in a chunk; the next one begins at `start`.
@@ -91,7 +95,7 @@ function startSection(place: Place, settings: ChunkSettings): Section {
   }
 
   return {
-    place,
+    first,
     *add(piece) {
       if (text !== '' && !/\s$/.test(text)) text += '\n\n'
       marks.push({ at: text.length, place: piece.place })

@@ -23,6 +23,8 @@ export interface Place {
 export interface TextPiece {
   text: string
   place: Place
+  /** Its text shares no chunk with that of other pieces. */
+  alone?: boolean
 }
 
 /** How a document is read. `intercom`: each file is an article of that help desk, as JSON. */
