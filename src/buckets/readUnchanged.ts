@@ -37,11 +37,11 @@ async function readNext(handle: FileHandle, changeToken: string): Promise<Buffer
   throw new EmbedlineError('file_changed', 'The file was changed while it was read.')
 }
 
-async function closeAndTell(handle: FileHandle, failure: Error | null, done: (failure: Error | null) => void) {
-  try {
-    await handle.close()
-    done(failure)
-  } catch (closing) {
-    done(failure ?? asStorageFailure(closing))
-  }
+async function closeAndTell(
+  handle: FileHandle,
+  failure: Error | null,
+  done: (failure: Error | null) => void,
+) {
+  const closing = await handle.close().then(() => null, asStorageFailure)
+  done(failure ?? closing)
 }
