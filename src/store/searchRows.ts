@@ -1,4 +1,5 @@
-import type { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
+import { toStorageError } from './storageError.ts'
 import { float32Of } from './vectorBytes.ts'
 
 /** A chunk as a search holds it. */
@@ -6,9 +7,11 @@ export interface SearchRow {
   fileId: number
   /** Of the chunk in its file. */
   ordinal: number
+  /** Of its file. */
+  key: string
   vector: Float32Array
-  /** How often each stem stands in the chunk. */
-  terms: Readonly<Record<string, number>>
+  /** How often each stem stands in the chunk, as JSON. */
+  termsJson: string
 }
 
 /** What has changed in a bucket, for those who hold its chunks in memory. */
@@ -31,7 +34,7 @@ const DROPPED = `
   select id from bucket_file where bucket_id = ?1 and version > ?2`
 
 const ROWS = `
-  select chunk.file_id, chunk.ordinal, chunk.vector, chunk.terms_json
+  select chunk.file_id, chunk.ordinal, bucket_file.key, chunk.vector, chunk.terms_json
     from bucket_file
     join chunk on chunk.file_id = bucket_file.id and chunk.generation = bucket_file.generation
    where bucket_file.bucket_id = ? and bucket_file.version > ?
@@ -40,41 +43,65 @@ const ROWS = `
 interface Row {
   file_id: number
   ordinal: number
+  key: string
   vector: Uint8Array
   terms_json: string
 }
 
-/**
- * Prepares to read what searches hold, from a connection of its own that nobody else uses: `changes` runs in a read
- * transaction, so that all of it is of one moment. For a thread with a read-only connection.
- */
-export function searchReader(database: DatabaseSync): {
+export interface SearchReader {
   /**
-   * Hands the changes of a bucket since a version (0: all of it) to `take`, while they can be read. False, and `take`
-   * is not called, when there is no such embedding.
+   * Hands the changes of a bucket since a version (0: all of it) to `take`, to be read until that has ended. False, and
+   * `take` is not called, when there is no such embedding. One call at a time.
    */
-  changes(bucketId: number, sinceVersion: number, take: (changes: SearchChanges) => void): boolean
-} {
-  const versionOf = database.prepare(VERSION)
-  const dropped = database.prepare(DROPPED)
-  const rows = database.prepare(ROWS)
+  changes(
+    bucketId: number,
+    sinceVersion: number,
+    take: (changes: SearchChanges) => Promise<void>,
+  ): Promise<boolean>
+  close(): void
+}
+
+/**
+ * Opens what searches read from a database, with a read-only connection of its own, for a thread that holds chunks in
+ * memory. Each call of `changes` is a read transaction, so that all of it is of one moment. Throws `storage_unavailable`
+ * here and there.
+ */
+export function openLoader({ file }: { file: string }): SearchReader {
+  const database = attempt(file, () => new DatabaseSync(file, { readOnly: true, timeout: 5_000 }))
+  const versionOf = attempt(file, () => database.prepare(VERSION))
+  const dropped = attempt(file, () => database.prepare(DROPPED))
+  const rows = attempt(file, () => database.prepare(ROWS))
+
+  const droppedSince = (bucketId: number, since: number): number[] =>
+    since === 0 ? [] : dropped.all(bucketId, since).map((row) => Number(Object.values(row)[0]))
+
   return {
-    changes(bucketId, since, take) {
-      database.exec('begin')
+    async changes(bucketId, since, take) {
       try {
+        database.exec('begin')
         const found = versionOf.get(bucketId) as { version: number } | undefined
         if (!found) return false
-        take({
+        await take({
           version: found.version,
-          dropped:
-            since === 0 ? [] : dropped.all(bucketId, since).map((row) => Number(Object.values(row)[0])),
+          dropped: droppedSince(bucketId, since),
           pages: pagesOf(rows.iterate(bucketId, since) as Iterable<unknown> as Iterable<Row>),
         })
         return true
+      } catch (error) {
+        throw toStorageError(error, file)
       } finally {
-        database.exec('rollback')
+        if (database.isTransaction) database.exec('rollback')
       }
     },
+    close: () => database.close(),
+  }
+}
+
+function attempt<T>(file: string, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    throw toStorageError(error, file)
   }
 }
 
@@ -85,8 +112,9 @@ function* pagesOf(rows: Iterable<Row>): Generator<readonly SearchRow[], void> {
     page.push({
       fileId: row.file_id,
       ordinal: row.ordinal,
+      key: row.key,
       vector: float32Of(row.vector),
-      terms: JSON.parse(row.terms_json) as SearchRow['terms'],
+      termsJson: row.terms_json,
     })
     bytes += row.vector.length + row.terms_json.length
     if (bytes < PAGE_BYTES) continue

@@ -1,5 +1,4 @@
-import { DatabaseSync } from 'node:sqlite'
-import { searchReader, type SearchRow } from '../../src/store/searchRows.ts'
+import { openLoader, type SearchRow } from '../../src/store/searchRows.ts'
 import type { Search } from '../../src/tasks/parts.ts'
 import { cosine } from './vectors.ts'
 
@@ -8,15 +7,14 @@ import { cosine } from './vectors.ts'
  * to those who test them.
  */
 export function plainSearch(file: string): Search & { close(): void } {
-  const database = new DatabaseSync(file, { readOnly: true })
-  const reader = searchReader(database)
+  const reader = openLoader({ file })
   const held = new Map<number, { version: number; rows: SearchRow[] }>()
   return {
     async find({ bucketId, version, vector, limit, minCertainty = 0 }) {
       const bucket = held.get(bucketId) ?? { version: 0, rows: [] }
       held.set(bucketId, bucket)
       if (bucket.version < version)
-        reader.changes(bucketId, bucket.version, (changes) => {
+        await reader.changes(bucketId, bucket.version, async (changes) => {
           bucket.rows = bucket.rows.filter(({ fileId }) => !changes.dropped.includes(fileId))
           for (const page of changes.pages) bucket.rows.push(...page)
           bucket.version = changes.version
@@ -31,6 +29,6 @@ export function plainSearch(file: string): Search & { close(): void } {
         .toSorted((one, other) => other.cosine - one.cosine)
         .slice(0, limit)
     },
-    close: () => database.close(),
+    close: () => reader.close(),
   }
 }
