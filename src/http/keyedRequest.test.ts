@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { keyedRequest } from './keyedRequest.ts'
+import { keyedRequest, sha256 } from './keyedRequest.ts'
 
-const keyed = (url: string, body: string) => keyedRequest({ method: 'POST', url }, 'key', Buffer.from(body))
+const keyed = (url: string, body: string) => keyedRequest({ method: 'POST', url }, 'key', sha256(body))
 
 test('a request is recognised by its body byte for byte, and by its query as parameters', () => {
   const request = keyed('/v2/ai/embeddings?a=1&b=2', '{"x":1}')

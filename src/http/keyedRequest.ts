@@ -23,14 +23,25 @@ export function idempotencyKey({ raw }: Pick<FastifyRequest, 'raw'>): string | u
   )
 }
 
-/** What a create with a key is recognised by: the body byte for byte, the query as its parameters in any order. */
+/**
+ * What a create with a key is recognised by: the body byte for byte, the query as its parameters in any order.
+ * `bodyHash` is the SHA-256 of the raw body, hex.
+ */
 export function keyedRequest(
   { method, url }: Pick<FastifyRequest, 'method' | 'url'>,
   key: string,
-  body: Uint8Array,
+  bodyHash: string,
 ): KeyedRequest {
   const { pathname, searchParams } = new URL(url, 'http://localhost')
   searchParams.sort()
-  const bodyHash = createHash('sha256').update(`${searchParams}\n`).update(body).digest('hex')
-  return { key, method, path: pathname, bodyHash }
+  const query = String(searchParams)
+  return {
+    key,
+    method,
+    path: pathname,
+    bodyHash: query === '' ? bodyHash : sha256(`${query}\n${bodyHash}`),
+  }
 }
+
+/** Hex. */
+export const sha256 = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex')

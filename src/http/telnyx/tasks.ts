@@ -4,7 +4,7 @@ import { createBucketTask } from '../../tasks/createBucket.ts'
 import { getBucketTask, listBucketTasks } from '../../tasks/getBucket.ts'
 import { storedAnswer } from '../../tasks/idempotency.ts'
 import { factsIfThere } from '../factsIfThere.ts'
-import { idempotencyKey, keyedRequest } from '../keyedRequest.ts'
+import { idempotencyKey, keyedRequest, sha256 } from '../keyedRequest.ts'
 import { checkModelName } from './checkModelName.ts'
 import { inWireFields } from './errors.ts'
 import { DEFAULT_MODEL } from './names.ts'
@@ -19,11 +19,12 @@ export const createTask: Handler = async (call) => {
   const { parts, schemas, account, request, reply } = call
   const key = idempotencyKey(request)
   const bytes = await bodyOf(call)
-  const keyed = key === undefined ? undefined : keyedRequest(request, key, bytes)
+  const keyed = key === undefined ? undefined : keyedRequest(request, key, sha256(bytes))
   const before = keyed && (await storedAnswer(parts, account.id, keyed))
   if (before) {
-    reply.header('idempotent-replayed', 'true').type('application/json; charset=utf-8')
-    return reply.code(before.status).send(before.body)
+    reply.header('idempotent-replayed', 'true')
+    reply.code(before.status).type('application/json; charset=utf-8')
+    return before.body
   }
   const body = parseBody(schemas.createTask, bytes)
   const chunks = chunkSettings(body)
