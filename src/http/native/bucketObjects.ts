@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { EmbedlineError } from '../../domain/errors.ts'
 import type { BucketObject } from '../../tasks/parts.ts'
 import { bodyChunks } from '../requestBody.ts'
@@ -55,7 +56,8 @@ export const getObject: Handler = async ({ parts, account, request, reply }) => 
     'last-modified': new Date(object.modifiedMs).toUTCString(),
     etag: etag(object),
   })
-  return 'stream' in object ? object.stream : ''
+  // Of an empty text the framework would send the length instead of the object's.
+  return 'stream' in object ? object.stream : Readable.from([])
 }
 
 /** `DELETE /buckets/{bucket}/objects/{key}`. */

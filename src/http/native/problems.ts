@@ -47,8 +47,7 @@ export function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply
   const { code, message: detail, field } = refusal
   const title = STATUS_CODES[status] ?? 'Unknown'
   const problem = { type: 'about:blank', title, status, detail, code, ...(field !== undefined && { field }) }
-  // As a text, because the framework would add a charset to what it writes itself.
-  return reply.code(status).type('application/problem+json').send(JSON.stringify(problem))
+  return reply.code(status).type('application/problem+json').send(problem)
 }
 
 /** The same for anything that was thrown. */
