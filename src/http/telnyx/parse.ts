@@ -35,24 +35,16 @@ const EXPECTED: Readonly<Record<string, Pick<Issue, 'msg' | 'type'>>> = {
 }
 
 function wordsOf(issue: z.core.$ZodIssue): Pick<Issue, 'msg' | 'type'> {
-  switch (issue.code) {
-    case 'invalid_type':
-      return EXPECTED[issue.expected] ?? { msg: issue.message, type: 'value_error' }
-    case 'too_small':
-      return issue.origin === 'string'
-        ? { msg: `String should have at least ${issue.minimum} character`, type: 'string_too_short' }
-        : {
-            msg: `Input should be greater than or equal to ${issue.minimum}`,
-            type: 'greater_than_equal',
-          }
-    case 'too_big':
-      return { msg: `Input should be less than or equal to ${issue.maximum}`, type: 'less_than_equal' }
-    case 'invalid_value':
-      return {
-        msg: `Input should be ${issue.values.map((value) => `'${String(value)}'`).join(' or ')}`,
-        type: 'enum',
-      }
-    default:
-      return { msg: issue.message, type: 'value_error' }
+  const otherwise = { msg: issue.message, type: 'value_error' }
+  if (issue.code === 'invalid_type') return EXPECTED[issue.expected] ?? otherwise
+  if (issue.code === 'invalid_value') {
+    const values = issue.values.map((value) => `'${String(value)}'`).join(' or ')
+    return { msg: `Input should be ${values}`, type: 'enum' }
   }
+  if (issue.code === 'too_big')
+    return { msg: `Input should be less than or equal to ${issue.maximum}`, type: 'less_than_equal' }
+  if (issue.code !== 'too_small') return otherwise
+  return issue.origin === 'string'
+    ? { msg: `String should have at least ${issue.minimum} character`, type: 'string_too_short' }
+    : { msg: `Input should be greater than or equal to ${issue.minimum}`, type: 'greater_than_equal' }
 }

@@ -30,7 +30,7 @@ export function makeSchemas(limits: Limits) {
     }),
     search: z.object({
       bucket_name: z.string().min(1),
-      query: z.string().min(1),
+      query: z.string().regex(/\S/, 'Input should have text in it'),
       num_of_docs: absentOr(z.int().min(1).max(limits.searchResults), 3),
       hybrid: absentOr(z.boolean(), false),
       filter: absent(z.string().min(1)),
