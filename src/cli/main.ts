@@ -21,7 +21,7 @@ type Commands = Readonly<Record<string, Entry | Group>>
 
 const BUCKETS: Commands = {
   list: {
-    summary: 'lists the embedded buckets, or the files of one',
+    summary: 'lists the buckets, or the files of one',
     load: async () => (await import('./buckets/list.ts')).list,
   },
   put: {

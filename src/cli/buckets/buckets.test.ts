@@ -22,29 +22,63 @@ async function withAnswers(answer: (request: SeenRequest) => ScriptedAnswer) {
 
 const lines = (seen: readonly SeenRequest[]) => seen.map(({ line }) => line)
 
-test('list names the embedded buckets', async () => {
-  const { flags } = await withAnswers(() => ({ json: { data: { buckets: ['a', 'b'] } } }))
-  expect(await runCommand(list, flags)).toEqual({ out: 'a\nb\n', code: 0 })
-  const { out } = await runCommand(list, [...flags, '--json'])
-  expect(JSON.parse(out)).toEqual({ buckets: ['a', 'b'] })
+test('list names the buckets and says which are embedded', async () => {
+  const { flags } = await withAnswers(({ line }) =>
+    line === 'GET /api/buckets'
+      ? { json: { buckets: ['a', 'b'] } }
+      : { json: { data: { buckets: ['b', 'old'] } } },
+  )
+  const { out, code } = await runCommand(list, flags)
+  expect(out).toBe('bucket  embedded\na       no\nb       yes\nold     yes\n')
+  expect(code).toBe(0)
+  expect(JSON.parse((await runCommand(list, [...flags, '--json'])).out)).toEqual({
+    buckets: [
+      { name: 'a', embedded: false },
+      { name: 'b', embedded: true },
+      { name: 'old', embedded: true },
+    ],
+  })
 })
 
 test('list of a bucket shows each file, its state, and why it could not be embedded', async () => {
-  const { flags, seen } = await withAnswers(() => ({
-    json: {
-      data: [
-        { filename: 'a.txt', status: 'success', last_embedded_at: '2026-01-01T00:00:00Z' },
-        { filename: 'b.xlsx', status: 'failure', error_reason: 'unsupported_type' },
-      ],
+  const objects = ['a.txt', 'b.xlsx', 'new.txt'].map((key) => ({ key, size_bytes: 9 }))
+  const embedded = [
+    {
+      filename: 'a.txt',
+      status: 'success',
+      size_bytes: 9,
+      chunks: 2,
+      last_embedded_at: '2026-01-01T00:00:00Z',
     },
-  }))
+    { filename: 'b.xlsx', status: 'failure', size_bytes: 9, chunks: 0, error_reason: 'unsupported_type' },
+    { filename: 'gone.txt', status: 'success', size_bytes: 7, chunks: 1 },
+  ]
+  const { flags, seen } = await withAnswers(({ line }) => {
+    if (line.startsWith('GET /v2')) return { json: { data: embedded } }
+    return line.includes('?after=b.xlsx')
+      ? { json: { objects: objects.slice(2) } }
+      : { json: { objects: objects.slice(0, 2), next_after: 'b.xlsx' } }
+  })
   const { out } = await runCommand(list, ['hand book', ...flags])
-  expect(lines(seen)).toEqual(['GET /v2/ai/embeddings/buckets/hand%20book'])
+  expect(lines(seen)).toContain('GET /v2/ai/embeddings/buckets/hand%20book')
+  expect(lines(seen)).toContain('GET /api/buckets/hand%20book/objects?after=b.xlsx')
   expect(out).toBe(
-    'file    status   last embedded         reason\n' +
-      'a.txt   success  2026-01-01T00:00:00Z\n' +
-      'b.xlsx  failure  -                     unsupported_type\n',
+    'file      status   bytes  chunks  last embedded         reason\n' +
+      'a.txt     success  9      2       2026-01-01T00:00:00Z\n' +
+      'b.xlsx    failure  9      0       -                     unsupported_type\n' +
+      'gone.txt  gone     7      1       -\n' +
+      'new.txt   new      9      0       -\n',
   )
+})
+
+test('list shows a bucket that is not embedded yet, and refuses one that is not there', async () => {
+  const { flags } = await withAnswers(({ line }) =>
+    line.includes('/api/buckets/there')
+      ? { json: { objects: [{ key: 'a', size_bytes: 1 }] } }
+      : { status: 404 },
+  )
+  expect((await runCommand(list, ['there', ...flags])).out).toContain('a     new')
+  await expect(runCommand(list, ['nowhere', ...flags])).rejects.toThrow('there is no bucket nowhere')
 })
 
 test('put uploads files under their names and folders under the paths below them', async () => {
@@ -112,7 +146,7 @@ test('rm removes objects, or the embedding, and never guesses which', async () =
   await expect(runCommand(rm, ['handbook', '../x', ...flags])).rejects.toThrow('"../x" is no key')
 })
 
-const counts = { files_total: 4, files_done: 2, files_failed: 1, files_skipped: 1 }
+const counts = { files_total: 4, files_done: 2, files_failed: 1, files_skipped: 1, files_removed: 0 }
 
 /** Answers like a server whose task is seen in each of these states, one look after the other. */
 function task(...states: string[]) {
@@ -120,7 +154,7 @@ function task(...states: string[]) {
     if (line === 'GET /v2/ai/embeddings/buckets/handbook')
       return { json: { data: [{ filename: 'x.bin', status: 'failure', error_reason: 'unsupported_type' }] } }
     const status = line.startsWith('POST') ? 'queued' : states.length > 1 ? states.shift() : states[0]
-    return { json: { data: { task_id: 't', status, ...counts } } }
+    return { json: { data: { task_id: 't', status, ...counts, warnings: [{ message: 'Only words.' }] } } }
   }
 }
 
@@ -137,8 +171,8 @@ test('embed creates a task and waits for its end, and lists what could not be em
     'POST /v2/ai/embeddings',
     ...Array(3).fill('GET /v2/ai/embeddings/t'),
   ])
-  expect(out).toContain('   handbook: partial_success, 2 embedded, 1 failed, 1 unchanged\n')
-  expect(out).toContain('   x.bin: unsupported_type\n')
+  expect(out).toContain('   handbook: partial_success, 2 embedded, 1 failed, 1 unchanged, 0 removed\n')
+  expect(out).toContain('   x.bin: unsupported_type\n   Only words.\n')
   expect(code).toBe(0)
 })
 
@@ -147,7 +181,7 @@ test('embed ends with 1 when the task fails', async () => {
   const { out, code } = await runCommand(embed, ['handbook', '--json', ...flags])
   expect(JSON.parse(out)).toEqual({
     bucket: 'handbook',
-    task: { task_id: 't', status: 'failure', ...counts },
+    task: { task_id: 't', status: 'failure', ...counts, warnings: [{ message: 'Only words.' }] },
     failed: [{ filename: 'x.bin', status: 'failure', error_reason: 'unsupported_type' }],
   })
   expect(code).toBe(1)

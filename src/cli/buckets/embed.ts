@@ -34,6 +34,10 @@ interface Task {
   files_done: number
   files_failed: number
   files_skipped: number
+  files_removed: number
+  error_message?: string
+  /** What a caller should know although nothing failed. */
+  warnings?: readonly { message: string }[]
 }
 
 const RUNNING: readonly string[] = ['queued', 'processing']
@@ -56,6 +60,7 @@ export const embed: Command = {
     else {
       bar?.done(summary(bucket, task))
       printFailures(bucket, failed, output)
+      for (const { message } of task.warnings ?? []) output.write(`   ${message}\n`)
     }
     return task.status === 'failure' ? EXIT.failed : EXIT.done
   },
@@ -88,7 +93,7 @@ async function embedToEnd(
   for (let pauseMs = POLL_LEAST_MS; ; pauseMs = Math.min(pauseMs * 1.5, POLL_MOST_MS)) {
     const { data } = (await server.call('GET', path)) as { data: Task }
     if (!RUNNING.includes(data.status)) return data
-    const settled = data.files_done + data.files_failed
+    const settled = data.files_done + data.files_failed + data.files_skipped
     bar?.show(data.status === 'queued' ? 'queued' : 'embedding', settled / Math.max(1, data.files_total))
     await clock.sleep(pauseMs)
   }
@@ -97,12 +102,23 @@ async function embedToEnd(
 const failedFiles = async (server: ServerCalls, bucket: string): Promise<EmbeddedFile[]> =>
   (await embeddedFiles(server, bucket)).filter(({ status }) => status === 'failure')
 
-const summary = (bucket: string, task: Task): string =>
-  `${bucket}: ${task.status}, ${task.files_done} embedded, ${task.files_failed} failed, ${task.files_skipped} unchanged`
+function summary(bucket: string, task: Task): string {
+  const counts = [
+    `${task.files_done} embedded`,
+    `${task.files_failed} failed`,
+    `${task.files_skipped} unchanged`,
+    `${task.files_removed} removed`,
+  ]
+  const message = task.error_message === undefined ? '' : `: ${task.error_message}`
+  return `${bucket}: ${task.status}, ${counts.join(', ')}${message}`
+}
 
 function printFailures(bucket: string, failed: readonly EmbeddedFile[], output: Output): void {
-  for (const { filename, error_reason: reason } of failed.slice(0, SHOWN_FAILURES))
-    output.write(`   ${filename}: ${reason ?? 'failed'}\n`)
+  for (const { filename, error_reason: reason = 'failed', error_message: message } of failed.slice(
+    0,
+    SHOWN_FAILURES,
+  ))
+    output.write(`   ${filename}: ${message ?? reason}\n`)
   const rest = failed.length - SHOWN_FAILURES
   if (rest > 0) output.write(`   … and ${rest} more (embedline buckets list ${bucket} shows all)\n`)
 }

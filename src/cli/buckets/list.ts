@@ -1,47 +1,67 @@
-import type { Command, Output } from '../command.ts'
+import type { Command } from '../command.ts'
 import { EXIT } from '../exit.ts'
-import { findServer, SERVER_FLAGS } from '../serverCalls.ts'
+import { findServer, SERVER_FLAGS, type ServerCalls } from '../serverCalls.ts'
 import { aligned } from '../table.ts'
-import { type EmbeddedFile, embeddedFiles } from './files.ts'
+import { type ListedFile, listFiles } from './files.ts'
 import { EMBEDDINGS_PATH } from './paths.ts'
+
+interface ListedBucket {
+  name: string
+  embedded: boolean
+}
 
 export const list: Command = {
   usage: 'buckets list [bucket] [flags]',
   description:
-    'Lists the embedded buckets; with a bucket, its files with their states and, where one could not be embedded, why.',
+    'Lists the buckets and says which are embedded; with a bucket, its files with their states and, where one could not\n' +
+    'be embedded, why.',
   flags: SERVER_FLAGS,
   operandLimit: 1,
   async run({ values, switches, operands }, output) {
     const server = await findServer({ values })
     const [bucket] = operands
-    if (bucket !== undefined) {
-      const files = await embeddedFiles(server, bucket)
-      output.write(
-        switches.has('json') ? `${JSON.stringify({ bucket, files }, undefined, 2)}\n` : fileTable(files),
-      )
-      return EXIT.done
+    const isJson = switches.has('json')
+    if (bucket === undefined) {
+      const buckets = await listBuckets(server)
+      output.write(isJson ? json({ buckets }) : bucketTable(buckets))
+    } else {
+      const files = await listFiles(server, bucket)
+      output.write(isJson ? json({ bucket, files }) : fileTable(files))
     }
-    const { data } = (await server.call('GET', `${EMBEDDINGS_PATH}/buckets`)) as {
-      data: { buckets: string[] }
-    }
-    if (switches.has('json')) output.write(`${JSON.stringify(data, undefined, 2)}\n`)
-    else printNames(data.buckets, output)
     return EXIT.done
   },
 }
 
-function printNames(buckets: readonly string[], output: Output): void {
-  if (buckets.length === 0) output.write('No bucket is embedded yet: embedline buckets embed <bucket>\n')
-  for (const bucket of buckets) output.write(`${bucket}\n`)
+const json = (value: object): string => `${JSON.stringify(value, undefined, 2)}\n`
+
+async function listBuckets(server: ServerCalls): Promise<ListedBucket[]> {
+  const [there, embedding] = await Promise.all([
+    server.call('GET', '/api/buckets') as Promise<{ buckets: string[] }>,
+    server.call('GET', `${EMBEDDINGS_PATH}/buckets`) as Promise<{ data: { buckets: string[] } }>,
+  ])
+  const embedded = new Set(embedding.data.buckets)
+  return [...new Set([...there.buckets, ...embedded])]
+    .toSorted()
+    .map((name) => ({ name, embedded: embedded.has(name) }))
 }
 
-const fileTable = (files: readonly EmbeddedFile[]): string =>
+const bucketTable = (buckets: readonly ListedBucket[]): string =>
+  buckets.length === 0
+    ? 'There is no bucket yet: embedline buckets put <bucket> <folder>\n'
+    : aligned([
+        ['bucket', 'embedded'],
+        ...buckets.map(({ name, embedded }) => [name, embedded ? 'yes' : 'no']),
+      ])
+
+const fileTable = (files: readonly ListedFile[]): string =>
   aligned([
-    ['file', 'status', 'last embedded', 'reason'],
-    ...files.map(({ filename, status, last_embedded_at: lastEmbedded = '-', error_reason: reason = '' }) => [
-      filename,
-      status,
-      lastEmbedded,
-      reason,
+    ['file', 'status', 'bytes', 'chunks', 'last embedded', 'reason'],
+    ...files.map((file) => [
+      file.key,
+      file.status,
+      String(file.size_bytes),
+      String(file.chunks),
+      file.last_embedded_at ?? '-',
+      file.error_reason ?? '',
     ]),
   ])
