@@ -3,6 +3,7 @@ import type { Account, SearchResult } from '../domain/task.ts'
 import { getEmbedding, type BucketEmbedding } from '../store/embeddedBuckets.ts'
 import { readHits, type StoredHit } from '../store/searchHits.ts'
 import type { SearchHit, SearchOrder, TaskParts } from './parts.ts'
+import { tokensOf } from './tokensOf.ts'
 
 export interface BucketSearch {
   bucket: string
@@ -64,12 +65,7 @@ async function orderOf(
   signal: AbortSignal | undefined,
 ): Promise<Omit<SearchOrder, 'version'>> {
   const facts = parts.models.facts(model)
-  const tokens = parts.models.countTokens(query)
-  const most = parts.limits.textTokens
-  if (tokens > most)
-    throw new EmbedlineError('text_too_long', `The query has ${tokens} tokens; at most ${most} are taken.`, {
-      field: 'query',
-    })
+  tokensOf(parts, query, { most: parts.limits.textTokens, what: 'The query', field: 'query' })
   const [vector] = await parts.compute.embedTexts(model, [query], 'query', signal)
   if (!vector) throw new Error('a text was given and no vector came back')
   return {
