@@ -1,4 +1,5 @@
 import { SETTING_NAMES, SETTINGS, variableOf, type Setting } from '../src/settings.ts'
+import { markdownTable } from './markdownTable.ts'
 
 const START = '<!-- settings: made by npm run docs -->'
 const END = '<!-- /settings -->'
@@ -11,7 +12,7 @@ export function settingsTable(): string {
     const fallback = setting.fallback === undefined && !shown.includes('<') ? shown : `\`${shown}\``
     return [`\`--${setting.flag}\``, `\`${variableOf(name)}\``, `\`${name}\``, fallback, setting.meaning]
   })
-  return aligned([['flag', 'variable', 'key of the file', 'default', 'what it is'], ...rows])
+  return markdownTable([['flag', 'variable', 'key of the file', 'default', 'what it is'], ...rows])
 }
 
 /** The README with its table of settings made anew. */
@@ -20,14 +21,4 @@ export function withSettingsTable(readme: string): string {
   const to = readme.indexOf(END)
   if (from < 0 || to < from) throw new Error(`README.md has no ${START} … ${END}`)
   return `${readme.slice(0, from + START.length)}\n\n${settingsTable()}\n${readme.slice(to)}`
-}
-
-/** As Prettier would align it. */
-function aligned(rows: readonly (readonly string[])[]): string {
-  const [head = []] = rows
-  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
-  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`
-  return [line(head), rule, ...rows.slice(1).map(line), ''].join('\n')
 }

@@ -37,6 +37,7 @@ test('with nothing set the server is for this machine alone and keeps all in one
     dataFolder: join(folder, 'data'),
     databaseFile: join(folder, 'data/embedline.db'),
     objectsFolder: join(folder, 'data/objects'),
+    bucketsUrl: `file:${folder}/data/buckets`,
     computeCount: 1,
     computeMemoryBytes: 2e9,
     model: 'builtin',
@@ -52,6 +53,12 @@ test('a flag goes before a variable, a variable before the file, the file before
   configFile({ port: 1, compute: 2, limits: 'upstream' })
   const config = read({ port: '3' }, { EMBEDLINE_PORT: '4', EMBEDLINE_COMPUTE: '5' })
   expect(config).toMatchObject({ port: 3, computeCount: 5, limits: 'upstream', retentionMs: 604_800_000 })
+})
+
+test('buckets lie where their URL says, with a place for the name of the account', () => {
+  expect(read({ 'buckets-url': 'file:/srv/{account}' }).bucketsUrl).toBe('file:/srv/{account}')
+  expect(read({ 'buckets-url': 'file:mine' }).bucketsUrl).toBe(`file:${folder}/mine`)
+  expect(messageOf(() => read({ 'buckets-url': 's3:x' }))).toContain('--buckets-url is "s3:x"')
 })
 
 test('an empty variable counts as absent', () => {

@@ -18,6 +18,8 @@ export interface Config {
   dataFolder: string
   databaseFile: string
   objectsFolder: string
+  /** `file:` and a path, of which `{account}` may be a part. */
+  bucketsUrl: string
   /** 0: API only. */
   computeCount: number
   /** A compute process with more resident memory than this is replaced. */
@@ -151,6 +153,7 @@ function toConfig(
   const dataFolder = resolve(folder, value('data', SETTINGS.data.parse))
   const database = optional('databaseUrl', SETTINGS.databaseUrl.parse)
   const storage = optional('storageUrl', SETTINGS.storageUrl.parse)
+  const buckets = optional('bucketsUrl', SETTINGS.bucketsUrl.parse)
   const ffmpeg = optional('ffmpeg', SETTINGS.ffmpeg.parse)
   return Object.freeze({
     host: value('host', SETTINGS.host.parse),
@@ -158,6 +161,7 @@ function toConfig(
     dataFolder,
     databaseFile: database === undefined ? join(dataFolder, 'embedline.db') : resolve(folder, database),
     objectsFolder: storage === undefined ? join(dataFolder, 'objects') : resolve(folder, storage),
+    bucketsUrl: `file:${buckets === undefined ? encodeURI(join(dataFolder, 'buckets')) : resolve(folder, buckets)}`,
     computeCount: value('compute', SETTINGS.compute.parse),
     computeMemoryBytes: value('computeMemory', SETTINGS.computeMemory.parse),
     model: value('model', SETTINGS.model.parse),

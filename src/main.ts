@@ -6,6 +6,7 @@ import { isLoopback, type Config } from './config.ts'
 import { makeIds } from './domain/ids.ts'
 import { limitsNamed } from './domain/limits.ts'
 import { listen } from './http/listen.ts'
+import { MODEL_NAMES } from './http/telnyx/names.ts'
 import { systemClock } from './lib/clock.ts'
 import { closeAll, type Opened } from './lib/closing.ts'
 import { makeKeyedMutex } from './lib/keyedMutex.ts'
@@ -41,7 +42,7 @@ export interface Surroundings {
 }
 
 /** The names that contracts give their models; they mean the configured one, because their clients send nothing else. */
-const CONTRACT_MODELS = ['marengo3.0']
+const CONTRACT_MODELS = ['marengo3.0', ...MODEL_NAMES]
 
 /** Items of other kinds than slices that may be worked on at once. */
 const CONTROL_ITEMS = 4

@@ -62,6 +62,14 @@ export const SETTINGS = {
     meaning: 'Where the bytes of assets and inputs are kept: `file:<folder>`.',
     parse: parseStorageUrl,
   },
+  bucketsUrl: {
+    flag: 'buckets-url',
+    placeholder: 'url',
+    fallbackShown: 'file:<data>/buckets',
+    meaning:
+      'Where the buckets are: `file:<folder>`, in which each folder is a bucket. With `{account}` in it, as in `file:/srv/{account}`, each account has a folder of its own.',
+    parse: parseStorageUrl,
+  },
   compute: {
     flag: 'compute',
     placeholder: 'count',

@@ -9,16 +9,20 @@ function flagLine({ name, placeholder, meaning }: Flag): string {
   return `${left.padEnd(28)}${left.length >= 28 ? ' ' : ''}${meaning}`
 }
 
-/** The page of `embedline --help`. */
-export const overview = (commands: Readonly<Record<string, { summary: string }>>): string =>
-  [
-    'Usage: embedline <command> [flags]',
+/** The page of `embedline --help`, or of a group of commands: `embedline buckets --help`. */
+export function overview(
+  commands: Readonly<Record<string, { summary: string }>>,
+  group: readonly string[],
+): string {
+  const program = ['embedline', ...group].join(' ')
+  return [
+    `Usage: ${program} <command> [flags]`,
     '',
-    'A self-hosted server for asynchronous embedding tasks.',
-    '',
+    ...(group.length === 0 ? ['A self-hosted server for asynchronous embedding tasks.', ''] : []),
     'Commands:',
     ...Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`),
     '',
-    'embedline <command> --help shows its flags; embedline --version shows the version.',
+    `${program} <command> --help shows its flags; embedline --version shows the version.`,
     '',
   ].join('\n')
+}

@@ -25,7 +25,7 @@ function emptyFolder(): string {
 
 test('the help lists every command and ends with 0', async () => {
   const { out, code } = await embedline(['--help'])
-  for (const command of ['serve', 'demo', 'doctor']) expect(out).toContain(`  ${command}`)
+  for (const command of ['serve', 'demo', 'doctor', 'buckets']) expect(out).toContain(`  ${command}`)
   expect(code).toBe(0)
 })
 
@@ -49,6 +49,17 @@ test('no command, an unknown one and an unknown flag end with 2 and a suggestion
   expect(await embedline(['doctor', '--ports', '1'])).toMatchObject({
     code: 2,
     err: 'embedline: unknown flag --ports, did you mean --port?\n',
+  })
+})
+
+test('commands of two words have a list and help of their own', async () => {
+  const { out, code } = await embedline(['buckets', '--help'])
+  for (const command of ['list', 'put', 'rm', 'embed', 'search']) expect(out).toContain(`  ${command}`)
+  expect(code).toBe(0)
+  expect((await embedline(['buckets', 'put', '--help'])).out).toContain('Usage: embedline buckets put')
+  expect(await embedline(['buckets', 'embd'])).toMatchObject({
+    code: 2,
+    err: 'embedline: unknown command buckets embd, did you mean embed? (embedline buckets --help lists them)\n',
   })
 })
 

@@ -6,8 +6,44 @@ import { commandHelp, overview } from './help.ts'
 import { nearest } from './nearest.ts'
 import { version } from '../version.ts'
 
+interface Entry {
+  summary: string
+  load: () => Promise<Command>
+}
+
+/** Commands of a second word. */
+interface Group {
+  summary: string
+  commands: Commands
+}
+
+type Commands = Readonly<Record<string, Entry | Group>>
+
+const BUCKETS: Commands = {
+  list: {
+    summary: 'lists the buckets, or the files of one',
+    load: async () => (await import('./buckets/list.ts')).list,
+  },
+  put: {
+    summary: 'uploads files and folders into a bucket',
+    load: async () => (await import('./buckets/put.ts')).put,
+  },
+  rm: {
+    summary: 'removes objects of a bucket, or what is embedded of it',
+    load: async () => (await import('./buckets/rm.ts')).rm,
+  },
+  embed: {
+    summary: 'embeds what is new or changed in a bucket',
+    load: async () => (await import('./buckets/embed.ts')).embed,
+  },
+  search: {
+    summary: 'finds the chunks that are nearest to a query',
+    load: async () => (await import('./buckets/search.ts')).search,
+  },
+}
+
 // Each command is loaded when it is asked for: `serve` should not wait for what only `demo` needs.
-const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<Command> }>> = {
+const COMMANDS: Commands = {
   serve: { summary: 'starts the server', load: async () => (await import('./serve.ts')).serve },
   demo: {
     summary: 'embeds a video from start to finish, in a minute, leaving nothing behind',
@@ -17,6 +53,7 @@ const COMMANDS: Readonly<Record<string, { summary: string; load: () => Promise<C
     summary: 'checks what the server needs',
     load: async () => (await import('./doctor.ts')).doctor,
   },
+  buckets: { summary: 'fills, embeds and searches buckets of documents', commands: BUCKETS },
 }
 
 /** Codes of what is wrong before anything begins: flags, settings, the address, a key that is wanted. */
@@ -25,11 +62,22 @@ const UNUSABLE: readonly ErrorCode[] = ['request_invalid', 'unauthorized']
 const HELP = { name: 'help', meaning: 'Shows this page.' }
 
 async function runCommandLine(words: readonly string[], output: Output): Promise<number> {
-  const [name, ...rest] = words
-  if (name === '--version' || name === '-V') return say(output, `${version}\n`)
-  if (name === '--help' || name === '-h' || name === 'help') return say(output, overview(COMMANDS))
-  const entry = name === undefined ? undefined : COMMANDS[name]
-  if (entry === undefined) throw new EmbedlineError('request_invalid', unknownCommand(name))
+  if (words[0] === '--version' || words[0] === '-V') return say(output, `${version}\n`)
+  return runCommand(words, { commands: COMMANDS, group: [] }, output)
+}
+
+/** Runs the command that the words name. `group` are the words that led to these commands. */
+async function runCommand(
+  [name, ...rest]: readonly string[],
+  { commands, group }: { commands: Commands; group: readonly string[] },
+  output: Output,
+): Promise<number> {
+  if (name === '--help' || name === '-h' || name === 'help') return say(output, overview(commands, group))
+  const entry = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (name === undefined || entry === undefined)
+    throw new EmbedlineError('request_invalid', unknownCommand(name, commands, group))
+  if ('commands' in entry)
+    return runCommand(rest, { commands: entry.commands, group: [...group, name] }, output)
   const command = await entry.load()
   const flags = [...command.flags, HELP]
   const line = parseCommandLine(rest.map(spellOut), { ...command, flags })
@@ -44,10 +92,11 @@ function say(output: Output, text: string): number {
   return EXIT.done
 }
 
-function unknownCommand(name: string | undefined): string {
-  if (name === undefined) return `which command?\n\n${overview(COMMANDS)}`
-  const meant = nearest(name, Object.keys(COMMANDS))
-  return `unknown command ${name}${meant === undefined ? '' : `, did you mean ${meant}?`} (embedline --help lists them)`
+function unknownCommand(name: string | undefined, commands: Commands, group: readonly string[]): string {
+  if (name === undefined) return `which command?\n\n${overview(commands, group)}`
+  const meant = nearest(name, Object.keys(commands))
+  const help = ['embedline', ...group, '--help'].join(' ')
+  return `unknown command ${[...group, name].join(' ')}${meant === undefined ? '' : `, did you mean ${meant}?`} (${help} lists them)`
 }
 
 /** Prints what went wrong, for people, and returns the exit code. Only a bug shows its stack. */

@@ -1,14 +1,13 @@
 import { EmbedlineError, type ErrorCode } from '../domain/errors.ts'
-import type { SliceResult } from '../domain/work.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import { received, wasAborted } from './failures.ts'
-import type { Answer, Ask, RequestName, ToChild, ToParent } from './protocol.ts'
+import type { Answer, Ask, Part, RequestName, ToChild, ToParent } from './protocol.ts'
 
-export interface CallOptions {
+export interface CallOptions<Name extends RequestName> {
   signal?: AbortSignal | undefined
-  /** Takes the slices of `embedSlices`; the child goes on when it returns. What it throws ends the call. */
-  onSlice?: (result: SliceResult) => Promise<void>
+  /** Takes the parts; the child goes on when it returns. What it throws ends the call. */
+  onPart?: (part: Part<Name>) => Promise<void>
 }
 
 /** Why all calls of a child end. */
@@ -22,9 +21,13 @@ export interface Death {
 /** The calls that one child holds, as its parent keeps them. */
 export interface Calls {
   readonly count: number
-  has(name: RequestName): boolean
+  countOf(name: RequestName): number
   /** Sends a request. Ends by the answer, or by the failure of whichever side ends it. */
-  open<Name extends RequestName>(name: Name, ask: Ask<Name>, options: CallOptions): Promise<Answer<Name>>
+  open<Name extends RequestName>(
+    name: Name,
+    ask: Ask<Name>,
+    options: CallOptions<Name>,
+  ): Promise<Answer<Name>>
   /** Takes what the child says about one of the calls. */
   take(message: Extract<ToParent, { id: number }>): void
   /** Counts a beat in which no unit was done, and returns a call that has had more than `unitBeats` of them. */
@@ -45,8 +48,8 @@ interface Call {
   name: RequestName
   resolve: (answer: Answer<RequestName>) => void
   reject: (error: unknown) => void
-  onSlice: CallOptions['onSlice']
-  /** The work on a slice here. The call does not end before it. */
+  onPart: ((part: Part<RequestName>) => Promise<void>) | undefined
+  /** The work on a part here. The call does not end before it. */
   settling: Promise<void>
   /** True while the child waits for `settling`. */
   isOurTurn: boolean
@@ -61,6 +64,7 @@ const IS_SUSPECT: Readonly<Record<RequestName, boolean>> = {
   inspect: true,
   readCues: true,
   embedSlices: true,
+  embedDocument: true,
   embedTexts: false,
   embedPicture: true,
 }
@@ -85,10 +89,10 @@ export function makeCalls({ send, onStuck, cancelMs, clock, logger }: CallsParts
     void clock.sleep(cancelMs, call.over.signal).then(() => calls.has(id) && onStuck(id))
   }
 
-  async function settleSlice(id: number, call: Call, result: SliceResult) {
+  async function settlePart(id: number, call: Call, part: Part<RequestName>) {
     call.isOurTurn = true
     try {
-      await call.onSlice?.(result)
+      await call.onPart?.(part)
       if (calls.has(id)) send({ type: 'taken', id })
     } catch (thrown) {
       takeBack(id, thrown)
@@ -100,8 +104,8 @@ export function makeCalls({ send, onStuck, cancelMs, clock, logger }: CallsParts
     get count() {
       return calls.size
     },
-    has: (name) => calls.values().some((call) => call.name === name),
-    open(name, ask, { signal, onSlice }) {
+    countOf: (name) => calls.values().reduce((sum, call) => sum + Number(call.name === name), 0),
+    open(name, ask, { signal, onPart }) {
       if (signal?.aborted) return Promise.reject(wasAborted())
       const { promise, resolve, reject } = Promise.withResolvers<Answer<typeof name>>()
       const id = ++lastId
@@ -110,7 +114,7 @@ export function makeCalls({ send, onStuck, cancelMs, clock, logger }: CallsParts
         name,
         resolve: resolve as Call['resolve'], // the child answers a request by the answer of the same name
         reject,
-        onSlice,
+        onPart: onPart as Call['onPart'], // and hands over its parts
         settling: Promise.resolve(),
         isOurTurn: false,
         takenBackFor: undefined,
@@ -129,10 +133,10 @@ export function makeCalls({ send, onStuck, cancelMs, clock, logger }: CallsParts
       switch (message.type) {
         case 'unit':
           return
-        case 'slice':
+        case 'part':
           // It crossed with the cancel on the way; nobody wants it any more.
           if (call.takenBackFor !== undefined) return
-          call.settling = settleSlice(id, call, message.result)
+          call.settling = settlePart(id, call, message.part)
           return
         case 'answer':
           return end(id, ({ resolve, reject, takenBackFor }) =>

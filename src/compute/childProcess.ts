@@ -30,6 +30,8 @@ export interface Child {
   /** How many calls it holds. */
   readonly waiting: number
   readonly isEmbedding: boolean
+  /** How many documents it holds. */
+  readonly documentCount: number
   /** True when it is up; calls that it gets before wait for that. */
   readonly isReady: boolean
   /** True from the moment it is dead or about to be: it must get no more calls. */
@@ -38,7 +40,11 @@ export interface Child {
   readonly residentBytes: number
   readonly ended: Promise<ChildEnd>
   /** Ends by the answer or by an EmbedlineError; when the child dies, by the reason of that. */
-  call<Name extends RequestName>(name: Name, ask: Ask<Name>, options?: CallOptions): Promise<Answer<Name>>
+  call<Name extends RequestName>(
+    name: Name,
+    ask: Ask<Name>,
+    options?: CallOptions<Name>,
+  ): Promise<Answer<Name>>
   /** Looks whether the child is well and kills it when it is not. To be called at even intervals. */
   beat(): Promise<void>
   /** Ends the child: in order when it goes within `graceMs`, else by force. Its calls end as `aborted`. */
@@ -120,7 +126,10 @@ export function startChild(parts: ChildParts): Child {
       return calls.count
     },
     get isEmbedding() {
-      return calls.has('embedSlices')
+      return calls.countOf('embedSlices') > 0
+    },
+    get documentCount() {
+      return calls.countOf('embedDocument')
     },
     get isReady() {
       return wasReady

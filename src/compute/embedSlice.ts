@@ -18,10 +18,10 @@ export interface SliceMedia {
 }
 
 export interface Units {
-  /** Called when a frame is read or a clip embedded: the work is alive. */
+  /** Called when a unit is done, a frame or a clip: the work is alive. */
   onProgress: () => void
-  /** Awaited between clips, so that short requests pass. Throws when the work is to end. */
-  betweenClips: () => Promise<void>
+  /** Awaited between units of computing, so that short requests pass. Throws when the work is to end. */
+  betweenUnits: () => Promise<void>
 }
 
 /**
@@ -32,7 +32,7 @@ export async function embedSlice(
   work: SliceWork,
   model: EmbeddingModel,
   media: SliceMedia,
-  { onProgress, betweenClips }: Units,
+  { onProgress, betweenUnits }: Units,
 ): Promise<SliceResult> {
   const { slice, damage } = media
   const { framesPerClip, pictureWidth: width, pictureHeight: height, sampleRateHz } = model.facts.input
@@ -46,7 +46,7 @@ export async function embedSlice(
   const clips: Clip[] = []
   for (const { segment, content } of pieces) {
     if (Object.keys(content).length === 0) continue
-    await betweenClips()
+    await betweenUnits()
     const vectors = await clipVectors(model, work.request, content)
     clips.push({ startSec: segment.startMs / 1000, endSec: segment.endMs / 1000, vectors })
     onProgress()

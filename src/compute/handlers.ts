@@ -10,7 +10,14 @@ export function makeHandlers({ tools, limits }: ChildSettings): Handlers {
   const model = makeModelShelf()
   const firstLane = makeFirstLane()
   const onePicture = makeKeyedMutex()
-  const optionsOf = ({ signal }: CallTools) => ({ limits, signal })
+  const optionsOf = ({ signal }: Pick<CallTools, 'signal'>) => ({ limits, signal })
+  const unitsOf = ({ signal, unitDone }: Pick<CallTools, 'signal' | 'unitDone'>) => ({
+    onProgress: unitDone,
+    async betweenUnits() {
+      await firstLane.letPass()
+      signal.throwIfAborted()
+    },
+  })
 
   return {
     async inspect({ file }, call) {
@@ -23,13 +30,24 @@ export function makeHandlers({ tools, limits }: ChildSettings): Handlers {
     },
     async embedSlices(work, call) {
       const [{ embedSlices }, loaded] = await Promise.all([import('./embedSlices.ts'), model(work.model)])
-      const betweenClips = async () => {
-        await firstLane.letPass()
-        call.signal.throwIfAborted()
-      }
-      const units = { onProgress: call.unitDone, betweenClips, handOver: call.handOver }
-      await embedSlices(work, { tools, model: loaded, ...units, ...optionsOf(call) })
+      await embedSlices(work, {
+        tools,
+        model: loaded,
+        ...unitsOf(call),
+        handOver: call.handOver,
+        ...optionsOf(call),
+      })
       return undefined
+    },
+    async embedDocument(work, call) {
+      const [{ embedDocument }, loaded] = await Promise.all([import('./embedDocument.ts'), model(work.model)])
+      return embedDocument(work, {
+        tools,
+        model: loaded,
+        ...unitsOf(call),
+        handOver: call.handOver,
+        ...optionsOf(call),
+      })
     },
     embedTexts: ({ model: pin, texts, use }) =>
       firstLane.serve(async () => (await model(pin)).text(texts, use)),

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Limits } from '../domain/limits.ts'
-import type { Compute } from '../domain/work.ts'
+import type { Compute, RunOptions } from '../domain/work.ts'
 import type { Clock } from '../lib/clock.ts'
 import { makeKeyedMutex } from '../lib/keyedMutex.ts'
 import type { Logger } from '../lib/logger.ts'
@@ -49,6 +49,7 @@ export interface ChildStats {
   pid: number | undefined
   waiting: number
   isEmbedding: boolean
+  documentCount: number
   residentBytes: number
 }
 
@@ -62,6 +63,9 @@ export interface RunningCompute extends Compute {
 
 const PACE: Pace = { beatMs: 2_000, hungAfterBeats: 15, cancelMs: 10_000, backoffMs: 500 }
 const CACHED_QUERIES = 1_000
+// While one is computed, others are read and written: with one at a time a child waits for a third of its time. More
+// would only be more suspects when it dies (docs/decisions/0025).
+const DOCUMENTS_AT_ONCE = 4
 const GRACE_MS = 2_000
 
 /** Runs decoding and inference in child processes, and answers for them: a child that dies, hangs or grows is replaced. */
@@ -84,18 +88,26 @@ export function startCompute(parts: ComputeParts): RunningCompute {
   }
 
   /** Makes a call in a child that was started for it alone, so that nothing waits for its end or dies with it. */
-  const inGuest = (call: (child: Child) => Promise<void>, signal: AbortSignal) =>
+  const inGuest = <T>(call: (child: Child) => Promise<T>, signal: AbortSignal) =>
     oneGuest('guest', async () => {
       if (closing.signal.aborted || signal.aborted) throw wasAborted()
       const child = start()
       guests.add(child)
       try {
-        await call(child)
+        return await call(child)
       } finally {
         await child.stop(GRACE_MS)
         guests.delete(child)
       }
     })
+
+  const onFree = <T>(
+    isFree: (child: Child) => boolean,
+    call: (child: Child) => Promise<T>,
+    signal: AbortSignal,
+    options?: RunOptions,
+  ): Promise<T> =>
+    options?.alone && parts.count > 0 ? inGuest(call, signal) : slots.use(isFree, call, signal)
 
   const onAny = <Name extends RequestName>(name: Name, ask: Ask<Name>, signal?: AbortSignal) =>
     slots.use(
@@ -132,9 +144,15 @@ export function startCompute(parts: ComputeParts): RunningCompute {
     inspect: (file, signal) => onAny('inspect', { file }, signal),
     readCues: (file, stream, signal) => onAny('readCues', { file, stream }, signal),
     async embedSlices(work, onSlice, signal, options) {
-      const call = (child: Child) => child.call('embedSlices', work, { signal, onSlice })
-      const isFree = (child: Child) => !child.isEmbedding
-      await (options?.alone && parts.count > 0 ? inGuest(call, signal) : slots.use(isFree, call, signal))
+      const call = (child: Child) => child.call('embedSlices', work, { signal, onPart: onSlice })
+      await onFree((child) => !child.isEmbedding, call, signal, options)
+    },
+    async embedDocument(work, onChunks, signal, options) {
+      const call = (child: Child) => child.call('embedDocument', work, { signal, onPart: onChunks })
+      const hasRoom = (child: Child) => child.documentCount < DOCUMENTS_AT_ONCE
+      const { lastChunks, summary } = await onFree(hasRoom, call, signal, options)
+      await onChunks(lastChunks)
+      return summary
     },
     embedTexts: (model, texts, use, signal) =>
       use === 'query'
@@ -146,6 +164,7 @@ export function startCompute(parts: ComputeParts): RunningCompute {
         pid: child.pid,
         waiting: child.waiting,
         isEmbedding: child.isEmbedding,
+        documentCount: child.documentCount,
         residentBytes: child.residentBytes,
       })),
       replaced: slots.replaced,

@@ -1,24 +1,43 @@
 import type { ErrorCode } from '../domain/errors.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { Cue, MediaFacts } from '../domain/media.ts'
-import type { ModelPin, SliceResult, SliceWork, TextUse } from '../domain/work.ts'
+import type {
+  DocumentSummary,
+  DocumentWork,
+  EmbeddedChunk,
+  ModelPin,
+  SliceResult,
+  SliceWork,
+  TextUse,
+} from '../domain/work.ts'
 import type { Tools } from '../media/tools.ts'
 
-/** What the parent may ask of a child, and what the child answers. Both sides are checked against this table. */
+/**
+ * What the parent may ask of a child, and what the child answers. What comes in parts is handed over part by part
+ * before the answer; the child goes on when the parent has taken one. Both sides are checked against this table.
+ */
 export interface Requests {
-  inspect: { ask: { file: string }; answer: MediaFacts }
-  readCues: { ask: { file: string; stream: number }; answer: Cue[] }
-  /** Answers by one `slice` message per slice, each of which waits for its `taken`, and an empty answer at the end. */
-  embedSlices: { ask: SliceWork; answer: undefined }
+  inspect: { ask: { file: string }; part: never; answer: MediaFacts }
+  readCues: { ask: { file: string; stream: number }; part: never; answer: Cue[] }
+  embedSlices: { ask: SliceWork; part: SliceResult; answer: undefined }
+  embedDocument: { ask: DocumentWork; part: readonly EmbeddedChunk[]; answer: DocumentEnd }
   embedTexts: {
     ask: { model: ModelPin; texts: readonly string[]; use: TextUse }
+    part: never
     answer: readonly Float32Array[]
   }
-  embedPicture: { ask: { model: ModelPin; file: string }; answer: Float32Array }
+  embedPicture: { ask: { model: ModelPin; file: string }; part: never; answer: Float32Array }
+}
+
+/** The last chunks come with the answer: a short document costs one message each way, not two. */
+export interface DocumentEnd {
+  lastChunks: readonly EmbeddedChunk[]
+  summary: DocumentSummary
 }
 
 export type RequestName = keyof Requests
 export type Ask<Name extends RequestName> = Requests[Name]['ask']
+export type Part<Name extends RequestName> = Requests[Name]['part']
 export type Answer<Name extends RequestName> = Requests[Name]['answer']
 
 /** All that a child must know before its first request. No secret is among it. */
@@ -40,7 +59,7 @@ export type ToChild =
   | CallMessage
   /** Ends a call; the child still answers it, by a failure. */
   | { type: 'cancel'; id: number }
-  /** The slice that was handed over is settled, the next one may come. */
+  /** The part that was handed over is settled, the next one may come. */
   | { type: 'taken'; id: number }
   | { type: 'ping' }
 
@@ -50,7 +69,7 @@ export type ToParent =
   | { type: 'pong'; residentBytes: number }
   /** A unit of a call is done: the call is alive. */
   | { type: 'unit'; id: number }
-  | { type: 'slice'; id: number; result: SliceResult }
+  | { type: 'part'; id: number; part: Part<RequestName> }
   | { type: 'answer'; id: number; answer: Answer<RequestName> }
   | { type: 'failure'; id: number; failure: SentFailure }
 

@@ -1,19 +1,27 @@
-import type { SliceResult } from '../domain/work.ts'
 import { sendable, wasAborted } from './failures.ts'
-import type { Answer, Ask, CallMessage, ChildSettings, RequestName, ToChild, ToParent } from './protocol.ts'
+import type {
+  Answer,
+  Ask,
+  CallMessage,
+  ChildSettings,
+  Part,
+  RequestName,
+  ToChild,
+  ToParent,
+} from './protocol.ts'
 
 /** What a handler may do beside answering. */
-export interface CallTools {
+export interface CallTools<Name extends RequestName = RequestName> {
   /** Aborted when the parent takes the call back, or is gone. */
   signal: AbortSignal
   /** Tells the parent that a unit is done, so that it does not take the call for hung. */
   unitDone: () => void
-  /** Hands a slice to the parent and returns when it is settled there. Throws `aborted` when the call is taken back. */
-  handOver: (result: SliceResult) => Promise<void>
+  /** Hands a part to the parent and returns when it is settled there. Throws `aborted` when the call is taken back. */
+  handOver: (part: Part<Name>) => Promise<void>
 }
 
 export type Handlers = {
-  [Name in RequestName]: (ask: Ask<Name>, call: CallTools) => Promise<Answer<Name>>
+  [Name in RequestName]: (ask: Ask<Name>, call: CallTools<Name>) => Promise<Answer<Name>>
 }
 
 /** The child's end of the pipe to its parent. */
@@ -76,7 +84,7 @@ export function serveParent(
 const handle = <Name extends RequestName>(
   handlers: Handlers,
   { name, ask }: CallMessage<Name>,
-  call: CallTools,
+  call: CallTools<Name>,
 ): Promise<Answer<Name>> => handlers[name](ask, call)
 
 function callTools(pipe: ParentPipe, id: number, running: RunningCall): CallTools {
@@ -84,9 +92,9 @@ function callTools(pipe: ParentPipe, id: number, running: RunningCall): CallTool
   return {
     signal,
     unitDone: () => pipe.send({ type: 'unit', id }),
-    async handOver(result) {
+    async handOver(part) {
       running.taken = Promise.withResolvers()
-      pipe.send({ type: 'slice', id, result })
+      pipe.send({ type: 'part', id, part })
       const stop = () => running.taken.reject(signal.reason)
       if (signal.aborted) stop()
       signal.addEventListener('abort', stop, { once: true })

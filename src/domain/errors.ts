@@ -16,7 +16,17 @@ const RETRY = {
   asset_failed: false,
   input_missing: false,
   text_too_long: false,
+  unsupported_type: false,
+  document_unreadable: false,
+  document_encrypted: false,
+  document_too_large: false,
+  no_text: false,
+  no_transcript: false,
+  // A key that names a create was used before: for another request, or for one that has no answer yet.
+  idempotency_mismatch: false,
+  idempotency_in_flight: false,
   // What went wrong here and may go right next time.
+  file_changed: true,
   decoder_stalled: true,
   decoder_crashed: true,
   child_crashed: true,

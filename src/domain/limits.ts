@@ -22,6 +22,21 @@ export interface Limits {
   /** Of sync text. Tokens are words and punctuation marks as the builtin model counts them. */
   textTokens: number
   filenameCharacters: number
+  /** Of a JSON body that holds no media. */
+  textBodyBytes: number
+  /** Of texts that are embedded at once: how many in a request, and of how many tokens each. */
+  inputTexts: number
+  inputTextTokens: number
+  /** Of one search. */
+  searchResults: number
+  /** Of a document that is read as a stream: text, Markdown, tables, NDJSON, XML, subtitles. */
+  documentBytes: number
+  /** Of one that is read as a whole: PDF, DOCX, e-mail. */
+  wholeDocumentBytes: number
+  /** Of one that becomes a tree in memory, many times its size: HTML, JSON. */
+  treeDocumentBytes: number
+  /** Of all that is unpacked of one document. */
+  unpackedDocumentBytes: number
   pageSize: number
   /** Work on one item longer than this is a hang. */
   itemSec: number
@@ -47,6 +62,14 @@ const OURS: Limits = {
   dynamicMaxSec: 5,
   textTokens: 500,
   filenameCharacters: 255,
+  textBodyBytes: 8 * 1024 * 1024,
+  inputTexts: 2048,
+  inputTextTokens: 8192,
+  searchResults: 100,
+  documentBytes: 1024 ** 3,
+  wholeDocumentBytes: 100 * 1024 * 1024,
+  treeDocumentBytes: 32 * 1024 * 1024,
+  unpackedDocumentBytes: 256 * 1024 * 1024,
   pageSize: 50,
   itemSec: 600,
 }

@@ -14,6 +14,10 @@ export interface ModelFacts {
   id: string
   revision: string
   spaces: Readonly<Record<InputKind, SpaceFacts>>
+  /** True when its text vectors hold the words of a text and not their meaning: a search by words then adds as much. */
+  isLexical: boolean
+  /** True when the first numbers of a vector, scaled to unit length again, are a shorter vector of the same meaning. */
+  arePrefixesUsable?: boolean
   /** What the model cannot do, in one sentence for people; absent when there is nothing to warn of. */
   caveat?: string
   /** How frames and sound must be prepared for it. */
@@ -45,6 +49,8 @@ export interface FusedParts {
 export interface EmbeddingModel {
   readonly facts: ModelFacts
   text(texts: readonly string[], use: TextUse): Promise<Float32Array[]>
+  /** Says whether a text can be embedded whole. Absent: any can. */
+  readonly fits?: (text: string) => boolean
   /** One RGB picture of `facts.input` size. */
   image(rgb: Uint8Array): Promise<Float32Array>
   /** The frames of one clip in order, at least one. */

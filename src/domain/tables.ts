@@ -1,5 +1,6 @@
 import type { Generated, Kysely } from 'kysely'
 import type { AssetState, ItemState, TaskState } from './states.ts'
+import type { FileState } from './task.ts'
 
 // The rows as they are stored. Times are integer milliseconds since 1970, JSON is text, flags are 0 or 1, vectors are
 // little-endian float32 blobs: the same in SQLite and PostgreSQL. Only `store/` and `queue/` read and write them.
@@ -14,6 +15,11 @@ export interface Tables {
   turn: TurnRow
   embedding: EmbeddingRow
   modality_sum: ModalitySumRow
+  embedded_bucket: EmbeddedBucketRow
+  bucket_file: BucketFileRow
+  removed_file: RemovedFileRow
+  chunk: ChunkRow
+  idempotency: IdempotencyRow
 }
 
 /** A connection or a transaction: every statement takes one as its first argument. */
@@ -67,27 +73,32 @@ export interface AssetRow {
 export interface TaskRow {
   id: string
   account_id: string
-  kind: 'media'
+  kind: 'media' | 'bucket'
   state: TaskState
   /** The model name that the caller sent, for answers that repeat it. */
   model_name: string
   model_id: string
   model_revision: string
-  /** MediaRequest. */
+  /** MediaRequest or BucketSettings. */
   request_json: string
   /** Set when the input is an asset. */
   asset_id: string | null
-  /** The stored input. */
-  object_hash: string
+  /** The stored input; absent for a bucket. */
+  object_hash: string | null
+  /** Set on tasks of a bucket. */
+  bucket: string | null
   /** 1 while the task refers to the stored input itself, so that deleting the asset does not end the task. */
   holds_object: number
   filename: string | null
-  /** Slice items that are not final; at 0, with the plan done, the finish item is added. */
+  /** Slice or document items that are not final; at 0, with the plan done, the finish item is added. */
   open_count: number
-  /** Slice items in all. */
+  /** Slice or document items in all. */
   item_count: number
   done_count: number
   failed_count: number
+  /** Of a bucket: files found unchanged, and files that are no longer there. */
+  skipped_count: number
+  gone_count: number
   /** 1 when the plan item has written all other items. */
   is_planned: number
   /** MediaPlan, once the plan item has looked at the media. */
@@ -103,7 +114,7 @@ export interface TaskRow {
   expires_ms: number
 }
 
-export type ItemKind = 'inspect' | 'plan' | 'slice' | 'finish'
+export type ItemKind = 'inspect' | 'plan' | 'slice' | 'finish' | 'list' | 'document' | 'conclude'
 
 /** The row of the queue: a piece of work that one worker at a time may hold. The queue knows no more of it than this. */
 export interface ItemRow {
@@ -173,4 +184,78 @@ export interface ModalitySumRow {
   end_ms: number
   /** Little-endian float64. */
   sum: Uint8Array
+}
+
+/** What an account has of a bucket: its embedding. Two accounts may embed one bucket; neither sees the other's rows. */
+export interface EmbeddedBucketRow {
+  id: Generated<number>
+  account_id: string
+  bucket: string
+  /** BucketSettings. */
+  settings_json: string
+  model_name: string
+  /** Raised by every change that a search can see. */
+  version: number
+  /** Set when it was deleted: nobody sees it any more, its rows go in small transactions. */
+  removed_ms: number | null
+  created_ms: number
+  updated_ms: number
+}
+
+export interface BucketFileRow {
+  id: Generated<number>
+  bucket_id: number
+  key: string
+  /** `gone`: no longer in the bucket, nobody sees it any more. */
+  state: Exclude<FileState, 'processing'> | 'gone'
+  size_bytes: number
+  /** Of what is embedded: changes when the content may have changed. Empty before the first time. */
+  change_token: string
+  /** BucketSettings with which it was embedded. */
+  settings_json: string | null
+  checksum: string | null
+  /** Which chunks are searched: those of this generation. A new one is written beside it and becomes it at once. */
+  generation: number
+  chunk_count: number
+  /** The bucket's version when its searched chunks changed last. */
+  version: number
+  /** The task that listed it last, the only one that may write of it: what the newest one did not see is gone. */
+  seen_task_id: string
+  error_code: string | null
+  error_message: string | null
+  created_ms: number
+  updated_ms: number
+  last_embedded_ms: number | null
+}
+
+/** A file that is gone, for those who hold its chunks in memory. */
+export interface RemovedFileRow {
+  bucket_id: number
+  file_id: number
+  version: number
+}
+
+export interface ChunkRow {
+  file_id: number
+  generation: number
+  ordinal: number
+  text: string
+  /** Place. */
+  place_json: string
+  vector: Uint8Array
+  /** Stems and how often each stands in the text. */
+  terms_json: string
+}
+
+/** A create that must not be repeated: the key that the caller gave it, and what was answered. */
+export interface IdempotencyRow {
+  account_id: string
+  method: string
+  path: string
+  key: string
+  /** SHA-256 of the raw body, hex. */
+  body_hash: string
+  status: number
+  body: string
+  created_ms: number
 }

@@ -2,6 +2,7 @@ import type { ErrorCode } from './errors.ts'
 import type { Warning } from './embedding.ts'
 import type { MediaFacts } from './media.ts'
 import type { AssetState, TaskState } from './states.ts'
+import type { ChunkSettings, Loader, Place } from './document.ts'
 import type { MediaRequest, ModelPin } from './work.ts'
 
 /** A failure as it is kept: the code decides, the message is for people. */
@@ -58,4 +59,74 @@ export interface Account {
   id: string
   name: string
   userId: string
+}
+
+/** How the files of a bucket are embedded. Another value anywhere in it means that every file is embedded anew. */
+export interface BucketSettings {
+  model: ModelPin
+  chunks: ChunkSettings
+  loader: Loader
+}
+
+/** The embedding of all files of one bucket, or of what has changed in it since the last time. */
+export interface BucketTask {
+  /** UUID version 7. */
+  id: string
+  accountId: string
+  state: TaskState
+  bucket: string
+  /** The model name that the caller sent. */
+  modelName: string
+  settings: BucketSettings
+  failure?: Failure
+  /** Files that were found to be embedded; those that are done, failed; found unchanged; gone from the bucket. */
+  fileCount: number
+  doneCount: number
+  failedCount: number
+  skippedCount: number
+  goneCount: number
+  createdMs: number
+  updatedMs: number
+  finishedMs?: number
+}
+
+/** What an account has of a bucket: the chunks of its files, by one model. */
+export interface EmbeddedBucket {
+  bucket: string
+  /** Of the newest task; files that it has not come to yet may still be embedded with others. */
+  settings: BucketSettings
+  /** The model name that the caller of that task sent. */
+  modelName: string
+  createdMs: number
+  updatedMs: number
+}
+
+export type FileState = 'queued' | 'processing' | 'done' | 'failed'
+
+/** What is known of one file of an embedded bucket, also after its task is gone. */
+export interface BucketFile {
+  key: string
+  state: FileState
+  sizeBytes: number
+  /** MD5 of what is embedded, hex. */
+  checksum?: string
+  chunkCount: number
+  failure?: Failure
+  createdMs: number
+  updatedMs: number
+  lastEmbeddedMs?: number
+}
+
+/** A stretch of a file that is near to what was asked. */
+export interface SearchResult {
+  key: string
+  /** MD5 of the file that was embedded, hex. */
+  checksum: string
+  text: string
+  place: Place
+  /** 1 - cosine: 0 the same direction, 2 the opposite one. */
+  distance: number
+  /** 1 - distance / 2. */
+  certainty: number
+  model: ModelPin
 }

@@ -1,4 +1,5 @@
 import type { Modality, Scope, Space, Warning } from './embedding.ts'
+import type { ChunkSettings, Loader, Place } from './document.ts'
 import type { Cue, MediaFacts } from './media.ts'
 import type { Segmentation, Slice } from './slices.ts'
 
@@ -90,6 +91,17 @@ export interface Compute {
     signal: AbortSignal,
     options?: RunOptions,
   ): Promise<void>
+  /**
+   * Reads a document, cuts it into chunks and embeds them as documents; hands at most 64 at a time to `onChunks`, the
+   * next ones wait until that returns. Throws `unsupported_type`, `document_unreadable`, `document_encrypted`,
+   * `document_too_large`, `no_text`, `no_transcript`.
+   */
+  embedDocument(
+    work: DocumentWork,
+    onChunks: (chunks: readonly EmbeddedChunk[]) => Promise<void>,
+    signal: AbortSignal,
+    options?: RunOptions,
+  ): Promise<DocumentSummary>
   /** Goes before slices (lane 0). One unit-length vector per text, in order. */
   embedTexts(
     model: ModelPin,
@@ -104,4 +116,32 @@ export interface Compute {
 export interface RunOptions {
   /** Nothing else runs in the child meanwhile, so that its death has only one suspect. */
   alone?: boolean
+}
+
+/** One document to be read, cut and embedded by a compute child. */
+export interface DocumentWork {
+  file: string
+  /** The last part of its key: breaks ties where the content does not say what it is. */
+  name: string
+  model: ModelPin
+  chunks: ChunkSettings
+  loader: Loader
+}
+
+export interface EmbeddedChunk {
+  /** Counts from 0 in the order of the document. */
+  ordinal: number
+  text: string
+  place: Place
+  /** Of the model's text space, unit length. */
+  vector: Float32Array
+  /** How often each term stands in the chunk, as JSON: `{"refund":2}`. As text it goes as it is to where it is kept. */
+  termsJson: string
+}
+
+export interface DocumentSummary {
+  chunkCount: number
+  /** MD5 of the bytes that were read, hex. */
+  checksum: string
+  sizeBytes: number
 }

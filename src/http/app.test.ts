@@ -145,7 +145,14 @@ test('the page names version and model, the place of the key and how to call, an
   const html = await response.text()
   expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
   expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
-  for (const word of ['1.2.3', 'tiny@1', `URL=${app.url}/v1.3`, '/openapi.json']) expect(html).toContain(word)
+  for (const word of [
+    '1.2.3',
+    'tiny@1',
+    `URL=${app.url}/v1.3`,
+    `${app.url}/v2/ai/embeddings`,
+    '/openapi.json',
+  ])
+    expect(html).toContain(word)
   expect(html).not.toContain(KEY)
   expect(html).not.toMatch(/<script|src=|@import|url\(|(?:href|action)="(?!data:|\/)/)
 })
@@ -176,8 +183,13 @@ test('the description covers every route, with the bounds that requests are held
     Object.keys(methods).map((method) => `${method} ${path}`),
   )
   expect(operations.toSorted()).toEqual([
+    'delete /api/buckets/{bucket}/objects/{key}',
     'delete /v1.3/assets/{id}',
+    'delete /v2/ai/embeddings/buckets/{bucket_name}',
     'get /',
+    'get /api/buckets',
+    'get /api/buckets/{bucket}/objects',
+    'get /api/buckets/{bucket}/objects/{key}',
     'get /healthz',
     'get /openapi.json',
     'get /readyz',
@@ -185,9 +197,20 @@ test('the description covers every route, with the bounds that requests are held
     'get /v1.3/assets/{id}',
     'get /v1.3/embed-v2/tasks',
     'get /v1.3/embed-v2/tasks/{id}',
+    'get /v2/ai/embeddings',
+    'get /v2/ai/embeddings/buckets',
+    'get /v2/ai/embeddings/buckets/{bucket_name}',
+    'get /v2/ai/embeddings/{task_id}',
+    'get /v2/ai/openai/embeddings/models',
+    'get /v2/ai/openai/models',
     'post /v1.3/assets',
     'post /v1.3/embed-v2',
     'post /v1.3/embed-v2/tasks',
+    'post /v2/ai/embeddings',
+    'post /v2/ai/embeddings/similarity-search',
+    'post /v2/ai/embeddings/url',
+    'post /v2/ai/openai/embeddings',
+    'put /api/buckets/{bucket}/objects/{key}',
   ])
   const create = JSON.stringify(document.paths['/v1.3/embed-v2/tasks'])
   expect(create).toContain('"minimum":2')

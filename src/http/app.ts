@@ -1,12 +1,17 @@
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { TaskParts } from '../tasks/parts.ts'
 import { answerBadBytes } from './badBytes.ts'
-import { asRefusal, isBug } from './refusal.ts'
+import { sendProblem } from './native/problems.ts'
+import { nativeRoutes, PREFIX as NATIVE_PREFIX } from './native/routes.ts'
+import { asRefusal, isBug, type Refusal } from './refusal.ts'
 import { drainBody } from './requestBody.ts'
 import { requestId } from './requestId.ts'
 import type { SiteFacts } from './site/facts.ts'
 import { siteRoutes } from './site/routes.ts'
-import { presentRefusal } from './twelvelabs/errors.ts'
+import { presentRefusal as presentTelnyx } from './telnyx/errors.ts'
+import { PREFIX as TELNYX_PREFIX } from './telnyx/names.ts'
+import { telnyxRoutes } from './telnyx/routes.ts'
+import { presentRefusal as presentTwelvelabs } from './twelvelabs/errors.ts'
 import {
   HEADERS as TWELVELABS_HEADERS,
   PREFIX as TWELVELABS_PREFIX,
@@ -60,6 +65,8 @@ export function makeApp({ tasks, site }: AppParts): FastifyInstance {
 
   void app.register(siteRoutes({ ...site, describe: describeOnce(tasks, site) }))
   void app.register(twelvelabsRoutes(tasks), { prefix: TWELVELABS_PREFIX })
+  void app.register(telnyxRoutes(tasks), { prefix: TELNYX_PREFIX })
+  void app.register(nativeRoutes(tasks), { prefix: NATIVE_PREFIX })
   return app
 }
 
@@ -72,11 +79,16 @@ const headersOf = ({ id }: FastifyRequest) => ({ 'x-request-id': id, 'x-content-
 
 /** Answers a path that cannot be decoded, before any route or hook is known: there is nothing under it. */
 function refusePath(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const refusal = { code: 'not_found', message: 'There is nothing under this path.' } as const
   reply.headers(headersOf(request))
-  if (!request.url.startsWith(`${TWELVELABS_PREFIX}/`)) return reply.code(404).send(refusal)
-  const { status, body } = presentRefusal(refusal)
-  return reply.headers(TWELVELABS_HEADERS).code(status).send(body)
+  const refusal: Refusal = { code: 'not_found', message: 'There is nothing under this path.' }
+  const isBelow = (prefix: string) => request.url.startsWith(`${prefix}/`)
+  if (isBelow(NATIVE_PREFIX)) return sendProblem(reply, refusal)
+  const isTwelvelabs = isBelow(TWELVELABS_PREFIX)
+  if (!isTwelvelabs && !isBelow(TELNYX_PREFIX)) return reply.code(404).send(refusal)
+  const present = isTwelvelabs ? presentTwelvelabs : presentTelnyx
+  if (isTwelvelabs) reply.headers(TWELVELABS_HEADERS)
+  const { status, body } = present(refusal)
+  return reply.code(status).send(body)
 }
 
 /** Outside of the dialects, which have envelopes of their own. */

@@ -1,6 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 
-const READABLE = ['location', 'x-api-version', 'x-embedline-model', 'x-request-id'].join(', ')
+const READABLE = [
+  'etag',
+  'idempotent-replayed',
+  'location',
+  'x-api-version',
+  'x-embedline-model',
+  'x-request-id',
+].join(', ')
 
 const DAY_SEC = 86_400
 

@@ -40,6 +40,13 @@ export async function* bodyChunks(
   }
 }
 
+/** The whole body of a request that is small. Throws as `bodyChunks` does. */
+export async function readBody(raw: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of bodyChunks(raw, limitBytes)) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
 /** Reads and forgets what is left of a body. What takes too long loses its connection. */
 export function drainBody(raw: IncomingMessage): void {
   if (raw.complete || raw.destroyed) return

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { objectsContract } from '../../test/contract/objects.ts'
 import { openDiskObjects } from './disk.ts'
-import { asStorageFailure } from './storageFailure.ts'
+import { asStorageFailure } from '../domain/storageFailure.ts'
 
 let folder: string
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'embedline-objects-'))))

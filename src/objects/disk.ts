@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Opened } from '../lib/closing.ts'
 import type { Objects, ReceivedBytes, Upload } from './objects.ts'
-import { asStorageFailure } from './storageFailure.ts'
+import { asStorageFailure } from '../domain/storageFailure.ts'
 
 const INCOMING = 'incoming'
 const HASH = /^[0-9a-f]{64}$/

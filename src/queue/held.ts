@@ -10,5 +10,18 @@ export const updateHeld = (db: Db, { id, attempt, worker }: Hold) =>
     .where('worker', '=', worker)
     .where('state', '=', 'running')
 
+/** True while the caller holds the item: for a transaction that writes of its work, but nothing of the item itself. */
+export async function isHeld(db: Db, { id, attempt, worker }: Hold): Promise<boolean> {
+  const row = await db
+    .selectFrom('item')
+    .select('id')
+    .where('id', '=', id)
+    .where('attempt', '=', attempt)
+    .where('worker', '=', worker)
+    .where('state', '=', 'running')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** What an item looks like that nobody holds. */
 export const NOT_HELD = { worker: null, lease_until_ms: null } as const

@@ -57,11 +57,16 @@ export function taskWorkOf(row: TaskRow): TaskWork {
     request: JSON.parse(row.request_json) as MediaRequest,
     ...(plan && { plan }),
     ...(row.asset_id !== null && { assetId: row.asset_id }),
-    objectHash: row.object_hash,
+    objectHash: inputOf(row),
     holdsObject: row.holds_object === 1,
     embeddingCount: row.embedding_count,
     warnings: JSON.parse(row.warnings_json) as Warning[],
   }
+}
+
+function inputOf({ id, object_hash: hash }: TaskRow): string {
+  if (hash === null) throw new Error(`task ${id} has no stored input: it is no task of media`)
+  return hash
 }
 
 const planOf = ({ plan_json: json }: TaskRow): MediaPlan | undefined =>

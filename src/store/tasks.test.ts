@@ -5,18 +5,21 @@ import type { Warning } from '../domain/embedding.ts'
 import type { MediaPlan } from '../domain/work.ts'
 import { insertClips } from './embeddings.ts'
 import {
-  addEmbeddings,
   addPlannedItems,
+  countSettled,
+  doneTask,
   endTask,
+  setPlanned,
+  unfinishedTasks,
+} from './taskProgress.ts'
+import {
+  addEmbeddings,
   expiredTasks,
   getTask,
   getTaskWork,
-  isDone,
+  keepPlan,
   listTasks,
   removeTask,
-  setPlanned,
-  settleSlice,
-  unfinishedTasks,
   type TaskFilter,
 } from './tasks.ts'
 
@@ -63,15 +66,18 @@ test('a task is done when its plan is written and its last slice is settled', ()
     const { store, clock } = parts
     const nowMs = clock.nowMs()
     await addTask(parts, 'task')
-    const done = () => isDone(store.read, 'task')
+    const done = async () => (await doneTask(store.read, 'task')) !== undefined
     await store.write((db) => addPlannedItems(db, 'task', { count: 2, nowMs }))
     expect(await getTask(store.read, 'a', 'task')).toMatchObject({ state: 'processing', itemCount: 2 })
-    await store.write((db) => settleSlice(db, 'task', { outcome: 'done', nowMs }))
-    await store.write((db) => settleSlice(db, 'task', { outcome: 'failed', nowMs }))
+    await store.write((db) => countSettled(db, 'task', { outcome: 'done', nowMs }))
+    await store.write((db) => countSettled(db, 'task', { outcome: 'failed', nowMs }))
     expect(await done()).toBe(false)
-    await store.write((db) => setPlanned(db, 'task', { plan, warnings: [warning('planned')], nowMs }))
+    await store.write(async (db) => {
+      await keepPlan(db, 'task', { plan, warnings: [warning('planned')], nowMs })
+      await setPlanned(db, 'task', nowMs)
+    })
     expect(await done()).toBe(true)
-    expect(await unfinishedTasks(store.read)).toEqual([{ id: 'task', accountId: 'a' }])
+    expect(await unfinishedTasks(store.read)).toEqual([{ id: 'task', accountId: 'a', kind: 'media' }])
     await addItems(parts, ['finish'], { taskId: 'task', kind: 'finish' })
     expect(await unfinishedTasks(store.read)).toEqual([])
     expect(await getTask(store.read, 'a', 'task')).toMatchObject({
@@ -96,7 +102,7 @@ test('a task ends once, and what comes after that does not change its state', ()
       embeddingCount: 3,
       itemCount: 0,
     })
-    expect(await isDone(store.read, 'task')).toBe(false)
+    expect(await doneTask(store.read, 'task')).toBeUndefined()
   }))
 
 test('a failed task says why', () =>

@@ -1,8 +1,7 @@
-import { sql } from 'kysely'
 import type { Warning } from '../domain/embedding.ts'
-import { TASK_STATES, canMoveTask, type TaskState } from '../domain/states.ts'
+import type { TaskState } from '../domain/states.ts'
 import type { Db, TaskRow } from '../domain/tables.ts'
-import type { Failure, Page, Task } from '../domain/task.ts'
+import type { Page, Task } from '../domain/task.ts'
 import type { MediaPlan, MediaRequest, ModelPin } from '../domain/work.ts'
 import { failureColumns } from '../domain/failure.ts'
 import { readPage, type PageRequest } from './page.ts'
@@ -26,7 +25,7 @@ export interface NewTask {
   expiresMs: number
 }
 
-/** Adds a queued task. */
+/** Adds a queued task of media. */
 export async function insertTask(db: Db, task: NewTask): Promise<Task> {
   const row: TaskRow = {
     id: task.id,
@@ -39,12 +38,15 @@ export async function insertTask(db: Db, task: NewTask): Promise<Task> {
     request_json: JSON.stringify(task.request),
     asset_id: task.assetId ?? null,
     object_hash: task.objectHash,
+    bucket: null,
     holds_object: 1,
     filename: task.filename ?? null,
     open_count: 0,
     item_count: 0,
     done_count: 0,
     failed_count: 0,
+    skipped_count: 0,
+    gone_count: 0,
     is_planned: 0,
     plan_json: null,
     embedding_count: 0,
@@ -59,20 +61,26 @@ export async function insertTask(db: Db, task: NewTask): Promise<Task> {
   return taskOf(row)
 }
 
-/** The task, if the account has one of that id. */
+/** The task of media, if the account has one of that id. */
 export async function getTask(db: Db, accountId: string, id: string): Promise<Task | undefined> {
   const row = await db
     .selectFrom('task')
     .selectAll()
     .where('id', '=', id)
+    .where('kind', '=', 'media')
     .where('account_id', '=', accountId)
     .executeTakeFirst()
   return row && taskOf(row)
 }
 
-/** What the work on a task needs to know of it, whoever it belongs to. */
+/** What the work on a task of media needs to know of it, whoever it belongs to. */
 export async function getTaskWork(db: Db, id: string): Promise<TaskWork | undefined> {
-  const row = await db.selectFrom('task').selectAll().where('id', '=', id).executeTakeFirst()
+  const row = await db
+    .selectFrom('task')
+    .selectAll()
+    .where('id', '=', id)
+    .where('kind', '=', 'media')
+    .executeTakeFirst()
   return row && taskWorkOf(row)
 }
 
@@ -84,10 +92,10 @@ export interface TaskFilter extends PageRequest {
   createdBeforeMs?: number
 }
 
-/** A page of the account's tasks, newest first. */
+/** A page of the account's tasks of media, newest first. */
 export async function listTasks(db: Db, accountId: string, filter: TaskFilter): Promise<Page<Task>> {
   const { states, createdAfterMs, createdBeforeMs } = filter
-  let matching = db.selectFrom('task').where('account_id', '=', accountId)
+  let matching = db.selectFrom('task').where('account_id', '=', accountId).where('kind', '=', 'media')
   if (states) matching = matching.where('state', 'in', states)
   if (createdAfterMs !== undefined) matching = matching.where('created_ms', '>', createdAfterMs)
   if (createdBeforeMs !== undefined) matching = matching.where('created_ms', '<', createdBeforeMs)
@@ -115,34 +123,15 @@ export async function listTasks(db: Db, accountId: string, filter: TaskFilter): 
   return { rows: rows.map(taskOf), total }
 }
 
-/** Counts slice items that the plan has written just now; the task is worked on from here. */
-export async function addPlannedItems(
-  db: Db,
-  id: string,
-  { count, nowMs }: { count: number; nowMs: number },
-): Promise<void> {
-  await db
-    .updateTable('task')
-    .set((row) => ({
-      state: 'processing',
-      open_count: row('open_count', '+', count),
-      item_count: row('item_count', '+', count),
-      updated_ms: nowMs,
-    }))
-    .where('id', '=', id)
-    .where('state', 'in', ['queued', 'processing'])
-    .execute()
-}
-
-/** Keeps the plan: all slice items are written. */
-export async function setPlanned(
+/** Keeps the plan of a task of media. */
+export async function keepPlan(
   db: Db,
   id: string,
   { plan, warnings, nowMs }: { plan: MediaPlan; warnings: readonly Warning[]; nowMs: number },
 ): Promise<void> {
   await db
     .updateTable('task')
-    .set({ is_planned: 1, plan_json: JSON.stringify(plan), updated_ms: nowMs })
+    .set({ plan_json: JSON.stringify(plan), updated_ms: nowMs })
     .where('id', '=', id)
     .where('state', 'in', ['queued', 'processing'])
     .execute()
@@ -163,89 +152,11 @@ export async function addEmbeddings(
   await addWarnings(db, id, warnings)
 }
 
-/** Counts a slice item that is now done or failed: one less is open. */
-export async function settleSlice(
-  db: Db,
-  id: string,
-  { outcome, nowMs }: { outcome: 'done' | 'failed'; nowMs: number },
-): Promise<void> {
-  await db
-    .updateTable('task')
-    .set((row) => ({
-      open_count: row('open_count', '-', 1),
-      done_count: row('done_count', '+', outcome === 'done' ? 1 : 0),
-      failed_count: row('failed_count', '+', outcome === 'failed' ? 1 : 0),
-      updated_ms: nowMs,
-    }))
-    .where('id', '=', id)
-    .execute()
-}
-
-/** True when the plan is written, no slice is open, and the task has not ended. */
-export async function isDone(db: Db, id: string): Promise<boolean> {
-  const row = await doneTasks(db).where('id', '=', id).executeTakeFirst()
-  return row !== undefined
-}
-
-/** Tasks that have nothing open, no item that will end them, and have not ended. There should be none. */
-export const unfinishedTasks = (db: Db): Promise<{ id: string; accountId: string }[]> =>
-  doneTasks(db)
-    .where((row) =>
-      row.not(
-        row.exists(
-          row
-            .selectFrom('item')
-            .select('item.id')
-            .whereRef('item.task_id', '=', 'task.id')
-            .where('item.key', '=', 'finish'),
-        ),
-      ),
-    )
-    .limit(500)
-    .execute()
-
-const doneTasks = (db: Db) =>
-  db
-    .selectFrom('task')
-    .select(['id', 'account_id as accountId'])
-    .where(sql<boolean>`state in ('queued', 'processing')`)
-    .where('open_count', '=', 0)
-    .where('is_planned', '=', 1)
-
-/**
- * Ends a task, which may still add vectors. It lets go of an input that is an asset's: the caller drops that reference.
- * False, and nothing is changed, when the task cannot move to `state` any more.
- */
-export async function endTask(
-  db: Db,
-  id: string,
-  { state, failure }: { state: Exclude<TaskState, 'queued' | 'processing'>; failure?: Failure },
-  { addedEmbeddings, nowMs }: { addedEmbeddings: number; nowMs: number },
-): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable('task')
-    .set((row) => ({
-      state,
-      ...failureColumns(failure),
-      embedding_count: row('embedding_count', '+', addedEmbeddings),
-      holds_object: row.case().when('asset_id', 'is', null).then(row.ref('holds_object')).else(0).end(),
-      updated_ms: nowMs,
-      finished_ms: nowMs,
-    }))
-    .where('id', '=', id)
-    .where(
-      'state',
-      'in',
-      TASK_STATES.filter((from) => canMoveTask(from, state)),
-    )
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
-}
-
 export interface ExpiredTask {
   id: string
   accountId: string
-  objectHash: string
+  /** Absent: the task has no stored input. */
+  objectHash?: string
   /** The caller drops the reference to the input with the task. */
   holdsObject: boolean
 }
@@ -262,7 +173,7 @@ export async function expiredTasks(db: Db, nowMs: number, limit: number): Promis
   return rows.map((row) => ({
     id: row.id,
     accountId: row.account_id,
-    objectHash: row.object_hash,
+    ...(row.object_hash !== null && { objectHash: row.object_hash }),
     holdsObject: row.holds_object === 1,
   }))
 }

@@ -10,6 +10,7 @@ import { getAsset } from '../store/assets.ts'
 import { addReference } from '../store/objects.ts'
 import { insertTask } from '../store/tasks.ts'
 import { whyMissing } from './chooseModalities.ts'
+import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
 import { keepBytes } from './storedBytes.ts'
 
@@ -20,6 +21,7 @@ export interface MediaTaskOrder {
   modelName: string
   request: MediaRequest
   source: MediaSource
+  idempotency?: Idempotency<Task>
 }
 
 /** An asset that is still looked at wakes the plan that waits for it; this is the fallback should nothing do so. */
@@ -28,7 +30,7 @@ const ASSET_WAIT_MS = 60_000
 /**
  * Takes a task: when this returns, the task is committed and will be worked on whatever happens to the process.
  * Throws `model_unknown`, and `request_invalid` for an asset that is unknown, failed, or (once ready) lacks a
- * modality that was asked for by name or ends before `startSec`.
+ * modality that was asked for by name or ends before `startSec`, and what `rememberAnswer` throws.
  */
 export async function createMediaTask(
   parts: TaskParts,
@@ -157,6 +159,7 @@ async function insert(
       payload: {},
     },
   ])
+  await rememberAnswer(db, account.id, order.idempotency, task, nowMs)
   return task
 }
 

@@ -4,8 +4,9 @@ import type { ClaimedItem } from '../queue/claim.ts'
 import { saveProgress } from '../queue/progress.ts'
 import { settle } from '../queue/settle.ts'
 import { insertClips, insertSums } from '../store/embeddings.ts'
-import { addEmbeddings, getTaskWork, settleSlice, type TaskWork } from '../store/tasks.ts'
-import { addFinishWhenDone } from './finish.ts'
+import { countSettled } from '../store/taskProgress.ts'
+import { addEmbeddings, getTaskWork, type TaskWork } from '../store/tasks.ts'
+import { addEndWhenDone } from './addEnd.ts'
 import type { TaskParts } from './parts.ts'
 import type { SlicePayload } from './plan.ts'
 import { sumClips } from './sums.ts'
@@ -60,7 +61,7 @@ async function settleResult(
       await insertSums(db, task.id, result.slice.index, sumClips(result.clips))
     await addEmbeddings(db, task.id, { count: inserted, warnings: result.warnings, nowMs })
     if (!isLast) return
-    await settleSlice(db, task.id, { outcome: 'done', nowMs })
-    await addFinishWhenDone(db, task, nowMs)
+    await countSettled(db, task.id, { outcome: 'done', nowMs })
+    await addEndWhenDone(db, task.id, nowMs)
   })
 }

@@ -5,6 +5,7 @@ import type { Account } from '../domain/task.ts'
 import { getAsset } from '../store/assets.ts'
 import { standIn, type MediaSource } from './create.ts'
 import type { TaskParts } from './parts.ts'
+import { tokensOf } from './tokensOf.ts'
 
 export interface SyncEmbedding {
   model: ModelFacts
@@ -21,15 +22,7 @@ export async function embedText(
   signal?: AbortSignal,
 ): Promise<SyncEmbedding> {
   const model = resolve(parts, order.modelName)
-  const tokens = parts.models.countTokens(order.text)
-  if (tokens > parts.limits.textTokens)
-    throw new EmbedlineError(
-      'text_too_long',
-      `The text has ${tokens} tokens; at most ${parts.limits.textTokens} are taken.`,
-      {
-        field: 'text',
-      },
-    )
+  tokensOf(parts, order.text, { most: parts.limits.textTokens, what: 'The text', field: 'text' })
   const [vector] = await parts.compute.embedTexts(model, [order.text], 'query', signal)
   if (!vector) throw new Error('a text was given and no vector came back')
   return { model, space: model.spaces.text.space, vector, warnings: standIn(order.modelName, model) }

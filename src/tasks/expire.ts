@@ -20,11 +20,13 @@ export async function expireTasks(parts: TaskParts): Promise<number> {
     // In small transactions; the task row goes last, so that a crash in between starts over.
     while ((await store.write((db) => removeItems(db, id, ROWS_A_TRANSACTION))) > 0);
     while ((await store.write((db) => removeEmbeddings(db, id, ROWS_A_TRANSACTION))) > 0);
-    await dropBytes(
-      parts,
-      { accountId, hash: objectHash },
-      async (db) => (await removeTask(db, id)) && holdsObject,
-    )
+    if (objectHash === undefined) await store.write((db) => removeTask(db, id))
+    else
+      await dropBytes(
+        parts,
+        { accountId, hash: objectHash },
+        async (db) => (await removeTask(db, id)) && holdsObject,
+      )
   }
   if (expired.length > 0) await store.write((db) => reclaimSpace(db, PAGES_AT_A_TIME))
   return expired.length

@@ -8,8 +8,13 @@ import { retry } from '../queue/retry.ts'
 import { settle } from '../queue/settle.ts'
 import { wakeAsset } from '../queue/wakeAsset.ts'
 import { setAssetFailed } from '../store/assets.ts'
-import { addEmbeddings, endTask, getTaskWork, settleSlice, type TaskWork } from '../store/tasks.ts'
-import { addFinishWhenDone, endAndRelease } from './finish.ts'
+import { failFile } from '../store/bucketFiles.ts'
+import { countSettled, endTask } from '../store/taskProgress.ts'
+import { addEmbeddings, getTaskWork, type TaskWork } from '../store/tasks.ts'
+import { addEndWhenDone } from './addEnd.ts'
+import { endBucketTask } from './endBucket.ts'
+import { endAndRelease } from './finish.ts'
+import type { DocumentPayload } from './listBucket.ts'
 import type { TaskParts } from './parts.ts'
 import type { SlicePayload } from './plan.ts'
 
@@ -44,7 +49,7 @@ export async function settleFailure(
 
 /**
  * Fails an item for good with all that hangs on it: an asset fails with its look, a task with its plan or its end, a
- * slice leaves a gap that the task names. `settleItem` moves the item itself and says whether it was still ours.
+ * slice leaves a gap that the task names, a file keeps why it failed. `settleItem` moves the item itself and says whether it was still ours.
  */
 export async function failItem(
   parts: TaskParts,
@@ -69,8 +74,12 @@ interface Consequence {
 }
 
 const failTask = async ({ parts, db, failure, task }: Consequence): Promise<boolean> =>
-  task !== undefined &&
-  endTask(db, task.id, { state: 'failed', failure }, { addedEmbeddings: 0, nowMs: parts.clock.nowMs() })
+  task !== undefined && endTask(db, task.id, { state: 'failed', failure }, { nowMs: parts.clock.nowMs() })
+
+async function failBucketTask({ parts, db, item, failure }: Consequence): Promise<boolean> {
+  await endBucketTask(db, item.taskId ?? '', { state: 'failed', failure }, parts.clock.nowMs())
+  return true
+}
 
 /** What else changes with the item; true when that ends its task. */
 const CONSEQUENCE: Record<ItemKind, (consequence: Consequence) => Promise<boolean>> = {
@@ -88,8 +97,19 @@ const CONSEQUENCE: Record<ItemKind, (consequence: Consequence) => Promise<boolea
     if (!task) return false
     const nowMs = parts.clock.nowMs()
     await addEmbeddings(db, task.id, { count: 0, warnings: [gap(item, failure)], nowMs })
-    await settleSlice(db, task.id, { outcome: 'failed', nowMs })
-    await addFinishWhenDone(db, task, nowMs)
+    await countSettled(db, task.id, { outcome: 'failed', nowMs })
+    await addEndWhenDone(db, task.id, nowMs)
+    return false
+  },
+  list: failBucketTask,
+  conclude: failBucketTask,
+  async document({ parts, db, item, failure }) {
+    const nowMs = parts.clock.nowMs()
+    const { fileId } = item.payload as DocumentPayload
+    const taskId = item.taskId ?? ''
+    await failFile(db, fileId, { taskId, failure, nowMs })
+    await countSettled(db, taskId, { outcome: 'failed', nowMs })
+    await addEndWhenDone(db, taskId, nowMs)
     return false
   },
 }

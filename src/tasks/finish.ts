@@ -3,34 +3,14 @@ import { EmbedlineError } from '../domain/errors.ts'
 import type { Db } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
-import { enqueue } from '../queue/enqueue.ts'
 import { firstFailure } from '../queue/firstFailure.ts'
 import { settle } from '../queue/settle.ts'
 import { insertAssetVectors, readSums } from '../store/embeddings.ts'
-import { endTask, getTaskWork, isDone, type TaskWork } from '../store/tasks.ts'
+import { endTask } from '../store/taskProgress.ts'
+import { getTaskWork, type TaskWork } from '../store/tasks.ts'
 import type { TaskParts } from './parts.ts'
 import { dropBytes } from './storedBytes.ts'
 import { assetVectors } from './sums.ts'
-
-/** Adds the item that ends the task, once its plan is written and no slice is open; called where a count went down. */
-export async function addFinishWhenDone(
-  db: Db,
-  task: Pick<TaskWork, 'id' | 'accountId'>,
-  nowMs: number,
-): Promise<void> {
-  if (!(await isDone(db, task.id))) return
-  await enqueue(db, nowMs, [
-    {
-      accountId: task.accountId,
-      kind: 'finish',
-      taskId: task.id,
-      key: 'finish',
-      lane: 0,
-      dueMs: nowMs,
-      payload: {},
-    },
-  ])
-}
 
 /** Writes the asset vectors and ends the task: ready, partial when some of it could not be read, failed when nothing came out. */
 export async function finishTask(parts: TaskParts, item: ClaimedItem): Promise<void> {

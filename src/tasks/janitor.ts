@@ -1,14 +1,17 @@
 import type { Opened } from '../lib/closing.ts'
+import { removeHiddenEmbeddings } from './deleteBucket.ts'
 import { expireTasks } from './expire.ts'
+import { forgetAnswers } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
 import { repairTasks } from './repair.ts'
+import { removeStaleChunks } from './staleChunks.ts'
 import { removeOrphanedBytes } from './storedBytes.ts'
 import { sweepLeases } from './sweep.ts'
 
 const SWEEP_EVERY_MS = 5_000
 const CLEAN_EVERY_MS = 60_000
 
-/** Starts the work that nobody asks for: ended leases, expired tasks, leftover bytes. `close` waits for what runs. */
+/** Starts the work that nobody asks for: ended leases, what has expired, what a crash left. `close` waits for what runs. */
 export function startJanitor(parts: TaskParts): Opened {
   const stopping = new AbortController()
   const loops = [
@@ -16,8 +19,11 @@ export function startJanitor(parts: TaskParts): Opened {
     repeat(parts, stopping.signal, CLEAN_EVERY_MS, async () => {
       await expireTasks(parts)
       await repairTasks(parts)
+      await removeHiddenEmbeddings(parts)
+      await forgetAnswers(parts)
     }),
     attempt(parts, () => removeOrphanedBytes(parts)),
+    attempt(parts, () => removeStaleChunks(parts)),
   ]
   return {
     async close() {

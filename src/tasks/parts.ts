@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { Objects } from '../objects/objects.ts'
 import type { EncodedEmbedding } from '../domain/embedding.ts'
 import type { Ids } from '../domain/ids.ts'
@@ -18,6 +19,8 @@ export interface TaskParts {
   bytesMutex: KeyedMutex
   compute: Compute
   models: Models
+  buckets: Buckets
+  search: Search
   clock: Clock
   ids: Ids
   limits: Limits
@@ -48,5 +51,63 @@ export interface Models {
   /** The facts of a pinned model. Throws `model_unknown` when it is not here any more. */
   facts(pin: ModelPin): ModelFacts
   /** How many tokens a text has, as the limit on text counts them. */
-  countTokens(text: string): number
+  countTokens(text: string, enough?: number): number
+  /** How often each stem stands in a text, as the stems of chunks are counted. */
+  terms(text: string): Readonly<Record<string, number>>
+}
+
+/** The operator's storage, as an account sees it. Written for what the verbs need; `src/buckets` fits. */
+export interface Buckets {
+  list(account: string): Promise<readonly string[]>
+  /** False also for a name that no bucket can have. */
+  exists(account: string, bucket: string): Promise<boolean>
+  /** In the order of the keys' UTF-8 bytes, those after `after`. */
+  objects(account: string, bucket: string, options: { after?: string }): AsyncIterable<BucketObject>
+  /** Of one object now; undefined when it is not there. */
+  stat(account: string, bucket: string, key: string): Promise<BucketObject | undefined>
+  /** A path from which a compute child can read the object. */
+  localPath(account: string, bucket: string, key: string): Promise<string>
+  /** All bytes are those of the change token, or the stream fails with `file_changed`. Throws `not_found`. */
+  open(account: string, bucket: string, key: string): Promise<BucketObject & { stream: Readable }>
+  /** Writes an object as a whole, and makes the bucket when there is none. */
+  put(account: string, bucket: string, key: string, bytes: AsyncIterable<Uint8Array>): Promise<BucketObject>
+  /** False when it is not there. */
+  remove(account: string, bucket: string, key: string): Promise<boolean>
+}
+
+export interface BucketObject {
+  key: string
+  sizeBytes: number
+  /** Milliseconds since 1970. */
+  modifiedMs: number
+  /** Changes when the content may have changed. */
+  changeToken: string
+}
+
+export interface SearchOrder {
+  /** `embedded_bucket.id`. */
+  bucketId: number
+  /** What the database says now: rows changed since are loaded first. */
+  version: number
+  vector: Float32Array
+  /** Stems of the query with their counts: present when words count too. */
+  terms?: Readonly<Record<string, number>>
+  /** Of the vectors against the words in the fused rank. */
+  vectorWeight: number
+  limit: number
+  /** A pattern for keys: `*`, `**`, `?`. */
+  keyPattern?: string
+  minCertainty?: number
+}
+
+export interface SearchHit {
+  fileId: number
+  ordinal: number
+  /** Of the vectors, -1..1. */
+  cosine: number
+}
+
+export interface Search {
+  /** Best first, exact. Loads what it does not hold yet, off the main thread. */
+  find(order: SearchOrder): Promise<readonly SearchHit[]>
 }

@@ -9,9 +9,10 @@ import { enqueue } from '../queue/enqueue.ts'
 import { postpone } from '../queue/postpone.ts'
 import { settle } from '../queue/settle.ts'
 import { getAsset } from '../store/assets.ts'
-import { addPlannedItems, getTaskWork, setPlanned, type TaskWork } from '../store/tasks.ts'
+import { addPlannedItems, setPlanned } from '../store/taskProgress.ts'
+import { getTaskWork, keepPlan, type TaskWork } from '../store/tasks.ts'
+import { addEndWhenDone } from './addEnd.ts'
 import { chooseModalities, leftOut, whyMissing } from './chooseModalities.ts'
-import { addFinishWhenDone } from './finish.ts'
 import type { TaskParts } from './parts.ts'
 
 /** What a slice item carries: everything else stands in the task's plan. */
@@ -180,8 +181,9 @@ async function writeItems(
       )
       await addPlannedItems(db, task.id, { count: added, nowMs })
       if (!isLast) return
-      await setPlanned(db, task.id, { plan, warnings, nowMs })
-      await addFinishWhenDone(db, task, nowMs)
+      await keepPlan(db, task.id, { plan, warnings, nowMs })
+      await setPlanned(db, task.id, nowMs)
+      await addEndWhenDone(db, task.id, nowMs)
     })
   }
 }

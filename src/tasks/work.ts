@@ -1,10 +1,13 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { ItemKind } from '../domain/tables.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
+import { concludeBucket } from './concludeBucket.ts'
 import { embedSlices } from './embed.ts'
+import { embedDocument } from './embedDocument.ts'
 import { settleFailure } from './fail.ts'
 import { finishTask } from './finish.ts'
 import { inspectAsset } from './inspect.ts'
+import { listBucket } from './listBucket.ts'
 import type { TaskParts } from './parts.ts'
 import { planTask } from './plan.ts'
 
@@ -15,6 +18,9 @@ const WORK: Record<ItemKind, Work> = {
   plan: planTask,
   slice: embedSlices,
   finish: finishTask,
+  list: listBucket,
+  document: embedDocument,
+  conclude: concludeBucket,
 }
 
 /**

@@ -7,8 +7,11 @@ const FLOORS: Readonly<Record<string, number>> = {
   lib: 0,
   queue: 1,
   store: 1,
+  buckets: 1,
+  search: 1,
   objects: 1,
   media: 1,
+  documents: 1,
   models: 1,
   tasks: 2,
   compute: 2,
@@ -49,7 +52,7 @@ test('rooms on one floor do not know each other', () => {
 
 test('the doors do not know each other', () => {
   const doorOf = (path: string) => /^src\/http\/([^/]+)\//.exec(path)?.[1]
-  const doors = ['twelvelabs', 'site']
+  const doors = ['twelvelabs', 'telnyx', 'native', 'site']
   const isOther = (from: string, to: string) =>
     doors.includes(doorOf(from) ?? '') && doors.includes(doorOf(to) ?? '') && doorOf(from) !== doorOf(to)
   expect(importsThat(isOther)).toEqual([])

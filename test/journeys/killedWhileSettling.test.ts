@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { openStore } from '../../src/store/open.ts'
-import { addPlannedItems } from '../../src/store/tasks.ts'
+import { addPlannedItems } from '../../src/store/taskProgress.ts'
 import { addItems, addTask, itemRows } from '../support/queueItems.ts'
 import { withStore, type StoreForTest } from '../support/withStore.ts'
 

@@ -6,7 +6,10 @@ import type { MediaFacts } from '../../src/domain/media.ts'
 
 const kept: Buffer[] = []
 
-async function misbehave(how: string, { signal, unitDone }: CallTools): Promise<void> {
+async function misbehave(
+  how: string,
+  { signal, unitDone }: Pick<CallTools, 'signal' | 'unitDone'>,
+): Promise<void> {
   if (how === 'crash') process.kill(process.pid, 'SIGKILL')
   if (how === 'hang') for (;;);
   if (how === 'grow') for (let at = 0; at < 40; at++) kept.push(Buffer.alloc(10_000_000, 1))
@@ -59,6 +62,13 @@ serveParent(
           warnings: [],
         })
       return undefined
+    },
+    async embedDocument({ file, name }, call) {
+      await misbehave(file, call)
+      const chunk = (ordinal: number) => ({ ordinal, text: '', place: {}, vector: me(), termsJson: '{}' })
+      const chunkCount = Number(name)
+      for (let ordinal = 0; ordinal < chunkCount - 1; ordinal++) await call.handOver([chunk(ordinal)])
+      return { lastChunks: [chunk(chunkCount - 1)], summary: { chunkCount, checksum: '', sizeBytes: 0 } }
     },
     async embedTexts({ texts }, call) {
       for (const text of texts) await misbehave(text, call)

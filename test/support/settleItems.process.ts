@@ -6,7 +6,7 @@ import { settle } from '../../src/queue/settle.ts'
 import { systemClock as clock } from '../../src/lib/clock.ts'
 import { insertSums } from '../../src/store/embeddings.ts'
 import { openStore } from '../../src/store/open.ts'
-import { settleSlice } from '../../src/store/tasks.ts'
+import { countSettled } from '../../src/store/taskProgress.ts'
 
 process.stdout.write('starting\n')
 const store = await openStore({ file: process.argv[2] ?? '', clock })
@@ -28,7 +28,7 @@ startDispatcher({
         sum: Float64Array.of(id),
       } as const
       await insertSums(db, taskId, id, [sum])
-      await settleSlice(db, taskId, { outcome: 'done', nowMs })
+      await countSettled(db, taskId, { outcome: 'done', nowMs })
       return true
     })
     if (isSettled) process.stdout.write(`settled ${id}\n`)

@@ -1,8 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { onTestFinished } from 'vitest'
+import { EmbedlineError } from '../../src/domain/errors.ts'
+import { openFolderBuckets } from '../../src/buckets/folderBuckets.ts'
 import { canMoveItem, canMoveTask, type ItemState, type TaskState } from '../../src/domain/states.ts'
 import { makeIds } from '../../src/domain/ids.ts'
 import { limitsNamed } from '../../src/domain/limits.ts'
@@ -10,7 +13,8 @@ import type { MediaFacts } from '../../src/domain/media.ts'
 import type { ModelFacts } from '../../src/domain/model.ts'
 import { fixedSegments } from '../../src/domain/slices.ts'
 import type { Account } from '../../src/domain/task.ts'
-import type { Compute, MediaRequest, SliceWork } from '../../src/domain/work.ts'
+import type { Compute, DocumentWork, MediaRequest, SliceWork } from '../../src/domain/work.ts'
+import { systemClock } from '../../src/lib/clock.ts'
 import { makeKeyedMutex } from '../../src/lib/keyedMutex.ts'
 import { makeLogger } from '../../src/lib/logger.ts'
 import { openDiskObjects } from '../../src/objects/disk.ts'
@@ -21,12 +25,19 @@ import { openResults } from '../../src/store/reader.ts'
 import type { TaskParts } from '../../src/tasks/parts.ts'
 import { workOn } from '../../src/tasks/work.ts'
 import { fakeClock } from './fakeClock.ts'
+import { plainSearch } from './plainSearch.ts'
 
 export interface TaskRoom {
   parts: TaskParts
   clock: ReturnType<typeof fakeClock>
   account: Account
+  /** Another one, whose key is valid for the same server. */
+  otherAccount: Account
   compute: TinyCompute
+  /** Writes an object into a bucket, which all accounts share. */
+  put(bucket: string, key: string, content: string): Promise<void>
+  /** Where the buckets are. */
+  bucketsFolder: string
   /** Bytes as an upload leaves them. */
   received(content: string): Promise<{ hash: string; sizeBytes: number; temporaryPath: string }>
   claim(worker?: string): Promise<ClaimedItem | undefined>
@@ -34,13 +45,18 @@ export interface TaskRoom {
   drain(): Promise<string[]>
 }
 
-/** A compute child without media and models: every clip's vector is a fixed direction, and tests can spoil its work. */
+/**
+ * A compute child without media and models, whose work tests can spoil: every clip's vector is a fixed direction, every
+ * paragraph of a document is a chunk, and a text's vector counts its letters: a, all others, b, c.
+ */
 export interface TinyCompute extends Compute {
   facts: MediaFacts
   /** Called before each slice; may throw. */
   beforeSlice: (work: SliceWork, index: number) => void
   /** May throw. */
   beforeInspect: () => void
+  /** Called before each paragraph of a document; may throw. */
+  beforeParagraph: (work: DocumentWork, ordinal: number) => void | Promise<void>
 }
 
 const VIDEO: MediaFacts = {
@@ -59,6 +75,7 @@ const SPACE = { space: 'tiny', dimension: 4 }
 const MODEL: ModelFacts = {
   id: 'tiny',
   revision: '1',
+  isLexical: true,
   spaces: { text: SPACE, image: SPACE, video: SPACE, audio: SPACE, fused: SPACE },
   input: { pictureWidth: 2, pictureHeight: 2, framesPerClip: 1, sampleRateHz: 8000 },
 }
@@ -80,11 +97,19 @@ export async function taskRoom(): Promise<TaskRoom> {
   const clock = fakeClock()
   const store = await openStore({ file: join(folder, 'embedline.db'), clock })
   await recordMoves(store)
+  const bucketsFolder = join(folder, 'buckets')
+  const buckets = openFolderBuckets({
+    url: `file:${bucketsFolder}`,
+    clock: systemClock,
+    uploadId: () => randomUUID(),
+  })
+  const search = plainSearch(join(folder, 'embedline.db'))
   const results = openResults(join(folder, 'embedline.db'))
   const objects = await openDiskObjects({ folder: join(folder, 'objects') })
   const log: Record<string, unknown>[] = []
   onTestFinished(async () => {
     const moves = await readMoves(store)
+    search.close()
     await results.close()
     await objects.close()
     await store.close()
@@ -105,7 +130,10 @@ export async function taskRoom(): Promise<TaskRoom> {
       resolve: (name) => (['tiny', 'alias'].includes(name) ? MODEL : undefined),
       facts: () => MODEL,
       countTokens: (text) => text.split(' ').length,
+      terms: (text) => ({ [text]: 1 }),
     },
+    buckets,
+    search,
     clock,
     ids: makeIds(clock, (count) => new Uint8Array(count).fill(++chance)),
     limits: limitsNamed('ours'),
@@ -118,12 +146,20 @@ export async function taskRoom(): Promise<TaskRoom> {
     random: () => 0.5,
     wake: () => {},
   }
-  const account = await store.write((db) =>
-    ensureAccount(db, { name: 'one', id: 'account-1', userId: 'user-1', nowMs: clock.nowMs() }),
-  )
+  const accountNamed = (name: string, number: number) =>
+    store.write((db) =>
+      ensureAccount(db, {
+        name,
+        id: `account-${number}`,
+        userId: `user-${number}`,
+        nowMs: clock.nowMs(),
+      }),
+    )
+  const account = await accountNamed('one', 1)
+  const otherAccount = await accountNamed('two', 2)
   const claimOne = async (worker = 'worker-a', alone = false) => {
     const nowMs = clock.nowMs()
-    const kinds = ['inspect', 'plan', 'slice', 'finish'] as const
+    const kinds = ['inspect', 'plan', 'slice', 'finish', 'list', 'document', 'conclude'] as const
     const order = { worker, lanes: [0, 1, 2], kinds, limit: 1, alone, nowMs, leaseUntilMs: nowMs + 15_000 }
     return (await store.write((db) => claim(db, order)))[0]
   }
@@ -131,7 +167,12 @@ export async function taskRoom(): Promise<TaskRoom> {
     parts,
     clock,
     account,
+    otherAccount,
     compute,
+    bucketsFolder,
+    async put(bucket, key, content) {
+      await buckets.put(account.name, bucket, key, bytesOf(content))
+    },
     async received(content) {
       const upload = await objects.receive(1_000_000)
       await upload.write(Buffer.from(content))
@@ -155,6 +196,7 @@ function tinyCompute(): TinyCompute {
     facts: VIDEO,
     beforeSlice: () => {},
     beforeInspect: () => {},
+    beforeParagraph: () => {},
     async inspect() {
       this.beforeInspect()
       return this.facts
@@ -175,9 +217,35 @@ function tinyCompute(): TinyCompute {
         await onSlice({ slice, clips, warnings: [] })
       }
     },
-    embedTexts: async (_model, texts) => texts.map(() => Float32Array.of(0, 1, 0, 0)),
+    async embedDocument(work, onChunks) {
+      const bytes = await readFile(work.file)
+      const paragraphs = bytes
+        .toString()
+        .split('\n\n')
+        .filter((text) => text !== '')
+      if (paragraphs.length === 0) throw new EmbedlineError('no_text', 'The document has no text.')
+      for (const [ordinal, text] of paragraphs.entries()) {
+        await this.beforeParagraph(work, ordinal)
+        await onChunks([{ ordinal, text, place: { row: ordinal + 1 }, vector: letters(text), termsJson: '{}' }])
+      }
+      const checksum = createHash('md5').update(bytes).digest('hex')
+      return { chunkCount: paragraphs.length, checksum, sizeBytes: bytes.length }
+    },
+    embedTexts: async (_model, texts) => texts.map(letters),
     embedPicture: async () => Float32Array.of(0, 0, 1, 0),
   }
+}
+
+function letters(text: string): Float32Array {
+  const counts = Float32Array.from(['a', 'b', 'c'], (letter) => text.split(letter).length - 1)
+  const rest = text.length - counts.reduce((sum, count) => sum + count, 0)
+  const length = Math.hypot(...counts, rest) || 1
+  const [a = 0, b = 0, c = 0] = counts
+  return Float32Array.of(a, rest, b, c).map((count) => count / length)
+}
+
+async function* bytesOf(content: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(content)
 }
 
 interface Move {

@@ -28,9 +28,11 @@ export interface TestApp {
 
 export const KEY = 'key-of-one'
 
+const CONTRACT_NAMES = ['marengo3.0', 'thenlper/gte-large', 'intfloat/multilingual-e5-large']
+
 /**
  * The HTTP doors over the tasks room: a real store, real files and real sockets, but no media and no models.
- * The model is `tiny`; `marengo3.0` is an alias for it.
+ * The model is `tiny`; the names that contracts have are aliases for it.
  */
 export async function withApp(
   change: (parts: TaskParts) => Partial<TaskParts> = () => ({}),
@@ -42,7 +44,7 @@ export async function withApp(
     clock: { ...systemClock, nowMs: () => room.clock.nowMs() },
     models: {
       ...room.parts.models,
-      resolve: (name) => room.parts.models.resolve(name === 'marengo3.0' ? 'alias' : name),
+      resolve: (name) => room.parts.models.resolve(CONTRACT_NAMES.includes(name) ? 'alias' : name),
     },
     logger: collectingLogger(log),
   }

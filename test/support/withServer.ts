@@ -19,6 +19,15 @@ export interface TestServer extends RunningServer {
 const KEY = 'key-of-one'
 const OTHER_KEY = 'key-of-two'
 
+export interface OpenedServer extends TestServer {
+  /** Stops the server and removes its folder. Throws for lines of level error that were not expected. */
+  close(): Promise<void>
+}
+
+interface Options {
+  expectErrors?: boolean
+}
+
 /**
  * Starts a whole server in this process (compute children are real processes) on a free port of loopback with a
  * folder of its own; both go with the test. `flags` are those of `embedline serve`. A line of level error that
@@ -26,8 +35,18 @@ const OTHER_KEY = 'key-of-two'
  */
 export async function withServer(
   flags: Readonly<Record<string, string>> = {},
-  { expectErrors = false }: { expectErrors?: boolean } = {},
+  options: Options = {},
 ): Promise<TestServer> {
+  const server = await openServer(flags, options)
+  onTestFinished(() => server.close())
+  return server
+}
+
+/** The same for several tests; whoever opens it closes it. */
+export async function openServer(
+  flags: Readonly<Record<string, string>> = {},
+  { expectErrors = false }: Options = {},
+): Promise<OpenedServer> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'embedline-test-'))
   const log: Record<string, unknown>[] = []
   const config = readConfig({
@@ -45,17 +64,17 @@ export async function withServer(
   const server = await startServer(config, {
     writeLog: (line) => void log.push(JSON.parse(line) as Record<string, unknown>),
   })
-  onTestFinished(async () => {
+  const close = async () => {
     await server.stop(0)
     await rm(dataFolder, { recursive: true, force: true })
     const errors = log.filter(({ level }) => level === 'error')
     if (!expectErrors && errors.length > 0)
       throw new Error(`unexpected errors in the log: ${JSON.stringify(errors, null, 1)}`)
-  })
+  }
   const call = (path: string, init: RequestInit = {}) => {
     const headers = new Headers(init.headers)
     if (!headers.has('x-api-key')) headers.set('x-api-key', KEY)
     return fetch(server.url + path, { ...init, headers })
   }
-  return { ...server, key: KEY, otherKey: OTHER_KEY, dataFolder, fetch: call, log }
+  return { ...server, key: KEY, otherKey: OTHER_KEY, dataFolder, fetch: call, log, close }
 }

@@ -1,7 +1,9 @@
+import { aligned } from '../table.ts'
 import type { Hit, TaskVector } from './vectors.ts'
 
 const ROW_LIMIT = 40
 const SHOWN_NUMBERS = 4
+const INDENT = '   '
 
 /** `65.5` → `1:05.5`. */
 export const clockTime = (sec: number): string =>
@@ -23,18 +25,13 @@ export function clipTable(vectors: readonly TaskVector[]): string {
       .join(' '),
   ])
   const rest = vectors.length - rows.length
-  const table = aligned([['time', 'option', 'scope', 'space', 'dim', 'first numbers'], ...rows])
+  const table = aligned([['time', 'option', 'scope', 'space', 'dim', 'first numbers'], ...rows], INDENT)
   return rest > 0 ? `${table}   … and ${rest} more\n` : table
 }
 
 /** The three nearest clips, one a line. */
 export const hitTable = (hits: readonly Hit[]): string =>
-  aligned(hits.slice(0, 3).map(({ vector, cosine }) => [span(vector), `cosine ${cosine.toFixed(3)}`]))
-
-function aligned(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  return rows
-    .map((row) => `   ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd())
-    .map((line) => `${line}\n`)
-    .join('')
-}
+  aligned(
+    hits.slice(0, 3).map(({ vector, cosine }) => [span(vector), `cosine ${cosine.toFixed(3)}`]),
+    INDENT,
+  )

@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import type { TwelvelabsApi, TwelvelabsApiClient } from 'twelvelabs-js'
 import { EmbedlineError } from '../../domain/errors.ts'
 import type { Clock } from '../../lib/clock.ts'
-import type { ProgressBar } from './progressBar.ts'
+import type { ProgressBar } from '../progressBar.ts'
 import { extra, toVectors, type TaskVector } from './vectors.ts'
 
 const POLL_MS = 200

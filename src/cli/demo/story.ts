@@ -20,7 +20,7 @@ import {
   type JourneyParts,
 } from './journey.ts'
 import { ensureLoopback } from './loopback.ts'
-import { progressBar } from './progressBar.ts'
+import { progressBar } from '../progressBar.ts'
 import { extractFrame, middleSubtitle } from './questions.ts'
 import { nearestClips } from './vectors.ts'
 import { DEMO_FRAME_SEC, DEMO_QUERY, makeDemoVideo, subtitleAt } from './video.ts'

@@ -12,6 +12,7 @@ export const calls = ({ url, keyFile }: PageFacts): Call[] => [
     title: 'Where it is and who you are',
     lines: [
       `URL=${quoted(`${url}/v1.3`)}`,
+      `DOCS=${quoted(`${url}/v2/ai/embeddings`)}`,
       keyFile === undefined ? 'KEY=…' : `KEY=$(cat ${quoted(keyFile)})`,
     ],
   },
@@ -33,6 +34,18 @@ export const calls = ({ url, keyFile }: PageFacts): Call[] => [
       `  -d '{"input_type":"video","video":{"media_source":{"asset_id":"'$ASSET'"}}}' |`,
       `  cut -d'"' -f4)`,
       `curl $URL/embed-v2/tasks/$TASK -H "x-api-key: $KEY"`,
+    ],
+  },
+  {
+    title: 'Embed a bucket of documents and search it',
+    lines: [
+      `curl -T handbook.pdf ${quoted(`${url}/api/buckets/docs/objects/handbook.pdf`)} \\`,
+      `  -H "x-api-key: $KEY"`,
+      `curl $DOCS -H "authorization: Bearer $KEY" \\`,
+      `  -H 'content-type: application/json' -d '{"bucket_name":"docs"}'`,
+      `curl $DOCS/similarity-search -H "authorization: Bearer $KEY" \\`,
+      `  -H 'content-type: application/json' \\`,
+      `  -d '{"bucket_name":"docs","query":"how are refunds paid?"}'`,
     ],
   },
   {

@@ -17,13 +17,15 @@ export const page = (facts: PageFacts): string => `<!doctype html>
   ${ICON}
   <h1>Embedline</h1>
   <span class="state">running, version ${escape(facts.version)}</span>
-  <p>Video, audio, images and text in, vectors out.</p>
+  <p>Video, audio, images, text and buckets of documents in, vectors out.</p>
 </header>
 <main>
   <dl>
     <dt>Model</dt><dd>${model(facts.modelLine)}</dd>
     <dt>Key</dt><dd>${keyPlace(facts.keyFile)}</dd>
-    <dt>Base URL</dt><dd><code>${escape(facts.url)}/v1.3</code> for the TwelveLabs SDK</dd>
+    <dt>Base URLs</dt><dd><code>${escape(facts.url)}/v1.3</code> for the TwelveLabs SDK,
+      <code>${escape(facts.url)}/v2</code> for the Telnyx SDK,
+      <code>${escape(facts.url)}/v2/ai/openai</code> for the OpenAI SDK</dd>
   </dl>
   ${calls(facts)
     .map(({ title, lines }) => `<section><h2>${title}</h2><pre>${escape(lines.join('\n'))}</pre></section>`)

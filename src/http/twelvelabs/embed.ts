@@ -16,7 +16,7 @@ export const embed: Handler = (call) =>
   withJsonBody(call.parts, call.request.raw, async (json) => {
     refuseUnlessEnabled(json.value, ['text', 'image'])
     const body = parse(call.schemas.embed, json.value)
-    checkModelName(body.model_name)
+    checkModelName(call.parts.models, body.model_name)
     const isText = body.input_type === 'text'
     const embedding = await (isText ? ofText(call, body) : ofPicture(call, body, json))
     call.reply.header('x-embedline-model', modelHeader(embedding.model))

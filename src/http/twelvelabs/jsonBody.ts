@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { EmbedlineError } from '../../domain/errors.ts'
 import type { Limits } from '../../domain/limits.ts'
@@ -18,6 +19,8 @@ const MEDIA_COUNT = 10
 /** A JSON body whose `base64_string` values became files; in `value` each of them is a token for `media`. */
 export interface JsonBody {
   value: unknown
+  /** SHA-256 of the raw body, hex. */
+  hash: string
   media: (token: string) => ReceivedBytes
 }
 
@@ -37,9 +40,14 @@ export async function withJsonBody<T>(
   use: (body: JsonBody) => Promise<T>,
 ): Promise<T> {
   const files: MediaFile[] = []
+  const hash = createHash('sha256')
   try {
     const text = await readText()
-    return await use({ value: parse(text), media: (token) => received(files[Number(token)]) })
+    return await use({
+      value: parse(text),
+      hash: hash.digest('hex'),
+      media: (token) => received(files[Number(token)]),
+    })
   } finally {
     for (const file of files) await file.upload.abandon()
   }
@@ -49,6 +57,7 @@ export async function withJsonBody<T>(
     const kept: Uint8Array[] = []
     let keptBytes = 0
     for await (const chunk of bodyChunks(raw, limits.jsonBodyBytes)) {
+      hash.update(chunk)
       for (const part of scanner.scan(chunk)) {
         const bytes = part.part === 'kept' ? part.bytes : await divert(part)
         // A copy, because the chunk that it is a part of would stay in memory with it.

@@ -1,4 +1,7 @@
 import { EmbedlineError } from '../../domain/errors.ts'
+import type { Models } from '../../tasks/parts.ts'
+import { isModelName } from '../modelName.ts'
+import { DEFAULT_MODEL } from './schema.ts'
 
 /** Words of the contract that this server knows and does not serve yet. */
 const INPUT_TYPES = ['audio', 'video', 'image', 'document', 'text', 'text_image', 'multi_input']
@@ -13,8 +16,14 @@ export function refuseUnlessEnabled(body: unknown, enabled: readonly string[]): 
   throw new EmbedlineError('request_invalid', message, { field: 'input_type' })
 }
 
-/** Refuses the models of the contract whose shapes are not served yet: an alias would answer them wrongly. */
-export function checkModelName(name: string): void {
-  if (!MODEL_NAMES.includes(name)) return
-  throw new EmbedlineError('request_invalid', `\`${name}\` is not enabled yet.`, { field: 'model_name' })
+/**
+ * Refuses the models of the contract whose shapes are not served yet, because an alias would answer them wrongly, and
+ * names that are none here. Throws `request_invalid`, `model_unknown`.
+ */
+export function checkModelName(models: Pick<Models, 'resolve'>, name: string): void {
+  const field = 'model_name'
+  if (MODEL_NAMES.includes(name))
+    throw new EmbedlineError('request_invalid', `\`${name}\` is not enabled yet.`, { field })
+  if (!isModelName(models, name, [DEFAULT_MODEL]))
+    throw new EmbedlineError('model_unknown', `There is no model ${name}.`, { field })
 }

@@ -1,28 +1,19 @@
 import { z } from 'zod'
 import type { Limits } from '../../domain/limits.ts'
+import { describeRoute, type DescribedRoute, type Operation } from '../operations.ts'
 import * as answers from './answers.ts'
 import { makeSchemas, type Schemas } from './schema.ts'
 
-interface Route {
-  method: 'get' | 'post' | 'delete'
-  path: string
-  summary: string
-  query?: z.ZodObject
-  body?: { type: 'application/json' | 'multipart/form-data'; schema: z.ZodType }
-  answer: { status: number; schema?: z.ZodType }
-}
+/** What this dialect takes and answers, with paths below its prefix. */
+export const operations = (limits: Limits): Operation[] =>
+  routes(makeSchemas(limits)).map((route) =>
+    describeRoute(route, {
+      security: [{ apiKey: [] }],
+      failure: { type: 'application/json', schema: answers.Failure },
+    }),
+  )
 
-export const SECURITY = { apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' } }
-
-/** What this dialect takes and answers, as OpenAPI 3.1 operations with paths below its prefix. */
-export const operations = (limits: Limits): { method: string; path: string; operation: object }[] =>
-  routes(makeSchemas(limits)).map((route) => ({
-    method: route.method,
-    path: route.path,
-    operation: present(route),
-  }))
-
-function routes(schemas: Schemas): Route[] {
+function routes(schemas: Schemas): DescribedRoute[] {
   const form = schemas.createAsset.extend({ file: z.string().meta({ format: 'binary' }) })
   return [
     {
@@ -74,39 +65,4 @@ function routes(schemas: Schemas): Route[] {
     },
     { method: 'delete', path: '/assets/{id}', summary: 'Delete an asset', answer: { status: 204 } },
   ]
-}
-
-function present({ summary, path, query, body, answer }: Route): object {
-  const parameters = [
-    ...(path.includes('{id}')
-      ? [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }]
-      : []),
-    ...(query ? queryParameters(query) : []),
-  ]
-  return {
-    summary,
-    security: [{ apiKey: [] }],
-    ...(parameters.length > 0 && { parameters }),
-    ...(body && {
-      requestBody: { required: true, content: { [body.type]: { schema: shape(body.schema, 'input') } } },
-    }),
-    responses: {
-      [answer.status]: {
-        description: 'Done',
-        ...(answer.schema && { content: { 'application/json': { schema: shape(answer.schema, 'output') } } }),
-      },
-      default: {
-        description: 'Refused or failed',
-        content: { 'application/json': { schema: shape(answers.Failure, 'output') } },
-      },
-    },
-  }
-}
-
-const queryParameters = (query: z.ZodObject) =>
-  Object.entries(query.shape).map(([name, schema]) => ({ name, in: 'query', schema: shape(schema, 'input') }))
-
-function shape(schema: z.core.$ZodType, io: 'input' | 'output'): object {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io })
-  return rest
 }

@@ -1,7 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { ModelFacts } from '../../domain/model.ts'
 import type { Account } from '../../domain/task.ts'
-import type { ModelPin } from '../../domain/work.ts'
 import type { TaskParts } from '../../tasks/parts.ts'
 import type { Schemas } from './schema.ts'
 
@@ -15,15 +13,6 @@ export interface Call {
 }
 
 export type Handler = (call: Call) => Promise<unknown>
-
-/** The facts of a model that may have been removed since it was pinned. */
-export function factsIfThere(parts: Pick<TaskParts, 'models'>, pin: ModelPin): ModelFacts | undefined {
-  try {
-    return parts.models.facts(pin)
-  } catch {
-    return undefined
-  }
-}
 
 /** The id in the path, decoded; whatever it is, it is only compared. */
 export function pathId(request: FastifyRequest): string {

@@ -1,8 +1,9 @@
-import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { EmbedlineError } from '../../domain/errors.ts'
 import { authenticate } from '../../tasks/authenticate.ts'
 import type { TaskParts } from '../../tasks/parts.ts'
-import { answerPreflight, OPEN_TO_BROWSERS } from '../browsers.ts'
+import { OPEN_TO_BROWSERS } from '../browsers.ts'
+import { addOtherMethods, type Method } from '../otherMethods.ts'
 import { asRefusal, type Refusal } from '../refusal.ts'
 import { presentRefusal } from './errors.ts'
 import type { Handler } from './route.ts'
@@ -13,8 +14,6 @@ export const PREFIX = '/v1.3'
 
 /** On every answer of the dialect. */
 export const HEADERS = { ...OPEN_TO_BROWSERS, 'x-api-version': '1.3', 'cache-control': 'no-store' }
-
-type Method = 'GET' | 'POST' | 'DELETE'
 
 interface Route {
   method: Method
@@ -38,7 +37,7 @@ const ROUTES: readonly Route[] = [
   { method: 'DELETE', path: '/assets/:id', handler: async () => (await import('./assets.ts')).deleteAsset },
 ]
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
 
 /** The TwelveLabs Embed v2 contract. */
 export function twelvelabsRoutes(parts: TaskParts): FastifyPluginAsync {
@@ -69,7 +68,8 @@ export function twelvelabsRoutes(parts: TaskParts): FastifyPluginAsync {
       send(reply, { code: 'not_found', message: `There is no ${request.method} ${request.url} here.` }),
     )
     for (const route of ROUTES) app.route({ method: route.method, url: route.path, handler: answer(route) })
-    for (const path of new Set(ROUTES.map((route) => route.path))) addOtherMethods(app, path, send)
+    for (const path of new Set(ROUTES.map((route) => route.path)))
+      addOtherMethods(app, path, methodsOf(path), send)
   }
 }
 
@@ -85,26 +85,4 @@ function keyOf(request: FastifyRequest): string {
 function withoutRetry(request: FastifyRequest, refusal: Refusal): Refusal {
   const isUpload = request.method === 'POST' && request.routeOptions.url === `${PREFIX}/assets`
   return isUpload && presentRefusal(refusal).status >= 500 ? { ...refusal, status: 400 } : refusal
-}
-
-/** `OPTIONS` for browsers, and 405 for the methods that a path does not have. */
-function addOtherMethods(
-  app: FastifyInstance,
-  path: string,
-  send: (reply: FastifyReply, refusal: Refusal) => FastifyReply,
-): void {
-  const own: readonly string[] = ROUTES.filter((route) => route.path === path).map((route) => route.method)
-  const allowed = METHODS.filter((method) => own.includes(method === 'HEAD' ? 'GET' : method))
-  const allow = [...allowed, 'OPTIONS'].join(', ')
-  answerPreflight(app, path, allow)
-  app.route({
-    method: METHODS.filter((method) => !allowed.includes(method)),
-    url: path,
-    handler: (request, reply) =>
-      send(reply.header('allow', allow), {
-        code: 'request_invalid',
-        message: `${request.method} is not allowed here; ${allow} are.`,
-        status: 405,
-      }),
-  })
 }

@@ -1,41 +1,80 @@
 import { pipeline, Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
+import type { FastifyRequest } from 'fastify'
 import { EmbedlineError } from '../../domain/errors.ts'
+import type { Task } from '../../domain/task.ts'
 import { createMediaTask } from '../../tasks/create.ts'
 import { getTask } from '../../tasks/get.ts'
+import { storedAnswer, type KeyedRequest } from '../../tasks/idempotency.ts'
 import { listTasks as readTasks } from '../../tasks/list.ts'
+import { factsIfThere } from '../factsIfThere.ts'
+import { idempotencyKey, keyedRequest } from '../keyedRequest.ts'
 import { originOf } from '../origin.ts'
 import { takesGzip } from '../takesGzip.ts'
 import { inFieldsOf } from './errors.ts'
-import { withJsonBody } from './jsonBody.ts'
+import { withJsonBody, type JsonBody } from './jsonBody.ts'
 import { mediaSource, readMedia } from './mediaRequest.ts'
 import { checkModelName, refuseUnlessEnabled } from './notEnabled.ts'
 import { parse } from './parse.ts'
 import { modelHeader, presentPage, presentTaskRow, statesOf, statusOf } from './present.ts'
-import { factsIfThere, pathId, type Handler } from './route.ts'
+import { pathId, type Call, type Handler } from './route.ts'
 import { DEFAULT_MODEL } from './schema.ts'
 import { taskWithResult, taskWithoutResult } from './taskResult.ts'
 
+const CREATED = 202
+
 /** `POST /embed-v2/tasks`: once this is answered the task is committed. */
-export const createTask: Handler = ({ parts, schemas, account, request, reply }) =>
-  withJsonBody(parts, request.raw, async (json) => {
-    refuseUnlessEnabled(json.value, ['audio', 'video'])
-    const body = parse(schemas.createTask, json.value)
-    checkModelName(body.model_name)
-    const input = body.input_type
-    const wanted = readMedia(body)
-    const source = mediaSource(wanted.source, json, {
-      field: `${input}.media_source`,
-      limitBytes: parts.limits.inlineMediaBytes,
+export const createTask: Handler = async (call) => {
+  const key = idempotencyKey(call.request)
+  return withJsonBody(call.parts, call.request.raw, async (json) => {
+    const { parts, account, request, reply } = call
+    const keyed = key === undefined ? undefined : keyedRequest(request, key, json.hash)
+    const before = keyed && (await storedAnswer(parts, account.id, keyed))
+    if (before) {
+      const { _id: id } = JSON.parse(before.body) as { _id: string }
+      reply.headers({ 'idempotent-replayed': 'true', location: locationOf(request, id) })
+      reply.code(before.status).type('application/json; charset=utf-8')
+      return before.body
+    }
+    const task = await create(call, json, keyed)
+    reply.code(CREATED).headers({
+      location: locationOf(request, task.id),
+      'x-embedline-model': modelHeader(task.model),
     })
-    const task = await inFieldsOf(input, () =>
-      createMediaTask(parts, account, { modelName: body.model_name, request: wanted.request, source }),
-    )
-    reply.code(202)
-    reply.header('location', `${originOf(request)}${request.routeOptions.url}/${task.id}`)
-    reply.header('x-embedline-model', modelHeader(task.model))
     return taskWithoutResult(task, factsIfThere(parts, task.model))
   })
+}
+
+async function create(
+  { parts, schemas, account }: Call,
+  json: JsonBody,
+  keyed: KeyedRequest | undefined,
+): Promise<Task> {
+  refuseUnlessEnabled(json.value, ['audio', 'video'])
+  const body = parse(schemas.createTask, json.value)
+  checkModelName(parts.models, body.model_name)
+  const input = body.input_type
+  const wanted = readMedia(body)
+  const source = mediaSource(wanted.source, json, {
+    field: `${input}.media_source`,
+    limitBytes: parts.limits.inlineMediaBytes,
+  })
+  const answer = (task: Task) => ({
+    status: CREATED,
+    body: JSON.stringify(taskWithoutResult(task, factsIfThere(parts, task.model))),
+  })
+  return inFieldsOf(input, () =>
+    createMediaTask(parts, account, {
+      modelName: body.model_name,
+      request: wanted.request,
+      source,
+      ...(keyed && { idempotency: { ...keyed, answer } }),
+    }),
+  )
+}
+
+const locationOf = (request: FastifyRequest, id: string): string =>
+  `${originOf(request)}${request.routeOptions.url}/${id}`
 
 /** `GET /embed-v2/tasks/{id}`: state and, once it is ready, all vectors. */
 export const retrieveTask: Handler = async ({ parts, account, request, reply }) => {

@@ -16,6 +16,8 @@ export const builtinFacts: ModelFacts = {
     audio: { space: 'audio', dimension: DIMENSION },
     fused: { space: 'fused', dimension: DIMENSION },
   },
+  isLexical: true,
+  arePrefixesUsable: true,
   caveat:
     'The built-in model compares words, colours, shapes and sound textures, not meanings: it knows no synonyms and no objects, and cannot find pictures or sounds by text.',
   input: {

@@ -60,13 +60,16 @@ const STATEMENTS = [
     model_revision text not null,
     request_json text not null,
     asset_id text,
-    object_hash text not null,
+    object_hash text,
+    bucket text,
     holds_object integer not null,
     filename text,
     open_count integer not null,
     item_count integer not null,
     done_count integer not null,
     failed_count integer not null,
+    skipped_count integer not null,
+    gone_count integer not null,
     is_planned integer not null,
     plan_json text,
     embedding_count integer not null,
@@ -78,9 +81,11 @@ const STATEMENTS = [
     finished_ms integer,
     expires_ms integer not null
   ) strict`,
-  `create index task_list on task (account_id, created_ms desc, id desc, state)`,
+  `create index task_list on task (account_id, kind, created_ms desc, id desc, state)`,
   `create index task_expiry on task (expires_ms)`,
   `create index task_open on task (open_count, is_planned) where state in ('queued', 'processing')`,
+  `create index task_of_bucket on task (account_id, bucket, id)
+    where state in ('queued', 'processing') and bucket is not null`,
 
   `create table item (
     id integer primary key,
@@ -144,4 +149,72 @@ const STATEMENTS = [
     sum blob not null,
     primary key (task_id, slice_index, modality_order)
   ) strict`,
+
+  // Numbers are never used again: whoever holds chunks in memory knows them by these.
+  `create table embedded_bucket (
+    id integer primary key autoincrement,
+    account_id text not null references account (id),
+    bucket text not null,
+    settings_json text not null,
+    model_name text not null,
+    version integer not null,
+    removed_ms integer,
+    created_ms integer not null,
+    updated_ms integer not null
+  ) strict`,
+  `create unique index embedded_bucket_of_account on embedded_bucket (account_id, bucket) where removed_ms is null`,
+  `create index embedded_bucket_removed on embedded_bucket (removed_ms) where removed_ms is not null`,
+
+  `create table bucket_file (
+    id integer primary key autoincrement,
+    bucket_id integer not null references embedded_bucket (id),
+    key text not null,
+    state text not null,
+    size_bytes integer not null,
+    change_token text not null,
+    settings_json text,
+    checksum text,
+    generation integer not null,
+    chunk_count integer not null,
+    version integer not null,
+    seen_task_id text not null,
+    error_code text,
+    error_message text,
+    created_ms integer not null,
+    updated_ms integer not null,
+    last_embedded_ms integer,
+    unique (bucket_id, key)
+  ) strict`,
+  `create index bucket_file_changed on bucket_file (bucket_id, version)`,
+
+  `create table removed_file (
+    bucket_id integer not null references embedded_bucket (id),
+    version integer not null,
+    file_id integer not null,
+    primary key (bucket_id, version, file_id)
+  ) strict, without rowid`,
+
+  `create table chunk (
+    file_id integer not null references bucket_file (id),
+    generation integer not null,
+    ordinal integer not null,
+    vector blob not null,
+    terms_json text not null,
+    place_json text not null,
+    text text not null,
+    primary key (file_id, generation, ordinal)
+  ) strict`,
+
+  `create table idempotency (
+    account_id text not null references account (id),
+    method text not null,
+    path text not null,
+    key text not null,
+    body_hash text not null,
+    status integer not null,
+    body text not null,
+    created_ms integer not null,
+    primary key (account_id, method, path, key)
+  ) strict`,
+  `create index idempotency_age on idempotency (created_ms)`,
 ]

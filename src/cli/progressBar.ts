@@ -1,4 +1,4 @@
-import type { Output } from '../command.ts'
+import type { Output } from './command.ts'
 
 const WIDTH = 24
 

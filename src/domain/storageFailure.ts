@@ -1,4 +1,4 @@
-import { EmbedlineError } from '../domain/errors.ts'
+import { EmbedlineError } from './errors.ts'
 
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 

@@ -1,0 +1,56 @@
+import type { Readable } from 'node:stream'
+
+/** What a listing says of an object. */
+export interface BucketObject {
+  key: string
+  sizeBytes: number
+  /** Milliseconds since 1970. */
+  modifiedMs: number
+  /** Another one when the content may have changed. */
+  changeToken: string
+}
+
+export interface OpenedObject extends BucketObject {
+  /** The bytes; whoever opened the object reads to the end or destroys it. Fails with `file_changed`. */
+  stream: Readable
+}
+
+/**
+ * The operator's storage: named buckets of objects, which the server reads and others may change at any time. An
+ * account sees the buckets below its own root only; accounts may share one. Keys are any text of the rules in `key.ts`.
+ *
+ * Every call that names a bucket or an object of which there is none throws `not_found` where it does not say
+ * otherwise, a key against the rules throws `request_invalid`, storage that cannot be used `storage_unavailable`.
+ */
+export interface Buckets {
+  /** The names of all buckets, sorted. */
+  list(account: string): Promise<string[]>
+  /** False also for a name that no bucket can have. */
+  exists(account: string, bucket: string): Promise<boolean>
+  /**
+   * The objects in the order of the UTF-8 bytes of their keys, those after `after`, which need not be there itself.
+   * What is there during the whole listing comes exactly once; what comes or goes meanwhile may be in it or not.
+   */
+  objects(
+    account: string,
+    bucket: string,
+    options?: { after?: string | undefined },
+  ): AsyncIterable<BucketObject>
+  /** What a listing would say of one object now; undefined when it is not there. */
+  stat(account: string, bucket: string, key: string): Promise<BucketObject | undefined>
+  /**
+   * Opens an object for reading. All bytes are those of the change token: if they changed meanwhile, the stream ends
+   * in `file_changed` instead of its end. An object that is replaced or removed as a whole is read to its old end.
+   */
+  open(account: string, bucket: string, key: string): Promise<OpenedObject>
+  /** A path of this machine from which the object can be read now. */
+  localPath(account: string, bucket: string, key: string): Promise<string>
+  /**
+   * Writes an object, durably and as a whole: a listing or reader sees the old one or the new one, and the old one when
+   * `bytes` fails. Makes the bucket when there is none. Throws `request_invalid` for a name that no bucket can have,
+   * `disk_full`.
+   */
+  put(account: string, bucket: string, key: string, bytes: AsyncIterable<Uint8Array>): Promise<BucketObject>
+  /** Removes an object; false when it is not there. */
+  remove(account: string, bucket: string, key: string): Promise<boolean>
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { describeRoute, type DescribedRoute, type Operation } from '../operations.ts'
+
+const BYTES_TYPE = 'application/octet-stream'
+
+const StoredObject = z.looseObject({
+  key: z.string(),
+  size_bytes: z.int(),
+  modified_at: z.string().meta({ format: 'date-time' }),
+  change_token: z.string().meta({ description: 'Another one when the content may have changed.' }),
+})
+
+const Problem = z.looseObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.string(),
+  field: z.string().optional(),
+})
+
+const bytes = z.string().meta({ format: 'binary' })
+
+const page = z.object({
+  after: z.string().optional().meta({ description: 'Only keys that come after this one.' }),
+  limit: z.int().min(1).max(1000).default(1000),
+})
+
+/** What this door takes and answers, with paths below its prefix. */
+export const operations = (): Operation[] => {
+  const door = {
+    security: [{ bearer: [] }, { apiKey: [] }],
+    failure: { type: 'application/problem+json', schema: Problem },
+  }
+  return ROUTES.map((route) => describeRoute(route, door))
+}
+
+const ROUTES: readonly DescribedRoute[] = [
+  {
+    method: 'get',
+    path: '/buckets',
+    summary: 'Names of the buckets of this account',
+    answer: { status: 200, schema: z.looseObject({ buckets: z.array(z.string()) }) },
+  },
+  {
+    method: 'get',
+    path: '/buckets/{bucket}/objects',
+    summary: 'Objects of a bucket, in the order of the bytes of their keys',
+    query: page,
+    answer: {
+      status: 200,
+      schema: z.looseObject({ objects: z.array(StoredObject), next_after: z.string().optional() }),
+    },
+  },
+  {
+    method: 'get',
+    path: '/buckets/{bucket}/objects/{key}',
+    summary: 'The bytes of an object; slashes of its key are slashes of the path',
+    answer: { status: 200, type: BYTES_TYPE, schema: bytes },
+  },
+  {
+    method: 'put',
+    path: '/buckets/{bucket}/objects/{key}',
+    summary: 'Write an object as a whole',
+    body: { type: BYTES_TYPE, schema: bytes },
+    answer: { status: 201, schema: StoredObject },
+  },
+  {
+    method: 'delete',
+    path: '/buckets/{bucket}/objects/{key}',
+    summary: 'Remove an object',
+    answer: { status: 204 },
+  },
+]

@@ -1,0 +1,56 @@
+import { STATUS_CODES } from 'node:http'
+import type { FastifyReply } from 'fastify'
+import type { ErrorCode } from '../../domain/errors.ts'
+import { asRefusal, type Refusal } from '../refusal.ts'
+
+// Every code has an answer here, or this file does not compile.
+const STATUS = {
+  request_invalid: 400,
+  parameter_missing: 400,
+  parameter_unknown: 400,
+  model_unknown: 400,
+  not_found: 404,
+  unauthorized: 401,
+  too_large: 413,
+  media_unreadable: 400,
+  media_has_no_stream: 400,
+  media_too_long: 400,
+  media_too_large: 400,
+  asset_failed: 400,
+  input_missing: 400,
+  text_too_long: 400,
+  unsupported_type: 400,
+  document_unreadable: 400,
+  document_encrypted: 400,
+  document_too_large: 400,
+  no_text: 400,
+  no_transcript: 400,
+  idempotency_mismatch: 422,
+  idempotency_in_flight: 409,
+  file_changed: 503,
+  decoder_stalled: 500,
+  decoder_crashed: 500,
+  child_crashed: 500,
+  child_hung: 500,
+  child_out_of_memory: 500,
+  compute_unavailable: 503,
+  storage_unavailable: 503,
+  disk_full: 507,
+  lease_lost: 500,
+  aborted: 503,
+  interrupted: 500,
+  internal: 500,
+} as const satisfies Record<ErrorCode, number>
+
+/** Answers with a problem (RFC 9457): `code` is the word of our closed list, `field` what of the request is wrong. */
+export function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  const status = refusal.status ?? STATUS[refusal.code]
+  const { code, message: detail, field } = refusal
+  const title = STATUS_CODES[status] ?? 'Unknown'
+  const problem = { type: 'about:blank', title, status, detail, code, ...(field !== undefined && { field }) }
+  return reply.code(status).type('application/problem+json').send(problem)
+}
+
+/** The same for anything that was thrown. */
+export const sendFailure = (reply: FastifyReply, thrown: unknown): FastifyReply =>
+  sendProblem(reply, asRefusal(thrown, reply.request.id))

@@ -1,0 +1,60 @@
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import { EmbedlineError } from '../../domain/errors.ts'
+import { authenticate } from '../../tasks/authenticate.ts'
+import type { TaskParts } from '../../tasks/parts.ts'
+import { keyOf } from '../apiKey.ts'
+import { OPEN_TO_BROWSERS } from '../browsers.ts'
+import { addOtherMethods, type Method } from '../otherMethods.ts'
+import { sendFailure, sendProblem } from './problems.ts'
+import type { Handler } from './route.ts'
+
+/** Where what no contract has stands. */
+export const PREFIX = '/api'
+
+interface Route {
+  method: Method
+  path: string
+  /** Loaded on the first request. */
+  handler: () => Promise<Handler>
+}
+
+const objects = () => import('./bucketObjects.ts')
+
+const LIST = '/buckets/:bucket/objects'
+const OBJECT = '/buckets/:bucket/objects/*'
+
+const ROUTES: readonly Route[] = [
+  { method: 'GET', path: '/buckets', handler: async () => (await objects()).listBuckets },
+  { method: 'GET', path: LIST, handler: async () => (await objects()).listObjects },
+  { method: 'GET', path: OBJECT, handler: async () => (await objects()).getObject },
+  { method: 'PUT', path: OBJECT, handler: async () => (await objects()).putObject },
+  { method: 'DELETE', path: OBJECT, handler: async () => (await objects()).removeObject },
+]
+
+const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
+
+/** What the contracts lack: for now, the objects of buckets. */
+export function nativeRoutes(parts: TaskParts): FastifyPluginAsync {
+  const answer = (route: Route) => async (request: FastifyRequest, reply: FastifyReply) => {
+    const account = await authenticate(parts, keyOf(request))
+    if (!account) throw new EmbedlineError('unauthorized', 'The API key is missing or not valid.')
+    const handler = await route.handler()
+    return handler({ parts, account, request, reply })
+  }
+  return async (app) => {
+    app.addHook('onRequest', async (_request, reply) => {
+      reply.headers(OPEN_TO_BROWSERS)
+    })
+    app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'))
+    app.setErrorHandler((thrown, _request, reply) => sendFailure(reply, thrown))
+    app.setNotFoundHandler((request, reply) =>
+      sendProblem(reply, {
+        code: 'not_found',
+        message: `There is no ${request.method} ${request.url} here.`,
+      }),
+    )
+    for (const route of ROUTES) app.route({ method: route.method, url: route.path, handler: answer(route) })
+    for (const path of new Set(ROUTES.map((route) => route.path)))
+      addOtherMethods(app, path, methodsOf(path), sendProblem)
+  }
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+
+/** One operation of a door, for the description of all of them. */
+export interface DescribedRoute {
+  method: 'get' | 'put' | 'post' | 'delete'
+  /** Below the door's prefix, with the names of its parts in braces. */
+  path: string
+  summary: string
+  query?: z.ZodObject
+  body?: { type: string; schema: z.ZodType }
+  answer: { status: number; type?: string; schema?: z.ZodType }
+}
+
+/** What the operations of a door have in common. */
+export interface Door {
+  security: readonly object[]
+  failure: { type: string; schema: z.ZodType }
+}
+
+export interface Operation {
+  method: string
+  path: string
+  operation: object
+}
+
+const JSON_TYPE = 'application/json'
+
+/** A route as an OpenAPI 3.1 operation. */
+export function describeRoute(
+  { method, path, summary, query, body, answer }: DescribedRoute,
+  door: Door,
+): Operation {
+  const parameters = [
+    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+      name,
+      in: 'path',
+      required: true,
+      schema: { type: 'string' },
+    })),
+    ...(query ? queryParameters(query) : []),
+  ]
+  const operation = {
+    summary,
+    security: door.security,
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && { requestBody: { required: true, content: content(body.type, body.schema, 'input') } }),
+    responses: {
+      [answer.status]: {
+        description: 'Done',
+        ...(answer.schema && { content: content(answer.type ?? JSON_TYPE, answer.schema, 'output') }),
+      },
+      default: {
+        description: 'Refused or failed',
+        content: content(door.failure.type, door.failure.schema, 'output'),
+      },
+    },
+  }
+  return { method, path, operation }
+}
+
+const content = (type: string, schema: z.ZodType, io: 'input' | 'output') => ({
+  [type]: { schema: shape(schema, io) },
+})
+
+const queryParameters = (query: z.ZodObject) =>
+  Object.entries(query.shape).map(([name, schema]) => ({ name, in: 'query', schema: shape(schema, 'input') }))
+
+function shape(schema: z.core.$ZodType, io: 'input' | 'output'): object {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io })
+  return rest
+}

@@ -1,0 +1,97 @@
+import { z } from 'zod'
+import type { Limits } from '../../domain/limits.ts'
+import { describeRoute, type DescribedRoute, type Operation } from '../operations.ts'
+import * as answers from './answers.ts'
+import { makeSchemas, type Schemas } from './schema.ts'
+
+const JSON_TYPE = 'application/json'
+
+/** What this dialect takes and answers, with paths below its prefix. */
+export const operations = (limits: Limits): Operation[] => {
+  const schemas = makeSchemas(limits)
+  const door = { security: [{ bearer: [] }], failure: { type: JSON_TYPE, schema: answers.Failure } }
+  return [...embeddings(schemas), ...openai(schemas)].map((route) => describeRoute(route, door))
+}
+
+const listQuery = z.object({
+  status: z.array(z.string()).default(['queued', 'processing']).meta({
+    description: 'Repeated, with commas, or with brackets; `failed` means `failure`.',
+  }),
+})
+
+const embeddings = (schemas: Schemas): DescribedRoute[] => [
+  {
+    method: 'get',
+    path: '/embeddings',
+    summary: 'List tasks by their status, newest first',
+    query: listQuery,
+    answer: { status: 200, schema: answers.TaskList },
+  },
+  {
+    method: 'post',
+    path: '/embeddings',
+    summary: 'Embed the files of a bucket that are new or changed',
+    body: { type: JSON_TYPE, schema: schemas.createTask },
+    answer: { status: 200, schema: answers.CreatedTask },
+  },
+  {
+    method: 'get',
+    path: '/embeddings/{task_id}',
+    summary: 'State of a task',
+    answer: { status: 200, schema: answers.Task },
+  },
+  {
+    method: 'post',
+    path: '/embeddings/similarity-search',
+    summary: 'Find the chunks of a bucket that are nearest to a text',
+    body: { type: JSON_TYPE, schema: schemas.search },
+    answer: { status: 200, schema: answers.Results },
+  },
+  {
+    method: 'post',
+    path: '/embeddings/url',
+    summary: 'Embed a website: not enabled yet',
+    body: { type: JSON_TYPE, schema: z.object({ bucket_name: z.string(), url: z.string() }) },
+    answer: { status: 501 },
+  },
+  {
+    method: 'get',
+    path: '/embeddings/buckets',
+    summary: 'List the buckets that are embedded',
+    answer: { status: 200, schema: answers.Buckets },
+  },
+  {
+    method: 'get',
+    path: '/embeddings/buckets/{bucket_name}',
+    summary: 'Files of an embedded bucket, each with its state',
+    answer: { status: 200, schema: answers.Files },
+  },
+  {
+    method: 'delete',
+    path: '/embeddings/buckets/{bucket_name}',
+    summary: 'Forget what is embedded of a bucket; its objects stay',
+    answer: { status: 200 },
+  },
+]
+
+const openai = (schemas: Schemas): DescribedRoute[] => [
+  {
+    method: 'post',
+    path: '/openai/embeddings',
+    summary: 'Embed texts at once, as the OpenAI client asks for it',
+    body: { type: JSON_TYPE, schema: schemas.embed },
+    answer: { status: 200, schema: answers.Embeddings },
+  },
+  {
+    method: 'get',
+    path: '/openai/embeddings/models',
+    summary: 'Names of models that may be sent',
+    answer: { status: 200, schema: answers.ModelList },
+  },
+  {
+    method: 'get',
+    path: '/openai/models',
+    summary: 'The same, where the OpenAI client looks for it',
+    answer: { status: 200, schema: answers.ModelList },
+  },
+]

@@ -1,0 +1,64 @@
+import { makeWordIndex, type Terms, type WordIndex } from './bm25.ts'
+import type { Loader, LoadedRow } from './loader.ts'
+import { makeVectorRows, type VectorRows } from './vectorRows.ts'
+
+/** What is held of a bucket. */
+export interface HeldBucket {
+  /** Memory taken, about. */
+  readonly sizeBytes: number
+  readonly vectors: VectorRows
+  readonly words: WordIndex
+  /**
+   * Takes in what has changed, unless both parts that are asked for have the version or a later one. False when the
+   * bucket is not there. What was taken in is useless after a failure.
+   */
+  update(needs: { version: number; words: boolean }): Promise<boolean>
+}
+
+interface Part {
+  version: number
+  drop(fileIds: ReadonlySet<number>): void
+  add(rows: readonly LoadedRow[]): void
+}
+
+/** An empty bucket. Its words are read only when a search first needs them, because many never do. */
+export function makeHeldBucket(bucketId: number, loader: Loader, turn: () => Promise<void>): HeldBucket {
+  const vectors = makeVectorRows()
+  const words = makeWordIndex()
+  const vectorPart: Part = {
+    version: 0,
+    drop: (fileIds) => vectors.drop(fileIds),
+    add: (rows) => vectors.add(rows),
+  }
+  const wordPart: Part = {
+    version: 0,
+    drop: (fileIds) => words.remove(fileIds),
+    add(rows) {
+      for (const row of rows) words.add(row, JSON.parse(row.termsJson) as Terms)
+    },
+  }
+
+  const takeIn = (part: Part) =>
+    loader.changes(bucketId, part.version, async ({ version, dropped, pages }) => {
+      if (dropped.length > 0) part.drop(new Set(dropped))
+      for (const page of pages) {
+        part.add(page)
+        // Other buckets are searched meanwhile.
+        await turn()
+      }
+      part.version = version
+    })
+
+  return {
+    vectors,
+    words,
+    get sizeBytes() {
+      return vectors.sizeBytes + words.sizeBytes
+    },
+    async update({ version, words: needsWords }) {
+      for (const part of needsWords ? [vectorPart, wordPart] : [vectorPart])
+        if (part.version < version && !(await takeIn(part))) return false
+      return true
+    },
+  }
+}

@@ -1,0 +1,185 @@
+import { sql } from 'kysely'
+import { failureColumns, failureOf } from '../domain/failure.ts'
+import type { TaskState } from '../domain/states.ts'
+import type { Db, TaskRow } from '../domain/tables.ts'
+import type { BucketSettings, BucketTask } from '../domain/task.ts'
+
+export interface NewBucketTask {
+  /** UUID version 7: of two tasks the later one has the greater id. */
+  id: string
+  accountId: string
+  bucket: string
+  /** As the caller sent it. */
+  modelName: string
+  settings: BucketSettings
+  nowMs: number
+  expiresMs: number
+}
+
+/** Adds a queued task of a bucket. */
+export async function insertBucketTask(db: Db, task: NewBucketTask): Promise<BucketTask> {
+  const row: TaskRow = {
+    id: task.id,
+    account_id: task.accountId,
+    kind: 'bucket',
+    state: 'queued',
+    model_name: task.modelName,
+    model_id: task.settings.model.id,
+    model_revision: task.settings.model.revision,
+    request_json: JSON.stringify(task.settings),
+    asset_id: null,
+    object_hash: null,
+    bucket: task.bucket,
+    holds_object: 0,
+    filename: null,
+    open_count: 0,
+    item_count: 0,
+    done_count: 0,
+    failed_count: 0,
+    skipped_count: 0,
+    gone_count: 0,
+    is_planned: 0,
+    plan_json: null,
+    embedding_count: 0,
+    warnings_json: '[]',
+    ...failureColumns(undefined),
+    created_ms: task.nowMs,
+    updated_ms: task.nowMs,
+    finished_ms: null,
+    expires_ms: task.expiresMs,
+  }
+  await db.insertInto('task').values(row).execute()
+  return bucketTaskOf(row)
+}
+
+/** The task of a bucket, if the account has one of that id. */
+export async function getBucketTask(db: Db, accountId: string, id: string): Promise<BucketTask | undefined> {
+  const row = await db
+    .selectFrom('task')
+    .selectAll()
+    .where('id', '=', id)
+    .where('account_id', '=', accountId)
+    .where('kind', '=', 'bucket')
+    .executeTakeFirst()
+  return row && bucketTaskOf(row)
+}
+
+/** The account's tasks of buckets, newest first, at most `limit`. */
+export async function listBucketTasks(
+  db: Db,
+  accountId: string,
+  { states, limit }: { states?: readonly TaskState[]; limit: number },
+): Promise<BucketTask[]> {
+  let matching = db.selectFrom('task').where('account_id', '=', accountId).where('kind', '=', 'bucket')
+  if (states) matching = matching.where('state', 'in', states)
+  const rows = await matching
+    .selectAll()
+    .orderBy('created_ms', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map(bucketTaskOf)
+}
+
+// The states stand in the text, so that the partial index is used.
+const activeTasks = (db: Db, accountId: string, bucket: string) =>
+  db
+    .selectFrom('task')
+    .where('account_id', '=', accountId)
+    .where('bucket', '=', bucket)
+    .where(sql<boolean>`state in ('queued', 'processing')`)
+
+/** The newest task of the account and bucket that has not ended. */
+export async function newestActiveTask(
+  db: Db,
+  accountId: string,
+  bucket: string,
+): Promise<BucketTask | undefined> {
+  const row = await activeTasks(db, accountId, bucket)
+    .selectAll()
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row && bucketTaskOf(row)
+}
+
+/** All tasks of the account and bucket that have not ended. */
+export async function activeTaskIds(db: Db, accountId: string, bucket: string): Promise<string[]> {
+  const rows = await activeTasks(db, accountId, bucket).select('id').orderBy('id').execute()
+  return rows.map(({ id }) => id)
+}
+
+/** Counts files of the bucket that were found unchanged, and files that are no longer there. */
+export async function addFoundFiles(
+  db: Db,
+  id: string,
+  { skipped = 0, gone = 0, nowMs }: { skipped?: number; gone?: number; nowMs: number },
+): Promise<void> {
+  await db
+    .updateTable('task')
+    .set((row) => ({
+      skipped_count: row('skipped_count', '+', skipped),
+      gone_count: row('gone_count', '+', gone),
+      updated_ms: nowMs,
+    }))
+    .where('id', '=', id)
+    .execute()
+}
+
+/** What the work on a task of a bucket needs to know of it. */
+export interface BucketWork {
+  id: string
+  accountId: string
+  /** As the operator's storage knows the account. */
+  accountName: string
+  bucket: string
+  modelName: string
+  settings: BucketSettings
+  doneCount: number
+  failedCount: number
+}
+
+/** What the work on a task of a bucket needs to know of it, whoever it belongs to. */
+export async function getBucketWork(db: Db, id: string): Promise<BucketWork | undefined> {
+  const row = await db
+    .selectFrom('task')
+    .innerJoin('account', 'account.id', 'task.account_id')
+    .select(['task.id', 'account_id', 'account.name', 'bucket', 'model_name', 'request_json'])
+    .select(['done_count', 'failed_count'])
+    .where('task.id', '=', id)
+    .where('kind', '=', 'bucket')
+    .executeTakeFirst()
+  return (
+    row && {
+      id: row.id,
+      accountId: row.account_id,
+      accountName: row.name,
+      bucket: row.bucket ?? '',
+      modelName: row.model_name,
+      settings: JSON.parse(row.request_json) as BucketSettings,
+      doneCount: row.done_count,
+      failedCount: row.failed_count,
+    }
+  )
+}
+
+function bucketTaskOf(row: TaskRow): BucketTask {
+  const failure = failureOf(row)
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    state: row.state,
+    bucket: row.bucket ?? '',
+    modelName: row.model_name,
+    settings: JSON.parse(row.request_json) as BucketSettings,
+    ...(failure && { failure }),
+    fileCount: row.item_count,
+    doneCount: row.done_count,
+    failedCount: row.failed_count,
+    skippedCount: row.skipped_count,
+    goneCount: row.gone_count,
+    createdMs: row.created_ms,
+    updatedMs: row.updated_ms,
+    ...(row.finished_ms !== null && { finishedMs: row.finished_ms }),
+  }
+}

@@ -1,0 +1,126 @@
+import { DatabaseSync } from 'node:sqlite'
+import { toStorageError } from './storageError.ts'
+import { float32Of } from './vectorBytes.ts'
+
+/** A chunk as a search holds it. */
+export interface SearchRow {
+  fileId: number
+  /** Of the chunk in its file. */
+  ordinal: number
+  /** Of its file. */
+  key: string
+  vector: Float32Array
+  /** How often each stem stands in the chunk, as JSON. */
+  termsJson: string
+}
+
+/** What has changed in a bucket, for those who hold its chunks in memory. */
+export interface SearchChanges {
+  /** What one holds when all of it is taken in: to be said when asking the next time. */
+  version: number
+  /** Files of which nothing that is held counts any more: they are gone, or their chunks come anew. */
+  dropped: readonly number[]
+  /** The chunks that come anew, file by file, in pages of about a megabyte. Each is read when it is asked for. */
+  pages: Iterable<readonly SearchRow[]>
+}
+
+const PAGE_BYTES = 1024 * 1024
+
+const VERSION = `select version from embedded_bucket where id = ? and removed_ms is null`
+
+const DROPPED = `
+  select file_id from removed_file where bucket_id = ?1 and version > ?2
+  union all
+  select id from bucket_file where bucket_id = ?1 and version > ?2`
+
+const ROWS = `
+  select chunk.file_id, chunk.ordinal, bucket_file.key, chunk.vector, chunk.terms_json
+    from bucket_file
+    join chunk on chunk.file_id = bucket_file.id and chunk.generation = bucket_file.generation
+   where bucket_file.bucket_id = ? and bucket_file.version > ?
+   order by bucket_file.version, bucket_file.id, chunk.ordinal`
+
+interface Row {
+  file_id: number
+  ordinal: number
+  key: string
+  vector: Uint8Array
+  terms_json: string
+}
+
+export interface SearchReader {
+  /**
+   * Hands the changes of a bucket since a version (0: all of it) to `take`, to be read until that has ended. False, and
+   * `take` is not called, when there is no such embedding. One call at a time.
+   */
+  changes(
+    bucketId: number,
+    sinceVersion: number,
+    take: (changes: SearchChanges) => Promise<void>,
+  ): Promise<boolean>
+  close(): void
+}
+
+/**
+ * Opens what searches read from a database, with a read-only connection of its own, for a thread that holds chunks in
+ * memory. Each call of `changes` is a read transaction, so that all of it is of one moment. Throws `storage_unavailable`
+ * here and there.
+ */
+export function openLoader({ file }: { file: string }): SearchReader {
+  const database = attempt(file, () => new DatabaseSync(file, { readOnly: true, timeout: 5_000 }))
+  const versionOf = attempt(file, () => database.prepare(VERSION))
+  const dropped = attempt(file, () => database.prepare(DROPPED))
+  const rows = attempt(file, () => database.prepare(ROWS))
+
+  const droppedSince = (bucketId: number, since: number): number[] =>
+    since === 0 ? [] : dropped.all(bucketId, since).map((row) => Number(Object.values(row)[0]))
+
+  return {
+    async changes(bucketId, since, take) {
+      try {
+        database.exec('begin')
+        const found = versionOf.get(bucketId) as { version: number } | undefined
+        if (!found) return false
+        await take({
+          version: found.version,
+          dropped: droppedSince(bucketId, since),
+          pages: pagesOf(rows.iterate(bucketId, since) as Iterable<unknown> as Iterable<Row>),
+        })
+        return true
+      } catch (error) {
+        throw toStorageError(error, file)
+      } finally {
+        if (database.isTransaction) database.exec('rollback')
+      }
+    },
+    close: () => database.close(),
+  }
+}
+
+function attempt<T>(file: string, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    throw toStorageError(error, file)
+  }
+}
+
+function* pagesOf(rows: Iterable<Row>): Generator<readonly SearchRow[], void> {
+  let page: SearchRow[] = []
+  let bytes = 0
+  for (const row of rows) {
+    page.push({
+      fileId: row.file_id,
+      ordinal: row.ordinal,
+      key: row.key,
+      vector: float32Of(row.vector),
+      termsJson: row.terms_json,
+    })
+    bytes += row.vector.length + row.terms_json.length
+    if (bytes < PAGE_BYTES) continue
+    yield page
+    page = []
+    bytes = 0
+  }
+  if (page.length > 0) yield page
+}

@@ -1,0 +1,64 @@
+import { cancelQueued, cancelRunning } from '../queue/cancelItems.ts'
+import { activeTaskIds } from '../store/bucketTasks.ts'
+import { hiddenEmbeddings, hideEmbedding, removeEmbedding } from '../store/embeddedBuckets.ts'
+import { removeMarks, someFiles } from '../store/goneFiles.ts'
+import { endTask } from '../store/taskProgress.ts'
+import { removeRows } from './goneFiles.ts'
+import type { TaskParts } from './parts.ts'
+
+const ROWS_A_TRANSACTION = 500
+const FILES_AT_A_TIME = 100
+
+type Parts = Pick<TaskParts, 'store' | 'clock'>
+
+/**
+ * Removes what the account has of the bucket; the bucket's objects and other accounts' embeddings of it stay. From the
+ * first commit on nobody sees it, its tasks are cancelled, and whatever their workers still write is refused; when this
+ * returns its rows are gone. False when the account had nothing of it.
+ */
+export async function deleteEmbeddedBucket(
+  parts: Parts,
+  accountId: string,
+  bucket: string,
+): Promise<boolean> {
+  const { isFound, taskIds } = await parts.store.write(async (db) => {
+    const nowMs = parts.clock.nowMs()
+    const active = await activeTaskIds(db, accountId, bucket)
+    for (const id of active) {
+      await endTask(db, id, { state: 'cancelled', failure: DELETED }, { nowMs })
+      await cancelRunning(db, id, nowMs)
+    }
+    return { isFound: await hideEmbedding(db, accountId, bucket, nowMs), taskIds: active }
+  })
+  for (const id of taskIds) await cancelItems(parts, id)
+  if (isFound) await removeHiddenEmbeddings(parts)
+  return isFound
+}
+
+const DELETED = { code: 'aborted', message: 'The embedding of the bucket was deleted.' } as const
+
+async function cancelItems({ store, clock }: Parts, taskId: string): Promise<void> {
+  let after: string | undefined = ''
+  while (after !== undefined) {
+    const from: string = after
+    after = await store.write((db) =>
+      cancelQueued(db, taskId, { after: from, limit: ROWS_A_TRANSACTION, nowMs: clock.nowMs() }),
+    )
+  }
+}
+
+/** Removes the rows of embeddings that nobody sees any more. Killed anywhere, the next call goes on. */
+export async function removeHiddenEmbeddings(parts: Parts): Promise<void> {
+  for (const id of await hiddenEmbeddings(parts.store.read)) await removeEmbeddingRows(parts, id)
+}
+
+async function removeEmbeddingRows(parts: Parts, id: number): Promise<void> {
+  const { store } = parts
+  for (;;) {
+    const fileIds = await someFiles(store.read, id, FILES_AT_A_TIME)
+    if (fileIds.length === 0) break
+    await removeRows(parts, fileIds)
+  }
+  while ((await store.write((db) => removeMarks(db, id, ROWS_A_TRANSACTION))) > 0);
+  await store.write((db) => removeEmbedding(db, id))
+}

@@ -1,0 +1,156 @@
+import { EmbedlineError } from '../domain/errors.ts'
+import type { DocumentSummary, DocumentWork, EmbeddedChunk } from '../domain/work.ts'
+import type { ClaimedItem } from '../queue/claim.ts'
+import { isHeld } from '../queue/held.ts'
+import { settle } from '../queue/settle.ts'
+import { fileWork, finishFile, isOwnFile, type FileWork } from '../store/bucketFiles.ts'
+import { getBucketWork, type BucketWork } from '../store/bucketTasks.ts'
+import { insertChunks, removeLeftovers, removeOldChunks } from '../store/chunks.ts'
+import { nextVersion } from '../store/embeddedBuckets.ts'
+import { countSettled } from '../store/taskProgress.ts'
+import { addEndWhenDone } from './addEnd.ts'
+import { hideGoneFiles, removeRows } from './goneFiles.ts'
+import { leaseLost } from './leaseLost.ts'
+import type { DocumentPayload } from './listBucket.ts'
+import type { BucketObject, TaskParts } from './parts.ts'
+import { removeChunksBefore } from './staleChunks.ts'
+
+const CHUNKS_A_TRANSACTION = 500
+
+/** One file and all that its work writes to: passed around instead of six arguments. */
+interface Job {
+  parts: TaskParts
+  item: ClaimedItem
+  task: BucketWork
+  file: FileWork
+}
+
+/**
+ * Embeds one file of a bucket. Its chunks are written beside those that are searched, and take their place in the
+ * transaction that settles the item: a search sees the old ones or the new ones, never both. Throws `file_changed` when
+ * the file was replaced while it was read. A file that is no longer there is removed with its chunks.
+ */
+export async function embedDocument(parts: TaskParts, item: ClaimedItem, signal: AbortSignal): Promise<void> {
+  const { fileId } = item.payload as DocumentPayload
+  const task = await getBucketWork(parts.store.read, item.taskId ?? '')
+  const file = task && (await fileWork(parts.store.read, fileId, task.id))
+  if (!task || !file) return leaveOut(parts, item)
+  const job: Job = { parts, item, task, file }
+  const before = await look(job)
+  if (!before) return settleGone(job)
+  if (file.hasLeftovers) await dropLeftovers(job)
+  const writer = chunkWriter(job)
+  try {
+    const path = await parts.buckets.localPath(task.accountName, task.bucket, file.key)
+    const work: DocumentWork = { file: path, name: lastPart(file.key), ...task.settings }
+    const options = { alone: item.isAlone }
+    const summary = await parts.compute.embedDocument(work, writer.add, signal, options)
+    const after = await look(job)
+    if (!after) throw new EmbedlineError('not_found', 'The file is not there any more.')
+    if (after.changeToken !== before.changeToken) throw changed()
+    await finish(job, writer, { ...before, ...summary })
+  } catch (thrown) {
+    if (signal.aborted || !(thrown instanceof EmbedlineError) || thrown.code === 'lease_lost') throw thrown
+    if (writer.hasWritten()) await dropLeftovers(job)
+    // A file that is replaced or removed while it is read may look damaged.
+    const after = await look(job)
+    if (!after) return settleGone(job)
+    throw after.changeToken === before.changeToken ? thrown : changed()
+  }
+}
+
+const look = ({ parts, task, file }: Job): Promise<BucketObject | undefined> =>
+  parts.buckets.stat(task.accountName, task.bucket, file.key)
+
+const lastPart = (key: string): string => key.slice(key.lastIndexOf('/') + 1)
+
+const changed = () =>
+  new EmbedlineError('file_changed', 'The file was replaced while it was read; it is tried again.')
+
+interface ChunkWriter {
+  add: (chunks: readonly EmbeddedChunk[]) => Promise<void>
+  /** Those that came last: they are written together with the end of the work, most often all there are. */
+  rest: () => readonly EmbeddedChunk[]
+  hasWritten: () => boolean
+}
+
+function chunkWriter({ parts, item, task, file }: Job): ChunkWriter {
+  let rest: readonly EmbeddedChunk[] = []
+  let hasWritten = false
+  return {
+    async add(chunks) {
+      if (rest.length > 0) {
+        hasWritten = true
+        await parts.store.write(async (db) => {
+          if (!(await isHeld(db, item)) || !(await isOwnFile(db, file.id, task.id))) throw leaseLost()
+          await insertChunks(db, file.id, file.generation + 1, rest)
+        })
+      }
+      rest = chunks
+    },
+    rest: () => rest,
+    hasWritten: () => hasWritten,
+  }
+}
+
+/** Removes chunks of the next generation that an attempt has left behind. */
+async function dropLeftovers({ parts, item, file }: Job): Promise<void> {
+  let removed
+  do
+    removed = await parts.store.write(async (db) => {
+      if (!(await isHeld(db, item))) throw leaseLost()
+      return removeLeftovers(db, file.id, file.generation, CHUNKS_A_TRANSACTION)
+    })
+  while (removed === CHUNKS_A_TRANSACTION)
+}
+
+type Embedded = Pick<BucketObject, 'changeToken'> & DocumentSummary
+
+async function finish(
+  { parts, item, task, file }: Job,
+  writer: ChunkWriter,
+  { sizeBytes, changeToken, checksum, chunkCount }: Embedded,
+): Promise<void> {
+  const rest = writer.rest()
+  const generation = file.generation + 1
+  const removed = await parts.store.write(async (db) => {
+    const nowMs = parts.clock.nowMs()
+    if (!(await settle(db, item, { state: 'done', nowMs }))) throw leaseLost()
+    const version = await nextVersion(db, file.bucketId, nowMs)
+    if (version === undefined || !(await isOwnFile(db, file.id, task.id))) throw leaseLost()
+    await insertChunks(db, file.id, generation, rest)
+    const { settings } = task
+    await finishFile(db, file.id, {
+      generation,
+      chunkCount,
+      version,
+      sizeBytes,
+      changeToken,
+      checksum,
+      settings,
+      nowMs,
+    })
+    await countSettled(db, task.id, { outcome: 'done', nowMs })
+    await addEndWhenDone(db, task.id, nowMs)
+    return file.generation === 0 ? 0 : removeOldChunks(db, file.id, generation, CHUNKS_A_TRANSACTION)
+  })
+  parts.wake()
+  if (removed === CHUNKS_A_TRANSACTION) await removeChunksBefore(parts, file.id, generation)
+}
+
+async function settleGone({ parts, item, task, file }: Job): Promise<void> {
+  await parts.store.write(async (db) => {
+    const nowMs = parts.clock.nowMs()
+    if (!(await settle(db, item, { state: 'skipped', nowMs }))) throw leaseLost()
+    await hideGoneFiles(db, file.bucketId, [file.id], nowMs)
+    await countSettled(db, task.id, { outcome: 'gone', nowMs })
+    await addEndWhenDone(db, task.id, nowMs)
+  })
+  parts.wake()
+  await removeRows(parts, [file.id])
+}
+
+/** The embedding was deleted, or a later task has the file: there is nothing left to do. */
+async function leaveOut({ store, clock }: TaskParts, item: ClaimedItem): Promise<void> {
+  await store.write((db) => settle(db, item, { state: 'skipped', nowMs: clock.nowMs() }))
+}

@@ -1,0 +1,87 @@
+import { setImmediate } from 'node:timers/promises'
+import { EmbedlineError } from '../domain/errors.ts'
+import type { Space, Warning } from '../domain/embedding.ts'
+import type { ModelFacts } from '../domain/model.ts'
+import { standIn } from './create.ts'
+import type { TaskParts } from './parts.ts'
+import { tokensOf } from './tokensOf.ts'
+
+export interface TextsOrder {
+  modelName: string
+  texts: readonly string[]
+  /** Fewer numbers than the model gives; absent: all of them. */
+  dimension?: number
+}
+
+export interface TextEmbeddings {
+  model: ModelFacts
+  space: Space
+  /** Unit length, in the order of the texts. */
+  vectors: readonly Float32Array[]
+  /** Of all texts together, as the limit counts them. */
+  tokenCount: number
+  warnings: readonly Warning[]
+}
+
+/** Texts that go to a compute child at once: others get their turn in between. */
+const BATCH_TEXTS = 64
+
+/** Counting so many takes about 10 ms; then others get their turn. */
+const TURN_CHARACTERS = 100_000
+
+/**
+ * Embeds texts at once, as documents. Throws `model_unknown`; `text_too_long`, rather than cut one; `request_invalid`
+ * for too many texts and for a dimension that the model does not have.
+ */
+export async function embedTexts(
+  parts: TaskParts,
+  { modelName, texts, dimension }: TextsOrder,
+  signal?: AbortSignal,
+): Promise<TextEmbeddings> {
+  const model = parts.models.resolve(modelName)
+  if (!model)
+    throw new EmbedlineError('model_unknown', `There is no model ${modelName}.`, { field: 'modelName' })
+  const most = parts.limits.inputTexts
+  if (texts.length > most)
+    throw new EmbedlineError('request_invalid', `At most ${most} texts are taken.`, { field: 'texts' })
+  const length = lengthOf(model, dimension)
+  const tokenCount = await countTokens(parts, texts)
+  const vectors: Float32Array[] = []
+  for (let from = 0; from < texts.length; from += BATCH_TEXTS) {
+    const batch = texts.slice(from, from + BATCH_TEXTS)
+    for (const vector of await parts.compute.embedTexts(model, batch, 'document', signal))
+      vectors.push(length === vector.length ? vector : unitPrefix(vector, length))
+  }
+  const { space } = model.spaces.text
+  return { model, space, vectors, tokenCount, warnings: standIn(modelName, model) }
+}
+
+function lengthOf({ id, spaces, arePrefixesUsable }: ModelFacts, wanted: number | undefined): number {
+  const { dimension } = spaces.text
+  if (wanted === undefined || wanted === dimension) return dimension
+  if (arePrefixesUsable === true && Number.isInteger(wanted) && wanted >= 1 && wanted < dimension)
+    return wanted
+  const own =
+    arePrefixesUsable === true ? `has 1 to ${dimension} dimensions` : `has ${dimension} dimensions only`
+  throw new EmbedlineError('request_invalid', `${id} ${own}.`, { field: 'dimension' })
+}
+
+async function countTokens(parts: TaskParts, texts: readonly string[]): Promise<number> {
+  const most = parts.limits.inputTextTokens
+  let tokens = 0
+  let characters = 0
+  for (const [index, text] of texts.entries()) {
+    tokens += tokensOf(parts, text, { most, what: `Text ${index}`, field: 'texts' })
+    characters += text.length
+    if (characters < TURN_CHARACTERS) continue
+    characters = 0
+    await setImmediate()
+  }
+  return tokens
+}
+
+function unitPrefix(vector: Float32Array, length: number): Float32Array {
+  const prefix = vector.slice(0, length)
+  const norm = Math.hypot(...prefix)
+  return norm === 0 ? prefix : prefix.map((value) => value / norm)
+}

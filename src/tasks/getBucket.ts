@@ -1,0 +1,52 @@
+import type { BucketFile, BucketTask, EmbeddedBucket } from '../domain/task.ts'
+import type { TaskState } from '../domain/states.ts'
+import { listFiles } from '../store/bucketFiles.ts'
+import { getBucketTask as readTask, listBucketTasks as readTasks } from '../store/bucketTasks.ts'
+import { getEmbedding, listEmbeddings } from '../store/embeddedBuckets.ts'
+import type { TaskParts } from './parts.ts'
+
+type Parts = Pick<TaskParts, 'store'>
+
+/** The contract has no pages for this list: older tasks than these are found by their id only. */
+const LISTED_TASKS = 1_000
+
+const FILES_A_PAGE = 500
+
+/** The task of a bucket, if the account has one of that id. */
+export const getBucketTask = (parts: Parts, accountId: string, id: string): Promise<BucketTask | undefined> =>
+  readTask(parts.store.read, accountId, id)
+
+/** The account's tasks of buckets in these states (absent: in any), newest first; no more than the newest 1,000. */
+export const listBucketTasks = (
+  parts: Parts,
+  accountId: string,
+  { states }: { states?: readonly TaskState[] } = {},
+): Promise<readonly BucketTask[]> =>
+  readTasks(parts.store.read, accountId, { ...(states && { states }), limit: LISTED_TASKS })
+
+/** The buckets of which the account has an embedding, by their names. */
+export const listEmbeddedBuckets = (parts: Parts, accountId: string): Promise<readonly EmbeddedBucket[]> =>
+  listEmbeddings(parts.store.read, accountId)
+
+/**
+ * What is known of the files of an embedded bucket, in the order of their keys, in pages of up to 500 that are read
+ * when they are asked for. Undefined when the account has no embedding of that bucket.
+ */
+export async function listBucketFiles(
+  parts: Parts,
+  accountId: string,
+  bucket: string,
+): Promise<AsyncIterable<readonly BucketFile[]> | undefined> {
+  const embedding = await getEmbedding(parts.store.read, accountId, bucket)
+  return embedding && pagesOf(parts, embedding.id)
+}
+
+async function* pagesOf({ store }: Parts, bucketId: number): AsyncGenerator<readonly BucketFile[]> {
+  for (let after = ''; ;) {
+    const page = await listFiles(store.read, bucketId, { after, limit: FILES_A_PAGE })
+    const last = page.at(-1)
+    if (!last) return
+    yield page
+    after = last.key
+  }
+}

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import { embedBucket, fillHandbook, searchTexts } from '../../test/support/handbook.ts'
+import { taskRoom } from '../../test/support/taskRoom.ts'
+import { searchBucket } from './searchBucket.ts'
+
+test('a search finds the nearest chunks with all that is told of them', async () => {
+  const room = await taskRoom()
+  await fillHandbook(room)
+  await embedBucket(room)
+  const [first, second, ...others] = await searchBucket(room.parts, room.account, {
+    bucket: 'handbook',
+    query: 'aaaa',
+    limit: 3,
+  })
+  expect(first).toEqual({
+    key: 'a.txt',
+    checksum: '061d593af69171ef6cd28d4d3e9ff182',
+    text: 'aaa',
+    place: { row: 1 },
+    distance: 0,
+    certainty: 1,
+    model: { id: 'tiny', revision: '1' },
+  })
+  expect(second).toMatchObject({ text: 'aab', certainty: expect.closeTo(1 - second!.distance / 2) as number })
+  expect(others).toHaveLength(1)
+})
+
+test('a query in which words count goes out with its stems, half as weighty as the vectors of this model', async () => {
+  const room = await taskRoom()
+  await fillHandbook(room)
+  await embedBucket(room)
+  const orders: unknown[] = []
+  const find = room.parts.search.find.bind(room.parts.search)
+  room.parts.search.find = (order) => {
+    orders.push(order)
+    return find(order)
+  }
+  await searchBucket(room.parts, room.account, {
+    bucket: 'handbook',
+    query: 'a b',
+    limit: 3,
+    isHybrid: true,
+    keyPattern: '*.txt',
+    minCertainty: 0.2,
+  })
+  expect(orders).toMatchObject([
+    { terms: { 'a b': 1 }, vectorWeight: 0.5, keyPattern: '*.txt', minCertainty: 0.2, limit: 3 },
+  ])
+})
+
+test('what changes while a search runs is searched once more', async () => {
+  const room = await taskRoom()
+  await fillHandbook(room)
+  await embedBucket(room)
+  await room.put('handbook', 'a.txt', 'aca')
+  let searches = 0
+  const find = room.parts.search.find.bind(room.parts.search)
+  room.parts.search.find = async (order) => {
+    const hits = await find(order)
+    if (searches++ === 0) await embedBucket(room)
+    return hits
+  }
+  expect((await searchTexts(room, 'a'))[0]).toBe('aca')
+  expect(searches).toBe(2)
+})

@@ -1,0 +1,89 @@
+import { EmbedlineError } from '../domain/errors.ts'
+import type { Account, SearchResult } from '../domain/task.ts'
+import { getEmbedding, type BucketEmbedding } from '../store/embeddedBuckets.ts'
+import { readHits, type StoredHit } from '../store/searchHits.ts'
+import type { SearchHit, SearchOrder, TaskParts } from './parts.ts'
+import { tokensOf } from './tokensOf.ts'
+
+export interface BucketSearch {
+  bucket: string
+  query: string
+  /** At most so many results. */
+  limit: number
+  /** True: the words of the query count too, not only its vector. */
+  isHybrid?: boolean
+  /** A pattern for keys: `*`, `**`, `?`. */
+  keyPattern?: string
+  /** From 0 to 1: results below are left out. */
+  minCertainty?: number
+}
+
+/** Of a lexical model words and vectors say much the same, so that they count alike; a semantic one's vectors lead. */
+const LEXICAL_VECTOR_WEIGHT = 0.5
+const SEMANTIC_VECTOR_WEIGHT = 1
+
+/** While a search runs, what it found may change: then it is done once more. */
+const SEARCHES = 2
+
+/**
+ * The chunks of an embedded bucket that are nearest to a text, best first: exact cosine in the text space of the model
+ * that embedded the bucket. Throws `not_found` when the account has no embedding of the bucket, `text_too_long`, and
+ * `model_unknown` when that model is not here any more.
+ */
+export async function searchBucket(
+  parts: TaskParts,
+  account: Account,
+  search: BucketSearch,
+  signal?: AbortSignal,
+): Promise<readonly SearchResult[]> {
+  const embedding = await embeddingOf(parts, account, search.bucket)
+  const { model } = embedding.settings
+  const order = await orderOf(parts, embedding, search, signal)
+  for (let left = SEARCHES; ; left--) {
+    const { version } = await embeddingOf(parts, account, search.bucket)
+    const hits = await parts.search.find({ ...order, version })
+    const stored = await readHits(parts.store.read, hits, version)
+    if (stored.length < hits.length && left > 1) continue
+    const found = new Map(stored.map((hit) => [nameOf(hit), hit]))
+    return hits.flatMap((hit) => {
+      const chunk = found.get(nameOf(hit))
+      return chunk ? [resultOf(hit, chunk, model)] : []
+    })
+  }
+}
+
+async function embeddingOf(parts: TaskParts, account: Account, bucket: string): Promise<BucketEmbedding> {
+  const embedding = await getEmbedding(parts.store.read, account.id, bucket)
+  if (!embedding) throw new EmbedlineError('not_found', `The bucket ${bucket} is not embedded.`)
+  return embedding
+}
+
+async function orderOf(
+  parts: TaskParts,
+  { id, settings: { model } }: BucketEmbedding,
+  { query, limit, isHybrid = false, keyPattern, minCertainty }: BucketSearch,
+  signal: AbortSignal | undefined,
+): Promise<Omit<SearchOrder, 'version'>> {
+  const facts = parts.models.facts(model)
+  tokensOf(parts, query, { most: parts.limits.textTokens, what: 'The query', field: 'query' })
+  const [vector] = await parts.compute.embedTexts(model, [query], 'query', signal)
+  if (!vector) throw new Error('a text was given and no vector came back')
+  return {
+    bucketId: id,
+    vector,
+    ...(isHybrid && { terms: parts.models.terms(query) }),
+    vectorWeight: facts.isLexical ? LEXICAL_VECTOR_WEIGHT : SEMANTIC_VECTOR_WEIGHT,
+    limit,
+    ...(keyPattern !== undefined && { keyPattern }),
+    ...(minCertainty !== undefined && { minCertainty }),
+  }
+}
+
+const nameOf = ({ fileId, ordinal }: Pick<SearchHit, 'fileId' | 'ordinal'>): string => `${fileId} ${ordinal}`
+
+function resultOf({ cosine }: SearchHit, chunk: StoredHit, model: SearchResult['model']): SearchResult {
+  // Rounding of float32 may leave a cosine a hair outside of -1..1.
+  const distance = Math.min(2, Math.max(0, 1 - cosine))
+  const { key, checksum, text, place } = chunk
+  return { key, checksum, text, place, distance, certainty: 1 - distance / 2, model }
+}

@@ -1,0 +1,118 @@
+import { request, type IncomingHttpHeaders } from 'node:http'
+import { APIError as OpenaiError, OpenAI } from 'openai'
+import { APIError as TelnyxError, Telnyx } from 'telnyx'
+
+/** What came back, whichever way it was asked. */
+export interface Answer {
+  status: number
+  headers: IncomingHttpHeaders
+  text: string
+  /** The parsed JSON, or what a client made of it. */
+  body: unknown
+  /** The class of the error that a client threw. */
+  error?: string
+}
+
+export interface SendOptions {
+  /** A text goes as it is, anything else as JSON. */
+  body?: unknown
+  headers?: Readonly<Record<string, string | string[]>>
+  /** Null sends none. */
+  key?: string | null
+}
+
+/** The ways to ask a server; paths are below `/v2/ai` and go over the wire as they are written. */
+export interface Asks {
+  send(method: string, path: string, options?: SendOptions): Promise<Answer>
+  get(path: string, options?: SendOptions): Promise<Answer>
+  post(path: string, body: unknown, options?: SendOptions): Promise<Answer>
+  /** By the official client. */
+  client(call: (client: Telnyx) => Promise<unknown>, key?: string | null): Promise<Answer>
+  /** By the official client, which is told of server and key by variables of the environment. */
+  byEnvironment(call: (client: Telnyx) => Promise<unknown>): Promise<Answer>
+  /** By the client that the neighbour is compatible with. */
+  openai(call: (client: OpenAI) => Promise<unknown>): Promise<Answer>
+}
+
+export function asks(url: string, ownKey: string): Asks {
+  const send: Asks['send'] = (method, path, options = {}) =>
+    sendRaw(`${url}/v2/ai`, method, path, ownKey, options)
+  return {
+    send,
+    get: (path, options) => send('GET', path, options),
+    post: (path, body, options) => send('POST', path, { ...options, body }),
+    client: (call, key = ownKey) =>
+      byClient(() => call(new Telnyx({ apiKey: key ?? undefined, baseURL: `${url}/v2`, maxRetries: 0 }))),
+    byEnvironment: (call) => byClient(() => withVariables(url, ownKey, () => call(new Telnyx()))),
+    openai: (call) =>
+      byClient(() => call(new OpenAI({ apiKey: ownKey, baseURL: `${url}/v2/ai/openai`, maxRetries: 0 }))),
+  }
+}
+
+/** Not by `fetch`, which cannot send a header twice and tidies up paths. */
+function sendRaw(
+  base: string,
+  method: string,
+  path: string,
+  ownKey: string,
+  { body, headers = {}, key = ownKey }: SendOptions,
+): Promise<Answer> {
+  const { hostname, port, pathname } = new URL(base)
+  const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body)
+  return new Promise((resolve, reject) => {
+    const call = request({
+      hostname,
+      port,
+      method,
+      path: pathname + path,
+      agent: false,
+      headers: {
+        ...(key !== null && { authorization: `Bearer ${key}` }),
+        ...(text !== undefined && {
+          'content-type': 'application/json',
+          'content-length': String(Buffer.byteLength(text)),
+        }),
+        ...headers,
+      },
+    })
+    call.on('error', reject)
+    call.on('response', (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('error', reject)
+      response.on('end', () => {
+        const answer = Buffer.concat(chunks).toString()
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text: answer,
+          body:
+            /json/.test(response.headers['content-type'] ?? '') && answer !== ''
+              ? JSON.parse(answer)
+              : undefined,
+        })
+      })
+    })
+    call.end(text)
+  })
+}
+
+async function byClient(call: () => Promise<unknown>): Promise<Answer> {
+  try {
+    return { status: 200, headers: {}, text: '', body: await call() }
+  } catch (failure) {
+    if (!(failure instanceof TelnyxError || failure instanceof OpenaiError)) throw failure
+    const { status = 0, error } = failure as { status?: number; error: unknown }
+    return { status, headers: {}, text: '', body: error, error: failure.constructor.name }
+  }
+}
+
+async function withVariables<T>(url: string, key: string, run: () => Promise<T>): Promise<T> {
+  const before = process.env
+  process.env = { ...before, TELNYX_BASE_URL: `${url}/v2`, TELNYX_API_KEY: key }
+  try {
+    return await run()
+  } finally {
+    process.env = before
+  }
+}

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fitsSchema } from '../../support/expectSchema.ts'
+import { openServer, type OpenedServer } from '../../support/withServer.ts'
+import type { Answer } from './ask.ts'
+import type { Expected, Rule } from './rule.ts'
+import { SECTIONS } from './sections.ts'
+import { SHAPES } from './shapes.ts'
+import { makeWorld, type World } from './world.ts'
+
+let world: World
+const servers: OpenedServer[] = []
+
+beforeAll(async () => {
+  const [busy, idle] = [await openServer(), await openServer({ compute: '0' })]
+  servers.push(busy, idle)
+  world = await makeWorld(busy, idle)
+})
+
+afterAll(async () => {
+  for (const server of servers) await server.close()
+})
+
+test('the table has at least 120 rules, each a sentence of its own', () => {
+  const sentences = SECTIONS.flatMap(({ title, rules }) =>
+    rules.map(({ field, rule }) => `${title} ${field} ${rule}`),
+  )
+  expect(sentences.length).toBeGreaterThanOrEqual(120)
+  expect(new Set(sentences).size).toBe(sentences.length)
+})
+
+test('what is extended or differs says why', () => {
+  const silent = SECTIONS.flatMap(({ rules }) =>
+    rules.filter(({ state, why }) => state !== undefined && !why),
+  )
+  expect(silent.map(({ rule }) => rule)).toEqual([])
+})
+
+const nameOf = ({ field, rule }: Rule) => (field === undefined ? rule : `${field}: ${rule}`)
+
+describe.for(SECTIONS.map(({ title, rules }) => [title, rules] as const))('%s', ([, rules]) => {
+  test.for(rules.map((rule) => [nameOf(rule), rule] as const))('%s', async ([, { ask, expected }]) =>
+    hold(await ask(world), expected),
+  )
+})
+
+/** Holds an answer against what a rule expects of it. */
+function hold(answer: Answer, expected: Expected): void {
+  expect({ status: answer.status, ...(answer.status !== expected.status && { body: answer.body }) }).toEqual({
+    status: expected.status,
+  })
+  if (expected.schema !== undefined)
+    expect(fitsSchema(SHAPES[expected.schema] ?? expected.schema, answer.body)).toEqual([])
+  if (expected.body !== undefined) expect(answer.body).toMatchObject(expected.body as object)
+  if (expected.loc !== undefined) expect(locationsIn(answer)).toEqual(expected.loc)
+  if (expected.code !== undefined) expect(answer.body).toMatchObject({ errors: [{ code: expected.code }] })
+  if (expected.error !== undefined) expect(answer.error).toBe(expected.error)
+  for (const [name, value] of Object.entries(expected.headers ?? {})) expect(answer.headers[name]).toBe(value)
+  if (expected.seen) expect(expected.seen(answer, world)).toEqual(expected.is)
+}
+
+const locationsIn = ({ body }: Answer) =>
+  (body as { detail: { loc: unknown[] }[] }).detail.map(({ loc }) => loc)
