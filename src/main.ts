@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openFolderBuckets } from './buckets/folderBuckets.ts'
 import { startCompute, type RunningCompute } from './compute/pool.ts'
 import { isLoopback, type Config } from './config.ts'
+import { EmbedlineError } from './domain/errors.ts'
 import { makeIds } from './domain/ids.ts'
 import { limitsNamed } from './domain/limits.ts'
 import { listen } from './http/listen.ts'
@@ -14,14 +16,18 @@ import { makeLogger } from './lib/logger.ts'
 import { findTools, type Tools } from './media/tools.ts'
 import { countTokens } from './models/countTokens.ts'
 import { modelFacts, resolveModel } from './models/registry.ts'
+import { termsOf } from './models/terms.ts'
 import { openDiskObjects } from './objects/disk.ts'
 import { startDispatcher, type Dispatcher } from './queue/dispatcher.ts'
+import { openSearch } from './search/search.ts'
+import { loaderModule } from './store/loaderModule.ts'
 import { lockFolder } from './store/lock.ts'
 import { openStore } from './store/open.ts'
 import { openResults } from './store/reader.ts'
 import { startJanitor } from './tasks/janitor.ts'
 import { admitKeys } from './tasks/keys.ts'
 import type { Models, TaskParts } from './tasks/parts.ts'
+import { roomsBeside } from './tasks/rooms.ts'
 import { takeBackItems } from './tasks/sweep.ts'
 import { workOn } from './tasks/work.ts'
 import { version } from './version.ts'
@@ -44,8 +50,8 @@ export interface Surroundings {
 /** The names that contracts give their models; they mean the configured one, because their clients send nothing else. */
 const CONTRACT_MODELS = ['marengo3.0', ...MODEL_NAMES]
 
-/** Items of other kinds than slices that may be worked on at once. */
-const CONTROL_ITEMS = 4
+/** Buckets that are searched are held in memory up to this size. */
+const SEARCH_MEMORY_BYTES = 512e6
 
 /**
  * Builds every part from the configuration, connects them and starts to serve: whoever has read this function has
@@ -71,6 +77,8 @@ export async function startServer(
     const ids = makeIds(clock, randomBytes)
     const store = open(await openStore({ file: config.databaseFile, clock }))
     const results = open(openResults(config.databaseFile))
+    const loader = loaderModule({ file: config.databaseFile })
+    const search = open(openSearch({ loader, memoryBytes: SEARCH_MEMORY_BYTES }))
     const objects = open(await openDiskObjects({ folder: config.objectsFolder }))
     const compute = open(openCompute(config, tools, { limits, clock, logger }))
     let dispatcher: Dispatcher | undefined
@@ -81,6 +89,8 @@ export async function startServer(
       bytesMutex: makeKeyedMutex(),
       compute,
       models: modelsOf(config),
+      buckets: openFolderBuckets({ url: config.bucketsUrl, clock, uploadId: () => ids.uuid() }),
+      search,
       clock,
       ids,
       limits,
@@ -137,6 +147,7 @@ const modelsOf = (config: Config): Models => ({
   resolve: (name) => resolveModel(name, { aliases: CONTRACT_MODELS, defaultModel: config.model }),
   facts: modelFacts,
   countTokens,
+  terms: (text) => Object.fromEntries(termsOf(text)),
 })
 
 function describeModel(models: Models, name: string): string {
@@ -149,19 +160,13 @@ const dispatch = (parts: TaskParts, computeCount: number): Dispatcher =>
   startDispatcher({
     write: (change) => parts.store.write(change),
     worker: parts.ids.uuid(),
-    rooms: (held) => {
-      const slices = held.filter(({ kind }) => kind === 'slice').length
-      return [
-        {
-          kinds: ['inspect', 'plan', 'finish'],
-          lanes: [0, 1, 2],
-          free: CONTROL_ITEMS - (held.length - slices),
-        },
-        { kinds: ['slice'], lanes: [1, 2], free: computeCount - slices },
-      ]
-    },
+    rooms: (held) => roomsBeside(held, computeCount),
     handle: (item, signal) => workOn(parts, item, signal),
-    onError: (error) => parts.logger.error('the dispatcher met an error', { error }),
+    onError: (error) => {
+      if (error instanceof EmbedlineError && error.code === 'lease_lost')
+        parts.logger.info('work was taken away', { error })
+      else parts.logger.error('the dispatcher met an error', { error })
+    },
     clock: parts.clock,
   })
 

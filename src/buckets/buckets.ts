@@ -43,8 +43,8 @@ export interface Buckets {
    * in `file_changed` instead of its end. An object that is replaced or removed as a whole is read to its old end.
    */
   open(account: string, bucket: string, key: string): Promise<OpenedObject>
-  /** A path of this machine from which the object can be read now. */
-  localPath(account: string, bucket: string, key: string): Promise<string>
+  /** The object as `stat` gives it, and a path of this machine from which it can be read now. */
+  local(account: string, bucket: string, key: string): Promise<(BucketObject & { path: string }) | undefined>
   /**
    * Writes an object, durably and as a whole: a listing or reader sees the old one or the new one, and the old one when
    * `bytes` fails. Makes the bucket when there is none. Throws `request_invalid` for a name that no bucket can have,

@@ -62,9 +62,9 @@ export function openFolderBuckets({ url, clock, uploadId }: FolderBucketsParts):
         return await withFolder(rootOf(account), folders, (folder) => openObject(folder, name, key))
       }),
 
-    async localPath(account, bucket, key) {
-      if ((await stat(account, bucket, key)) === undefined) throw notFound()
-      return join(rootOf(account), bucket, key)
+    async local(account, bucket, key) {
+      const found = await stat(account, bucket, key)
+      return found && { ...found, path: join(rootOf(account), bucket, key) }
     },
 
     async put(account, bucket, key, bytes) {

@@ -165,9 +165,12 @@ export interface EmbeddedFile {
   nowMs: number
 }
 
-/** The file is embedded: from this commit on its new chunks are searched and the old ones are not. */
-export async function finishFile(db: Db, id: number, file: EmbeddedFile): Promise<void> {
-  await db
+/**
+ * The file is embedded: from this commit on its new chunks are searched and the old ones are not. False, and nothing is
+ * changed, when a later task has listed it, or it is gone.
+ */
+export async function finishFile(db: Db, id: number, taskId: string, file: EmbeddedFile): Promise<boolean> {
+  const { numUpdatedRows } = await db
     .updateTable('bucket_file')
     .set({
       state: 'done',
@@ -183,7 +186,10 @@ export async function finishFile(db: Db, id: number, file: EmbeddedFile): Promis
       last_embedded_ms: file.nowMs,
     })
     .where('id', '=', id)
-    .execute()
+    .where('seen_task_id', '=', taskId)
+    .where('state', '<>', 'gone')
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }
 
 /** The file could not be embedded by this task. What is embedded of it from before stays searchable. */

@@ -36,13 +36,13 @@ export async function setPlanned(db: Db, id: string, nowMs: number): Promise<voi
 /** What became of a slice or of a file: it is done, has failed, or was no longer there. */
 export type Outcome = 'done' | 'failed' | 'gone'
 
-/** Counts a slice or document item that has ended: one less is open. */
+/** Counts a slice or document item that has ended: one less is open. True when that was the last one. */
 export async function countSettled(
   db: Db,
   id: string,
   { outcome, nowMs }: { outcome: Outcome; nowMs: number },
-): Promise<void> {
-  await db
+): Promise<boolean> {
+  const row = await db
     .updateTable('task')
     .set((row) => ({
       open_count: row('open_count', '-', 1),
@@ -52,7 +52,9 @@ export async function countSettled(
       updated_ms: nowMs,
     }))
     .where('id', '=', id)
-    .execute()
+    .returning('open_count')
+    .executeTakeFirst()
+  return row?.open_count === 0
 }
 
 /** A task that only waits for the item that ends it. */

@@ -1,11 +1,20 @@
 import type { Db, ItemKind, TaskRow } from '../domain/tables.ts'
 import { enqueue } from '../queue/enqueue.ts'
-import { doneTask } from '../store/taskProgress.ts'
+import { countSettled, doneTask, type Outcome } from '../store/taskProgress.ts'
 
 /** Which item ends a task. */
 const END: Record<TaskRow['kind'], ItemKind> = { media: 'finish', bucket: 'conclude' }
 
-/** Adds the item that ends the task, once its plan is written and nothing is open; called where a count went down. */
+/** Counts an item of the task that has ended, and adds the one that ends the task when it was the last. */
+export async function settleOne(
+  db: Db,
+  taskId: string,
+  end: { outcome: Outcome; nowMs: number },
+): Promise<void> {
+  if (await countSettled(db, taskId, end)) await addEndWhenDone(db, taskId, end.nowMs)
+}
+
+/** Adds the item that ends the task, once its plan is written and nothing is open. */
 export async function addEndWhenDone(db: Db, taskId: string, nowMs: number): Promise<void> {
   const task = await doneTask(db, taskId)
   if (!task) return

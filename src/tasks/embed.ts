@@ -4,9 +4,8 @@ import type { ClaimedItem } from '../queue/claim.ts'
 import { saveProgress } from '../queue/progress.ts'
 import { settle } from '../queue/settle.ts'
 import { insertClips, insertSums } from '../store/embeddings.ts'
-import { countSettled } from '../store/taskProgress.ts'
 import { addEmbeddings, getTaskWork, type TaskWork } from '../store/tasks.ts'
-import { addEndWhenDone } from './addEnd.ts'
+import { settleOne } from './addEnd.ts'
 import type { TaskParts } from './parts.ts'
 import type { SlicePayload } from './plan.ts'
 import { sumClips } from './sums.ts'
@@ -61,7 +60,6 @@ async function settleResult(
       await insertSums(db, task.id, result.slice.index, sumClips(result.clips))
     await addEmbeddings(db, task.id, { count: inserted, warnings: result.warnings, nowMs })
     if (!isLast) return
-    await countSettled(db, task.id, { outcome: 'done', nowMs })
-    await addEndWhenDone(db, task.id, nowMs)
+    await settleOne(db, task.id, { outcome: 'done', nowMs })
   })
 }

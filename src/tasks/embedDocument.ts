@@ -1,4 +1,5 @@
 import { EmbedlineError } from '../domain/errors.ts'
+import type { Db } from '../domain/tables.ts'
 import type { DocumentSummary, DocumentWork, EmbeddedChunk } from '../domain/work.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { isHeld } from '../queue/held.ts'
@@ -7,8 +8,7 @@ import { fileWork, finishFile, isOwnFile, type FileWork } from '../store/bucketF
 import { getBucketWork, type BucketWork } from '../store/bucketTasks.ts'
 import { insertChunks, removeLeftovers, removeOldChunks } from '../store/chunks.ts'
 import { nextVersion } from '../store/embeddedBuckets.ts'
-import { countSettled } from '../store/taskProgress.ts'
-import { addEndWhenDone } from './addEnd.ts'
+import { settleOne } from './addEnd.ts'
 import { hideGoneFiles, removeRows } from './goneFiles.ts'
 import { leaseLost } from './leaseLost.ts'
 import type { DocumentPayload } from './listBucket.ts'
@@ -41,14 +41,11 @@ export async function embedDocument(parts: TaskParts, item: ClaimedItem, signal:
   if (file.hasLeftovers) await dropLeftovers(job)
   const writer = chunkWriter(job)
   try {
-    const path = await parts.buckets.localPath(task.accountName, task.bucket, file.key)
-    const work: DocumentWork = { file: path, name: lastPart(file.key), ...task.settings }
+    const work: DocumentWork = { file: before.path, name: lastPart(file.key), ...task.settings }
     const options = { alone: item.isAlone }
     const summary = await parts.compute.embedDocument(work, writer.add, signal, options)
-    const after = await look(job)
-    if (!after) throw new EmbedlineError('not_found', 'The file is not there any more.')
-    if (after.changeToken !== before.changeToken) throw changed()
-    await finish(job, writer, { ...before, ...summary })
+    // Replaced since then, it has another token than the one that is kept here: the next task reads it again.
+    await finish(job, writer, { changeToken: before.changeToken, ...summary })
   } catch (thrown) {
     if (signal.aborted || !(thrown instanceof EmbedlineError) || thrown.code === 'lease_lost') throw thrown
     if (writer.hasWritten()) await dropLeftovers(job)
@@ -59,8 +56,7 @@ export async function embedDocument(parts: TaskParts, item: ClaimedItem, signal:
   }
 }
 
-const look = ({ parts, task, file }: Job): Promise<BucketObject | undefined> =>
-  parts.buckets.stat(task.accountName, task.bucket, file.key)
+const look = ({ parts, task, file }: Job) => parts.buckets.local(task.accountName, task.bucket, file.key)
 
 const lastPart = (key: string): string => key.slice(key.lastIndexOf('/') + 1)
 
@@ -109,32 +105,23 @@ type Embedded = Pick<BucketObject, 'changeToken'> & DocumentSummary
 async function finish(
   { parts, item, task, file }: Job,
   writer: ChunkWriter,
-  { sizeBytes, changeToken, checksum, chunkCount }: Embedded,
+  embedded: Embedded,
 ): Promise<void> {
-  const rest = writer.rest()
   const generation = file.generation + 1
-  const removed = await parts.store.write(async (db) => {
+  const change = async (db: Db) => {
     const nowMs = parts.clock.nowMs()
     if (!(await settle(db, item, { state: 'done', nowMs }))) throw leaseLost()
     const version = await nextVersion(db, file.bucketId, nowMs)
-    if (version === undefined || !(await isOwnFile(db, file.id, task.id))) throw leaseLost()
-    await insertChunks(db, file.id, generation, rest)
+    if (version === undefined) throw leaseLost()
     const { settings } = task
-    await finishFile(db, file.id, {
-      generation,
-      chunkCount,
-      version,
-      sizeBytes,
-      changeToken,
-      checksum,
-      settings,
-      nowMs,
-    })
-    await countSettled(db, task.id, { outcome: 'done', nowMs })
-    await addEndWhenDone(db, task.id, nowMs)
+    const now = { generation, version, ...embedded, settings, nowMs }
+    if (!(await finishFile(db, file.id, task.id, now))) throw leaseLost()
+    await insertChunks(db, file.id, generation, writer.rest())
+    await settleOne(db, task.id, { outcome: 'done', nowMs })
     return file.generation === 0 ? 0 : removeOldChunks(db, file.id, generation, CHUNKS_A_TRANSACTION)
-  })
-  parts.wake()
+  }
+  // Of small files there are many a second: a commit each would cost more than all the rest.
+  const removed = await parts.store.write(change, { isPatient: true })
   if (removed === CHUNKS_A_TRANSACTION) await removeChunksBefore(parts, file.id, generation)
 }
 
@@ -143,10 +130,8 @@ async function settleGone({ parts, item, task, file }: Job): Promise<void> {
     const nowMs = parts.clock.nowMs()
     if (!(await settle(db, item, { state: 'skipped', nowMs }))) throw leaseLost()
     await hideGoneFiles(db, file.bucketId, [file.id], nowMs)
-    await countSettled(db, task.id, { outcome: 'gone', nowMs })
-    await addEndWhenDone(db, task.id, nowMs)
+    await settleOne(db, task.id, { outcome: 'gone', nowMs })
   })
-  parts.wake()
   await removeRows(parts, [file.id])
 }
 

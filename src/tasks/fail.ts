@@ -9,9 +9,9 @@ import { settle } from '../queue/settle.ts'
 import { wakeAsset } from '../queue/wakeAsset.ts'
 import { setAssetFailed } from '../store/assets.ts'
 import { failFile } from '../store/bucketFiles.ts'
-import { countSettled, endTask } from '../store/taskProgress.ts'
+import { endTask } from '../store/taskProgress.ts'
 import { addEmbeddings, getTaskWork, type TaskWork } from '../store/tasks.ts'
-import { addEndWhenDone } from './addEnd.ts'
+import { settleOne } from './addEnd.ts'
 import { endBucketTask } from './endBucket.ts'
 import { endAndRelease } from './finish.ts'
 import type { DocumentPayload } from './listBucket.ts'
@@ -97,8 +97,7 @@ const CONSEQUENCE: Record<ItemKind, (consequence: Consequence) => Promise<boolea
     if (!task) return false
     const nowMs = parts.clock.nowMs()
     await addEmbeddings(db, task.id, { count: 0, warnings: [gap(item, failure)], nowMs })
-    await countSettled(db, task.id, { outcome: 'failed', nowMs })
-    await addEndWhenDone(db, task.id, nowMs)
+    await settleOne(db, task.id, { outcome: 'failed', nowMs })
     return false
   },
   list: failBucketTask,
@@ -108,8 +107,7 @@ const CONSEQUENCE: Record<ItemKind, (consequence: Consequence) => Promise<boolea
     const { fileId } = item.payload as DocumentPayload
     const taskId = item.taskId ?? ''
     await failFile(db, fileId, { taskId, failure, nowMs })
-    await countSettled(db, taskId, { outcome: 'failed', nowMs })
-    await addEndWhenDone(db, taskId, nowMs)
+    await settleOne(db, taskId, { outcome: 'failed', nowMs })
     return false
   },
 }

@@ -36,8 +36,11 @@ export interface TaskParts {
 export interface Store {
   /** Sees what is committed. */
   read: Db
-  /** Runs `change` in a transaction and returns when it is committed durably. */
-  write<T>(change: (db: Db) => Promise<T>): Promise<T>
+  /**
+   * Runs `change` in a transaction and returns when it is committed durably. A patient one, of which there are many and
+   * for which nobody waits, may wait a moment to share a commit.
+   */
+  write<T>(change: (db: Db) => Promise<T>, options?: { isPatient?: boolean }): Promise<T>
 }
 
 export interface Results {
@@ -50,7 +53,7 @@ export interface Models {
   resolve(name: string): ModelFacts | undefined
   /** The facts of a pinned model. Throws `model_unknown` when it is not here any more. */
   facts(pin: ModelPin): ModelFacts
-  /** How many tokens a text has, as the limit on text counts them. */
+  /** How many tokens a text has, as the limit on text counts them; counting ends soon after `enough`. */
   countTokens(text: string, enough?: number): number
   /** How often each stem stands in a text, as the stems of chunks are counted. */
   terms(text: string): Readonly<Record<string, number>>
@@ -65,8 +68,8 @@ export interface Buckets {
   objects(account: string, bucket: string, options: { after?: string }): AsyncIterable<BucketObject>
   /** Of one object now; undefined when it is not there. */
   stat(account: string, bucket: string, key: string): Promise<BucketObject | undefined>
-  /** A path from which a compute child can read the object. */
-  localPath(account: string, bucket: string, key: string): Promise<string>
+  /** The object and a path from which a compute child can read it; undefined when it is not there. */
+  local(account: string, bucket: string, key: string): Promise<(BucketObject & { path: string }) | undefined>
   /** All bytes are those of the change token, or the stream fails with `file_changed`. Throws `not_found`. */
   open(account: string, bucket: string, key: string): Promise<BucketObject & { stream: Readable }>
   /** Writes an object as a whole, and makes the bucket when there is none. */

@@ -19,13 +19,14 @@ import { makeKeyedMutex } from '../../src/lib/keyedMutex.ts'
 import { makeLogger } from '../../src/lib/logger.ts'
 import { openDiskObjects } from '../../src/objects/disk.ts'
 import { claim, type ClaimedItem } from '../../src/queue/claim.ts'
+import { openSearch } from '../../src/search/search.ts'
+import { loaderModule } from '../../src/store/loaderModule.ts'
 import { ensureAccount } from '../../src/store/accounts.ts'
 import { openStore } from '../../src/store/open.ts'
 import { openResults } from '../../src/store/reader.ts'
 import type { TaskParts } from '../../src/tasks/parts.ts'
 import { workOn } from '../../src/tasks/work.ts'
 import { fakeClock } from './fakeClock.ts'
-import { plainSearch } from './plainSearch.ts'
 
 export interface TaskRoom {
   parts: TaskParts
@@ -95,7 +96,7 @@ export const REQUEST: MediaRequest = {
 export async function taskRoom(): Promise<TaskRoom> {
   const folder = await mkdtemp(join(tmpdir(), 'embedline-test-'))
   const clock = fakeClock()
-  const store = await openStore({ file: join(folder, 'embedline.db'), clock })
+  const store = await openStore({ file: join(folder, 'embedline.db'), clock, patienceMs: 0 })
   await recordMoves(store)
   const bucketsFolder = join(folder, 'buckets')
   const buckets = openFolderBuckets({
@@ -103,13 +104,16 @@ export async function taskRoom(): Promise<TaskRoom> {
     clock: systemClock,
     uploadId: () => randomUUID(),
   })
-  const search = plainSearch(join(folder, 'embedline.db'))
+  const search = openSearch({
+    loader: loaderModule({ file: join(folder, 'embedline.db') }),
+    memoryBytes: 100_000_000,
+  })
   const results = openResults(join(folder, 'embedline.db'))
   const objects = await openDiskObjects({ folder: join(folder, 'objects') })
   const log: Record<string, unknown>[] = []
   onTestFinished(async () => {
     const moves = await readMoves(store)
-    search.close()
+    await search.close()
     await results.close()
     await objects.close()
     await store.close()
@@ -226,8 +230,12 @@ function tinyCompute(): TinyCompute {
       if (paragraphs.length === 0) throw new EmbedlineError('no_text', 'The document has no text.')
       for (const [ordinal, text] of paragraphs.entries()) {
         await this.beforeParagraph(work, ordinal)
-        await onChunks([{ ordinal, text, place: { row: ordinal + 1 }, vector: letters(text), termsJson: '{}' }])
+        await onChunks([
+          { ordinal, text, place: { row: ordinal + 1 }, vector: letters(text), termsJson: '{}' },
+        ])
       }
+      const after = await readFile(work.file).catch(() => undefined)
+      if (!after?.equals(bytes)) throw new EmbedlineError('file_changed', 'The file was changed.')
       const checksum = createHash('md5').update(bytes).digest('hex')
       return { chunkCount: paragraphs.length, checksum, sizeBytes: bytes.length }
     },

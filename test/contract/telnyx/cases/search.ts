@@ -131,13 +131,13 @@ const found: Rule[] = [
     ask: search({ query: 'How long may customs take abroad?', num_of_docs: 1 }),
     expected: {
       status: 200,
-      body: { data: [{ metadata: { filename: 'policy/shipping.md', loader_metadata: {} } }] },
+      body: { data: [{ metadata: { filename: 'policy/shipping.md', loader_metadata: { heading: 'Abroad' } } }] },
     },
   },
   {
     field: 'loader_metadata',
     rule: 'of the `intercom` loader has `article_url` and `heading`',
-    ask: search({ query: 'a new password' }, 'articles'),
+    ask: search({ query: 'Press the key symbol', num_of_docs: 1 }, 'articles'),
     expected: {
       status: 200,
       schema: 'results',

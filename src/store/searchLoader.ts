@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { toStorageError } from './storageError.ts'
 import { float32Of } from './vectorBytes.ts'
 
@@ -9,6 +9,7 @@ export interface SearchRow {
   ordinal: number
   /** Of its file. */
   key: string
+  /** Unit length. */
   vector: Float32Array
   /** How often each stem stands in the chunk, as JSON. */
   termsJson: string
@@ -24,12 +25,26 @@ export interface SearchChanges {
   pages: Iterable<readonly SearchRow[]>
 }
 
+export interface SearchLoader {
+  /**
+   * Hands the changes of a bucket since a version (0: all of it) to `take`, which reads them before it ends. They are
+   * of one moment, whatever is written meanwhile. False, and `take` is not called, when there is no such embedding. One
+   * call at a time. Throws `storage_unavailable`.
+   */
+  changes(
+    bucketId: number,
+    sinceVersion: number,
+    take: (changes: SearchChanges) => Promise<void>,
+  ): Promise<boolean>
+  close(): void
+}
+
 const PAGE_BYTES = 1024 * 1024
 
 const VERSION = `select version from embedded_bucket where id = ? and removed_ms is null`
 
 const DROPPED = `
-  select file_id from removed_file where bucket_id = ?1 and version > ?2
+  select file_id as id from removed_file where bucket_id = ?1 and version > ?2
   union all
   select id from bucket_file where bucket_id = ?1 and version > ?2`
 
@@ -48,67 +63,43 @@ interface Row {
   terms_json: string
 }
 
-export interface SearchReader {
-  /**
-   * Hands the changes of a bucket since a version (0: all of it) to `take`, to be read until that has ended. False, and
-   * `take` is not called, when there is no such embedding. One call at a time.
-   */
-  changes(
-    bucketId: number,
-    sinceVersion: number,
-    take: (changes: SearchChanges) => Promise<void>,
-  ): Promise<boolean>
-  close(): void
-}
-
-/**
- * Opens what searches read from a database, with a read-only connection of its own, for a thread that holds chunks in
- * memory. Each call of `changes` is a read transaction, so that all of it is of one moment. Throws `storage_unavailable`
- * here and there.
- */
-export function openLoader({ file }: { file: string }): SearchReader {
+/** Opens a read-only connection to the database, for the thread that searches; whoever opened it closes it. */
+export function openLoader({ file }: { file: string }): SearchLoader {
   const database = attempt(file, () => new DatabaseSync(file, { readOnly: true, timeout: 5_000 }))
-  const versionOf = attempt(file, () => database.prepare(VERSION))
-  const dropped = attempt(file, () => database.prepare(DROPPED))
-  const rows = attempt(file, () => database.prepare(ROWS))
-
-  const droppedSince = (bucketId: number, since: number): number[] =>
-    since === 0 ? [] : dropped.all(bucketId, since).map((row) => Number(Object.values(row)[0]))
-
+  const versionOf = database.prepare(VERSION)
+  const dropped = database.prepare(DROPPED)
+  const rows = database.prepare(ROWS)
   return {
     async changes(bucketId, since, take) {
+      attempt(file, () => database.exec('begin'))
       try {
-        database.exec('begin')
-        const found = versionOf.get(bucketId) as { version: number } | undefined
+        const found = attempt(file, () => versionOf.get(bucketId)) as { version: number } | undefined
         if (!found) return false
         await take({
           version: found.version,
-          dropped: droppedSince(bucketId, since),
-          pages: pagesOf(rows.iterate(bucketId, since) as Iterable<unknown> as Iterable<Row>),
+          dropped: since === 0 ? [] : attempt(file, () => idsOf(dropped, bucketId, since)),
+          pages: pagesOf(rows, bucketId, since),
         })
         return true
-      } catch (error) {
-        throw toStorageError(error, file)
       } finally {
-        if (database.isTransaction) database.exec('rollback')
+        database.exec('rollback')
       }
     },
     close: () => database.close(),
   }
 }
 
-function attempt<T>(file: string, action: () => T): T {
-  try {
-    return action()
-  } catch (error) {
-    throw toStorageError(error, file)
-  }
-}
+const idsOf = (statement: StatementSync, bucketId: number, since: number): number[] =>
+  (statement.all(bucketId, since) as unknown as { id: number }[]).map(({ id }) => id)
 
-function* pagesOf(rows: Iterable<Row>): Generator<readonly SearchRow[], void> {
+function* pagesOf(
+  statement: StatementSync,
+  bucketId: number,
+  since: number,
+): Generator<readonly SearchRow[]> {
   let page: SearchRow[] = []
   let bytes = 0
-  for (const row of rows) {
+  for (const row of statement.iterate(bucketId, since) as Iterable<unknown> as Iterable<Row>) {
     page.push({
       fileId: row.file_id,
       ordinal: row.ordinal,
@@ -123,4 +114,12 @@ function* pagesOf(rows: Iterable<Row>): Generator<readonly SearchRow[], void> {
     bytes = 0
   }
   if (page.length > 0) yield page
+}
+
+function attempt<T>(file: string, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    throw toStorageError(error, file)
+  }
 }

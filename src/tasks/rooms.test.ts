@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import type { ItemKind } from '../domain/tables.ts'
+import { roomsBeside } from './rooms.ts'
+
+const freeBeside = (held: readonly ItemKind[], computeCount = 1) => {
+  const rooms = roomsBeside(
+    held.map((kind) => ({ kind })),
+    computeCount,
+  )
+  return Object.fromEntries(rooms.map(({ kinds, free }) => [kinds.at(-1), free]))
+}
+
+const documents = (count: number) => Array.from({ length: count }, () => 'document' as const)
+
+test('each kind of work has room of its own', () => {
+  expect(freeBeside([], 2)).toEqual({ conclude: 4, list: 2, slice: 2, document: 64 })
+  const held = ['plan', 'finish', 'list', 'slice', ...documents(3)] as const
+  expect(freeBeside(held, 2)).toEqual({ conclude: 2, list: 1, slice: 1, document: 61 })
+})
+
+test('documents are claimed many at a time', () => {
+  expect(freeBeside(documents(32))).toMatchObject({ document: 0 })
+  expect(freeBeside(documents(17))).toMatchObject({ document: 0 })
+  expect(freeBeside(documents(16))).toMatchObject({ document: 16 })
+})

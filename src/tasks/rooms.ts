@@ -1,0 +1,30 @@
+import type { ItemKind } from '../domain/tables.ts'
+import type { Room } from '../queue/claimRound.ts'
+
+/** Short work that others wait for. */
+const CONTROL_ITEMS = 4
+
+/** Going through a bucket takes long, and must not hold up the short work. */
+const LISTINGS = 2
+
+/** A compute child has the next documents at hand: a small one is done sooner than the next one is claimed. */
+const DOCUMENTS_A_CHILD = 32
+
+/** What may start beside what is held, on a machine with so many compute children. */
+export function roomsBeside(held: readonly { kind: ItemKind }[], computeCount: number): Room[] {
+  const count = (...kinds: readonly ItemKind[]) => held.filter(({ kind }) => kinds.includes(kind)).length
+  const room = (kinds: readonly ItemKind[], lane: number, capacity: number): Room => ({
+    kinds,
+    lanes: [lane],
+    free: capacity - count(...kinds),
+  })
+  const documents = room(['document'], 2, DOCUMENTS_A_CHILD * computeCount)
+  // Claimed by the half, so that not every document that ends costs a claim.
+  const isHalfFull = documents.free < (DOCUMENTS_A_CHILD * computeCount) / 2
+  return [
+    room(['inspect', 'plan', 'finish', 'conclude'], 0, CONTROL_ITEMS),
+    room(['list'], 0, LISTINGS),
+    room(['slice'], 1, computeCount),
+    { ...documents, free: isHalfFull ? 0 : documents.free },
+  ]
+}
