@@ -28,6 +28,7 @@ export async function addFinishWhenDone(
       lane: 0,
       dueMs: nowMs,
       payload: {},
+      isEnd: true,
     },
   ])
 }
