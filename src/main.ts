@@ -70,7 +70,7 @@ export async function startServer(
     return part
   }
   try {
-    await mkdir(config.dataFolder, { recursive: true, mode: 0o700 })
+    await inFolder(config.dataFolder, () => mkdir(config.dataFolder, { recursive: true, mode: 0o700 }))
     open(lockFolder(config.dataFolder))
     const limits = limitsNamed(config.limits)
     const tools = findTools(config.ffmpeg === undefined ? {} : { ffmpeg: config.ffmpeg })
@@ -79,7 +79,9 @@ export async function startServer(
     const results = open(openResults(config.databaseFile))
     const loader = loaderModule({ file: config.databaseFile })
     const search = open(openSearch({ loader, memoryBytes: SEARCH_MEMORY_BYTES }))
-    const objects = open(await openDiskObjects({ folder: config.objectsFolder }))
+    const objects = open(
+      await inFolder(config.objectsFolder, () => openDiskObjects({ folder: config.objectsFolder })),
+    )
     const compute = open(openCompute(config, tools, { limits, clock, logger }))
     let dispatcher: Dispatcher | undefined
     const parts: TaskParts = {
@@ -100,16 +102,13 @@ export async function startServer(
       wake: () => dispatcher?.wake(),
     }
     const keyFile = join(config.dataFolder, 'admin.key')
-    const hasOwnKey = await admitKeys(parts, {
-      listed: config.keys,
-      keyFile,
-      isLoopback: isLoopback(config.host),
-    })
+    const admission = { listed: config.keys, keyFile, isLoopback: isLoopback(config.host) }
+    const hasOwnKey = await inFolder(config.dataFolder, () => admitKeys(parts, admission))
     await takeBackItems(parts)
     const modelLine = describeModel(parts.models, config.model)
     const site = { version, modelLine, keyFile: hasOwnKey ? keyFile : undefined }
     const http = open(await listen({ tasks: parts, site, host: config.host, port: config.port }))
-    open(await openServerFile(config.dataFolder, http.url))
+    open(await inFolder(config.dataFolder, () => openServerFile(config.dataFolder, http.url)))
     compute.start()
     open(startJanitor(parts))
     if (config.computeCount > 0) dispatcher = dispatch(parts, config.computeCount)
@@ -169,6 +168,18 @@ const dispatch = (parts: TaskParts, computeCount: number): Dispatcher =>
     },
     clock: parts.clock,
   })
+
+/** Says of what the system refuses at the start which folder that was: the operator can do something about it. */
+async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (failure) {
+    const cause = failure instanceof EmbedlineError ? failure.cause : failure
+    if (!(cause instanceof Error && 'syscall' in cause)) throw failure
+    const message = `the folder ${folder} cannot be used: ${cause.message}`
+    throw new EmbedlineError('storage_unavailable', message, { cause })
+  }
+}
 
 /** Tells the commands on this machine where the server of a data folder answers. */
 async function openServerFile(dataFolder: string, url: string): Promise<Opened> {

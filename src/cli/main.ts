@@ -112,6 +112,8 @@ function report(error: unknown): number {
 const inspectError = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error)
 
-const { stdout } = process
+const { stdout, stderr } = process
+// A log on a full disk, or one whose reader is gone (`| head`), must not end the server.
+for (const stream of [stdout, stderr]) stream.on('error', () => {})
 const output: Output = { write: (text) => void stdout.write(text), isTerminal: stdout.isTTY === true }
 process.exitCode = await runCommandLine(process.argv.slice(2), output).catch(report)

@@ -37,7 +37,8 @@ export function makeApp({ tasks, site }: AppParts): FastifyInstance {
   const app = fastify({
     genReqId: requestId,
     requestIdHeader: false,
-    routerOptions: { maxParamLength: PATH_PART_CHARACTERS, ignoreTrailingSlash: true },
+    routerOptions: { maxParamLength: PATH_PART_CHARACTERS },
+    rewriteUrl: ({ url = '/' }) => (url.startsWith(`${TWELVELABS_PREFIX}/`) ? withoutLastSlash(url) : url),
     // Whatever came in before closing is answered: clients may be unable to send an upload again.
     return503OnClosing: false,
     clientErrorHandler: answerBadBytes,
@@ -76,6 +77,9 @@ function describeOnce({ limits }: TaskParts, { version }: SiteFacts): () => Prom
 }
 
 const headersOf = ({ id }: FastifyRequest) => ({ 'x-request-id': id, 'x-content-type-options': 'nosniff' })
+
+/** In the TwelveLabs contract a slash at the end changes nothing; elsewhere it begins a name or ends a key. */
+const withoutLastSlash = (url: string): string => url.replace(/^([^?]+)\/(?=\?|$)/, '$1')
 
 /** Answers a path that cannot be decoded, before any route or hook is known: there is nothing under it. */
 function refusePath(request: FastifyRequest, reply: FastifyReply): FastifyReply {

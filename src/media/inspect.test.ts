@@ -134,3 +134,7 @@ test('a list of files that is disguised by binary bytes is refused by the list o
   await writeFile(file, `ffconcat version 1.0\nfile '${beside}'\n#\0\n`)
   await expect(look(file)).rejects.toMatchObject({ code: 'media_unreadable' })
 })
+
+test('a file that was deleted meanwhile is no bug', async () => {
+  await expect(look('/nowhere/deleted.mp4')).rejects.toMatchObject({ code: 'input_missing' })
+})

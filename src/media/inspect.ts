@@ -15,11 +15,11 @@ import type { Tools } from './tools.ts'
 /**
  * Looks into a file: what it is, how long, which tracks, and whether they can be decoded at all. Reads little of it,
  * unless its container does not know its own length. Throws `media_unreadable` for what is no media or is too broken,
- * saying what it is, and `media_too_large` when one picture of it has too many pixels.
+ * saying what it is, `media_too_large` when one picture of it has too many pixels, and `input_missing` when it is gone.
  */
 export async function inspect(tools: Tools, file: string, options: ReadOptions): Promise<MediaFacts> {
-  const { size: sizeBytes } = await stat(file)
   const found = await sniff(file)
+  const { size: sizeBytes } = await stat(file)
   if (found?.kind === 'other')
     throw new EmbedlineError('media_unreadable', `The file is ${found.name}: no video, sound or picture.`)
   if (found?.kind === 'picture') {

@@ -1,18 +1,28 @@
 import { isUtf8 } from 'node:buffer'
 import { type FileHandle, open } from 'node:fs/promises'
+import { EmbedlineError } from '../domain/errors.ts'
 
 /** What the first bytes of a file tell: a picture (a GIF may move), something that is no media, or undefined: ffprobe may know. */
 export type Sniffed = { kind: 'picture'; format: string } | { kind: 'other'; name: string } | undefined
 
 const HEAD_BYTES = 4096
 
-/** Looks at the first 4 KiB of a file. */
+/** Looks at the first 4 KiB of a file. Throws `input_missing` when it is not there any more. */
 export async function sniff(file: string): Promise<Sniffed> {
-  const handle = await open(file)
+  const handle = await openInput(file)
   try {
     return sniffBytes(await readHead(handle))
   } finally {
     await handle.close()
+  }
+}
+
+async function openInput(file: string): Promise<FileHandle> {
+  try {
+    return await open(file)
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause
+    throw new EmbedlineError('input_missing', 'The file was deleted before it could be read.', { cause })
   }
 }
 

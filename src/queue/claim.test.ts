@@ -76,6 +76,15 @@ test('control items overtake, and do not push the account back that made them', 
     expect(keys(await claimItems(parts, { limit: 4 }))).toEqual(['a1', 'b1', 'a2', 'a3'])
   }))
 
+test('what ends a task does not wait behind all that its account has queued meanwhile', () =>
+  withStore(async (parts) => {
+    await addItems(parts, ['a1', 'a2', 'a3'])
+    expect(keys(await claimItems(parts))).toEqual(['a1'])
+    await addItems(parts, ['end'], { isEnd: true })
+    await addItems(parts, ['a4'])
+    expect(keys(await claimItems(parts, { limit: 9 }))).toEqual(['end', 'a2', 'a3', 'a4'])
+  }))
+
 test('only due items of the kinds and lanes that were asked for are claimed', () =>
   withStore(async (parts) => {
     await addItems(parts, ['later'], { dueMs: parts.clock.nowMs() + 1 })

@@ -137,6 +137,23 @@ test('after an error the dispatcher waits before it tries again', () =>
     await dispatcher.stop({ graceMs: 0 })
   }))
 
+test('while the queue cannot be reached it is asked ever more rarely, and found again within 10 s', () =>
+  withStore(async (parts) => {
+    await addItems(parts, ['one'])
+    let isReachable = false
+    const { dispatcher, started, errors } = startWith(parts, {
+      write: (change) => (isReachable ? parts.store.write(change) : Promise.reject(new Error('disk full'))),
+    })
+    const startMs = parts.clock.nowMs()
+    await until(parts, () => parts.clock.nowMs() - startMs >= 60_000)
+    expect(errors.length).toBeLessThan(12)
+    isReachable = true
+    await until(parts, () => started.length === 1)
+    expect(parts.clock.nowMs() - startMs).toBeLessThan(71_000)
+    started[0]!.end()
+    await dispatcher.stop({ graceMs: 60_000 })
+  }))
+
 test('stopping waits for what is held, claims nothing more, and may be asked for twice', () =>
   withStore(async (parts) => {
     await addItems(parts, ['one', 'two'])

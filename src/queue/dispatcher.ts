@@ -36,6 +36,9 @@ export interface Dispatcher {
 /** After its signal was aborted an item gets so long to end; then it is given back all the same. */
 const ABORT_MS = 1_000
 
+/** While nothing can be claimed, because the disk is full, it is tried again after ever longer waits up to this one. */
+const LONGEST_WAIT_MS = 10_000
+
 /** Starts to claim items and to hand them to `handle`, as many at once as there is room for. */
 export function startDispatcher(parts: DispatcherParts): Dispatcher {
   const { write, worker, rooms, handle, onError, clock, pollMs = 500, leaseMs = 15_000 } = parts
@@ -59,14 +62,16 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   let stopped: Promise<void> | undefined
 
   async function dispatch() {
+    let failures = 0
     while (!stopping.signal.aborted) {
       try {
         const items = await claimSome()
+        failures = 0
         for (const item of items) start(item)
         if (items.length === 0) await nap.sleep(pollMs)
       } catch (error) {
         onError(error)
-        await clock.sleep(pollMs, stopping.signal)
+        await clock.sleep(Math.min(pollMs * 2 ** failures++, LONGEST_WAIT_MS), stopping.signal)
       }
     }
   }

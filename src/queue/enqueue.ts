@@ -13,12 +13,15 @@ export interface NewItem {
   dueMs: number
   /** What to do, as JSON. */
   payload: unknown
+  /** True: it ends what has begun, and does not wait behind what its account has queued meanwhile. */
+  isEnd?: boolean
 }
 
 /**
  * Adds items, of one account or several. One that is there already, in whatever state, stays as it is. Each new item
  * gets the account's next turn in its lane, and none before the lane's current turn: who comes late does not wait
- * behind all that others have queued, and who was away gets no credit for it. Returns how many were added.
+ * behind all that others have queued, and who was away gets no credit for it. What ends work that has begun is due in
+ * the lane's current turn. Returns how many were added.
  */
 export async function enqueue(db: Db, nowMs: number, items: readonly NewItem[]): Promise<number> {
   let added = 0
@@ -45,11 +48,17 @@ function groupsOf(items: readonly NewItem[]): Group[] {
 }
 
 async function enqueueGroup(db: Db, nowMs: number, { accountId, lane, items }: Group): Promise<number> {
-  const before = Math.max(await lastTurn(db, accountId, lane), await currentTurn(db, lane))
+  const current = await currentTurn(db, lane)
+  const before = Math.max(await lastTurn(db, accountId, lane), current)
   let turn = before
-  for (const item of items) if (await insert(db, nowMs, item, turn + 1)) turn++
+  let added = 0
+  for (const item of items) {
+    if (!(await insert(db, nowMs, item, item.isEnd ? current : turn + 1))) continue
+    added++
+    if (!item.isEnd) turn++
+  }
   if (turn > before) await setLastTurn(db, accountId, lane, turn)
-  return turn - before
+  return added
 }
 
 async function insert(db: Db, nowMs: number, item: NewItem, turn: number): Promise<boolean> {

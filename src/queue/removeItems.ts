@@ -10,3 +10,8 @@ export async function removeItems(db: Db, taskId: string, limit: number): Promis
     .executeTakeFirst()
   return Number(numDeletedRows)
 }
+
+/** Removes the items that belong to an asset alone, whoever holds them; those of tasks on it stay. */
+export async function removeItemsOfAsset(db: Db, assetId: string): Promise<void> {
+  await db.deleteFrom('item').where('asset_id', '=', assetId).where('task_id', 'is', null).execute()
+}

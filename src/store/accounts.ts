@@ -21,6 +21,12 @@ export async function ensureAccount(db: Db, { name, id, userId, nowMs }: NewAcco
   return accountOf(row)
 }
 
+/** The ids of all accounts. */
+export async function accountIds(db: Db): Promise<string[]> {
+  const rows = await db.selectFrom('account').select('id').execute()
+  return rows.map(({ id }) => id)
+}
+
 /** The account whose key has this SHA-256, with the hash as it is stored. */
 export async function accountOfKey(
   db: Db,

@@ -27,6 +27,7 @@ export async function addEndWhenDone(db: Db, taskId: string, nowMs: number): Pro
       lane: 0,
       dueMs: nowMs,
       payload: {},
+      isEnd: true,
     },
   ])
 }

@@ -1,6 +1,8 @@
 import type { Account, Asset, Page } from '../domain/task.ts'
 import type { ReceivedBytes } from '../objects/objects.ts'
 import { enqueue } from '../queue/enqueue.ts'
+import { removeItemsOfAsset } from '../queue/removeItems.ts'
+import { wakeAsset } from '../queue/wakeAsset.ts'
 import {
   getAsset as readAsset,
   insertAsset,
@@ -62,5 +64,11 @@ export const listAssets = (parts: TaskParts, accountId: string, filter: AssetFil
 export async function deleteAsset(parts: TaskParts, accountId: string, id: string): Promise<boolean> {
   const found = await readAsset(parts.store.read, accountId, id)
   if (!found) return false
-  return dropBytes(parts, { accountId, hash: found.objectHash }, (db) => removeAsset(db, accountId, id))
+  return dropBytes(parts, { accountId, hash: found.objectHash }, async (db) => {
+    if (!(await removeAsset(db, accountId, id))) return false
+    await removeItemsOfAsset(db, id)
+    // Nobody looks into it any more: a plan that waits for that looks into the bytes by itself.
+    await wakeAsset(db, id, parts.clock.nowMs())
+    return true
+  })
 }

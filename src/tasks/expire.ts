@@ -10,8 +10,8 @@ const TASKS_AT_A_TIME = 100
 const PAGES_AT_A_TIME = 500
 
 /**
- * Removes tasks past their retention with their vectors and the input that came with them, and gives their space on
- * the disk back. Returns how many tasks went.
+ * Removes tasks past their retention with their vectors and the input that came with them, at most 100 of them, and
+ * gives their space on the disk back. Returns how many tasks went.
  */
 export async function expireTasks(parts: TaskParts): Promise<number> {
   const { store } = parts

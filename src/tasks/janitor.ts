@@ -17,7 +17,8 @@ export function startJanitor(parts: TaskParts): Opened {
   const loops = [
     repeat(parts, stopping.signal, SWEEP_EVERY_MS, () => sweepLeases(parts)),
     repeat(parts, stopping.signal, CLEAN_EVERY_MS, async () => {
-      await expireTasks(parts)
+      // Until none is left: a fixed number a minute would fall behind whoever creates more.
+      while (!stopping.signal.aborted && (await expireTasks(parts)) > 0);
       await repairTasks(parts)
       await removeHiddenEmbeddings(parts)
       await forgetAnswers(parts)

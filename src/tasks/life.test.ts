@@ -190,6 +190,22 @@ test('a task on an asset that is still looked at waits for it', async () => {
   expect(await read(room, id)).toMatchObject({ state: 'ready', filename: 'x.mp4' })
 })
 
+test('an asset that is deleted before it was looked at leaves nothing behind, and a task on it goes on', async () => {
+  const room = await taskRoom()
+  const asset = await createAsset(room.parts, room.account, {
+    received: await room.received('a video'),
+    filename: 'a.mp4',
+  })
+  const source = { assetId: asset.id }
+  const { id } = await createMediaTask(room.parts, room.account, { ...(await order(room)), source })
+  expect(await deleteAsset(room.parts, room.account.id, asset.id)).toBe(true)
+  expect(await room.drain()).toEqual(['plan', 'slice', 'slice', 'slice', 'finish'])
+  expect(await read(room, id)).toMatchObject({ state: 'ready' })
+  expect(
+    await room.parts.store.read.selectFrom('item').select('kind').where('kind', '=', 'inspect').execute(),
+  ).toEqual([])
+})
+
 test('when the asset turns out to be no media, the task fails with its message', async () => {
   const room = await taskRoom()
   room.compute.beforeInspect = () => {
@@ -281,6 +297,14 @@ test('bytes that a crash left without a row are removed, those with a row stay',
   await removeOrphanedBytes(room.parts)
   await access(room.parts.objects.path(room.account.id, asset.hash))
   await expect(access(room.parts.objects.path(room.account.id, orphan.hash))).rejects.toThrow('ENOENT')
+})
+
+test('bytes that were stored with another database stay: that one may come back', async () => {
+  const room = await taskRoom()
+  const foreign = await room.received('of another database')
+  await room.parts.objects.keep('account-of-another-database', foreign)
+  await removeOrphanedBytes(room.parts)
+  await access(room.parts.objects.path('account-of-another-database', foreign.hash))
 })
 
 test('after seven days a task is gone with its vectors and its input', async () => {

@@ -1,5 +1,6 @@
 import type { Db } from '../domain/tables.ts'
 import type { ReceivedBytes } from '../objects/objects.ts'
+import { accountIds } from '../store/accounts.ts'
 import { addReference, countReferences, dropReference } from '../store/objects.ts'
 import type { TaskParts } from './parts.ts'
 
@@ -62,8 +63,19 @@ async function removeUnreferenced(parts: Parts, { accountId, hash }: BytesKey): 
     await parts.objects.remove(accountId, hash)
 }
 
-/** Removes bytes that no row refers to: what a crash left between the file and its row. */
-export async function removeOrphanedBytes(parts: Parts): Promise<void> {
+/**
+ * Removes bytes that no row refers to: what a crash left between the file and its row. Those of an account that this
+ * database does not have were stored with another one, which was lost or is elsewhere: they stay.
+ */
+export async function removeOrphanedBytes(parts: Parts & Pick<TaskParts, 'logger'>): Promise<void> {
+  const accounts = new Set(await accountIds(parts.store.read))
+  const strangers = new Set<string>()
   for await (const bytes of parts.objects.list())
-    await parts.bytesMutex(mutexKey(bytes), () => removeUnreferenced(parts, bytes))
+    if (accounts.has(bytes.accountId))
+      await parts.bytesMutex(mutexKey(bytes), () => removeUnreferenced(parts, bytes))
+    else strangers.add(bytes.accountId)
+  if (strangers.size > 0)
+    parts.logger.warn('the storage holds bytes that belong to another database; they are left alone', {
+      folders: [...strangers],
+    })
 }
