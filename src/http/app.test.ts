@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import { fakeClock } from '../../test/support/fakeClock.ts'
 import { KEY, withApp } from '../../test/support/withApp.ts'
+import { EmbedlineError } from '../domain/errors.ts'
 
 test('every answer carries a request id: a sane one of the caller, else one of ours', async () => {
   const app = await withApp()
@@ -285,4 +286,19 @@ test('an answer under way when closing begins is still given', async () => {
   expect((await answer).status).toBe(200)
   expect((await answer).headers.get('connection')).toBe('close')
   await closed
+})
+
+test('a storage that does not work is told to the operator in full, and to callers without paths', async () => {
+  const failure = new EmbedlineError('storage_unavailable', 'the database /secret/embedline.db is damaged')
+  const app = await withApp(({ objects }) => ({
+    objects: { ...objects, keep: () => Promise.reject(failure) },
+  }))
+  const body = new FormData()
+  body.set('method', 'direct')
+  body.set('file', new Blob(['x']), 'a.mp4')
+  const response = await app.fetch('/v1.3/assets', { method: 'POST', body })
+  expect(await response.text()).not.toContain('secret')
+  expect(app.log.filter(({ level }) => level === 'warn')).toMatchObject([
+    { fields: { error: { message: expect.stringContaining('/secret/embedline.db') } } },
+  ])
 })

@@ -3,7 +3,7 @@ import type { TaskParts } from '../tasks/parts.ts'
 import { answerBadBytes } from './badBytes.ts'
 import { sendProblem } from './native/problems.ts'
 import { nativeRoutes, PREFIX as NATIVE_PREFIX } from './native/routes.ts'
-import { asRefusal, isBug, type Refusal } from './refusal.ts'
+import { asRefusal, isBug, isForOperator, type Refusal } from './refusal.ts'
 import { drainBody } from './requestBody.ts'
 import { requestId } from './requestId.ts'
 import type { SiteFacts } from './site/facts.ts'
@@ -24,18 +24,24 @@ const PATH_PART_CHARACTERS = 100_000
 /** Whoever still reads an answer so long after closing began loses its connection. */
 const CLOSE_MS = 5_000
 
+/** A client that neither sends nor takes anything for so long is taken for gone. */
+const IDLE_MS = 120_000
+
 export interface AppParts {
   tasks: TaskParts
   site: SiteFacts
+  /** Whoever neither sends nor takes anything for so long loses its connection. */
+  idleMs?: number
 }
 
 /**
  * All routes of the server, not yet listening. Every answer carries `X-Request-Id`, the caller's if it sent a sane one.
  * `close` lets answers under way end for 5 s.
  */
-export function makeApp({ tasks, site }: AppParts): FastifyInstance {
+export function makeApp({ tasks, site, idleMs = IDLE_MS }: AppParts): FastifyInstance {
   const app = fastify({
     genReqId: requestId,
+    connectionTimeout: idleMs,
     requestIdHeader: false,
     routerOptions: { maxParamLength: PATH_PART_CHARACTERS },
     rewriteUrl: ({ url = '/' }) => (url.startsWith(`${TWELVELABS_PREFIX}/`) ? withoutLastSlash(url) : url),
@@ -103,6 +109,8 @@ function refuse(thrown: unknown, request: FastifyRequest, reply: FastifyReply): 
 
 function logFailure({ logger }: TaskParts, request: FastifyRequest, thrown: unknown): void {
   if (isBug(thrown)) logger.error('a request met a bug', { requestId: request.id, error: thrown })
+  else if (isForOperator(thrown))
+    logger.warn('a request could not be served', { requestId: request.id, error: thrown })
   else logger.debug('a request was refused', { requestId: request.id, error: thrown })
 }
 

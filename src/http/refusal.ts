@@ -14,10 +14,26 @@ export interface Refusal {
 export const isBug = (thrown: unknown): boolean =>
   thrown instanceof EmbedlineError ? thrown.code === 'internal' : frameworkStatus(thrown) >= 500
 
+const FOR_OPERATOR: ReadonlySet<ErrorCode> = new Set([
+  'disk_full',
+  'storage_unavailable',
+  'compute_unavailable',
+])
+
+/** True for what no caller can do anything about, and somebody on this machine must. */
+export const isForOperator = (thrown: unknown): boolean =>
+  thrown instanceof EmbedlineError && FOR_OPERATOR.has(thrown.code)
+
 /** Turns anything that was thrown while a request was answered into what its caller may know. */
 export function asRefusal(thrown: unknown, requestId: string): Refusal {
   if (isBug(thrown))
     return { code: 'internal', message: `This server made a mistake (request ${requestId}).` }
+  if (thrown instanceof EmbedlineError && thrown.code === 'storage_unavailable')
+    // Its own words name files of this machine.
+    return {
+      code: thrown.code,
+      message: `The storage of this server does not work; its log says why (request ${requestId}).`,
+    }
   if (thrown instanceof EmbedlineError) {
     const { code, message, field } = thrown
     return { code, message, ...(field !== undefined && { field }) }

@@ -1,9 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { EmbedlineError } from '../domain/errors.ts'
 
-/** A client that sends nothing for so long is taken for gone. */
-const IDLE_MS = 120_000
-
 /** How long the rest of a refused body is read, so that the client gets to read the answer. */
 const DRAIN_MS = 60_000
 
@@ -23,7 +20,6 @@ export async function* bodyChunks(
     new EmbedlineError('too_large', `The request body is larger than the ${limitBytes} bytes that are taken.`)
   if (Number(raw.headers['content-length'] ?? 0) > limitBytes) throw tooLarge()
   let sizeBytes = 0
-  raw.socket.setTimeout(IDLE_MS)
   try {
     // Destroying the request would reset the connection before a refusal could be read.
     for await (const chunk of raw.iterator({ destroyOnReturn: false })) {
@@ -35,8 +31,6 @@ export async function* bodyChunks(
   } catch (cause) {
     if (cause instanceof EmbedlineError || !raw.destroyed) throw cause
     throw new EmbedlineError('aborted', 'The client went away.', { cause })
-  } finally {
-    raw.socket.setTimeout(0)
   }
 }
 

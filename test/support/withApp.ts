@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { makeApp } from '../../src/http/app.ts'
+import { makeApp, type AppParts } from '../../src/http/app.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { admitKeys } from '../../src/tasks/keys.ts'
 import type { TaskParts } from '../../src/tasks/parts.ts'
@@ -36,6 +36,7 @@ const CONTRACT_NAMES = ['marengo3.0', 'thenlper/gte-large', 'intfloat/multilingu
  */
 export async function withApp(
   change: (parts: TaskParts) => Partial<TaskParts> = () => ({}),
+  options: Pick<AppParts, 'idleMs'> = {},
 ): Promise<TestApp> {
   const room = await taskRoom()
   const log: TestApp['log'] = []
@@ -58,7 +59,8 @@ export async function withApp(
     keyFile: join(keyFolder, 'admin.key'),
     isLoopback: true,
   })
-  const app = makeApp({ tasks: parts, site: { version: '1.2.3', modelLine: 'tiny@1', keyFile: undefined } })
+  const site = { version: '1.2.3', modelLine: 'tiny@1', keyFile: undefined }
+  const app = makeApp({ tasks: parts, site, ...options })
   await app.listen({ host: '127.0.0.1', port: 0 })
   onTestFinished(async () => {
     await app.close()

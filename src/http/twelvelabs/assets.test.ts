@@ -162,6 +162,19 @@ test('a form that cannot be taken is refused before its client has sent all of i
   socket.destroy()
 })
 
+test('a client that stops in the middle of its upload loses its connection and leaves nothing', async () => {
+  const app = await withApp(undefined, { idleMs: 200 })
+  const socket = connect(app.port, '127.0.0.1')
+  socket.resume()
+  socket.write(
+    `POST ${ASSETS} HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\ncontent-length: 1000000\r\n` +
+      `content-type: multipart/form-data; boundary=b\r\n\r\n` +
+      `--b\r\ncontent-disposition: form-data; name="file"; filename="a.mp4"\r\n\r\nhalf`,
+  )
+  await once(socket, 'close')
+  await expect.poll(() => app.leftovers()).toEqual([])
+})
+
 test('a client that goes away in the middle of its upload leaves nothing', async () => {
   const app = await withApp()
   const socket = connect(app.port, '127.0.0.1')

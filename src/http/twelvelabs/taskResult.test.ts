@@ -121,6 +121,29 @@ test.for(['gzip', 'identity'])(
   },
 )
 
+test('a client that stops reading loses its connection, and the rest is not read for it', async () => {
+  const ended = Promise.withResolvers<void>()
+  const app = await withApp(
+    () => ({
+      results: {
+        async *embeddings() {
+          try {
+            for (let index = 0; ; index++) yield page(index)
+          } finally {
+            ended.resolve()
+          }
+        },
+      },
+    }),
+    { idleMs: 500 },
+  )
+  const id = await readyTask(app)
+  const socket = connect(app.port, '127.0.0.1')
+  socket.write(`GET ${TASKS}/${id} HTTP/1.1\r\nhost: x\r\nx-api-key: ${KEY}\r\n\r\n`)
+  await ended.promise
+  socket.destroy()
+})
+
 /** A result whose reading fails after its first page. */
 const withBrokenResult = () =>
   withApp(() => ({
