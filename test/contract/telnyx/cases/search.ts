@@ -131,7 +131,9 @@ const found: Rule[] = [
     ask: search({ query: 'How long may customs take abroad?', num_of_docs: 1 }),
     expected: {
       status: 200,
-      body: { data: [{ metadata: { filename: 'policy/shipping.md', loader_metadata: { heading: 'Abroad' } } }] },
+      body: {
+        data: [{ metadata: { filename: 'policy/shipping.md', loader_metadata: { heading: 'Abroad' } } }],
+      },
     },
   },
   {
