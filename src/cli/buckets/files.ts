@@ -63,7 +63,7 @@ async function listObjects(server: ServerCalls, bucket: string): Promise<StoredO
   const objects: StoredObject[] = []
   let after: string | undefined
   do {
-    const query = after === undefined ? '' : `?${new URLSearchParams({ after })}`
+    const query = after === undefined ? '' : `?${new URLSearchParams({ after }).toString()}`
     const page = (await server.call('GET', objectsPath(bucket) + query)) as {
       objects: StoredObject[]
       next_after?: string
