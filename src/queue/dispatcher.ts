@@ -63,7 +63,8 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
       try {
         const items = await claimSome()
         for (const item of items) start(item)
-        if (items.length === 0) await nap.sleep(pollMs)
+        // Every room is full now or has nothing due: what ends, or is added, wakes the nap.
+        await nap.sleep(pollMs)
       } catch (error) {
         onError(error)
         await clock.sleep(pollMs, stopping.signal)
