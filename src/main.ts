@@ -24,6 +24,7 @@ import { loaderModule } from './store/loaderModule.ts'
 import { lockFolder } from './store/lock.ts'
 import { openStore } from './store/open.ts'
 import { openResults } from './store/reader.ts'
+import { gatherDocumentEnds } from './tasks/endDocuments.ts'
 import { startJanitor } from './tasks/janitor.ts'
 import { admitKeys } from './tasks/keys.ts'
 import type { Models, TaskParts } from './tasks/parts.ts'
@@ -92,6 +93,7 @@ export async function startServer(
       compute,
       models: modelsOf(config),
       buckets: openFolderBuckets({ url: config.bucketsUrl, clock, uploadId: () => ids.uuid() }),
+      endDocument: gatherDocumentEnds({ store, clock }),
       search,
       clock,
       ids,

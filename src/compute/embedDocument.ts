@@ -1,11 +1,11 @@
-import { readDocument } from '../documents/readDocument.ts'
+import { readSource } from '../documents/readDocument.ts'
+import { openSource } from '../documents/source.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { DocumentWork } from '../domain/work.ts'
 import type { Tools } from '../media/tools.ts'
 import { embedPieces, type PiecesParts } from './embedPieces.ts'
 import type { DocumentEnd } from './protocol.ts'
 import { subtitlePieces } from './subtitlePieces.ts'
-import { whileUnchanged } from './whileUnchanged.ts'
 
 export interface DocumentParts extends PiecesParts {
   tools: Tools
@@ -15,15 +15,23 @@ export interface DocumentParts extends PiecesParts {
 
 /**
  * Reads a document, cuts it into chunks and embeds them; of sound and video the words are those of its subtitles. The
- * checksum is that of the bytes that were read. Throws what `readDocument` throws, `no_transcript` and `file_changed`.
+ * checksum is that of the bytes that were read. Throws what `readDocument` throws, `no_transcript`, and `file_changed`
+ * for a file that was written meanwhile, whatever became of it.
  */
 export async function embedDocument(work: DocumentWork, parts: DocumentParts): Promise<DocumentEnd> {
   const { file, name, loader } = work
   const { tools, limits, signal } = parts
+  const source = openSource(file, name, signal)
   const readMedia = () => subtitlePieces(tools, file, { limits, signal })
-  const embed = () =>
-    embedPieces(readDocument(file, name, { loader, limits, signal, readMedia }), work.chunks, parts)
-  const { result, content } = await whileUnchanged(file, embed)
-  const { lastChunks, chunkCount } = result
-  return { lastChunks, summary: { chunkCount, ...content } }
+  try {
+    const pieces = readSource(source, { loader, limits, signal, readMedia })
+    const { lastChunks, chunkCount } = await embedPieces(pieces, work.chunks, parts)
+    const summary = { chunkCount, checksum: await source.checksum(), sizeBytes: source.sizeBytes }
+    source.throwIfChanged()
+    return { lastChunks, summary }
+  } catch (failure) {
+    // What is written while it is read may look damaged.
+    if (!signal.aborted) source.throwIfChanged()
+    throw failure
+  }
 }

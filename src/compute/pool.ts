@@ -63,9 +63,9 @@ export interface RunningCompute extends Compute {
 
 const PACE: Pace = { beatMs: 2_000, hungAfterBeats: 15, cancelMs: 10_000, backoffMs: 500 }
 const CACHED_QUERIES = 1_000
-// While one is computed, others are read and written: with one at a time a child waits for a third of its time. More
-// would only be more suspects when it dies (docs/decisions/0025).
-const DOCUMENTS_AT_ONCE = 4
+// A child never waits for the next one, also when its parent is slow to answer. More would only be more suspects when
+// it dies (docs/decisions/0026).
+const DOCUMENTS_AT_ONCE = 8
 const GRACE_MS = 2_000
 
 /** Runs decoding and inference in child processes, and answers for them: a child that dies, hangs or grows is replaced. */

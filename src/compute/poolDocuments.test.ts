@@ -50,12 +50,12 @@ test.for([1, 3])(
 test('a child embeds a few documents at once, beside slices, and the others wait', async () => {
   const { compute } = await withOddChildren()
   const stop = new AbortController()
-  const waiting = Array.from({ length: 10 }, () =>
+  const waiting = Array.from({ length: 20 }, () =>
     compute.embedDocument(documentOf('wait'), ignore, stop.signal),
   )
   const ended = Promise.all(waiting.map((call) => endsBy(call, { code: 'aborted' })))
   await compute.inspect('fine')
-  expect(compute.stats().children).toMatchObject([{ documentCount: 4, waiting: 4 }])
+  expect(compute.stats().children).toMatchObject([{ documentCount: 8, waiting: 8 }])
   const after = embedWhole(compute, documentOf('fine'))
   stop.abort()
   await ended
@@ -66,7 +66,7 @@ test('a child embeds a few documents at once, beside slices, and the others wait
 test('documents are spread over the children', async () => {
   const { compute } = await withOddChildren({ count: 2 })
   const pids = await Promise.all(
-    Array.from({ length: 8 }, async () => {
+    Array.from({ length: 16 }, async () => {
       const { batches } = await embedWhole(compute, documentOf('fine'))
       return batches[0]?.[0]?.vector[0]
     }),

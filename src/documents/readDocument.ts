@@ -3,7 +3,7 @@ import { EmbedlineError } from '../domain/errors.ts'
 import type { Limits } from '../domain/limits.ts'
 import { binaryTypeOf } from './binaryType.ts'
 import { readText } from './readText.ts'
-import { openSource, throwIfLarger } from './source.ts'
+import { openSource, throwIfLarger, type Source } from './source.ts'
 
 export interface ReadDocumentOptions {
   loader: Loader
@@ -24,20 +24,31 @@ export async function* readDocument(
   name: string,
   options: ReadDocumentOptions,
 ): AsyncGenerator<TextPiece, void> {
+  yield* readSource(openSource(file, name, options.signal), options)
+}
+
+/** As `readDocument`, of a file that the caller has opened, to know more of it than its text. */
+export async function* readSource(
+  source: Source,
+  options: ReadDocumentOptions,
+): AsyncGenerator<TextPiece, void> {
   let hasText = false
-  for await (const piece of piecesOf(file, name, options)) {
+  for await (const piece of piecesOf(source, options)) {
     hasText ||= piece.text.trim() !== ''
     yield storable(piece)
   }
   if (!hasText) throw new EmbedlineError('no_text', 'The document holds no text.')
 }
 
+// It is kept with every chunk below it.
+const LONGEST_HEADING = 500
+
 // Neither JSON nor every database can hold half a surrogate pair or NUL, which JSON and PDF files may bring.
 const storable = (piece: TextPiece): TextPiece => {
   const { heading, articleUrl } = piece.place
   const place = {
     ...piece.place,
-    ...(heading !== undefined && { heading: wellFormed(heading) }),
+    ...(heading !== undefined && { heading: wellFormed(heading.slice(0, LONGEST_HEADING)) }),
     ...(articleUrl !== undefined && { articleUrl: wellFormed(articleUrl) }),
   }
   return { ...piece, text: wellFormed(piece.text), place }
@@ -46,11 +57,9 @@ const storable = (piece: TextPiece): TextPiece => {
 const wellFormed = (text: string): string => text.toWellFormed().replaceAll('\0', '')
 
 async function* piecesOf(
-  file: string,
-  name: string,
-  { loader, limits, signal, readMedia }: ReadDocumentOptions,
+  source: Source,
+  { loader, limits, readMedia }: ReadDocumentOptions,
 ): AsyncGenerator<TextPiece, void> {
-  const source = await openSource(file, name, signal)
   const kind = await binaryTypeOf(source)
   switch (kind.type) {
     case 'media':

@@ -68,7 +68,8 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
         const items = await claimSome()
         failures = 0
         for (const item of items) start(item)
-        if (items.length === 0) await nap.sleep(pollMs)
+        // Every room is full now or has nothing due: what ends, or is added, wakes the nap.
+        await nap.sleep(pollMs)
       } catch (error) {
         onError(error)
         await clock.sleep(Math.min(pollMs * 2 ** failures++, LONGEST_WAIT_MS), stopping.signal)

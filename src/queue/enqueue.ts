@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Db, ItemKind } from '../domain/tables.ts'
 import { currentTurn, lastTurn, setLastTurn } from './turns.ts'
 
@@ -62,26 +63,14 @@ async function enqueueGroup(db: Db, nowMs: number, { accountId, lane, items }: G
 }
 
 async function insert(db: Db, nowMs: number, item: NewItem, turn: number): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await db
-    .insertInto('item')
-    .values({
-      account_id: item.accountId,
-      kind: item.kind,
-      task_id: item.taskId ?? null,
-      asset_id: item.assetId ?? null,
-      key: item.key,
-      state: 'queued',
-      lane: item.lane,
-      turn,
-      attempt: 0,
-      failures: 0,
-      interruptions: 0,
-      is_alone: 0,
-      due_ms: item.dueMs,
-      payload_json: JSON.stringify(item.payload),
-      created_ms: nowMs,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirstOrThrow()
-  return numInsertedOrUpdatedRows === 1n
+  // Written out: a bucket has many thousands of items, and building each statement would take longer than executing it.
+  const { numAffectedRows } = await sql`
+    insert into item (
+      account_id, kind, task_id, asset_id, key, state, lane, turn, attempt, failures, interruptions, is_alone,
+      due_ms, payload_json, created_ms)
+    values (
+      ${item.accountId}, ${item.kind}, ${item.taskId ?? null}, ${item.assetId ?? null}, ${item.key}, 'queued',
+      ${item.lane}, ${turn}, 0, 0, 0, 0, ${item.dueMs}, ${JSON.stringify(item.payload)}, ${nowMs})
+    on conflict do nothing`.execute(db)
+  return numAffectedRows === 1n
 }

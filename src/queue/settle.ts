@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { failureColumns } from '../domain/failure.ts'
 import type { Db } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
@@ -8,6 +9,18 @@ export interface Settlement {
   state: 'done' | 'failed' | 'skipped'
   failure?: Failure
   nowMs: number
+}
+
+/** Ends items as done, as `settle` does one. Returns the ids of those that were still held. */
+export async function settleDone(db: Db, holds: readonly Hold[], nowMs: number): Promise<Set<number>> {
+  const fences = holds.map(({ id, attempt, worker }) => sql`(${id}, ${attempt}, ${worker})`)
+  const { rows } = await sql<{ id: number }>`
+    update item
+       set state = 'done', worker = null, lease_until_ms = null, error_code = null, error_message = null,
+           finished_ms = ${nowMs}
+     where state = 'running' and (id, attempt, worker) in (values ${sql.join(fences)})
+    returning id`.execute(db)
+  return new Set(rows.map(({ id }) => id))
 }
 
 /**

@@ -95,62 +95,80 @@ export async function seeFiles(db: Db, ids: readonly number[], taskId: string): 
   await db.updateTable('bucket_file').set({ seen_task_id: taskId }).where('id', 'in', ids).execute()
 }
 
-/** What the work on a file needs to know of it. */
+/** True as long as it is this task that may write of the file; for a transaction that does. */
+export async function isOwnFile(db: Db, id: number, taskId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('bucket_file')
+    .innerJoin('embedded_bucket', 'embedded_bucket.id', 'bucket_file.bucket_id')
+    .select('bucket_file.id')
+    .where('bucket_file.id', '=', id)
+    .where('seen_task_id', '=', taskId)
+    .where('state', '<>', 'gone')
+    .where('removed_ms', 'is', null)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** What the work on a file needs to know of it and of its task. */
 export interface FileWork {
   id: number
   key: string
+  taskId: string
+  /** As the operator's storage knows the account. */
+  accountName: string
+  bucket: string
   bucketId: number
+  settings: BucketSettings
+  /** The same as it is stored. */
+  settingsJson: string
   /** Which chunks are searched. */
   generation: number
   /** True when an attempt that was cut off has left chunks of the next generation. */
   hasLeftovers: boolean
 }
 
-/** Those of the files that the task may still write of: no later one has listed them, and they are not gone or deleted. */
-const ownFiles = (db: Db, taskId: string) =>
-  db
-    .selectFrom('bucket_file')
-    .innerJoin('embedded_bucket', 'embedded_bucket.id', 'bucket_file.bucket_id')
-    .where('seen_task_id', '=', taskId)
-    .where('state', '<>', 'gone')
-    .where('removed_ms', 'is', null)
-
-/** True as long as it is this task that may write of the file; for a transaction that does. */
-export async function isOwnFile(db: Db, id: number, taskId: string): Promise<boolean> {
-  const row = await ownFiles(db, taskId)
-    .select('bucket_file.id')
-    .where('bucket_file.id', '=', id)
-    .executeTakeFirst()
-  return row !== undefined
+interface FileWorkRow {
+  key: string
+  name: string
+  bucket: string
+  bucket_id: number
+  request_json: string
+  generation: number
+  has_leftovers: number | boolean
 }
 
 /** The file, as long as it is this task that may write of it. */
 export async function fileWork(db: Db, id: number, taskId: string): Promise<FileWork | undefined> {
-  const row = await ownFiles(db, taskId)
-    .select(['bucket_file.id', 'key', 'bucket_id', 'generation'])
-    .select((file) =>
-      file
-        .exists(
-          file
-            .selectFrom('chunk')
-            .select('chunk.ordinal')
-            .whereRef('chunk.file_id', '=', 'bucket_file.id')
-            .whereRef('chunk.generation', '>', 'bucket_file.generation'),
-        )
-        .as('has_leftovers'),
-    )
-    .where('bucket_file.id', '=', id)
-    .executeTakeFirst()
-  return (
-    row && {
-      id: row.id,
-      key: row.key,
-      bucketId: row.bucket_id,
-      generation: row.generation,
-      hasLeftovers: Boolean(row.has_leftovers),
-    }
+  // Written out for the same reason as `finishFile`.
+  const { rows } = await sql<FileWorkRow>`
+    select bucket_file.key, account.name, embedded_bucket.bucket, bucket_file.bucket_id, task.request_json,
+           bucket_file.generation,
+           exists (
+             select 1 from chunk
+              where chunk.file_id = bucket_file.id and chunk.generation > bucket_file.generation) as has_leftovers
+      from bucket_file
+      join embedded_bucket on embedded_bucket.id = bucket_file.bucket_id and embedded_bucket.removed_ms is null
+      join task on task.id = bucket_file.seen_task_id
+      join account on account.id = task.account_id
+     where bucket_file.id = ${id} and bucket_file.seen_task_id = ${taskId} and bucket_file.state <> 'gone'`.execute(
+    db,
   )
+  const [row] = rows
+  return row && fileWorkOf(row, id, taskId)
 }
+
+const fileWorkOf = (row: FileWorkRow, id: number, taskId: string): FileWork => ({
+  id,
+  key: row.key,
+  taskId,
+  accountName: row.name,
+  bucket: row.bucket,
+  bucketId: row.bucket_id,
+  settings: JSON.parse(row.request_json) as BucketSettings,
+  settingsJson: row.request_json,
+  generation: row.generation,
+  hasLeftovers: Boolean(row.has_leftovers),
+})
 
 export interface EmbeddedFile {
   /** The generation of its new chunks, all of which are written. */
@@ -161,7 +179,8 @@ export interface EmbeddedFile {
   sizeBytes: number
   changeToken: string
   checksum: string
-  settings: BucketSettings
+  /** BucketSettings. */
+  settingsJson: string
   nowMs: number
 }
 
@@ -170,26 +189,15 @@ export interface EmbeddedFile {
  * changed, when a later task has listed it, or it is gone.
  */
 export async function finishFile(db: Db, id: number, taskId: string, file: EmbeddedFile): Promise<boolean> {
-  const { numUpdatedRows } = await db
-    .updateTable('bucket_file')
-    .set({
-      state: 'done',
-      generation: file.generation,
-      chunk_count: file.chunkCount,
-      version: file.version,
-      size_bytes: file.sizeBytes,
-      change_token: file.changeToken,
-      checksum: file.checksum,
-      settings_json: JSON.stringify(file.settings),
-      ...failureColumns(undefined),
-      updated_ms: file.nowMs,
-      last_embedded_ms: file.nowMs,
-    })
-    .where('id', '=', id)
-    .where('seen_task_id', '=', taskId)
-    .where('state', '<>', 'gone')
-    .executeTakeFirst()
-  return numUpdatedRows > 0n
+  // Written out, because it runs for each of many thousands of files: building it would take longer than executing it.
+  const { numAffectedRows } = await sql`
+    update bucket_file
+       set state = 'done', generation = ${file.generation}, chunk_count = ${file.chunkCount},
+           version = ${file.version}, size_bytes = ${file.sizeBytes}, change_token = ${file.changeToken},
+           checksum = ${file.checksum}, settings_json = ${file.settingsJson}, error_code = null,
+           error_message = null, updated_ms = ${file.nowMs}, last_embedded_ms = ${file.nowMs}
+     where id = ${id} and seen_task_id = ${taskId} and state <> 'gone'`.execute(db)
+  return (numAffectedRows ?? 0n) > 0n
 }
 
 /** The file could not be embedded by this task. What is embedded of it from before stays searchable. */

@@ -3,28 +3,33 @@ import type { Db } from '../domain/tables.ts'
 import type { EmbeddedChunk } from '../domain/work.ts'
 import { bytesOf } from './vectorBytes.ts'
 
-/** Adds chunks of one generation of a file. They are searched once the file says that it is the one. */
-export async function insertChunks(
-  db: Db,
-  fileId: number,
-  generation: number,
-  chunks: readonly EmbeddedChunk[],
-): Promise<void> {
-  if (chunks.length === 0) return
-  await db
-    .insertInto('chunk')
-    .values(
-      chunks.map(({ ordinal, text, place, vector, termsJson }) => ({
-        file_id: fileId,
-        generation,
-        ordinal,
-        vector: bytesOf(vector),
-        terms_json: termsJson,
-        place_json: JSON.stringify(place),
-        text,
-      })),
-    )
-    .execute()
+/** Chunks of one generation of a file. */
+export interface FileChunks {
+  fileId: number
+  generation: number
+  chunks: readonly EmbeddedChunk[]
+}
+
+const ROWS_A_STATEMENT = 50
+
+/** Adds chunks of files. They are searched once their file says that their generation is the one. */
+export async function insertChunks(db: Db, files: readonly FileChunks[]): Promise<void> {
+  const rows = files.flatMap(({ fileId, generation, chunks }) =>
+    chunks.map(({ ordinal, text, place, vector, termsJson }) => ({
+      file_id: fileId,
+      generation,
+      ordinal,
+      vector: bytesOf(vector),
+      terms_json: termsJson,
+      place_json: JSON.stringify(place),
+      text,
+    })),
+  )
+  for (let from = 0; from < rows.length; from += ROWS_A_STATEMENT)
+    await db
+      .insertInto('chunk')
+      .values(rows.slice(from, from + ROWS_A_STATEMENT))
+      .execute()
 }
 
 /** Removes at most `limit` chunks that the file had before this generation. Returns how many. */

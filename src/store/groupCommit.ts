@@ -8,16 +8,11 @@ export interface GroupCommit {
   /**
    * Runs `change` in a transaction and returns when it is committed. Changes that arrive in one turn of the event
    * loop share one commit, in the order of arrival; one that throws is undone alone and fails alone. `change` awaits
-   * nothing but statements on its `db`, because the others wait meanwhile. A patient change, of which there are many and
-   * for which nobody waits, shares the commit of one that is not, or of more of its kind.
+   * nothing but statements on its `db`, because the others wait meanwhile.
    */
-  write: <T>(change: (db: Db) => Promise<T>, options?: WriteOptions) => Promise<T>
+  write: <T>(change: (db: Db) => Promise<T>) => Promise<T>
   /** Waits for the changes that were accepted; the connection is closed by whoever opened it. */
   close: () => Promise<void>
-}
-
-export interface WriteOptions {
-  isPatient?: boolean
 }
 
 export interface GroupCommitParts {
@@ -26,12 +21,7 @@ export interface GroupCommitParts {
   clock: Clock
   /** A transaction that lasted this long takes no further change. */
   budgetMs?: number
-  /** How long a patient change waits at most. */
-  patienceMs?: number
 }
-
-/** So many patient changes are worth a commit of their own. */
-const PATIENT_CHANGES = 16
 
 interface Waiting {
   /** Executes the change; the answer tells the caller, once it is known what became of the commit. */
@@ -40,15 +30,8 @@ interface Waiting {
 }
 
 /** One fsync for all changes of a moment: at 16 callers 2.4 to 2.8 times the rate of a commit each. */
-export function groupCommit({
-  sqlite,
-  clock,
-  budgetMs = 20,
-  patienceMs = 20,
-}: GroupCommitParts): GroupCommit {
+export function groupCommit({ sqlite, clock, budgetMs = 20 }: GroupCommitParts): GroupCommit {
   const waiting: Waiting[] = []
-  let patient: Waiting[] = []
-  let patience: AbortController | undefined
   let committing: Promise<void> | undefined
   let isClosed = false
 
@@ -56,32 +39,9 @@ export function groupCommit({
     while (waiting.length > 0) {
       // A turn of the event loop: lets further changes arrive, and others work between two transactions.
       await new Promise((turn) => setImmediate(turn))
-      takePatient()
       await commitSome()
     }
     committing = undefined
-  }
-
-  function takePatient() {
-    waiting.push(...patient)
-    patient = []
-    patience?.abort()
-    patience = undefined
-  }
-
-  function commitSoon() {
-    takePatient()
-    if (waiting.length > 0) committing ??= commitAll()
-  }
-
-  function addPatient(change: Waiting) {
-    patient.push(change)
-    if (patient.length >= PATIENT_CHANGES) commitSoon()
-    else if (!patience) {
-      const over = new AbortController()
-      patience = over
-      void clock.sleep(patienceMs, over.signal).then(() => over.signal.aborted || commitSoon())
-    }
   }
 
   async function commitSome() {
@@ -124,20 +84,18 @@ export function groupCommit({
   }
 
   return {
-    write: <T>(change: (db: Db) => Promise<T>, { isPatient = false }: WriteOptions = {}) =>
+    write: <T>(change: (db: Db) => Promise<T>) =>
       new Promise<T>((resolve, refuse) => {
         if (isClosed) throw new EmbedlineError('storage_unavailable', 'the store is closed')
         const apply = async () => {
           const value = await runOnce(sqlite, change)
           return () => resolve(value)
         }
-        if (isPatient && patienceMs > 0) return addPatient({ apply, refuse })
         waiting.push({ apply, refuse })
         committing ??= commitAll()
       }),
     async close() {
       isClosed = true
-      commitSoon()
       await committing
     },
   }

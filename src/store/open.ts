@@ -17,21 +17,15 @@ export interface StoreParts {
   /** Path of the database; made when it is missing, in a folder that exists. */
   file: string
   clock: Clock
-  /** How long a patient change waits at most, for others to share its commit. */
-  patienceMs?: number
 }
 
 /**
  * Opens the database and brings its tables up to date. Throws `storage_unavailable` when the file cannot be used, is
  * no database, or was written by a newer Embedline. `close` waits for the changes that were accepted.
  */
-export async function openStore({ file, clock, patienceMs }: StoreParts): Promise<OpenStore> {
+export async function openStore({ file, clock }: StoreParts): Promise<OpenStore> {
   const writer = openSqlite(file)
-  const { write, close } = groupCommit({
-    sqlite: writer,
-    clock,
-    ...(patienceMs !== undefined && { patienceMs }),
-  })
+  const { write, close } = groupCommit({ sqlite: writer, clock })
   try {
     await write((db) => migrate(db, file, clock.nowMs()))
     const reader = openSqlite(file, { readOnly: true })

@@ -36,19 +36,19 @@ export async function setPlanned(db: Db, id: string, nowMs: number): Promise<voi
 /** What became of a slice or of a file: it is done, has failed, or was no longer there. */
 export type Outcome = 'done' | 'failed' | 'gone'
 
-/** Counts a slice or document item that has ended: one less is open. True when that was the last one. */
+/** Counts slice or document items that have ended, one unless said otherwise. True when no other is open. */
 export async function countSettled(
   db: Db,
   id: string,
-  { outcome, nowMs }: { outcome: Outcome; nowMs: number },
+  { outcome, count = 1, nowMs }: { outcome: Outcome; count?: number; nowMs: number },
 ): Promise<boolean> {
   const row = await db
     .updateTable('task')
     .set((row) => ({
-      open_count: row('open_count', '-', 1),
-      done_count: row('done_count', '+', outcome === 'done' ? 1 : 0),
-      failed_count: row('failed_count', '+', outcome === 'failed' ? 1 : 0),
-      gone_count: row('gone_count', '+', outcome === 'gone' ? 1 : 0),
+      open_count: row('open_count', '-', count),
+      done_count: row('done_count', '+', outcome === 'done' ? count : 0),
+      failed_count: row('failed_count', '+', outcome === 'failed' ? count : 0),
+      gone_count: row('gone_count', '+', outcome === 'gone' ? count : 0),
       updated_ms: nowMs,
     }))
     .where('id', '=', id)

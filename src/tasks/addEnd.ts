@@ -5,11 +5,11 @@ import { countSettled, doneTask, type Outcome } from '../store/taskProgress.ts'
 /** Which item ends a task. */
 const END: Record<TaskRow['kind'], ItemKind> = { media: 'finish', bucket: 'conclude' }
 
-/** Counts an item of the task that has ended, and adds the one that ends the task when it was the last. */
-export async function settleOne(
+/** Counts items of the task that have ended, and adds the one that ends the task when they were the last. */
+export async function settleParts(
   db: Db,
   taskId: string,
-  end: { outcome: Outcome; nowMs: number },
+  end: { outcome: Outcome; count?: number; nowMs: number },
 ): Promise<void> {
   if (await countSettled(db, taskId, end)) await addEndWhenDone(db, taskId, end.nowMs)
 }

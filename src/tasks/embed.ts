@@ -5,7 +5,7 @@ import { saveProgress } from '../queue/progress.ts'
 import { settle } from '../queue/settle.ts'
 import { insertClips, insertSums } from '../store/embeddings.ts'
 import { addEmbeddings, getTaskWork, type TaskWork } from '../store/tasks.ts'
-import { settleOne } from './addEnd.ts'
+import { settleParts } from './addEnd.ts'
 import type { TaskParts } from './parts.ts'
 import type { SlicePayload } from './plan.ts'
 import { sumClips } from './sums.ts'
@@ -60,6 +60,6 @@ async function settleResult(
       await insertSums(db, task.id, result.slice.index, sumClips(result.clips))
     await addEmbeddings(db, task.id, { count: inserted, warnings: result.warnings, nowMs })
     if (!isLast) return
-    await settleOne(db, task.id, { outcome: 'done', nowMs })
+    await settleParts(db, task.id, { outcome: 'done', nowMs })
   })
 }

@@ -1,27 +1,20 @@
 import { EmbedlineError } from '../domain/errors.ts'
-import type { Db } from '../domain/tables.ts'
-import type { DocumentSummary, DocumentWork, EmbeddedChunk } from '../domain/work.ts'
+import type { DocumentWork, EmbeddedChunk } from '../domain/work.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { isHeld } from '../queue/held.ts'
 import { settle } from '../queue/settle.ts'
-import { fileWork, finishFile, isOwnFile, type FileWork } from '../store/bucketFiles.ts'
-import { getBucketWork, type BucketWork } from '../store/bucketTasks.ts'
-import { insertChunks, removeLeftovers, removeOldChunks } from '../store/chunks.ts'
-import { nextVersion } from '../store/embeddedBuckets.ts'
-import { settleOne } from './addEnd.ts'
+import { fileWork, isOwnFile, type FileWork } from '../store/bucketFiles.ts'
+import { insertChunks, removeLeftovers } from '../store/chunks.ts'
+import { settleParts } from './addEnd.ts'
 import { hideGoneFiles, removeRows } from './goneFiles.ts'
 import { leaseLost } from './leaseLost.ts'
 import type { DocumentPayload } from './listBucket.ts'
-import type { BucketObject, TaskParts } from './parts.ts'
-import { removeChunksBefore } from './staleChunks.ts'
+import type { TaskParts } from './parts.ts'
+import { CHUNKS_A_TRANSACTION } from './staleChunks.ts'
 
-const CHUNKS_A_TRANSACTION = 500
-
-/** One file and all that its work writes to: passed around instead of six arguments. */
 interface Job {
   parts: TaskParts
   item: ClaimedItem
-  task: BucketWork
   file: FileWork
 }
 
@@ -32,20 +25,20 @@ interface Job {
  */
 export async function embedDocument(parts: TaskParts, item: ClaimedItem, signal: AbortSignal): Promise<void> {
   const { fileId } = item.payload as DocumentPayload
-  const task = await getBucketWork(parts.store.read, item.taskId ?? '')
-  const file = task && (await fileWork(parts.store.read, fileId, task.id))
-  if (!task || !file) return leaveOut(parts, item)
-  const job: Job = { parts, item, task, file }
+  const file = await fileWork(parts.store.read, fileId, item.taskId ?? '')
+  if (!file) return leaveOut(parts, item)
+  const job: Job = { parts, item, file }
   const before = await look(job)
   if (!before) return settleGone(job)
   if (file.hasLeftovers) await dropLeftovers(job)
   const writer = chunkWriter(job)
   try {
-    const work: DocumentWork = { file: before.path, name: lastPart(file.key), ...task.settings }
+    const work: DocumentWork = { file: before.path, name: lastPart(file.key), ...file.settings }
     const options = { alone: item.isAlone }
     const summary = await parts.compute.embedDocument(work, writer.add, signal, options)
     // Replaced since then, it has another token than the one that is kept here: the next task reads it again.
-    await finish(job, writer, { changeToken: before.changeToken, ...summary })
+    const { changeToken } = before
+    await parts.endDocument({ item, file, lastChunks: writer.rest(), summary, changeToken })
   } catch (thrown) {
     if (signal.aborted || !(thrown instanceof EmbedlineError) || thrown.code === 'lease_lost') throw thrown
     if (writer.hasWritten()) await dropLeftovers(job)
@@ -56,7 +49,7 @@ export async function embedDocument(parts: TaskParts, item: ClaimedItem, signal:
   }
 }
 
-const look = ({ parts, task, file }: Job) => parts.buckets.local(task.accountName, task.bucket, file.key)
+const look = ({ parts, file }: Job) => parts.buckets.local(file.accountName, file.bucket, file.key)
 
 const lastPart = (key: string): string => key.slice(key.lastIndexOf('/') + 1)
 
@@ -70,7 +63,7 @@ interface ChunkWriter {
   hasWritten: () => boolean
 }
 
-function chunkWriter({ parts, item, task, file }: Job): ChunkWriter {
+function chunkWriter({ parts, item, file }: Job): ChunkWriter {
   let rest: readonly EmbeddedChunk[] = []
   let hasWritten = false
   return {
@@ -78,8 +71,8 @@ function chunkWriter({ parts, item, task, file }: Job): ChunkWriter {
       if (rest.length > 0) {
         hasWritten = true
         await parts.store.write(async (db) => {
-          if (!(await isHeld(db, item)) || !(await isOwnFile(db, file.id, task.id))) throw leaseLost()
-          await insertChunks(db, file.id, file.generation + 1, rest)
+          if (!(await isHeld(db, item)) || !(await isOwnFile(db, file.id, file.taskId))) throw leaseLost()
+          await insertChunks(db, [{ fileId: file.id, generation: file.generation + 1, chunks: rest }])
         })
       }
       rest = chunks
@@ -100,37 +93,12 @@ async function dropLeftovers({ parts, item, file }: Job): Promise<void> {
   while (removed === CHUNKS_A_TRANSACTION)
 }
 
-type Embedded = Pick<BucketObject, 'changeToken'> & DocumentSummary
-
-async function finish(
-  { parts, item, task, file }: Job,
-  writer: ChunkWriter,
-  embedded: Embedded,
-): Promise<void> {
-  const generation = file.generation + 1
-  const change = async (db: Db) => {
-    const nowMs = parts.clock.nowMs()
-    if (!(await settle(db, item, { state: 'done', nowMs }))) throw leaseLost()
-    const version = await nextVersion(db, file.bucketId, nowMs)
-    if (version === undefined) throw leaseLost()
-    const { settings } = task
-    const now = { generation, version, ...embedded, settings, nowMs }
-    if (!(await finishFile(db, file.id, task.id, now))) throw leaseLost()
-    await insertChunks(db, file.id, generation, writer.rest())
-    await settleOne(db, task.id, { outcome: 'done', nowMs })
-    return file.generation === 0 ? 0 : removeOldChunks(db, file.id, generation, CHUNKS_A_TRANSACTION)
-  }
-  // Of small files there are many a second: a commit each would cost more than all the rest.
-  const removed = await parts.store.write(change, { isPatient: true })
-  if (removed === CHUNKS_A_TRANSACTION) await removeChunksBefore(parts, file.id, generation)
-}
-
-async function settleGone({ parts, item, task, file }: Job): Promise<void> {
+async function settleGone({ parts, item, file }: Job): Promise<void> {
   await parts.store.write(async (db) => {
     const nowMs = parts.clock.nowMs()
     if (!(await settle(db, item, { state: 'skipped', nowMs }))) throw leaseLost()
     await hideGoneFiles(db, file.bucketId, [file.id], nowMs)
-    await settleOne(db, task.id, { outcome: 'gone', nowMs })
+    await settleParts(db, file.taskId, { outcome: 'gone', nowMs })
   })
   await removeRows(parts, [file.id])
 }

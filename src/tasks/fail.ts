@@ -11,7 +11,7 @@ import { setAssetFailed } from '../store/assets.ts'
 import { failFile } from '../store/bucketFiles.ts'
 import { endTask } from '../store/taskProgress.ts'
 import { addEmbeddings, getTaskWork, type TaskWork } from '../store/tasks.ts'
-import { settleOne } from './addEnd.ts'
+import { settleParts } from './addEnd.ts'
 import { endBucketTask } from './endBucket.ts'
 import { endAndRelease } from './finish.ts'
 import type { DocumentPayload } from './listBucket.ts'
@@ -97,7 +97,7 @@ const CONSEQUENCE: Record<ItemKind, (consequence: Consequence) => Promise<boolea
     if (!task) return false
     const nowMs = parts.clock.nowMs()
     await addEmbeddings(db, task.id, { count: 0, warnings: [gap(item, failure)], nowMs })
-    await settleOne(db, task.id, { outcome: 'failed', nowMs })
+    await settleParts(db, task.id, { outcome: 'failed', nowMs })
     return false
   },
   list: failBucketTask,
@@ -107,7 +107,7 @@ const CONSEQUENCE: Record<ItemKind, (consequence: Consequence) => Promise<boolea
     const { fileId } = item.payload as DocumentPayload
     const taskId = item.taskId ?? ''
     await failFile(db, fileId, { taskId, failure, nowMs })
-    await settleOne(db, taskId, { outcome: 'failed', nowMs })
+    await settleParts(db, taskId, { outcome: 'failed', nowMs })
     return false
   },
 }

@@ -9,6 +9,7 @@ import type { Compute, ModelPin } from '../domain/work.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { KeyedMutex } from '../lib/keyedMutex.ts'
 import type { Logger } from '../lib/logger.ts'
+import type { EndDocument } from './endDocuments.ts'
 
 /** All that the verbs of this room need; `main.ts` puts it together, a test may put in fewer real parts. */
 export interface TaskParts {
@@ -20,6 +21,8 @@ export interface TaskParts {
   compute: Compute
   models: Models
   buckets: Buckets
+  /** Ends documents, those of one moment together. */
+  endDocument: EndDocument
   search: Search
   clock: Clock
   ids: Ids
@@ -36,11 +39,8 @@ export interface TaskParts {
 export interface Store {
   /** Sees what is committed. */
   read: Db
-  /**
-   * Runs `change` in a transaction and returns when it is committed durably. A patient one, of which there are many and
-   * for which nobody waits, may wait a moment to share a commit.
-   */
-  write<T>(change: (db: Db) => Promise<T>, options?: { isPatient?: boolean }): Promise<T>
+  /** Runs `change` in a transaction and returns when it is committed durably. */
+  write<T>(change: (db: Db) => Promise<T>): Promise<T>
 }
 
 export interface Results {

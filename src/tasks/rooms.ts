@@ -8,7 +8,7 @@ const CONTROL_ITEMS = 4
 const LISTINGS = 2
 
 /** A compute child has the next documents at hand: a small one is done sooner than the next one is claimed. */
-const DOCUMENTS_A_CHILD = 32
+const DOCUMENTS_A_CHILD = 64
 
 /** What may start beside what is held, on a machine with so many compute children. */
 export function roomsBeside(held: readonly { kind: ItemKind }[], computeCount: number): Room[] {

@@ -2,7 +2,7 @@ import { filesWithOldChunks, removeOldChunks } from '../store/chunks.ts'
 import type { TaskParts } from './parts.ts'
 
 const FILES_A_PAGE = 500
-const CHUNKS_A_TRANSACTION = 500
+export const CHUNKS_A_TRANSACTION = 500
 
 /** Removes chunks that nobody searches any more: what a crash left between a file's new chunks and the end of its old ones. */
 export async function removeStaleChunks(parts: Pick<TaskParts, 'store'>): Promise<void> {

@@ -24,6 +24,7 @@ import { loaderModule } from '../../src/store/loaderModule.ts'
 import { ensureAccount } from '../../src/store/accounts.ts'
 import { openStore } from '../../src/store/open.ts'
 import { openResults } from '../../src/store/reader.ts'
+import { gatherDocumentEnds } from '../../src/tasks/endDocuments.ts'
 import type { TaskParts } from '../../src/tasks/parts.ts'
 import { workOn } from '../../src/tasks/work.ts'
 import { fakeClock } from './fakeClock.ts'
@@ -96,7 +97,7 @@ export const REQUEST: MediaRequest = {
 export async function taskRoom(): Promise<TaskRoom> {
   const folder = await mkdtemp(join(tmpdir(), 'embedline-test-'))
   const clock = fakeClock()
-  const store = await openStore({ file: join(folder, 'embedline.db'), clock, patienceMs: 0 })
+  const store = await openStore({ file: join(folder, 'embedline.db'), clock })
   await recordMoves(store)
   const bucketsFolder = join(folder, 'buckets')
   const buckets = openFolderBuckets({
@@ -137,6 +138,7 @@ export async function taskRoom(): Promise<TaskRoom> {
       terms: (text) => ({ [text]: 1 }),
     },
     buckets,
+    endDocument: gatherDocumentEnds({ store, clock, waitMs: 0 }),
     search,
     clock,
     ids: makeIds(clock, (count) => new Uint8Array(count).fill(++chance)),

@@ -42,7 +42,9 @@ export function asks(url: string, ownKey: string): Asks {
     get: (path, options) => send('GET', path, options),
     post: (path, body, options) => send('POST', path, { ...options, body }),
     client: (call, key = ownKey) =>
-      byClient(() => call(new Telnyx({ apiKey: key ?? undefined, baseURL: `${url}/v2`, maxRetries: 0 }))),
+      byClient((fetch) =>
+        call(new Telnyx({ apiKey: key ?? undefined, baseURL: `${url}/v2`, maxRetries: 0, fetch })),
+      ),
     byEnvironment: (call) => byClient(() => withVariables(url, ownKey, () => call(new Telnyx()))),
     openai: (call) =>
       byClient(() => call(new OpenAI({ apiKey: ownKey, baseURL: `${url}/v2/ai/openai`, maxRetries: 0 }))),
@@ -97,13 +99,24 @@ function sendRaw(
   })
 }
 
-async function byClient(call: () => Promise<unknown>): Promise<Answer> {
+/** The answer to a client's call; the header `requests` says how many the client made of it. */
+async function byClient(call: (counting: typeof fetch) => Promise<unknown>): Promise<Answer> {
+  let requests = 0
+  const counting: typeof fetch = (input, init) => {
+    requests++
+    return fetch(input, init)
+  }
+  const answer = await outcomeOf(() => call(counting))
+  return { ...answer, text: '', headers: { requests: String(requests) } }
+}
+
+async function outcomeOf(call: () => Promise<unknown>): Promise<Pick<Answer, 'status' | 'body' | 'error'>> {
   try {
-    return { status: 200, headers: {}, text: '', body: await call() }
+    return { status: 200, body: await call() }
   } catch (failure) {
     if (!(failure instanceof TelnyxError || failure instanceof OpenaiError)) throw failure
     const { status = 0, error } = failure as { status?: number; error: unknown }
-    return { status, headers: {}, text: '', body: error, error: failure.constructor.name }
+    return { status, body: error, error: failure.constructor.name }
   }
 }
 

@@ -148,7 +148,7 @@ export const LIST: Section = {
       },
     },
     {
-      rule: 'all are in one answer, at most the newest 1,000',
+      rule: 'there are no pages: `data` is all that the answer has',
       why: 'the contract has no pages',
       ask: (world) => world.get(`${PATH}?status=success`),
       expected: { status: 200, seen: ({ body }) => Object.keys(body as object), is: ['data'] },

@@ -178,7 +178,7 @@ export const OPENAI: Section = {
     refused('dimensions', 'zero is 422', { dimensions: 0 }),
     refused('dimensions', 'more than the model has is 422', { dimensions: 513 }),
     {
-      rule: 'the OpenAI client throws its AuthenticationError, RateLimitError … by the status alone',
+      rule: 'another name makes the OpenAI client throw its UnprocessableEntityError',
       ask: (world) =>
         world.openai((client) => client.embeddings.create({ model: 'text-embedding-3-small', input: 'a' })),
       expected: { status: 422, error: 'UnprocessableEntityError' },

@@ -29,7 +29,7 @@ export const CRAWL: Section = {
             { maxRetries: 2, timeout: 5_000 },
           ),
         ),
-      expected: { status: 501, error: 'InternalServerError' },
+      expected: { status: 501, error: 'InternalServerError', headers: { requests: '1' } },
     },
   ],
 }
