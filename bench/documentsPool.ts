@@ -33,7 +33,7 @@ const folder = await mkdtemp(join(tmpdir(), 'embedline-bench-'))
 const compute = startCompute({
   count: 1,
   // Both sides at the same priority: other programs on the machine would slow down only one of them.
-  tools: { ...(await findTools()), wrap: [] },
+  tools: { ...findTools(), wrap: [] },
   limits,
   environment: readConfig().programEnvironment,
   residentLimitBytes: 2e9,
