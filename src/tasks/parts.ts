@@ -9,7 +9,7 @@ import type { Compute, ModelPin } from '../domain/work.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { KeyedMutex } from '../lib/keyedMutex.ts'
 import type { Logger } from '../lib/logger.ts'
-import type { EndDocument } from './endDocuments.ts'
+import type { EndDocument } from './documentEnd.ts'
 
 /** All that the verbs of this room need; `main.ts` puts it together, a test may put in fewer real parts. */
 export interface TaskParts {
