@@ -1,32 +1,14 @@
 import type { Db } from '../domain/tables.ts'
-import type { DocumentSummary, EmbeddedChunk } from '../domain/work.ts'
 import type { Clock } from '../lib/clock.ts'
 import { makeGather } from '../lib/gather.ts'
-import type { Hold } from '../queue/item.ts'
 import { settleDone } from '../queue/settle.ts'
 import { finishFile, type FileWork } from '../store/bucketFiles.ts'
 import { insertChunks, removeOldChunks, type FileChunks } from '../store/chunks.ts'
 import { nextVersion } from '../store/embeddedBuckets.ts'
 import { settleParts } from './addEnd.ts'
 import { leaseLost } from './leaseLost.ts'
-import type { Store } from './parts.ts'
+import type { DocumentEnd, EndDocument, Store } from './parts.ts'
 import { CHUNKS_A_TRANSACTION, removeChunksBefore } from './staleChunks.ts'
-
-/** A document that is embedded, all but the last of its chunks written. */
-export interface DocumentEnd {
-  item: Hold
-  file: FileWork
-  lastChunks: readonly EmbeddedChunk[]
-  summary: DocumentSummary
-  /** Of the file, from before it was read. */
-  changeToken: string
-}
-
-/**
- * Settles the item of a document, and makes its new chunks those that are searched. Throws `lease_lost`, and nothing is
- * written, when another worker has the item.
- */
-export type EndDocument = (end: DocumentEnd) => Promise<void>
 
 export interface EndDocumentsParts {
   store: Store
