@@ -7,9 +7,9 @@ import { goalsAt } from './goals.ts'
 import { ranked } from './ranked.ts'
 import { cosine, mean } from './similarity.ts'
 
-interface Collection {
-  /** `id` is the collection's number of the document. */
-  documents: { id: number; text: string }[]
+export interface Collection {
+  /** `id` is the collection's number of the document; the text begins with the title too. */
+  documents: { id: number; title: string; text: string }[]
   /** In order; the judgements number them from 1. */
   queries: string[]
   /** Query number to document id to grade, 5 the best. */
@@ -23,7 +23,8 @@ export async function readCranfield(folder: string): Promise<Collection> {
   const records = (lines: string) => lines.split(/^\.I /m).slice(1)
   const documents = records(await read('cran.all.1400')).map((record) => ({
     id: Number.parseInt(record, 10),
-    text: [/^\.W\n([^]*)/m].map((part) => part.exec(record)?.[1] ?? '').join(' '),
+    title: /^\.T\n([^]*?)^\.A/m.exec(record)?.[1] ?? '',
+    text: /^\.W\n([^]*)/m.exec(record)?.[1] ?? '',
   }))
   const queries = records(await read('cran.qry')).map((record) => /^\.W\n([^]*)/m.exec(record)?.[1] ?? '')
   const grades: Collection['grades'] = new Map()
@@ -52,7 +53,8 @@ export async function searchGoals(model: EmbeddingModel, collection: Collection)
     queries,
   )
   const together = (query: number) => fused([lexical(query), 1], [byVector(query, 512), 0.5])
-  const gain = (order: (query: number) => number[]) => meanGain(collection, order)
+  const gain = (order: (query: number) => number[]) =>
+    meanGain(collection, (query) => order(query).map((i) => documents[i]?.id ?? 0))
   return [
     ...goalsAt(
       [512, 256, 128],
@@ -79,13 +81,17 @@ function fused(...orders: readonly (readonly [order: number[], weight: number])[
   return ranked(scores)
 }
 
-function meanGain({ documents, queries, grades }: Collection, order: (query: number) => number[]): number {
+/** nDCG@10 over the queries that are judged; `order` gives documents by their ids, the best first. */
+export function meanGain(
+  { queries, grades }: Collection,
+  order: (query: number) => readonly number[],
+): number {
   const gains: number[] = []
   for (const query of queries.keys()) {
     const ofQuery = grades.get(query + 1)
     if (ofQuery === undefined) continue
     const best = [...ofQuery.values()].sort((a, b) => b - a)
-    const found = order(query).map((i) => ofQuery.get(documents[i]?.id ?? 0) ?? 0)
+    const found = order(query).map((id) => ofQuery.get(id) ?? 0)
     gains.push(discounted(found) / discounted(best))
   }
   return mean(gains)

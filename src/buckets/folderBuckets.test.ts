@@ -100,7 +100,8 @@ test('a file that others also have under another name is an object like any othe
   expect(await keysIn()).toEqual(['one', 'two'])
 })
 
-test('a folder that becomes a link again and again never shows what lies outside', async () => {
+test('a folder that becomes a link again and again never shows what lies outside', async (context) => {
+  if (process.platform !== 'linux') return context.skip('only Linux opens a folder from the one before')
   await write(at('folder/file'), 'inside')
   await write(join(root, 'outside', 'file'), 'outside')
   await write(join(root, 'outside', 'other'), 'outside')
@@ -171,7 +172,8 @@ test('names of accounts that are no plain part of a path lie in folders of encod
   expect(await readdir(root)).toEqual(['%2E%2E', 'Ana%20%26%20Co', 'a%252Fb', 'a%2Fb'])
 })
 
-test('a file whose name is not Unicode does not come, and does not hinder the others', async () => {
+test('a file whose name is not Unicode does not come, and does not hinder the others', async (context) => {
+  if (process.platform !== 'linux') return context.skip('only Linux has such names')
   await write(at('good'))
   const bad = Buffer.concat([Buffer.from(at('bad')), Buffer.from([0xff])])
   await writeFile(bad, 'text')

@@ -29,7 +29,7 @@ function plainly(chunks: readonly Chunk[], query: Terms) {
 
 function indexOf(chunks: readonly Chunk[]) {
   const index = makeWordIndex()
-  for (const chunk of chunks) index.add(chunk, chunk.terms)
+  for (const chunk of chunks) index.add(chunk, JSON.stringify(chunk.terms))
   return index
 }
 
@@ -65,11 +65,12 @@ test('after thousands were removed the index is smaller, and finds the same', ()
   index.remove(gone)
   const left = chunks.filter(({ fileId }) => !gone.has(fileId))
   expect(index.sizeBytes).toBeLessThan(before / 3)
-  expect(index.best({ 'word 5': 1, common: 1 }, 10)).toEqual(
-    plainly(left, { 'word 5': 1, common: 1 }).slice(0, 10),
-  )
+  const query = { 'word 5': 1, common: 1 }
+  const rounded = (found: ReturnType<typeof plainly>) =>
+    found.map(({ score, ...chunk }) => ({ ...chunk, score: score.toFixed(9) }))
+  expect(rounded(index.best(query, 10))).toEqual(rounded(plainly(left, query).slice(0, 10)))
   expect(index.best({ 'only 3': 1 }, 10)).toEqual([])
-  index.add({ fileId: 3, ordinal: 0 }, { 'only 3': 1 })
+  index.add({ fileId: 3, ordinal: 0 }, '{"only 3":1}')
   expect(index.best({ 'only 3': 1 }, 10)).toMatchObject([{ fileId: 3, ordinal: 0 }])
 })
 

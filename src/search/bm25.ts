@@ -1,12 +1,13 @@
-import { addPosting, makePostings, POSTINGS_BYTES, renumber, type Postings } from './postings.ts'
+import { eachTerm } from './eachTerm.ts'
+import { countOf, documentOf, POSTING_BYTES, postingOf, POSTINGS_BYTES, type Postings } from './postings.ts'
 import type { ChunkId } from './rowBlock.ts'
 import { makeTopList } from './topList.ts'
 
 const SATURATION = 1.2
 const LENGTH_SHARE = 0.75
 
-/** Beside postings: its numbers and what it is of. */
-const DOCUMENT_BYTES = 40
+/** About what a document takes beside its postings. */
+const DOCUMENT_BYTES = 80
 const COMPACT_FROM = 1000
 
 export interface WordMatch extends ChunkId {
@@ -20,18 +21,12 @@ export interface WordIndex {
   readonly documentCount: number
   /** Memory taken, about. */
   readonly sizeBytes: number
-  /** Adds a chunk with how often each term stands in it. */
-  add(chunk: ChunkId, terms: Terms): void
+  /** Adds a chunk with how often each term stands in it, as `eachTerm` reads it. */
+  add(chunk: ChunkId, termsJson: string): void
   /** Removes all chunks of these files. */
   remove(fileIds: ReadonlySet<number>): void
   /** The chunks that have terms of the query, best first, equal ones by file and ordinal. */
   best(terms: Terms, limit: number, isWanted?: (fileId: number) => boolean): WordMatch[]
-}
-
-interface Document extends ChunkId {
-  /** Terms in all. */
-  length: number
-  isRemoved: boolean
 }
 
 /**
@@ -41,7 +36,10 @@ interface Document extends ChunkId {
  */
 export function makeWordIndex(): WordIndex {
   const postingsOf = new Map<string, Postings>()
-  let documents: Document[] = []
+  // Of each document, by its number.
+  let chunks: ChunkId[] = []
+  let lengths: number[] = []
+  let isRemoved: boolean[] = []
   let removedCount = 0
   let totalLength = 0
   let postingCount = 0
@@ -49,88 +47,105 @@ export function makeWordIndex(): WordIndex {
   function compact(): void {
     const newNumbers: (number | undefined)[] = []
     let count = 0
-    for (const { isRemoved } of documents) newNumbers.push(isRemoved ? undefined : count++)
-    documents = documents.filter(({ isRemoved }) => !isRemoved)
+    for (const removed of isRemoved) newNumbers.push(removed ? undefined : count++)
+    const stays = (_: unknown, document: number) => newNumbers[document] !== undefined
+    chunks = chunks.filter(stays)
+    lengths = lengths.filter(stays)
+    isRemoved = chunks.map(() => false)
     removedCount = 0
     postingCount = 0
     for (const [term, postings] of postingsOf) {
-      renumber(postings, (document) => newNumbers[document])
-      postingCount += postings.length / 2
-      if (postings.length === 0) postingsOf.delete(term)
+      const left = renumbered(postings, newNumbers)
+      postingCount += left.length
+      if (left.length === 0) postingsOf.delete(term)
+      else postingsOf.set(term, left)
     }
   }
 
-  /** The documents that have the term, without the removed ones: document, count, document, count … */
-  function present(term: string): number[] {
-    const { numbers, length } = postingsOf.get(term) ?? makePostings()
-    const found: number[] = []
-    for (let i = 0; i < length; i += 2) {
-      const document = numbers[i] ?? 0
-      if (documents[document]?.isRemoved === false) found.push(document, numbers[i + 1] ?? 0)
-    }
-    return found
+  function countPresent(postings: Postings): number {
+    let count = 0
+    for (const posting of postings) if (isRemoved[documentOf(posting)] === false) count++
+    return count
   }
 
-  function addScores(scores: Map<number, number>, term: string): void {
-    const documentCount = documents.length - removedCount
-    const meanLength = totalLength / documentCount
-    const found = present(term)
-    const having = found.length / 2
+  function addScores(scores: Float64Array, postings: Postings): void {
+    const documentCount = chunks.length - removedCount
+    const having = countPresent(postings)
     const rarity = Math.log(1 + (documentCount - having + 0.5) / (having + 0.5))
-    for (let i = 0; i < found.length; i += 2) {
-      const document = found[i] ?? 0
-      const count = found[i + 1] ?? 0
-      const length = documents[document]?.length ?? 0
-      const damping = SATURATION * (1 - LENGTH_SHARE + (LENGTH_SHARE * length) / meanLength)
-      const score = (rarity * count * (SATURATION + 1)) / (count + damping)
-      scores.set(document, (scores.get(document) ?? 0) + score)
+    const lengthShare = (LENGTH_SHARE * documentCount) / totalLength
+    for (const posting of postings) {
+      const document = documentOf(posting)
+      const count = countOf(posting)
+      const damping = SATURATION * (1 - LENGTH_SHARE + lengthShare * (lengths[document] ?? 0))
+      scores[document] = (scores[document] ?? 0) + (rarity * count * (SATURATION + 1)) / (count + damping)
     }
   }
 
   return {
     get documentCount() {
-      return documents.length - removedCount
+      return chunks.length - removedCount
     },
     get sizeBytes() {
-      return postingsOf.size * POSTINGS_BYTES + postingCount * 12 + documents.length * DOCUMENT_BYTES
+      return postingsOf.size * POSTINGS_BYTES + postingCount * POSTING_BYTES + chunks.length * DOCUMENT_BYTES
     },
 
-    add({ fileId, ordinal }, terms) {
+    add({ fileId, ordinal }, termsJson) {
       let length = 0
-      for (const [term, count] of Object.entries(terms)) {
-        const postings = postingsOf.get(term) ?? makePostings()
-        postingsOf.set(term, postings)
-        addPosting(postings, documents.length, count)
+      eachTerm(termsJson, (term, count) => {
+        const posting = postingOf(chunks.length, count)
+        const postings = postingsOf.get(term)
+        if (postings === undefined) postingsOf.set(apart(term), [posting])
+        else postings.push(posting)
         length += count
         postingCount++
-      }
-      documents.push({ fileId, ordinal, length, isRemoved: false })
+      })
+      chunks.push({ fileId, ordinal })
+      lengths.push(length)
+      isRemoved.push(false)
       totalLength += length
     },
 
     remove(fileIds) {
-      for (const document of documents) {
-        if (document.isRemoved || !fileIds.has(document.fileId)) continue
-        document.isRemoved = true
+      for (const [document, { fileId }] of chunks.entries()) {
+        if (isRemoved[document] === true || !fileIds.has(fileId)) continue
+        isRemoved[document] = true
         removedCount++
-        totalLength -= document.length
+        totalLength -= lengths[document] ?? 0
       }
-      if (removedCount >= COMPACT_FROM && removedCount * 4 >= documents.length) compact()
+      if (removedCount >= COMPACT_FROM && removedCount * 4 >= chunks.length) compact()
     },
 
     best(terms, limit, isWanted = () => true) {
-      const scores = new Map<number, number>()
-      for (const term of Object.keys(terms)) addScores(scores, term)
+      const scores = new Float64Array(chunks.length)
+      for (const term of Object.keys(terms)) {
+        const postings = postingsOf.get(term)
+        if (postings !== undefined) addScores(scores, postings)
+      }
       const best = makeTopList(limit, compareMatches)
-      for (const [number, score] of scores) {
-        const document = documents[number]
-        if (document !== undefined && isWanted(document.fileId))
-          best.add({ fileId: document.fileId, ordinal: document.ordinal, score })
+      let least = 0
+      for (const [document, chunk] of chunks.entries()) {
+        const score = scores[document] ?? 0
+        if (score === 0 || score < least || isRemoved[document] === true || !isWanted(chunk.fileId)) continue
+        best.add({ fileId: chunk.fileId, ordinal: chunk.ordinal, score })
+        least = best.last()?.score ?? 0
       }
       return best.sorted()
     },
   }
 }
 
+function renumbered(postings: Postings, newNumbers: readonly (number | undefined)[]): Postings {
+  const left: Postings = []
+  for (const posting of postings) {
+    const document = newNumbers[documentOf(posting)]
+    if (document !== undefined) left.push(postingOf(document, countOf(posting)))
+  }
+  return left
+}
+
+/** The same text as a string of its own: a part of a longer one would keep all of that in memory. */
+const apart = (term: string): string => Buffer.from(term).toString()
+
+/** The better one first, equal ones by file and ordinal. */
 const compareMatches = (one: WordMatch, other: WordMatch): number =>
   other.score - one.score || one.fileId - other.fileId || one.ordinal - other.ordinal

@@ -1,4 +1,4 @@
-import { makeWordIndex, type Terms, type WordIndex } from './bm25.ts'
+import { makeWordIndex, type WordIndex } from './bm25.ts'
 import type { Loader, LoadedRow } from './loader.ts'
 import { makeVectorRows, type VectorRows } from './vectorRows.ts'
 
@@ -34,7 +34,7 @@ export function makeHeldBucket(bucketId: number, loader: Loader, turn: () => Pro
     version: 0,
     drop: (fileIds) => words.remove(fileIds),
     add(rows) {
-      for (const row of rows) words.add(row, JSON.parse(row.termsJson) as Terms)
+      for (const row of rows) words.add(row, row.termsJson)
     },
   }
 

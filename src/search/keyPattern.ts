@@ -42,8 +42,8 @@ function fits(parts: readonly Part[], key: string): boolean {
   reach(places, parts, 0)
   for (const character of key) {
     next.fill(0)
-    for (const [place, part] of parts.entries())
-      if (places[place] === 1) step(next, parts, place, part, character)
+    for (let place = 0; place < parts.length; place++)
+      if (places[place] === 1) step(next, parts, place, character)
     ;[places, next] = [next, places]
   }
   return places[parts.length] === 1
@@ -55,8 +55,9 @@ function reach(places: Uint8Array, parts: readonly Part[], place: number): void 
   if (kind === 'some' || kind === 'any' || kind === 'folders') reach(places, parts, place + 1)
 }
 
-function step(next: Uint8Array, parts: readonly Part[], place: number, part: Part, character: string): void {
-  switch (part.kind) {
+function step(next: Uint8Array, parts: readonly Part[], place: number, character: string): void {
+  const part = parts[place]
+  switch (part?.kind) {
     case 'character':
       if (character === part.character) reach(next, parts, place + 1)
       return
@@ -73,5 +74,7 @@ function step(next: Uint8Array, parts: readonly Part[], place: number, part: Par
       // Inside a folder's name nothing behind it is reached, only after its slash.
       next[place] = 1
       if (character === '/') reach(next, parts, place + 1)
+      return
+    case undefined:
   }
 }

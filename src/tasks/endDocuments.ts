@@ -8,7 +8,7 @@ import { nextVersion } from '../store/embeddedBuckets.ts'
 import { settleParts } from './addEnd.ts'
 import type { DocumentEnd, EndDocument } from './documentEnd.ts'
 import { leaseLost } from './leaseLost.ts'
-import type { Store } from './parts.ts'
+import type { DocumentEnd, EndDocument, Store } from './parts.ts'
 import { CHUNKS_A_TRANSACTION, removeChunksBefore } from './staleChunks.ts'
 
 export interface EndDocumentsParts {

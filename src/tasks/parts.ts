@@ -5,11 +5,12 @@ import type { Ids } from '../domain/ids.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { ModelFacts } from '../domain/model.ts'
 import type { Db } from '../domain/tables.ts'
-import type { Compute, ModelPin } from '../domain/work.ts'
+import type { Compute, DocumentSummary, EmbeddedChunk, ModelPin } from '../domain/work.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { KeyedMutex } from '../lib/keyedMutex.ts'
 import type { Logger } from '../lib/logger.ts'
-import type { EndDocument } from './documentEnd.ts'
+import type { Hold } from '../queue/item.ts'
+import type { FileWork } from '../store/bucketFiles.ts'
 
 /** All that the verbs of this room need; `main.ts` puts it together, a test may put in fewer real parts. */
 export interface TaskParts {
@@ -114,3 +115,19 @@ export interface Search {
   /** Best first, exact. Loads what it does not hold yet, off the main thread. */
   find(order: SearchOrder): Promise<readonly SearchHit[]>
 }
+
+/** A document that is embedded, all but the last of its chunks written. */
+export interface DocumentEnd {
+  item: Hold
+  file: FileWork
+  lastChunks: readonly EmbeddedChunk[]
+  summary: DocumentSummary
+  /** Of the file, from before it was read. */
+  changeToken: string
+}
+
+/**
+ * Settles the item of a document, and makes its new chunks those that are searched. Throws `lease_lost`, and nothing is
+ * written, when another worker has the item.
+ */
+export type EndDocument = (end: DocumentEnd) => Promise<void>

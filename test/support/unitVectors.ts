@@ -17,9 +17,11 @@ export function unitVector(
   spread = 1,
 ): Float32Array {
   const vector = Float32Array.from({ length }, (_, i) => (near?.[i] ?? 0) + spread * gauss(chance))
-  const size = Math.hypot(...vector)
+  let squares = 0
+  for (const number of vector) squares += number * number
+  const size = Math.sqrt(squares)
   return vector.map((number) => number / size)
 }
 
-const gauss = (chance: () => number) =>
-  Math.sqrt(-2 * Math.log(1 - chance())) * Math.cos(2 * Math.PI * chance())
+/** Nearly normal, with a variance of 1: the sum of four equal chances. */
+const gauss = (chance: () => number) => (chance() + chance() + chance() + chance() - 2) * Math.sqrt(3)

@@ -115,6 +115,16 @@ test('put goes on after a file that is refused, and ends with 1', async () => {
   expect(code).toBe(1)
 })
 
+test('put shows the first of many files that are refused', async () => {
+  const { flags } = await withAnswers(() => ({ status: 400, json: { detail: 'A bad name.' } }))
+  const folder = await temporaryFolder(
+    Object.fromEntries(Array.from({ length: 22 }, (_, at) => [`${at}`, ''])),
+  )
+  const { out } = await runCommand(put, ['Bad', folder, ...flags])
+  expect(out.split('\n').filter((line) => line.endsWith('A bad name.'))).toHaveLength(20)
+  expect(out).toContain('   … and 2 more (--json shows all)\n')
+})
+
 test('put stops when no file can be taken', async () => {
   const { flags, seen } = await withAnswers(() => ({ status: 404, json: { detail: 'No such bucket.' } }))
   const folder = await temporaryFolder(
@@ -154,7 +164,17 @@ function task(...states: string[]) {
     if (line === 'GET /v2/ai/embeddings/buckets/handbook')
       return { json: { data: [{ filename: 'x.bin', status: 'failure', error_reason: 'unsupported_type' }] } }
     const status = line.startsWith('POST') ? 'queued' : states.length > 1 ? states.shift() : states[0]
-    return { json: { data: { task_id: 't', status, ...counts, warnings: [{ message: 'Only words.' }] } } }
+    return {
+      json: {
+        data: {
+          task_id: 't',
+          status,
+          ...counts,
+          error_message: 'Of x.bin.',
+          warnings: [{ message: 'Only words.' }],
+        },
+      },
+    }
   }
 }
 
@@ -181,7 +201,13 @@ test('embed ends with 1 when the task fails', async () => {
   const { out, code } = await runCommand(embed, ['handbook', '--json', ...flags])
   expect(JSON.parse(out)).toEqual({
     bucket: 'handbook',
-    task: { task_id: 't', status: 'failure', ...counts, warnings: [{ message: 'Only words.' }] },
+    task: {
+      task_id: 't',
+      status: 'failure',
+      ...counts,
+      error_message: 'Of x.bin.',
+      warnings: [{ message: 'Only words.' }],
+    },
     failed: [{ filename: 'x.bin', status: 'failure', error_reason: 'unsupported_type' }],
   })
   expect(code).toBe(1)

@@ -109,7 +109,9 @@ function summary(bucket: string, task: Task): string {
     `${task.files_skipped} unchanged`,
     `${task.files_removed} removed`,
   ]
-  const message = task.error_message === undefined ? '' : `: ${task.error_message}`
+  // Of a task that went on, this is what its first failed file says, which is listed below.
+  const message =
+    task.status === 'failure' && task.error_message !== undefined ? `: ${task.error_message}` : ''
   return `${bucket}: ${task.status}, ${counts.join(', ')}${message}`
 }
 

@@ -9,6 +9,7 @@ import { bucketOf, objectPath } from './paths.ts'
 
 // The server waits for its disk after each file; a few at once share that wait.
 const AT_ONCE = 4
+const SHOWN_REFUSALS = 20
 
 interface Refused {
   path: string
@@ -82,5 +83,7 @@ async function whyRefused(upload: Promise<unknown>): Promise<string | undefined>
 }
 
 function printRefused(refused: readonly Refused[], output: Output): void {
-  for (const { path, message } of refused) output.write(`   ${path}: ${message}\n`)
+  for (const { path, message } of refused.slice(0, SHOWN_REFUSALS)) output.write(`   ${path}: ${message}\n`)
+  const rest = refused.length - SHOWN_REFUSALS
+  if (rest > 0) output.write(`   … and ${rest} more (--json shows all)\n`)
 }

@@ -1,0 +1,108 @@
+// How fast a bucket of 100,000 chunks is searched, the thread and its messages included, against the plain loop over the
+// same vectors in the same run. Target: at most 1.3 times the loop. Rounds of all ways alternate.
+import { makeTopList } from '../src/search/topList.ts'
+import { dot } from '../src/search/dot.ts'
+import { compareNeighbours, type Neighbour } from '../src/search/matrix.ts'
+import type { SearchHit, SearchOrder } from '../src/search/order.ts'
+import { openSearch } from '../src/search/search.ts'
+import { chanceFrom } from '../test/support/unitVectors.ts'
+import { vectorsOf, wordsOf, type MadeUpChunks } from './search/madeUpChunks.ts'
+
+const TARGET = 1.3
+const ROUNDS = 21
+const LIMIT = 10
+const CHUNKS: MadeUpChunks = { chunks: 100_000, length: 512, topics: 1000 }
+const FILE_CHUNKS = 10
+const QUERY_WORDS = 8
+
+const matrix = new Float32Array(CHUNKS.chunks * CHUNKS.length)
+let end = 0
+for (const vector of vectorsOf(CHUNKS)) {
+  matrix.set(vector, end)
+  end += CHUNKS.length
+}
+
+const search = openSearch({
+  loader: { url: new URL('./search/madeUpChunks.ts', import.meta.url).href, settings: CHUNKS },
+  memoryBytes: Number.MAX_SAFE_INTEGER,
+})
+try {
+  await measure((order) => search.find(order))
+} finally {
+  await search.close()
+}
+
+async function measure(find: (order: SearchOrder) => Promise<SearchHit[]>) {
+  const chance = chanceFrom(3)
+  const times = {
+    plain: [] as number[],
+    vectors: [] as number[],
+    pattern: [] as number[],
+    words: [] as number[],
+  }
+  // The first searches load the bucket, which here means to make it up.
+  await find(orderOf(0))
+  await find({ ...orderOf(0), terms: wordsOf(chance) })
+  let different = 0
+  for (let round = 0; round < ROUNDS; round++) {
+    const row = Math.floor(chance() * CHUNKS.chunks)
+    const order = orderOf(row)
+    const terms = Object.fromEntries(Object.entries(wordsOf(chance)).slice(0, QUERY_WORDS))
+    let found: readonly SearchHit[] = []
+    let wanted: readonly Neighbour[] = []
+    times.plain.push(await msOf(async () => (wanted = plainly(order.vector))))
+    times.vectors.push(await msOf(async () => (found = await find(order))))
+    times.pattern.push(await msOf(() => find({ ...order, keyPattern: 'folder 7*/**' })))
+    times.words.push(await msOf(() => find({ ...order, terms })))
+    if (namesOf(found) !== namesOf(wanted)) different++
+  }
+  report(times, different)
+}
+
+function report(times: Record<'plain' | 'vectors' | 'pattern' | 'words', number[]>, different: number) {
+  console.log(
+    `${CHUNKS.chunks} chunks of ${CHUNKS.length} numbers, the ${LIMIT} nearest: median and least ms`,
+  )
+  for (const [name, all] of Object.entries(times))
+    console.log(
+      `${name.padEnd(10)} ${median(all).toFixed(1).padStart(8)} ${Math.min(...all)
+        .toFixed(1)
+        .padStart(8)}`,
+    )
+  const ratio = median(times.vectors) / median(times.plain)
+  console.log(
+    `ratio ${ratio.toFixed(2)} (at most ${TARGET}); ${different} of ${ROUNDS} answers differ from the plain loop's`,
+  )
+  if (ratio > TARGET || different > 0) process.exitCode = 1
+}
+
+function orderOf(row: number): SearchOrder {
+  const vector = matrix.slice(row * CHUNKS.length, (row + 1) * CHUNKS.length)
+  return { bucketId: 1, version: 1, vector, vectorWeight: 0.5, limit: LIMIT }
+}
+
+function plainly(query: Float32Array): Neighbour[] {
+  const nearest = makeTopList(LIMIT, compareNeighbours)
+  let least = Number.NEGATIVE_INFINITY
+  for (let row = 0; row < CHUNKS.chunks; row++) {
+    const cosine = dot(query, matrix, row * CHUNKS.length)
+    if (cosine < least) continue
+    nearest.add({ fileId: Math.floor(row / FILE_CHUNKS), ordinal: row % FILE_CHUNKS, cosine })
+    least = nearest.last()?.cosine ?? least
+  }
+  return nearest.sorted()
+}
+
+function namesOf(chunks: readonly Neighbour[]): string {
+  return chunks.map(({ fileId, ordinal, cosine }) => `${fileId} ${ordinal} ${cosine}`).join()
+}
+
+async function msOf(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now()
+  await work()
+  return performance.now() - start
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[values.length >> 1] ?? 0
+}
