@@ -5,6 +5,7 @@ import type { Clip, SliceResult, SliceWork } from '../domain/work.ts'
 import type { Frame } from '../media/frames.ts'
 import type { Sound } from '../media/sound.ts'
 import { type ClipContent, clipVectors } from './clipVectors.ts'
+import { clipText } from './clipText.ts'
 import { findGaps } from './gaps.ts'
 import { type FramedSegment, segmentFrames } from './segmentFrames.ts'
 
@@ -39,9 +40,10 @@ export async function embedSlice(
   const { segmentation } = work.request
   const framing = { segmentation, framesPerClip, size: { width, height }, onFrame: onProgress }
   const framed = await segmentFrames(slice, media.frames, framing)
-  const pieces = framed.map((each) => ({
+  const texts = framed.map(({ segment }) => clipText(work.cues, segment))
+  const pieces = framed.map((each, index) => ({
     segment: each.segment,
-    content: clipContent(work, media, each, sampleRateHz),
+    content: clipContent(work, media, { ...each, text: texts[index]?.text ?? '' }, sampleRateHz),
   }))
   const clips: Clip[] = []
   for (const { segment, content } of pieces) {
@@ -53,27 +55,22 @@ export async function embedSlice(
   }
   const isAtEnd = slice.endMs + SHORTEST_TAIL_MS >= (work.facts.durationSec ?? 0) * 1000
   const { warnings, ...ended } = findGaps(work.modalities, pieces, isAtEnd)
-  return { slice, clips, warnings: [...damage, ...warnings], ...ended }
+  const shortened = texts.flatMap(({ warning }) => warning ?? [])
+  return { slice, clips, warnings: [...damage, ...warnings, ...shortened], ...ended }
 }
 
 function clipContent(
-  { modalities, cues }: SliceWork,
+  { modalities }: SliceWork,
   { slice, sound }: SliceMedia,
-  { segment, frames }: FramedSegment,
+  { segment, frames, text }: FramedSegment & { text: string },
   sampleRateHz: number,
 ): ClipContent {
-  const text = cues
-    .filter(({ startSec, endSec }) => isIn(segment, ((startSec + endSec) / 2) * 1000))
-    .map((cue) => cue.text)
-    .join(' ')
   return {
     ...(modalities.includes('visual') && frames.length > 0 && { frames }),
     ...(sound && hasSound(segment, sound) && { samples: samplesOf(segment, slice, sound, sampleRateHz) }),
     ...(modalities.includes('transcription') && text !== '' && { text }),
   }
 }
-
-const isIn = ({ startMs, endMs }: Segment, timeMs: number): boolean => timeMs >= startMs && timeMs < endMs
 
 const hasSound = ({ startMs }: Segment, { endedAtMs }: Sound): boolean =>
   endedAtMs === undefined || endedAtMs > startMs

@@ -43,6 +43,7 @@ const TELLS_OF_LOSS = {
   duration_estimated: false,
   segment_skipped: true,
   subtitles_unreadable: true,
+  text_shortened: false,
 } as const
 
 export type WarningCode = keyof typeof TELLS_OF_LOSS

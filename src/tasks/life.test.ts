@@ -77,6 +77,24 @@ test('whoever lost the lease writes no vectors', async () => {
   expect(await read(room, id)).toMatchObject({ state: 'ready', embeddingCount: 50 })
 })
 
+test('each line of the subtitles goes to the slice in which its middle lies', async () => {
+  const room = await taskRoom()
+  room.compute.facts = { ...room.compute.facts, subtitles: [{ stream: 2, codec: 'subrip' }] }
+  const line = (startSec: number, endSec: number, text: string) => ({ startSec, endSec, text })
+  room.compute.readCues = async () => [
+    line(0, 1, 'first'),
+    line(59, 60.5, 'over the border'),
+    line(60, 60.5, 'second'),
+    line(149, 150, 'last'),
+    line(200, 201, 'after the end'),
+  ]
+  const texts: string[][] = []
+  room.compute.beforeSlice = ({ cues }) => void texts.push(cues.map(({ text }) => text))
+  await start(room, { modalities: ['visual', 'transcription'] })
+  await room.drain()
+  expect(texts).toEqual([['first', 'over the border'], ['second'], ['last']])
+})
+
 test('a slice that cannot be decoded leaves a gap that is named, and the task is partial', async () => {
   const room = await taskRoom()
   room.compute.beforeSlice = (_work, index) => {

@@ -191,10 +191,18 @@ async function writeItems(
 // A file that cannot be sought exactly is one item, which reads it once and settles slice by slice.
 function sliceItems(slices: readonly Slice[], seeksExactly: boolean, cues: readonly Cue[]): SlicePayload[] {
   if (!seeksExactly) return slices.length === 0 ? [] : [{ slices, cues }]
-  return slices.map((slice) => ({ slices: [slice], cues: cues.filter((cue) => isMiddleIn(cue, slice)) }))
+  const cuesOf = Map.groupBy(cues, (cue) => indexAt(slices, ((cue.startSec + cue.endSec) / 2) * 1000))
+  return slices.map((slice) => ({ slices: [slice], cues: cuesOf.get(slice.index) ?? [] }))
 }
 
-const isMiddleIn = ({ startSec, endSec }: Cue, { startMs, endMs }: Slice): boolean => {
-  const middleMs = ((startSec + endSec) / 2) * 1000
-  return middleMs >= startMs && middleMs < endMs
+/** The slice in which a time lies, by halving: a long video may have a hundred thousand lines and a thousand slices. */
+function indexAt(slices: readonly Slice[], timeMs: number): number | undefined {
+  let [low, high] = [0, slices.length - 1]
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    if (timeMs < (slices[middle]?.endMs ?? 0)) high = middle
+    else low = middle + 1
+  }
+  const slice = slices[low]
+  return slice && timeMs >= slice.startMs && timeMs < slice.endMs ? slice.index : undefined
 }

@@ -1,0 +1,34 @@
+import type { Warning } from '../domain/embedding.ts'
+import type { Cue } from '../domain/media.ts'
+import type { Segment } from '../domain/slices.ts'
+
+/** Nobody says a tenth of this in a clip, and it keeps a child busy for no more than a fraction of a second. */
+const CLIP_CHARACTERS = 10_000
+
+export interface ClipText {
+  /** Empty when nothing is said. */
+  text: string
+  /** Set when it was too long to be embedded whole. */
+  warning?: Warning
+}
+
+/** What is said in a segment: the lines whose middle lies in it, of which the first 10,000 characters count. */
+export function clipText(cues: readonly Cue[], { startMs, endMs }: Segment): ClipText {
+  const text = cues
+    .filter(({ startSec, endSec }) => {
+      const middleMs = ((startSec + endSec) / 2) * 1000
+      return middleMs >= startMs && middleMs < endMs
+    })
+    .map((cue) => cue.text)
+    .join(' ')
+  if (text.length <= CLIP_CHARACTERS) return { text }
+  const [startSec, endSec] = [startMs / 1000, endMs / 1000]
+  const warning: Warning = {
+    code: 'text_shortened',
+    message: `The subtitles from ${startSec} s to ${endSec} s have ${text.length} characters; the first ${CLIP_CHARACTERS} are embedded.`,
+    option: 'transcription',
+    startSec,
+    endSec,
+  }
+  return { text: text.slice(0, CLIP_CHARACTERS), warning }
+}
