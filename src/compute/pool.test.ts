@@ -114,7 +114,10 @@ test('a call without progress is hung though its child answers, and the others a
 })
 
 test('a child that grows past its limit is replaced', async () => {
-  const { compute } = await withOddChildren({ residentLimitBytes: 300e6, pace: { beatMs: 50 } })
+  const { compute } = await withOddChildren({
+    residentLimitBytes: 300e6,
+    pace: { beatMs: 50, hungAfterBeats: 1_000 },
+  })
   const grown = compute.embedSlices(slicesOf('grow'), () => new Promise(() => {}), NEVER)
   grown.catch(() => {}) // its slice is never settled, so neither is the call
   await expect(compute.inspect('work')).rejects.toMatchObject({ code: 'child_out_of_memory' })

@@ -36,6 +36,23 @@ test('closing abandons what is still coming in', async () => {
   expect(await readdir(join(folder, 'incoming'))).toEqual([])
 })
 
+test('some of the disk stays free: uploads are refused before the database has no space left', async () => {
+  // As much as a disk can have: less than that is free, also of the share that counts on a small one.
+  const objects = await openDiskObjects({ folder, reservedBytes: Infinity, reservedShare: 1 })
+  const small = await objects.receive(10)
+  await small.write(Buffer.from('small'))
+  await expect(objects.keep('a', await small.finish())).rejects.toMatchObject({ code: 'disk_full' })
+  await small.abandon()
+
+  const large = await objects.receive(1e9)
+  const send = async () => {
+    for (let megabytes = 0; megabytes < 20; megabytes++) await large.write(Buffer.alloc(1024 ** 2))
+  }
+  await expect(send()).rejects.toMatchObject({ code: 'disk_full' })
+  await large.abandon()
+  expect(await readdir(join(folder, 'incoming'))).toEqual([])
+})
+
 test('a full disk and a broken one are told apart', () => {
   const failure = (code: string) => asStorageFailure(Object.assign(new Error(code), { code })).code
   expect(failure('ENOSPC')).toBe('disk_full')

@@ -4,22 +4,46 @@ import { dirname, join } from 'node:path'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Opened } from '../lib/closing.ts'
 import type { Objects, ReceivedBytes, Upload } from './objects.ts'
-import { asStorageFailure } from '../domain/storageFailure.ts'
+import { asStorageFailure, diskFull } from '../domain/storageFailure.ts'
 
 const INCOMING = 'incoming'
 const HASH = /^[0-9a-f]{64}$/
+
+// What stays free for the database when uploads have filled the disk: tasks go on to their end, and assets can be
+// deleted, which is the way out. On a small disk it is a part of it.
+const RESERVED_BYTES = 256 * 1024 ** 2
+const RESERVED_SHARE = 0.05
+
+/** While bytes come in, the free space is looked at after so many. */
+const CHECK_EVERY_BYTES = 16 * 1024 ** 2
+
+export interface DiskParts {
+  folder: string
+  /** So many bytes of the disk stay free, but no more than this share of it. */
+  reservedBytes?: number
+  reservedShare?: number
+}
 
 /**
  * Keeps bytes in a folder: `<account>/<first two digits of the hash>/<hash>`, and under `incoming` what is not yet
  * anybody's. Only one process may hold the folder: what it finds under `incoming` is left over and goes.
  * Throws `disk_full` or `storage_unavailable` where the folder cannot be used.
  */
-export async function openDiskObjects({ folder }: { folder: string }): Promise<Objects & Opened> {
+export async function openDiskObjects({
+  folder,
+  reservedBytes = RESERVED_BYTES,
+  reservedShare = RESERVED_SHARE,
+}: DiskParts): Promise<Objects & Opened> {
   const incoming = join(folder, INCOMING)
   const uploads = new Set<Upload>()
   let received = 0
 
   const path = (accountId: string, hash: string): string => join(folder, accountId, hash.slice(0, 2), hash)
+
+  const checkSpace = async () => {
+    const { bavail, blocks, bsize } = await statfs(folder)
+    if (bavail * bsize < Math.min(reservedBytes, blocks * bsize * reservedShare)) throw diskFull()
+  }
 
   await touchingDisk(async () => {
     await rm(incoming, { recursive: true, force: true })
@@ -30,15 +54,17 @@ export async function openDiskObjects({ folder }: { folder: string }): Promise<O
     path,
 
     async receive(limitBytes) {
-      const upload = await openUpload(join(incoming, String(received++)), limitBytes, () =>
-        uploads.delete(upload),
-      )
+      const upload = await openUpload(join(incoming, String(received++)), limitBytes, {
+        checkSpace,
+        onGone: () => uploads.delete(upload),
+      })
       uploads.add(upload)
       return upload
     },
 
     keep: (accountId, { hash, temporaryPath }) =>
       touchingDisk(async () => {
+        await checkSpace()
         const place = path(accountId, hash)
         await makeFolderDurably(dirname(place))
         await rename(temporaryPath, place)
@@ -57,23 +83,36 @@ export async function openDiskObjects({ folder }: { folder: string }): Promise<O
       }
     },
 
-    freeBytes: () =>
-      touchingDisk(async () => {
-        const { bavail, bsize } = await statfs(folder)
-        return bavail * bsize
-      }),
-
     async close() {
       await Promise.all([...uploads].map((upload) => upload.abandon()))
     },
   }
 }
 
-async function openUpload(temporaryPath: string, limitBytes: number, onGone: () => void): Promise<Upload> {
+interface UploadParts {
+  /** Throws when there is too little free. */
+  checkSpace: () => Promise<void>
+  onGone: () => void
+}
+
+async function openUpload(
+  temporaryPath: string,
+  limitBytes: number,
+  { checkSpace, onGone }: UploadParts,
+): Promise<Upload> {
   const file = await touchingDisk(() => open(temporaryPath, 'wx'))
   const hash = createHash('sha256')
   let sizeBytes = 0
+  let checkedBytes = 0
   let isAbandoned = false
+
+  async function append(chunk: Uint8Array): Promise<void> {
+    if (sizeBytes - checkedBytes >= CHECK_EVERY_BYTES) {
+      checkedBytes = sizeBytes
+      await checkSpace()
+    }
+    await file.appendFile(chunk)
+  }
 
   return {
     async write(chunk) {
@@ -84,7 +123,7 @@ async function openUpload(temporaryPath: string, limitBytes: number, onGone: () 
       sizeBytes += chunk.length
       hash.update(chunk)
       try {
-        await touchingDisk(() => file.appendFile(chunk))
+        await touchingDisk(() => append(chunk))
       } catch (failure) {
         throw isAbandoned ? abandoned(failure) : failure
       }

@@ -20,7 +20,7 @@ export interface ReceivedBytes {
 export interface Objects {
   /** Opens a place for bytes of at most `limitBytes`. */
   receive(limitBytes: number): Promise<Upload>
-  /** Moves finished bytes to their place, durably; keeping the same content twice is no error. */
+  /** Moves finished bytes to their place, durably; keeping the same content twice is no error. Throws `disk_full`. */
   keep(accountId: string, received: ReceivedBytes): Promise<void>
   /** A local path from which the bytes can be read while they are kept. */
   path(accountId: string, hash: string): string
@@ -28,6 +28,4 @@ export interface Objects {
   remove(accountId: string, hash: string): Promise<void>
   /** All that is kept, for whoever compares it with the rows. */
   list(): AsyncIterable<{ accountId: string; hash: string }>
-  /** Free space where uploads go, in bytes. */
-  freeBytes(): Promise<number>
 }

@@ -102,8 +102,4 @@ export function objectsContract(open: () => Promise<Objects>, skip: Record<strin
     expect(await readFile(objects.path('a', sha256('first')), 'utf8')).toBe('first')
     expect(await readFile(objects.path('a', sha256('second')), 'utf8')).toBe('second')
   })
-
-  promise('there is free space', async () => {
-    expect(await objects.freeBytes()).toBeGreaterThan(0)
-  })
 }
