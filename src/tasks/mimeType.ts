@@ -1,43 +1,45 @@
 import type { MediaFacts } from '../domain/media.ts'
 
-const OF_EXTENSION: Readonly<Record<string, string>> = {
-  mp4: 'video/mp4',
-  m4v: 'video/x-m4v',
-  mov: 'video/quicktime',
-  mkv: 'video/x-matroska',
-  webm: 'video/webm',
-  avi: 'video/x-msvideo',
-  mpg: 'video/mpeg',
-  mpeg: 'video/mpeg',
-  ts: 'video/mp2t',
-  '3gp': 'video/3gpp',
-  flv: 'video/x-flv',
-  wmv: 'video/x-ms-wmv',
-  ogv: 'video/ogg',
-  wav: 'audio/wav',
-  mp3: 'audio/mpeg',
-  flac: 'audio/flac',
-  m4a: 'audio/mp4',
-  aac: 'audio/aac',
-  ogg: 'audio/ogg',
-  oga: 'audio/ogg',
-  opus: 'audio/opus',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  png: 'image/png',
-  webp: 'image/webp',
-  gif: 'image/gif',
-  avif: 'image/avif',
-  pdf: 'application/pdf',
-  txt: 'text/plain',
-  md: 'text/markdown',
-}
+const OF_EXTENSION: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    mp4: 'video/mp4',
+    m4v: 'video/x-m4v',
+    mov: 'video/quicktime',
+    mkv: 'video/x-matroska',
+    webm: 'video/webm',
+    avi: 'video/x-msvideo',
+    mpg: 'video/mpeg',
+    mpeg: 'video/mpeg',
+    ts: 'video/mp2t',
+    '3gp': 'video/3gpp',
+    flv: 'video/x-flv',
+    wmv: 'video/x-ms-wmv',
+    ogv: 'video/ogg',
+    wav: 'audio/wav',
+    mp3: 'audio/mpeg',
+    flac: 'audio/flac',
+    m4a: 'audio/mp4',
+    aac: 'audio/aac',
+    ogg: 'audio/ogg',
+    oga: 'audio/ogg',
+    opus: 'audio/opus',
+    jpg: 'image/jpeg',
+    jpeg: 'image/jpeg',
+    png: 'image/png',
+    webp: 'image/webp',
+    gif: 'image/gif',
+    avif: 'image/avif',
+    pdf: 'application/pdf',
+    txt: 'text/plain',
+    md: 'text/markdown',
+  }),
+)
 
 const UNKNOWN = 'application/octet-stream'
 
 /** The media type that a file name suggests. */
 export const mimeTypeOfName = (filename: string): string =>
-  OF_EXTENSION[filename.slice(filename.lastIndexOf('.') + 1).toLowerCase()] ?? UNKNOWN
+  OF_EXTENSION.get(filename.slice(filename.lastIndexOf('.') + 1).toLowerCase()) ?? UNKNOWN
 
 /** The media type by what was found in the file; the name decides only between types of the same kind. */
 export function mimeTypeOfMedia(facts: MediaFacts, filename: string): string {
@@ -46,7 +48,7 @@ export function mimeTypeOfMedia(facts: MediaFacts, filename: string): string {
   if (named.startsWith(`${kind}/`)) return named
   const names = facts.container.split(',')
   for (const name of names) {
-    const found = OF_EXTENSION[CONTAINER_EXTENSION[name] ?? name]
+    const found = OF_EXTENSION.get(CONTAINER_EXTENSION[name] ?? name)
     if (found) return `${kind}/${found.slice(found.indexOf('/') + 1)}`
   }
   return `${kind}/${names[0] ?? 'unknown'}`
