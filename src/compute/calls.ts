@@ -77,7 +77,7 @@ export function makeCalls({ send, onStuck, cancelMs, clock, logger }: CallsParts
     const call = calls.get(id)
     if (!call) return
     calls.delete(id)
-    call.over.abort()
+    call.over.abort('over')
     void call.settling.then(() => how(call))
   }
 

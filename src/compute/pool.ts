@@ -68,6 +68,8 @@ const CACHED_QUERIES = 1_000
 const DOCUMENTS_AT_ONCE = 8
 const GRACE_MS = 2_000
 
+const hasRoom = (child: Child) => child.documentCount < DOCUMENTS_AT_ONCE
+
 /** Runs decoding and inference in child processes, and answers for them: a child that dies, hangs or grows is replaced. */
 export function startCompute(parts: ComputeParts): RunningCompute {
   const { clock, logger } = parts
@@ -149,7 +151,6 @@ export function startCompute(parts: ComputeParts): RunningCompute {
     },
     async embedDocument(work, onChunks, signal, options) {
       const call = (child: Child) => child.call('embedDocument', work, { signal, onPart: onChunks })
-      const hasRoom = (child: Child) => child.documentCount < DOCUMENTS_AT_ONCE
       const { lastChunks, summary } = await onFree(hasRoom, call, signal, options)
       await onChunks(lastChunks)
       return summary

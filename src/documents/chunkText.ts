@@ -67,6 +67,7 @@ interface Section {
 
 function startSection(first: TextPiece, settings: ChunkSettings): Section {
   let text = ''
+  let endsInSpace = true
   let marks: Mark[] = []
   // All before `covered` is in a chunk; the next one begins at `start`.
   let start = 0
@@ -97,7 +98,9 @@ function startSection(first: TextPiece, settings: ChunkSettings): Section {
   return {
     first,
     *add(piece) {
-      if (text !== '' && !/\s$/.test(text)) text += '\n\n'
+      if (piece.text === '') return
+      if (!endsInSpace) text += '\n\n'
+      endsInSpace = /\s/.test(piece.text.at(-1) ?? '')
       marks.push({ at: text.length, place: piece.place })
       for (let at = 0; at < piece.text.length; at += BLOCK) {
         text += piece.text.slice(at, at + BLOCK)
@@ -135,11 +138,20 @@ function toChunk(text: string, marks: readonly Mark[], start: number, end: numbe
   return { text: chunk, place: endSec === undefined ? first : { ...first, endSec } }
 }
 
-const placeAt = (marks: readonly Mark[], index: number): Place =>
-  marks.findLast(({ at }) => at <= index)?.place ?? {}
+const placeAt = (marks: readonly Mark[], index: number): Place => marks[markAt(marks, index)]?.place ?? {}
+
+/** The index of the last mark that is not after `index`. */
+function markAt(marks: readonly Mark[], index: number): number {
+  let low = 0
+  let high = marks.length - 1
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if ((marks[middle]?.at ?? 0) <= index) low = middle
+    else high = middle - 1
+  }
+  return low
+}
 
 /** The marks that still matter for text from `start` on, for the text without what is before. */
-function marksFrom(marks: readonly Mark[], start: number): Mark[] {
-  const first = marks.findLastIndex(({ at }) => at <= start)
-  return marks.slice(Math.max(0, first)).map(({ at, place }) => ({ at: Math.max(0, at - start), place }))
-}
+const marksFrom = (marks: readonly Mark[], start: number): Mark[] =>
+  marks.slice(markAt(marks, start)).map(({ at, place }) => ({ at: Math.max(0, at - start), place }))

@@ -15,15 +15,21 @@ export async function* readText(
   limits: Limits,
 ): AsyncGenerator<TextPiece, void> {
   throwIfLarger(source.sizeBytes, limits.documentBytes)
-  const charset = await findCharset(source)
+  const { type, charset } = await recogniseText(source)
   const text = () => decode(source.bytes(), charset)
-  const head = await firstOf(text())
-  throwIfBinary(head)
   if (loader === 'intercom') {
     const { helpArticlePieces } = await import('./formats/helpArticle.ts')
     return yield* helpArticlePieces(await wholeText(source, text, limits))
   }
-  yield* piecesOf(textTypeOf(head, source.name), source, text, limits)
+  yield* piecesOf(type, source, text, limits)
+}
+
+/** What kind of text a file holds. Looks through all of it once. Throws `unsupported_type` when it is no text. */
+export async function recogniseText(source: Source): Promise<{ type: TextType; charset: Charset }> {
+  const charset = await findCharset(source)
+  const head = await firstOf(decode(source.bytes(), charset))
+  throwIfBinary(head)
+  return { type: textTypeOf(head, source.name), charset }
 }
 
 async function* piecesOf(

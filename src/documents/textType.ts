@@ -1,11 +1,11 @@
 export type TextType =
   'text' | 'markdown' | 'html' | 'json' | 'ndjson' | 'table' | 'xml' | 'mail' | 'subtitles' | 'drawing'
 
-const SUBTITLES = /^WEBVTT(?:\s|$)|^(?:\d+\s*\n)?\s*(?:\d+:)?\d{1,2}:\d{1,2}[.,]\d{1,3}\s*-->/
+const SUBTITLES = /^WEBVTT(?:\s|$)|^(?:\d{1,9}[ \t]*\n)?[ \t]*(?:\d{1,9}:)?\d{1,2}:\d{1,2}[.,]\d{1,3}\s?-->/
 const XML = /^<\?xml[\s?]/
-const PROLOG = String.raw`^(?:<\?[^>]*\?>|<!--[^]*?-->|<!DOCTYPE[^>[]*(?:\[[^\]]*\])?\s*>|\s)*`
-const HTML = new RegExp(String.raw`^\s*<!doctype html|${PROLOG}<(?:html|head|body)[\s>]`, 'i')
-const SVG = new RegExp(String.raw`${PROLOG}<(?:\w+:)?svg[\s>]`, 'i')
+const HTML = /^<!doctype html/i
+const HTML_ELEMENT = /^<(?:html|head|body)[\s>]/i
+const SVG_ELEMENT = /^<(?:\w{1,20}:)?svg[\s>]/i
 const TAG = /<\/?[a-z][a-z0-9]*(?:\s[^<>]*)?\/?>/i
 const JSON_START = /^(?:\{\s*(?:"|\}|$)|\[\s*(?:["{[\]\-\d]|true|false|null|$))/
 const NDJSON = /^(?:\{.*\}|\[.*\])[ \t]*\n\s*[{[]/
@@ -45,11 +45,31 @@ function byStructure(start: string, extension: string): TextType | undefined {
 }
 
 function markupType(start: string, extension: string): TextType | undefined {
-  if (SVG.test(start)) return 'drawing'
-  if (HTML.test(start)) return 'html'
+  const root = withoutProlog(start)
+  if (SVG_ELEMENT.test(root)) return 'drawing'
+  if (HTML.test(start) || HTML_ELEMENT.test(root)) return 'html'
   if (/^x?html?$/.test(extension) && TAG.test(start)) return 'html'
   if (XML.test(start)) return 'xml'
   return extension === 'xml' && TAG.test(start) ? 'xml' : undefined
+}
+
+// By hand, because a regular expression for this takes exponential time on many comments.
+const PROLOG: readonly [opens: string, closes: string][] = [
+  ['<?', '?>'],
+  ['<!--', '-->'],
+  ['<!', '>'],
+]
+
+/** The text from its first element on. */
+function withoutProlog(start: string): string {
+  let rest = start
+  for (;;) {
+    const part = PROLOG.find(([opens]) => rest.startsWith(opens))
+    if (!part) return rest
+    const end = rest.indexOf(part[1])
+    if (end < 0) return ''
+    rest = rest.slice(end + part[1].length).trimStart()
+  }
 }
 
 function isMail(start: string): boolean {

@@ -38,7 +38,7 @@ export function makeGather<Given, Outcome>({
   function go() {
     const all = waiting
     waiting = []
-    waited.abort()
+    waited.abort('gone')
     waited = new AbortController()
     if (all.length > 0) void runAll(all)
   }

@@ -1,11 +1,13 @@
-import { htmlParagraphs } from './html.ts'
+import { htmlParagraphs, type TreeSize } from './html.ts'
 import type { Paragraph } from './blocks.ts'
 
 // An article that is less of the page than this is not what the page is about.
 const ARTICLE_SHARE = 0.5
-// Longer pages are listings more often than articles, and Readability looks at every element many times.
+// Longer pages are listings more often than articles. Readability looks at every element many times, and at all that
+// are around it.
 const LONGEST_PAGE = 4 * 1024 * 1024
-const MOST_ELEMENTS = 20_000
+const MOST_ELEMENTS = 10_000
+const DEEPEST = 100
 
 /** True when a page is short enough for its article to be looked for. */
 export const mayHoldArticle = (sizeBytes: number): boolean => sizeBytes <= LONGEST_PAGE
@@ -15,7 +17,9 @@ export const mayHoldArticle = (sizeBytes: number): boolean => sizeBytes <= LONGE
  * would be seen.
  */
 export async function articleParagraphs(html: string): Promise<Paragraph[]> {
-  const whole = await Array.fromAsync(htmlParagraphs([html]))
+  const size: TreeSize = { elements: 0, depth: 0 }
+  const whole = await Array.fromAsync(htmlParagraphs([html], size))
+  if (size.elements > MOST_ELEMENTS || size.depth > DEEPEST) return whole
   const article = await findArticle(html)
   return article && lengthOf(article) >= ARTICLE_SHARE * lengthOf(whole) ? article : whole
 }

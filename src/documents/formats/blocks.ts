@@ -27,6 +27,9 @@ export interface BlockWriter {
   take(): Paragraph[]
 }
 
+// What never ends is divided all the same.
+const LONGEST_PARAGRAPH = 256 * 1024
+
 const BULLET = '- '
 const CELL_BORDER = ' | '
 
@@ -35,6 +38,7 @@ export function makeBlockWriter(): BlockWriter {
   let heading: string | undefined
   let isHeading = false
   let parts: string[] = []
+  let length = 0
   let endsInSpace = true
   let isBreakDue = false
 
@@ -42,21 +46,25 @@ export function makeBlockWriter(): BlockWriter {
     if (text === '') return
     if (isBreakDue && text.trim() !== '') paragraphBreak()
     parts.push(text)
-    endsInSpace = /\s$/.test(text)
+    endsInSpace = /\s/.test(text.at(-1) ?? '')
+    length += text.length
+    if (length > LONGEST_PARAGRAPH) paragraphBreak()
   }
 
   const isLineStart = (): boolean => parts.length === 0 || (parts.at(-1) ?? '').endsWith('\n')
 
   function paragraphBreak(): void {
-    const text = parts
-      .join('')
-      .replaceAll(/[ \t]+(?=\n| \| )/g, '')
+    const lines = parts.join('').split('\n')
+    const text = lines
+      .map((line) => line.trimEnd())
+      .join('\n')
       .replaceAll(/\n{3,}/g, '\n\n')
       .trim()
     isBreakDue = false
     // `<li><p>`: the sign of a list item stays with its text.
     if (text === BULLET.trim()) return
     parts = []
+    length = 0
     endsInSpace = true
     if (text !== '') {
       if (isHeading) heading = text.replaceAll(/\s+/g, ' ')
@@ -78,7 +86,9 @@ export function makeBlockWriter(): BlockWriter {
     bullet: () => add(BULLET),
     cell() {
       isBreakDue = false
-      if (!isLineStart()) add(CELL_BORDER)
+      if (isLineStart()) return
+      parts.push((parts.pop() ?? '').trimEnd())
+      add(CELL_BORDER)
     },
     breakInCell: () => void (isBreakDue = !isLineStart() && parts.at(-1) !== CELL_BORDER),
     paragraphBreak,

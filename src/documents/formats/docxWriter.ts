@@ -1,5 +1,6 @@
 import type { Handler } from 'htmlparser2'
 import { makeBlockWriter, type Paragraph } from './blocks.ts'
+import { throwIfTooDeep } from './depth.ts'
 import { localName } from './xml.ts'
 
 export interface DocxWriter {
@@ -51,6 +52,7 @@ export function makeDocxWriter(isHeading: (style: string) => boolean): DocxWrite
         const name = localName(tag)
         const parent = open.at(-1)
         open.push(name)
+        throwIfTooDeep(open.length)
         if (unseen > 0 || UNSEEN.has(name)) unseen++
         else if (name === 't') isText = true
         else if (parent === 'pPr') properties(name, attributes['w:val'] ?? '')

@@ -1,4 +1,5 @@
 import { Parser } from 'htmlparser2'
+import { throwIfTooDeep } from './depth.ts'
 import { makeBlockWriter, type BlockWriter, type Paragraph } from './blocks.ts'
 
 const UNSEEN = new Set(
@@ -14,12 +15,22 @@ const BLOCKS = new Set(
 const LINES = new Set('li tr dt dd'.split(' '))
 const CELLS = new Set('td th'.split(' '))
 
-/** The text of HTML as its reader would see it: without scripts, menus and what is hidden. Cells of a row are `a | b`. */
+/** How large the tree of a page would be. */
+export interface TreeSize {
+  elements: number
+  depth: number
+}
+
+/**
+ * The text of HTML as its reader would see it: without scripts, menus and what is hidden. Cells of a row are `a | b`.
+ * Counts into `size` as it goes.
+ */
 export async function* htmlParagraphs(
   html: AsyncIterable<string> | Iterable<string>,
+  size: TreeSize = { elements: 0, depth: 0 },
 ): AsyncGenerator<Paragraph, void> {
   const writer = makeBlockWriter()
-  const parser = makeHtmlParser(writer)
+  const parser = makeHtmlParser(writer, size)
   for await (const chunk of html) {
     parser.write(chunk)
     yield* writer.take()
@@ -29,7 +40,8 @@ export async function* htmlParagraphs(
   yield* writer.take()
 }
 
-function makeHtmlParser(writer: BlockWriter): Parser {
+function makeHtmlParser(writer: BlockWriter, size: TreeSize): Parser {
+  let depth = 0
   // How many elements of a kind are open; those in one that is not seen count as not seen.
   let unseen = 0
   let preformatted = 0
@@ -39,6 +51,9 @@ function makeHtmlParser(writer: BlockWriter): Parser {
 
   return new Parser({
     onopentag(name, attributes) {
+      size.elements++
+      size.depth = Math.max(size.depth, ++depth)
+      throwIfTooDeep(depth)
       if (unseen > 0 || UNSEEN.has(name) || isHidden(attributes)) {
         unseen++
         return
@@ -59,6 +74,7 @@ function makeHtmlParser(writer: BlockWriter): Parser {
       else writer.inline(text)
     },
     onclosetag(name) {
+      depth--
       if (unseen > 0) {
         unseen--
         return

@@ -40,8 +40,10 @@ export async function* markdownPieces(lines: AsyncIterable<string>): AsyncGenera
 
 type Heading = { kind: 'marked'; text: string } | { kind: 'underline' }
 
+// A longer line is no heading, whatever it begins with.
+const LONGEST_HEADING = 1000
 const MARKED = /^ {0,3}#{1,6}(?:\s+(.*))?$/
-const UNDERLINE = /^ {0,3}(?:=+|-+)\s*$/
+const UNDERLINE = /^ {0,3}(?:=+|-+)[ \t]{0,20}$/
 const FENCE = /^ {0,3}(`{3,}|~{3,})/
 // What an underline cannot turn into a heading: nothing, quotes, lists, tables, code.
 const NO_TITLE = /^\s*$|^ {0,3}(?:[>|#]|[-*+]\s|\d+[.)]\s)|^ {4}/
@@ -65,7 +67,7 @@ function makeHeadingFinder(): (line: string) => Heading | undefined {
       return undefined
     }
     fence = opens
-    if (UNDERLINE.test(line) && !NO_TITLE.test(title)) {
+    if (title.length <= LONGEST_HEADING && UNDERLINE.test(line) && !NO_TITLE.test(title)) {
       before = ''
       return { kind: 'underline' }
     }
@@ -74,7 +76,7 @@ function makeHeadingFinder(): (line: string) => Heading | undefined {
 }
 
 function marked(line: string): Heading | undefined {
-  const found = MARKED.exec(line)
+  const found = line.length <= LONGEST_HEADING ? MARKED.exec(line) : undefined
   return found ? { kind: 'marked', text: plainHeading(found[1] ?? '') } : undefined
 }
 

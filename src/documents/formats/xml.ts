@@ -1,5 +1,6 @@
 import { Parser } from 'htmlparser2'
 import type { TextPiece } from '../../domain/document.ts'
+import { throwIfTooDeep } from './depth.ts'
 
 const PIECE_CHARACTERS = 64 * 1024
 const SPACES = /\s+/g
@@ -7,6 +8,7 @@ const SPACES = /\s+/g
 /** An element that is open. */
 interface Frame {
   name: string
+  /** Without white space before its first word. */
   text: string
   /** Its text stands in the middle of the text of its parent. */
   isInline: boolean
@@ -42,7 +44,8 @@ function makeXmlWriter() {
     {
       onopentag(name, attributes) {
         const parent = frames.at(-1)
-        const isInline = parent !== undefined && (parent.isInline || parent.text.trim() !== '')
+        const isInline = parent !== undefined && (parent.isInline || parent.text !== '')
+        throwIfTooDeep(frames.length)
         frames.push({ name: localName(name), text: '', isInline })
         for (const [attribute, value] of Object.entries(attributes))
           if (!attribute.startsWith('xmlns') && value.trim() !== '')
@@ -50,7 +53,7 @@ function makeXmlWriter() {
       },
       ontext(text) {
         const frame = frames.at(-1)
-        if (!frame) return
+        if (!frame || (frame.text === '' && text.trim() === '')) return
         frame.text += text
         if (frame.text.length < PIECE_CHARACTERS || frame.isInline) return
         addLine(named(frame))
@@ -61,7 +64,7 @@ function makeXmlWriter() {
         if (!frame) return
         const parent = frames.at(-1)
         if (frame.isInline && parent) parent.text += frame.text
-        else if (frame.text.trim() !== '') addLine(named(frame))
+        else if (frame.text !== '') addLine(named(frame))
         if (frames.length === 1 && lines.at(-1) !== '') addLine('')
       },
     },
