@@ -22,6 +22,14 @@ const RETRY = {
   document_too_large: false,
   no_text: false,
   no_transcript: false,
+  // What is wrong with the model that was asked for, or with its files here.
+  modality_unsupported: false,
+  model_missing: false,
+  model_damaged: false,
+  // What is wrong with an address, or with what lies there.
+  fetch_refused: false,
+  fetch_not_found: false,
+  fetch_too_large: false,
   // A key that names a create was used before: for another request, or for one that has no answer yet.
   idempotency_mismatch: false,
   idempotency_in_flight: false,
@@ -33,6 +41,9 @@ const RETRY = {
   child_hung: true,
   child_out_of_memory: true,
   compute_unavailable: true,
+  fetch_failed: true,
+  remote_refused: false,
+  remote_unavailable: true,
   storage_unavailable: true,
   disk_full: true,
   // The attempt ended, not the work.
