@@ -41,6 +41,8 @@ test('with nothing set the server is for this machine alone and keeps all in one
     computeCount: 1,
     computeMemoryBytes: 2e9,
     model: 'builtin',
+    modelsFolder: join(folder, 'data/models'),
+    hub: { endpoint: 'https://huggingface.co', proxy: {} },
     keys: [],
     retentionMs: 7 * 24 * 3_600_000,
     limits: 'ours',
@@ -59,6 +61,26 @@ test('buckets lie where their URL says, with a place for the name of the account
   expect(read({ 'buckets-url': 'file:/srv/{account}' }).bucketsUrl).toBe('file:/srv/{account}')
   expect(read({ 'buckets-url': 'file:mine' }).bucketsUrl).toBe(`file:${folder}/mine`)
   expect(messageOf(() => read({ 'buckets-url': 's3:x' }))).toContain('--buckets-url is "s3:x"')
+})
+
+test('models lie in the data folder or where one says, and are pulled as other programs of the hub are told to', () => {
+  expect(read({ data: 'd' }).modelsFolder).toBe(join(folder, 'd/models'))
+  expect(read({ models: '/srv/models' }).modelsFolder).toBe('/srv/models')
+  const { hub } = read(
+    {},
+    {
+      HF_ENDPOINT: 'https://mirror.example/hf',
+      HF_TOKEN: ' secret ',
+      HTTP_PROXY: 'proxy:3128',
+      https_proxy: 'http://proxy:3129',
+      NO_PROXY: '',
+    },
+  )
+  expect(hub).toEqual({
+    endpoint: 'https://mirror.example/hf',
+    token: 'secret',
+    proxy: { http: 'proxy:3128', https: 'http://proxy:3129' },
+  })
 })
 
 test('an empty variable counts as absent', () => {

@@ -91,6 +91,13 @@ export const SETTINGS = {
     meaning: 'Model behind the names that clients send. This version has `builtin`.',
     parse: oneOf('builtin'),
   },
+  models: {
+    flag: 'models',
+    placeholder: 'folder',
+    fallbackShown: '<data>/models',
+    meaning: 'Folder of the models that were pulled, with the lock file that pins them.',
+    parse: nonEmpty,
+  },
   keys: {
     flag: 'keys',
     placeholder: 'key=account,…',
