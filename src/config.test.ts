@@ -41,6 +41,7 @@ test('with nothing set the server is for this machine alone and keeps all in one
     computeCount: 1,
     computeMemoryBytes: 2e9,
     model: 'builtin',
+    aliases: {},
     modelsFolder: join(folder, 'data/models'),
     hub: { endpoint: 'https://huggingface.co', proxy: {} },
     keys: [],
@@ -105,7 +106,7 @@ test('every bad value is named at once, with where it was set and what was expec
   configFile({ compute: true, colour: 'red', logLevel: 'loud' })
   const message = messageOf(() =>
     read(
-      { port: '99999', 'database-url': 'postgres://x', 'storage-url': 's3://b', model: 'clip' },
+      { port: '99999', 'database-url': 'postgres://x', 'storage-url': 's3://b', aliases: 'clip' },
       { EMBEDLINE_RETENTION: '7 days', EMBEDLINE_LIMITS: 'none', EMBEDLINE_COMPUTE_MEMORY: '1MB' },
     ),
   )
@@ -117,7 +118,7 @@ test('every bad value is named at once, with where it was set and what was expec
     '--database-url is "postgres://x": this version has SQLite only',
     '--storage-url is "s3://b": this version has local storage only',
     'EMBEDLINE_COMPUTE_MEMORY is "1MB": expected a size of at least 300MB, such as 512MB or 4GB',
-    '--model is "clip": expected "builtin"',
+    '--aliases is "clip": expected name=model pairs with commas between them',
     'EMBEDLINE_RETENTION is "7 days": expected a duration such as 30m, 12h or 7d',
     'EMBEDLINE_LIMITS is "none": expected one of ours, upstream',
     'logLevel in embedline.config.json is "loud": expected one of debug, info, warn, error',

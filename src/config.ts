@@ -24,7 +24,10 @@ export interface Config {
   computeCount: number
   /** A compute process with more resident memory than this is replaced. */
   computeMemoryBytes: number
-  model: 'builtin'
+  /** The id of the model behind the names that clients send. */
+  model: string
+  /** Names that mean another model than that: each with the model's id. */
+  aliases: Readonly<Record<string, string>>
   modelsFolder: string
   /** Where models are pulled from. */
   hub: HubConfig
@@ -181,6 +184,7 @@ function toConfig(
     computeCount: value('compute', SETTINGS.compute.parse),
     computeMemoryBytes: value('computeMemory', SETTINGS.computeMemory.parse),
     model: value('model', SETTINGS.model.parse),
+    aliases: optional('aliases', SETTINGS.aliases.parse) ?? {},
     modelsFolder: models === undefined ? join(dataFolder, 'models') : resolve(folder, models),
     hub: readHub(environment),
     keys: optional('keys', SETTINGS.keys.parse) ?? [],
