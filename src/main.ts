@@ -20,6 +20,7 @@ import type { ModelSettings } from './models/settings.ts'
 import { termsOf } from './models/terms.ts'
 import { openDiskObjects } from './objects/disk.ts'
 import { startDispatcher, type Dispatcher } from './queue/dispatcher.ts'
+import { openRemote } from './remote/openRemote.ts'
 import { openSearch } from './search/search.ts'
 import { loaderModule } from './store/loaderModule.ts'
 import { lockFolder } from './store/lock.ts'
@@ -86,6 +87,8 @@ export async function startServer(
     )
     const modelSettings = modelSettingsOf(config)
     const registry = openRegistry(modelSettings)
+    const remote =
+      config.remote && open(openRemote({ settings: config.remote, clock, logger, random: Math.random }))
     const compute = open(openCompute(config, tools, modelSettings, { limits, clock, logger }))
     let dispatcher: Dispatcher | undefined
     const parts: TaskParts = {
@@ -94,6 +97,7 @@ export async function startServer(
       objects,
       bytesMutex: makeKeyedMutex(),
       compute,
+      ...(remote && { remote }),
       models: modelsOf(registry),
       buckets: openFolderBuckets({ url: config.bucketsUrl, clock, uploadId: () => ids.uuid() }),
       endDocument: gatherDocumentEnds({ store, clock }),
@@ -149,10 +153,18 @@ const openCompute = (
     logger,
   })
 
-const modelSettingsOf = ({ model, aliases }: Config): ModelSettings => ({
+const modelSettingsOf = ({ model, aliases, remote }: Config): ModelSettings => ({
   defaultModel: model,
   contractNames: CONTRACT_MODELS,
   aliases,
+  // Compute children get these settings, so nothing else of it stands here.
+  ...(remote && {
+    remote: {
+      model: remote.model,
+      dimension: remote.dimension,
+      documentPrefix: remote.documentPrefix,
+    },
+  }),
 })
 
 const modelsOf = (registry: Registry): Models => ({

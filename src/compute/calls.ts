@@ -65,6 +65,7 @@ const IS_SUSPECT: Readonly<Record<RequestName, boolean>> = {
   readCues: true,
   embedSlices: true,
   embedDocument: true,
+  cutDocument: true,
   embedTexts: false,
   embedPicture: true,
 }

@@ -34,6 +34,28 @@ test('a default model or an alias that means no model is refused at the start, w
   expect(() => openRegistry({ ...BUILTIN_ONLY, aliases: { mine: 'other' } })).toThrow(refused)
 })
 
+test('a remote model is there when it is configured, and has another revision for whatever makes other vectors', async () => {
+  const remote = { model: 'e5', dimension: 1024, documentPrefix: '' }
+  const revisionOf = (over: object) =>
+    openRegistry({ ...BUILTIN_ONLY, remote: { ...remote, ...over } }).resolve('openai-compatible')?.revision
+  expect(revisionOf({})).toBe('e5/1024')
+  const revisions = [
+    {},
+    { model: 'e6' },
+    { dimension: 512 },
+    { documentPrefix: 'a' },
+    { documentPrefix: 'b' },
+  ]
+  expect(new Set(revisions.map(revisionOf)).size).toBe(5)
+  expect(registry.resolve('openai-compatible')).toBeUndefined()
+
+  const withRemote = openRegistry({ ...BUILTIN_ONLY, defaultModel: 'openai-compatible', remote })
+  const pin = { id: 'openai-compatible', revision: 'e5/1024' }
+  expect(withRemote.facts(pin)).toMatchObject({ isRemote: true, spaces: { text: { dimension: 1024 } } })
+  const stand = await withRemote.load(pin)
+  await expect(stand.text(['a'], 'query')).rejects.toMatchObject({ code: 'modality_unsupported' })
+})
+
 test('a pinned model is found by id and revision', async () => {
   const pin = { id: 'builtin', revision: '1' }
   expect(registry.facts(pin).spaces.video).toEqual({ space: 'image', dimension: 512 })
@@ -73,5 +95,7 @@ test('whoever needs only facts and token counts does not load the model', async 
     'models/builtin/text/textPieces.ts',
     'models/countTokens.ts',
     'models/registry.ts',
+    'models/remoteFacts.ts',
+    'node:crypto',
   ])
 })

@@ -2,6 +2,7 @@ import { EmbedlineError } from '../domain/errors.ts'
 import type { EmbeddingModel, ModelFacts } from '../domain/model.ts'
 import type { ModelPin } from '../domain/work.ts'
 import { builtinFacts } from './builtin/facts.ts'
+import { remoteFacts } from './remoteFacts.ts'
 import type { ModelSettings } from './settings.ts'
 
 /** One model that this server can have. */
@@ -57,9 +58,15 @@ export function openRegistry(settings: ModelSettings): Registry {
   }
 }
 
-const profilesOf = (_settings: ModelSettings): Profile[] => [
+const profilesOf = ({ remote }: ModelSettings): Profile[] => [
   { facts: builtinFacts, open: async () => (await import('./builtin/model.ts')).openBuiltin() },
+  ...(remote ? [remoteProfile(remoteFacts(remote))] : []),
 ]
+
+const remoteProfile = (facts: ModelFacts): Profile => ({
+  facts,
+  open: async () => (await import('./openElsewhere.ts')).openElsewhere(facts),
+})
 
 function findProfile(profiles: readonly Profile[], { id, revision }: ModelPin): Profile {
   const profile = profiles.find(({ facts }) => facts.id === id)

@@ -6,6 +6,17 @@ export interface ModelSettings {
   contractNames: readonly string[]
   /** Names that the operator maps, each to the id of a model. */
   aliases: Readonly<Record<string, string>>
+  /** What is known of the model of another server; neither where that is nor its key. */
+  remote?: RemoteModel
+}
+
+export interface RemoteModel {
+  /** As its server calls it. */
+  model: string
+  /** Numbers of its vectors. */
+  dimension: number
+  /** Stands before each document, so that its vectors are others without it. */
+  documentPrefix: string
 }
 
 /** The model without weights alone, under no other name. */

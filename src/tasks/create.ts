@@ -13,6 +13,7 @@ import { whyMissing } from './chooseModalities.ts'
 import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
 import { keepBytes } from './storedBytes.ts'
+import { withinModel } from './withinModel.ts'
 
 /** Where the media of a task comes from: an asset of the account, or bytes that came with the request. */
 export type MediaSource = { assetId: string } | { received: ReceivedBytes; filename?: string }
@@ -29,7 +30,7 @@ const ASSET_WAIT_MS = 60_000
 
 /**
  * Takes a task: when this returns, the task is committed and will be worked on whatever happens to the process.
- * Throws `model_unknown`, and `request_invalid` for an asset that is unknown, failed, or (once ready) lacks a
+ * Throws `model_unknown`, `modality_unsupported`, and `request_invalid` for an asset that is unknown, failed, or (once ready) lacks a
  * modality that was asked for by name or ends before `startSec`, and what `rememberAnswer` throws.
  */
 export async function createMediaTask(
@@ -40,6 +41,7 @@ export async function createMediaTask(
   const model = parts.models.resolve(order.modelName)
   if (!model)
     throw new EmbedlineError('model_unknown', `There is no model ${order.modelName}.`, { field: 'modelName' })
+  withinModel(order.request, model)
   const task = await ('assetId' in order.source
     ? createFromAsset(parts, account, order, model, order.source.assetId)
     : createFromBytes(parts, account, order, model, order.source))

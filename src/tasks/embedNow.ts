@@ -5,6 +5,7 @@ import type { Account } from '../domain/task.ts'
 import { getAsset } from '../store/assets.ts'
 import { standIn, type MediaSource } from './create.ts'
 import type { TaskParts } from './parts.ts'
+import { textVectors } from './textVectors.ts'
 import { tokensOf } from './tokensOf.ts'
 
 export interface SyncEmbedding {
@@ -23,7 +24,7 @@ export async function embedText(
 ): Promise<SyncEmbedding> {
   const model = resolve(parts, order.modelName)
   tokensOf(parts, order.text, { most: parts.limits.textTokens, what: 'The text', field: 'text' })
-  const [vector] = await parts.compute.embedTexts(model, [order.text], 'query', signal)
+  const [vector] = await textVectors(parts, { model, texts: [order.text], use: 'query' }, signal)
   if (!vector) throw new Error('a text was given and no vector came back')
   return { model, space: spaceOf(model, 'text').space, vector, warnings: standIn(order.modelName, model) }
 }
@@ -36,12 +37,13 @@ export async function embedPicture(
   signal?: AbortSignal,
 ): Promise<SyncEmbedding> {
   const model = resolve(parts, order.modelName)
+  const { space } = spaceOf(model, 'image')
   const file =
     'assetId' in order.source
       ? await assetFile(parts, account, order.source.assetId)
       : order.source.received.temporaryPath
   const vector = await parts.compute.embedPicture(model, file, signal)
-  return { model, space: spaceOf(model, 'image').space, vector, warnings: standIn(order.modelName, model) }
+  return { model, space, vector, warnings: standIn(order.modelName, model) }
 }
 
 function resolve(parts: TaskParts, modelName: string): ModelFacts {

@@ -6,7 +6,7 @@ import type { Ids } from '../domain/ids.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { ModelFacts } from '../domain/model.ts'
 import type { Db } from '../domain/tables.ts'
-import type { Compute, DocumentSummary, EmbeddedChunk, ModelPin } from '../domain/work.ts'
+import type { Compute, DocumentSummary, EmbeddedChunk, ModelPin, RemoteTexts } from '../domain/work.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { KeyedMutex } from '../lib/keyedMutex.ts'
 import type { Logger } from '../lib/logger.ts'
@@ -21,6 +21,8 @@ export interface TaskParts {
   /** Serialises what happens to the same stored bytes; keys are made by `storedBytes.ts`. */
   bytesMutex: KeyedMutex
   compute: Compute
+  /** Embeds texts for models that another server computes. Absent: there is none. */
+  remote?: RemoteTexts
   models: Models
   buckets: Buckets
   /** Ends documents, those of one moment together. */

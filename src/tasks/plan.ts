@@ -14,6 +14,7 @@ import { getTaskWork, keepPlan, type TaskWork } from '../store/tasks.ts'
 import { addEndWhenDone } from './addEnd.ts'
 import { chooseModalities, leftOut, whyMissing } from './chooseModalities.ts'
 import type { TaskParts } from './parts.ts'
+import { withinModel } from './withinModel.ts'
 
 /** What a slice item carries: everything else stands in the task's plan. */
 export interface SlicePayload {
@@ -42,11 +43,17 @@ export async function planTask(parts: TaskParts, item: ClaimedItem, signal: Abor
     throw new EmbedlineError('asset_failed', asset.failure?.message ?? 'The asset failed.')
 
   const facts = asset?.facts ?? (await parts.compute.inspect(file, signal))
-  const { plan, warnings } = planMedia(task.request, facts, parts.limits)
+  const within = withinModel(task.request, parts.models.facts(task.model))
+  const { plan, warnings } = planMedia(within.request, facts, parts.limits)
   const cues = plan.modalities.includes('transcription')
     ? await readCues(parts, file, facts, signal)
     : { cues: [], warnings: [] }
-  await writeItems(parts, item, task, plan, cues.cues, [...facts.warnings, ...warnings, ...cues.warnings])
+  await writeItems(parts, item, task, plan, cues.cues, [
+    ...facts.warnings,
+    ...within.warnings,
+    ...warnings,
+    ...cues.warnings,
+  ])
   parts.wake()
 }
 
