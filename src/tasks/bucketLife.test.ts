@@ -8,6 +8,7 @@ import {
   embedBucket,
   fillHandbook,
   never,
+  pretendOtherModel,
   readBucket,
   searchTexts,
   startBucket,
@@ -321,12 +322,7 @@ test('another model begins a new embedding, so that vectors of two models never 
   const room = await taskRoom()
   await fillHandbook(room)
   await embedBucket(room)
-  await room.parts.store.write((db) =>
-    db
-      .updateTable('embedded_bucket')
-      .set({ settings_json: JSON.stringify({ model: { id: 'old', revision: '1' } }) })
-      .execute(),
-  )
+  await pretendOtherModel(room)
   expect(await embedBucket(room)).toMatchObject({ state: 'ready', doneCount: 3 })
   await removeHiddenEmbeddings(room.parts)
   expect(await chunkRows(room)).toHaveLength(5)

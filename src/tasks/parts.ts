@@ -96,6 +96,8 @@ export interface BucketObject {
 export interface SearchOrder {
   /** `embedded_bucket.id`. */
   bucketId: number
+  /** The model that made `vector`: chunks that another one embedded are not found. */
+  model: ModelPin
   /** What the database says now: rows changed since are loaded first. */
   version: number
   vector: Float32Array

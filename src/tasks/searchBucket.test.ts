@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { embedBucket, fillHandbook, searchTexts } from '../../test/support/handbook.ts'
+import { embedBucket, fillHandbook, pretendOtherModel, searchTexts } from '../../test/support/handbook.ts'
 import { taskRoom } from '../../test/support/taskRoom.ts'
 import { searchBucket } from './searchBucket.ts'
 
@@ -62,4 +62,30 @@ test('what changes while a search runs is searched once more', async () => {
   }
   expect((await searchTexts(room, 'a'))[0]).toBe('aca')
   expect(searches).toBe(2)
+})
+
+test('a bucket that another model takes over while a search runs is searched by that model', async () => {
+  const room = await taskRoom()
+  await fillHandbook(room)
+  await embedBucket(room)
+  const searched: number[] = []
+  const find = room.parts.search.find.bind(room.parts.search)
+  room.parts.search.find = async (order) => {
+    searched.push(order.bucketId)
+    if (searched.length === 1) {
+      await pretendOtherModel(room)
+      await embedBucket(room)
+    }
+    return find(order)
+  }
+  expect(await searchTexts(room, 'a')).toHaveLength(5)
+  expect(searched).toEqual([1, 2])
+})
+
+test('what another model has embedded is never compared with a query', async () => {
+  const room = await taskRoom()
+  await fillHandbook(room)
+  await embedBucket(room)
+  await pretendOtherModel(room)
+  await expect(searchTexts(room, 'a')).resolves.toEqual([])
 })

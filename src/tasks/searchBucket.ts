@@ -36,18 +36,18 @@ export async function searchBucket(
   search: BucketSearch,
   signal?: AbortSignal,
 ): Promise<readonly SearchResult[]> {
-  const embedding = await embeddingOf(parts, account, search.bucket)
-  const { model } = embedding.settings
-  const order = await orderOf(parts, embedding, search, signal)
+  let order: Omit<SearchOrder, 'version'> | undefined
   for (let left = SEARCHES; ; left--) {
-    const { version } = await embeddingOf(parts, account, search.bucket)
+    const { id, version, settings } = await embeddingOf(parts, account, search.bucket)
+    if (order?.bucketId !== id) order = await orderOf(parts, { id, settings }, search, signal)
     const hits = await parts.search.find({ ...order, version })
     const stored = await readHits(parts.store.read, hits, version)
-    if (stored.length < hits.length && left > 1) continue
+    const isReplaced = (await embeddingOf(parts, account, search.bucket)).id !== id
+    if ((isReplaced || stored.length < hits.length) && left > 1) continue
     const found = new Map(stored.map((hit) => [nameOf(hit), hit]))
     return hits.flatMap((hit) => {
       const chunk = found.get(nameOf(hit))
-      return chunk ? [resultOf(hit, chunk, model)] : []
+      return chunk ? [resultOf(hit, chunk, settings.model)] : []
     })
   }
 }
@@ -60,7 +60,7 @@ async function embeddingOf(parts: TaskParts, account: Account, bucket: string): 
 
 async function orderOf(
   parts: TaskParts,
-  { id, settings: { model } }: BucketEmbedding,
+  { id, settings: { model } }: Pick<BucketEmbedding, 'id' | 'settings'>,
   { query, limit, isHybrid = false, keyPattern, minCertainty }: BucketSearch,
   signal: AbortSignal | undefined,
 ): Promise<Omit<SearchOrder, 'version'>> {
@@ -70,6 +70,7 @@ async function orderOf(
   if (!vector) throw new Error('a text was given and no vector came back')
   return {
     bucketId: id,
+    model,
     vector,
     ...(isHybrid && { terms: parts.models.terms(query) }),
     vectorWeight: facts.isLexical ? LEXICAL_VECTOR_WEIGHT : SEMANTIC_VECTOR_WEIGHT,
