@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import {
@@ -267,6 +267,26 @@ test('a storage that is away for a moment costs no chunks', async () => {
   expect(await readBucket(room, id)).toMatchObject({ state: 'failed' })
   expect(await bucketFiles(room)).toHaveLength(3)
   expect(await searchTexts(room, 'a')).toHaveLength(5)
+})
+
+test('a storage that goes away while files are embedded costs no chunks either', async () => {
+  const room = await taskRoom()
+  await fillHandbook(room)
+  await embedBucket(room)
+  const id = await startBucket(room, OTHER_SETTINGS)
+  await workOn(room.parts, (await room.claim())!, never)
+  const bucket = join(room.bucketsFolder, 'handbook')
+  await rename(bucket, `${bucket}-away`)
+  await room.drain()
+  expect(await readBucket(room, id)).toMatchObject({
+    state: 'partial',
+    failedCount: 3,
+    goneCount: 0,
+    failure: { code: 'not_found' },
+  })
+  expect(await searchTexts(room, 'a')).toHaveLength(5)
+  await rename(`${bucket}-away`, bucket)
+  expect(await embedBucket(room, OTHER_SETTINGS)).toMatchObject({ state: 'ready', doneCount: 3 })
 })
 
 test('a listing that was killed between its transactions goes on without a file twice', async () => {

@@ -89,3 +89,21 @@ test('what another model has embedded is never compared with a query', async () 
   await pretendOtherModel(room)
   await expect(searchTexts(room, 'a')).resolves.toEqual([])
 })
+
+test('a bucket that changes with every search still gives as many results as were asked for', async () => {
+  const room = await taskRoom()
+  await fillHandbook(room)
+  await embedBucket(room)
+  let searches = 0
+  const find = room.parts.search.find.bind(room.parts.search)
+  room.parts.search.find = async (order) => {
+    const hits = await find(order)
+    await room.put('handbook', 'a.txt', `aaa\n\naab${'c'.repeat(++searches)}`)
+    await embedBucket(room)
+    return hits
+  }
+  const search = { bucket: 'handbook', query: 'a', limit: 2 }
+  const found = await searchBucket(room.parts, room.account, search)
+  expect(found).toHaveLength(2)
+  expect(found.map(({ key }) => key)).not.toContain('a.txt')
+})
