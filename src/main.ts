@@ -16,7 +16,8 @@ import { makeKeyedMutex } from './lib/keyedMutex.ts'
 import { makeLogger } from './lib/logger.ts'
 import { findTools, type Tools } from './media/tools.ts'
 import { countTokens } from './models/countTokens.ts'
-import { modelFacts, resolveModel } from './models/registry.ts'
+import { openRegistry, type Registry } from './models/registry.ts'
+import type { ModelSettings } from './models/settings.ts'
 import { termsOf } from './models/terms.ts'
 import { openDiskObjects } from './objects/disk.ts'
 import { startDispatcher, type Dispatcher } from './queue/dispatcher.ts'
@@ -86,7 +87,9 @@ export async function startServer(
     )
     const userAgent = `Embedline/${version}`
     const fetcher = open(openFetcher({ clock, userAgent, allow: config.fetchAllow }))
-    const compute = open(openCompute(config, tools, { limits, clock, logger }))
+    const modelSettings = modelSettingsOf(config)
+    const registry = openRegistry(modelSettings)
+    const compute = open(openCompute(config, tools, modelSettings, { limits, clock, logger }))
     let dispatcher: Dispatcher | undefined
     const parts: TaskParts = {
       store,
@@ -95,7 +98,7 @@ export async function startServer(
       bytesMutex: makeKeyedMutex(),
       fetcher,
       compute,
-      models: modelsOf(config),
+      models: modelsOf(registry),
       buckets: openFolderBuckets({ url: config.bucketsUrl, clock, uploadId: () => ids.uuid() }),
       endDocument: gatherDocumentEnds({ store, clock }),
       search,
@@ -136,28 +139,35 @@ export async function startServer(
 const openCompute = (
   config: Config,
   tools: Tools,
+  models: ModelSettings,
   { limits, clock, logger }: Pick<TaskParts, 'limits' | 'clock' | 'logger'>,
 ): RunningCompute =>
   startCompute({
     count: config.computeCount,
     tools,
     limits,
+    models,
     environment: config.programEnvironment,
     residentLimitBytes: config.computeMemoryBytes,
     clock,
     logger,
   })
 
-const modelsOf = (config: Config): Models => ({
-  resolve: (name) => resolveModel(name, { aliases: CONTRACT_MODELS, defaultModel: config.model }),
-  facts: modelFacts,
+const modelSettingsOf = ({ model, aliases }: Config): ModelSettings => ({
+  defaultModel: model,
+  contractNames: CONTRACT_MODELS,
+  aliases,
+})
+
+const modelsOf = (registry: Registry): Models => ({
+  ...registry,
   countTokens,
   terms: (text) => Object.fromEntries(termsOf(text)),
 })
 
 function describeModel(models: Models, name: string): string {
   const facts = models.resolve(name)
-  if (!facts) throw new Error(`the configured model ${name} is not registered`)
+  if (!facts) throw new Error('the registry was opened with the default model')
   return `${facts.id}@${facts.revision}${facts.caveat === undefined ? '' : `: ${facts.caveat}`}`
 }
 

@@ -89,8 +89,22 @@ export const SETTINGS = {
     flag: 'model',
     placeholder: 'name',
     fallback: 'builtin',
-    meaning: 'Model behind the names that clients send. This version has `builtin`.',
-    parse: oneOf('builtin'),
+    meaning: 'Model behind the names that clients send.',
+    parse: nonEmpty,
+  },
+  aliases: {
+    flag: 'aliases',
+    placeholder: 'name=model,…',
+    fallbackShown: 'none',
+    meaning: 'Names that mean another model than that one, as in `marengo3.0=embeddinggemma-2`.',
+    parse: parseAliases,
+  },
+  models: {
+    flag: 'models',
+    placeholder: 'folder',
+    fallbackShown: '<data>/models',
+    meaning: 'Folder of the models that were pulled, with the lock file that pins them.',
+    parse: nonEmpty,
   },
   keys: {
     flag: 'keys',
@@ -213,6 +227,14 @@ function parseSize(text: string): number {
   const sizeBytes = Number(count) * (UNIT_BYTES[unit ?? ''] ?? Number.NaN)
   if (!(sizeBytes >= 300e6)) throw expected('a size of at least 300MB, such as 512MB or 4GB')
   return sizeBytes
+}
+
+function parseAliases(text: string): Readonly<Record<string, string>> {
+  const pairs = text.split(',').map((pair) => pair.split('=').map((part) => part.trim()))
+  const isPair = ([name = '', model = '', ...rest]: string[]) =>
+    name !== '' && model !== '' && rest.length === 0
+  if (!pairs.every(isPair)) throw expected('name=model pairs with commas between them')
+  return Object.fromEntries(pairs) as Record<string, string>
 }
 
 function parseKeys(text: string): ConfiguredKey[] {

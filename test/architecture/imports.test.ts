@@ -14,6 +14,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   documents: 1,
   models: 1,
   fetch: 1,
+  modelFiles: 1,
   tasks: 2,
   compute: 2,
   http: 3,

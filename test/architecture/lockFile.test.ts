@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 interface Package {
   version?: string
   optionalDependencies?: Record<string, string>
+  hasInstallScript?: boolean
 }
 
 const lockFile = JSON.parse(readFileSync(new URL('../../package-lock.json', import.meta.url), 'utf8')) as {
@@ -34,4 +35,24 @@ test('every platform gets Node 24', () => {
     expect(version).toMatch(/^24\./)
     expect(lockFile.packages[`node_modules/${name}`]?.version).toBe(version)
   }
+})
+
+// npm 10 does not know the list and runs the scripts; .npmrc tells the one that would reach outside npm to do nothing.
+test('no package runs a script when it is installed', () => {
+  const scripted = Object.entries(lockFile.packages)
+    .filter(([, { hasInstallScript }]) => hasInstallScript === true)
+    .map(([path]) => path.replace(/^.*node_modules\//, ''))
+  const { allowScripts } = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  ) as {
+    allowScripts: Record<string, boolean>
+  }
+  expect(allowScripts).toEqual(Object.fromEntries(scripted.map((name) => [name, false])))
+  expect(readFileSync(new URL('../../.npmrc', import.meta.url), 'utf8')).toMatch(
+    /^onnxruntime_node_install=skip$/m,
+  )
+})
+
+test('pictures are decoded by one sharp, which the model libraries share', () => {
+  expect(paths.filter((path) => path.endsWith('node_modules/sharp'))).toEqual(['node_modules/sharp'])
 })

@@ -78,9 +78,15 @@ const SPACE = { space: 'tiny', dimension: 4 }
 const MODEL: ModelFacts = {
   id: 'tiny',
   revision: '1',
+  precision: 'float32',
   isLexical: true,
   spaces: { text: SPACE, image: SPACE, video: SPACE, audio: SPACE, fused: SPACE },
-  input: { pictureWidth: 2, pictureHeight: 2, framesPerClip: 1, sampleRateHz: 8000 },
+  input: {
+    pictureSize: () => ({ width: 2, height: 2 }),
+    frameSize: () => ({ width: 2, height: 2 }),
+    framesOf: () => 1,
+    sampleRateHz: 8000,
+  },
 }
 
 export const REQUEST: MediaRequest = {
@@ -140,6 +146,8 @@ export async function taskRoom(
     models: {
       resolve: (name) => (['tiny', 'alias'].includes(name) ? MODEL : undefined),
       facts: () => MODEL,
+      isOwnName: (name) => name === 'tiny',
+      problem: () => undefined,
       countTokens: (text) => text.split(' ').length,
       terms: (text) => ({ [text]: 1 }),
     },
