@@ -28,7 +28,8 @@ export async function checkModel(
   const here = lookAtModel(folder, entry)
   const place = modelFolder(folder, entry)
   const wrong = new Set(here.faults.map(({ file }) => file))
-  const readable = here.state === 'missing' ? [] : Object.entries(here.expected).filter(([name]) => !wrong.has(name))
+  const readable =
+    here.state === 'missing' ? [] : Object.entries(here.expected).filter(([name]) => !wrong.has(name))
   const totalBytes = readable.reduce((sum, [, { sizeBytes }]) => sum + sizeBytes, 0)
   const faults: Fault[] = [...here.faults]
   let readBytes = 0
@@ -36,7 +37,11 @@ export async function checkModel(
     const onBytes = (count: number) => onProgress((readBytes += count) / totalBytes)
     const found = await hashFile(join(place, file), { signal, onBytes })
     if (found.sha256 !== sha256)
-      faults.push({ file, kind: 'hash', message: `${file} has other bytes than were pulled (SHA-256 ${found.sha256})` })
+      faults.push({
+        file,
+        kind: 'hash',
+        message: `${file} has other bytes than were pulled (SHA-256 ${found.sha256})`,
+      })
   }
   const foreign = (await filesBelow(place)).filter((name) => !Object.hasOwn(here.expected, name)).toSorted()
   return {

@@ -32,7 +32,9 @@ export function findModelFiles(folder: string, { id, commit, precisions }: Wante
       `The model ${id} is not here in the precision ${precisionsText(wanted)}: ${pull}`,
     )
   }
-  const faults = neededNames(id, wanted, pinned).flatMap((name) => faultOf(name, pinned[name], sizes.get(name)))
+  const faults = neededNames(id, wanted, pinned).flatMap((name) =>
+    faultOf(name, pinned[name], sizes.get(name)),
+  )
   if (faults.length === 0) return place
   const messages = faults.map(({ message }) => message).join(', ')
   throw new EmbedlineError('model_damaged', `Files of the model ${id} are damaged: ${messages}; ${pull}`)

@@ -90,17 +90,16 @@ async function bring(running: Running): Promise<Pulled> {
     expected: expectation(running, name, listed.get(name), pinned[name]),
   }))
   gauge.setTotal(sumOf(needed.map(({ expected }) => expected.sizeBytes)))
-  const unpinned = needed.filter(({ name }) => pinned[name] === undefined)
-  for (const [name, found] of await findGood(place, unpinned, running)) here.set(name, found)
-  const fetched = await fetchAll(
-    running,
-    needed.filter(({ name }) => !here.has(name)),
-  )
+  for (const [name, found] of await findGood(place, missingOf(needed, here), running)) here.set(name, found)
+  const fetched = await fetchAll(running, missingOf(needed, here))
   gauge.enter('finishing')
   await pin(running, pinned, new Map([...here, ...fetched]))
   await install(folder, entry, [...fetched.keys()])
   return ended(running, { here, fetched, pinned })
 }
+
+const missingOf = (needed: readonly Needed[], here: ReadonlyMap<string, FileHashes>): Needed[] =>
+  needed.filter(({ name }) => !here.has(name))
 
 /** What of the pinned files these precisions need, whether all are pinned or not. */
 function neededByPins({ entry, precisions, gauge }: Running, pinned: PinsOfModel): Needed[] {
@@ -157,7 +156,7 @@ async function fetchAll(running: Running, missing: readonly Needed[]): Promise<M
   const { folder, entry, reservedBytes } = running
   const partial = partialFolder(folder, entry)
   const whole = await findGood(partial, missing, running)
-  const rest = missing.filter(({ name }) => !whole.has(name))
+  const rest = missingOf(missing, whole)
   const lackingBytes = await Promise.all(
     rest.map(
       async ({ name, expected: { sizeBytes } }) =>

@@ -18,7 +18,10 @@ export async function removeModel(
 ): Promise<boolean> {
   const held = await tryHoldModels(folder)
   if (!held)
-    throw new EmbedlineError('model_in_use', `A pull is at work in ${folder}. Stop it, or try again when it is done.`)
+    throw new EmbedlineError(
+      'model_in_use',
+      `A pull is at work in ${folder}. Stop it, or try again when it is done.`,
+    )
   try {
     const unfinished = unfinishedFolder(folder)
     const gone = join(unfinished, `${entry.id}@removed`)
