@@ -42,7 +42,10 @@ test('with nothing set the server is for this machine alone and keeps all in one
     computeMemoryBytes: 2e9,
     model: 'builtin',
     aliases: {},
+    modelsFolder: join(folder, 'data/models'),
+    hub: { endpoint: 'https://huggingface.co', proxy: {} },
     keys: [],
+    fetchAllow: { networks: [], places: new Set() },
     retentionMs: 7 * 24 * 3_600_000,
     limits: 'ours',
     logLevel: 'info',
@@ -56,10 +59,38 @@ test('a flag goes before a variable, a variable before the file, the file before
   expect(config).toMatchObject({ port: 3, computeCount: 5, limits: 'upstream', retentionMs: 604_800_000 })
 })
 
+test('what may be fetched beside public addresses is a list of networks and places', () => {
+  const { fetchAllow } = read({}, { EMBEDLINE_FETCH_ALLOW: '10.0.0.0/8, minio:9000' })
+  expect([fetchAllow.networks.length, [...fetchAllow.places]]).toEqual([1, ['minio 9000']])
+  expect(() => read({ 'fetch-allow': '10.0.0.0/99' })).toThrow(
+    '--fetch-allow is "10.0.0.0/99": expected networks',
+  )
+})
+
 test('buckets lie where their URL says, with a place for the name of the account', () => {
   expect(read({ 'buckets-url': 'file:/srv/{account}' }).bucketsUrl).toBe('file:/srv/{account}')
   expect(read({ 'buckets-url': 'file:mine' }).bucketsUrl).toBe(`file:${folder}/mine`)
   expect(messageOf(() => read({ 'buckets-url': 's3:x' }))).toContain('--buckets-url is "s3:x"')
+})
+
+test('models lie in the data folder or where one says, and are pulled as other programs of the hub are told to', () => {
+  expect(read({ data: 'd' }).modelsFolder).toBe(join(folder, 'd/models'))
+  expect(read({ models: '/srv/models' }).modelsFolder).toBe('/srv/models')
+  const { hub } = read(
+    {},
+    {
+      HF_ENDPOINT: 'https://mirror.example/hf',
+      HF_TOKEN: ' secret ',
+      HTTP_PROXY: 'proxy:3128',
+      https_proxy: 'http://proxy:3129',
+      NO_PROXY: '',
+    },
+  )
+  expect(hub).toEqual({
+    endpoint: 'https://mirror.example/hf',
+    token: 'secret',
+    proxy: { http: 'proxy:3128', https: 'http://proxy:3129' },
+  })
 })
 
 test('an empty variable counts as absent', () => {
