@@ -3,8 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
 import type { EmbeddingModel } from '../src/domain/model.ts'
-import { builtinFacts } from '../src/models/builtin/facts.ts'
-import { loadModel } from '../src/models/registry.ts'
+import { openBuiltin } from '../src/models/builtin/model.ts'
 import { missingTestData, testData } from '../test/support/testData.ts'
 import { readCranfield, searchGoals } from './builtin/cranfield.ts'
 import { tableHead, tableLine, verdictOn } from './builtin/goals.ts'
@@ -98,7 +97,7 @@ const PARTS: readonly Part[] = [
 const detail = (name: string, { recall, margin }: { recall: number; margin: number }) =>
   console.log(`  ${name.padEnd(40)} recognised ${recall.toFixed(3)}, margin ${margin.toFixed(3)}`)
 
-const model = await loadModel(builtinFacts.id, builtinFacts.revision)
+const model = openBuiltin()
 const notMeasured: string[] = []
 let missed = 0
 console.log(tableHead())

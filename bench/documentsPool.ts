@@ -15,7 +15,8 @@ import { limitsNamed } from '../src/domain/limits.ts'
 import { systemClock } from '../src/lib/clock.ts'
 import { makeLogger } from '../src/lib/logger.ts'
 import { findTools } from '../src/media/tools.ts'
-import { loadModel } from '../src/models/registry.ts'
+import { BUILTIN_ONLY } from '../src/models/settings.ts'
+import { openBuiltin } from '../src/models/builtin/model.ts'
 import { termsAsJson, termsOf } from '../src/models/terms.ts'
 import { documentWork } from '../test/support/documentWork.ts'
 import { smallTexts } from './documents/smallTexts.ts'
@@ -35,12 +36,13 @@ const compute = startCompute({
   // Both sides at the same priority: other programs on the machine would slow down only one of them.
   tools: { ...findTools(), wrap: [] },
   limits,
+  models: BUILTIN_ONLY,
   environment: readConfig().programEnvironment,
   residentLimitBytes: 2e9,
   clock: systemClock,
   logger: makeLogger({ write: (line) => process.stderr.write(line), clock: systemClock, level: 'warn' }),
 })
-const model = await loadModel('builtin', '1')
+const model = openBuiltin()
 try {
   const files = await writeFiles()
   await inPool(files.slice(0, 500))

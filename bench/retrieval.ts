@@ -2,8 +2,7 @@
 // position, titles and texts in chunks as a bucket has them; a document counts by its best chunk.
 import { chunkText } from '../src/documents/chunkText.ts'
 import type { EmbeddingModel } from '../src/domain/model.ts'
-import { loadModel } from '../src/models/registry.ts'
-import { builtinFacts } from '../src/models/builtin/facts.ts'
+import { openBuiltin } from '../src/models/builtin/model.ts'
 import { termsAsJson, termsOf } from '../src/models/terms.ts'
 import { makeWordIndex } from '../src/search/bm25.ts'
 import { makeHeldBuckets } from '../src/search/heldBuckets.ts'
@@ -28,7 +27,7 @@ else {
 
 async function measure() {
   const collection = await readCranfield(testData(FOLDER))
-  const model = await loadModel(builtinFacts.id, builtinFacts.revision)
+  const model = openBuiltin()
   const rows = await chunksOf(collection, model)
   console.log(
     `Cranfield: ${collection.documents.length} documents, ${rows.length} chunks, ${collection.queries.length} queries`,

@@ -41,7 +41,11 @@ test('with nothing set the server is for this machine alone and keeps all in one
     computeCount: 1,
     computeMemoryBytes: 2e9,
     model: 'builtin',
+    aliases: {},
+    modelsFolder: join(folder, 'data/models'),
+    hub: { endpoint: 'https://huggingface.co', proxy: {} },
     keys: [],
+    fetchAllow: { networks: [], places: new Set() },
     retentionMs: 7 * 24 * 3_600_000,
     limits: 'ours',
     logLevel: 'info',
@@ -55,10 +59,38 @@ test('a flag goes before a variable, a variable before the file, the file before
   expect(config).toMatchObject({ port: 3, computeCount: 5, limits: 'upstream', retentionMs: 604_800_000 })
 })
 
+test('what may be fetched beside public addresses is a list of networks and places', () => {
+  const { fetchAllow } = read({}, { EMBEDLINE_FETCH_ALLOW: '10.0.0.0/8, minio:9000' })
+  expect([fetchAllow.networks.length, [...fetchAllow.places]]).toEqual([1, ['minio 9000']])
+  expect(() => read({ 'fetch-allow': '10.0.0.0/99' })).toThrow(
+    '--fetch-allow is "10.0.0.0/99": expected networks',
+  )
+})
+
 test('buckets lie where their URL says, with a place for the name of the account', () => {
   expect(read({ 'buckets-url': 'file:/srv/{account}' }).bucketsUrl).toBe('file:/srv/{account}')
   expect(read({ 'buckets-url': 'file:mine' }).bucketsUrl).toBe(`file:${folder}/mine`)
   expect(messageOf(() => read({ 'buckets-url': 's3:x' }))).toContain('--buckets-url is "s3:x"')
+})
+
+test('models lie in the data folder or where one says, and are pulled as other programs of the hub are told to', () => {
+  expect(read({ data: 'd' }).modelsFolder).toBe(join(folder, 'd/models'))
+  expect(read({ models: '/srv/models' }).modelsFolder).toBe('/srv/models')
+  const { hub } = read(
+    {},
+    {
+      HF_ENDPOINT: 'https://mirror.example/hf',
+      HF_TOKEN: ' secret ',
+      HTTP_PROXY: 'proxy:3128',
+      https_proxy: 'http://proxy:3129',
+      NO_PROXY: '',
+    },
+  )
+  expect(hub).toEqual({
+    endpoint: 'https://mirror.example/hf',
+    token: 'secret',
+    proxy: { http: 'proxy:3128', https: 'http://proxy:3129' },
+  })
 })
 
 test('an empty variable counts as absent', () => {
@@ -83,7 +115,7 @@ test('every bad value is named at once, with where it was set and what was expec
   configFile({ compute: true, colour: 'red', logLevel: 'loud' })
   const message = messageOf(() =>
     read(
-      { port: '99999', 'database-url': 'postgres://x', 'storage-url': 's3://b', model: 'clip' },
+      { port: '99999', 'database-url': 'postgres://x', 'storage-url': 's3://b', aliases: 'clip' },
       { EMBEDLINE_RETENTION: '7 days', EMBEDLINE_LIMITS: 'none', EMBEDLINE_COMPUTE_MEMORY: '1MB' },
     ),
   )
@@ -95,7 +127,7 @@ test('every bad value is named at once, with where it was set and what was expec
     '--database-url is "postgres://x": this version has SQLite only',
     '--storage-url is "s3://b": this version has local storage only',
     'EMBEDLINE_COMPUTE_MEMORY is "1MB": expected a size of at least 300MB, such as 512MB or 4GB',
-    '--model is "clip": expected "builtin"',
+    '--aliases is "clip": expected name=model pairs with commas between them',
     'EMBEDLINE_RETENTION is "7 days": expected a duration such as 30m, 12h or 7d',
     'EMBEDLINE_LIMITS is "none": expected one of ours, upstream',
     'logLevel in embedline.config.json is "loud": expected one of debug, info, warn, error',

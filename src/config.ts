@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { EmbedlineError } from './domain/errors.ts'
+import { NOTHING_ALLOWED, type AllowList } from './fetch/allowList.ts'
 import type { LogLevel } from './lib/logger.ts'
 import {
   SETTING_NAMES,
@@ -24,9 +25,17 @@ export interface Config {
   computeCount: number
   /** A compute process with more resident memory than this is replaced. */
   computeMemoryBytes: number
-  model: 'builtin'
+  /** The id of the model behind the names that clients send. */
+  model: string
+  /** Names that mean another model than that: each with the model's id. */
+  aliases: Readonly<Record<string, string>>
+  modelsFolder: string
+  /** Where models are pulled from. */
+  hub: HubConfig
   /** Empty: the server makes a key of its own, on loopback only. */
   keys: readonly ConfiguredKey[]
+  /** What may be fetched from beside public addresses. */
+  fetchAllow: AllowList
   retentionMs: number
   limits: 'ours' | 'upstream'
   /** Absent: `ffmpeg` on PATH. */
@@ -34,6 +43,16 @@ export interface Config {
   logLevel: LogLevel
   /** The part of the environment that outside programs and compute processes may see: no keys, no secrets. */
   programEnvironment: Readonly<Record<string, string>>
+}
+
+/** What programs that talk to the Hugging Face hub take from the environment, as it stands there. */
+export interface HubConfig {
+  /** `HF_ENDPOINT`: the hub or a mirror of it. */
+  endpoint: string
+  /** `HF_TOKEN`: a secret. */
+  token?: string
+  /** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in large or small letters. May hold a password. */
+  proxy: Readonly<Partial<Record<'http' | 'https' | 'bypass', string>>>
 }
 
 export interface ConfigSources {
@@ -51,6 +70,8 @@ interface Chosen {
 }
 
 const CONFIG_FILE = 'embedline.config.json'
+
+const HUB = 'https://huggingface.co'
 
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'TZ', 'LD_LIBRARY_PATH', 'NODE_COMPILE_CACHE']
 
@@ -155,6 +176,7 @@ function toConfig(
   const storage = optional('storageUrl', SETTINGS.storageUrl.parse)
   const buckets = optional('bucketsUrl', SETTINGS.bucketsUrl.parse)
   const ffmpeg = optional('ffmpeg', SETTINGS.ffmpeg.parse)
+  const models = optional('models', SETTINGS.models.parse)
   return Object.freeze({
     host: value('host', SETTINGS.host.parse),
     port: value('port', SETTINGS.port.parse),
@@ -165,7 +187,11 @@ function toConfig(
     computeCount: value('compute', SETTINGS.compute.parse),
     computeMemoryBytes: value('computeMemory', SETTINGS.computeMemory.parse),
     model: value('model', SETTINGS.model.parse),
+    aliases: optional('aliases', SETTINGS.aliases.parse) ?? {},
+    modelsFolder: models === undefined ? join(dataFolder, 'models') : resolve(folder, models),
+    hub: readHub(environment),
     keys: optional('keys', SETTINGS.keys.parse) ?? [],
+    fetchAllow: optional('fetchAllow', SETTINGS.fetchAllow.parse) ?? NOTHING_ALLOWED,
     retentionMs: value('retention', SETTINGS.retention.parse),
     limits: value('limits', SETTINGS.limits.parse),
     ...(ffmpeg !== undefined && { ffmpeg }),
@@ -178,5 +204,23 @@ function toConfig(
         }),
       ),
     ),
+  })
+}
+
+function readHub(environment: NonNullable<ConfigSources['environment']>): HubConfig {
+  const named = (...names: readonly string[]): string | undefined =>
+    names.map((name) => environment[name]?.trim()).find((text) => text !== undefined && text !== '')
+  const token = named('HF_TOKEN')
+  const http = named('http_proxy', 'HTTP_PROXY')
+  const https = named('https_proxy', 'HTTPS_PROXY')
+  const bypass = named('no_proxy', 'NO_PROXY')
+  return Object.freeze({
+    endpoint: named('HF_ENDPOINT') ?? HUB,
+    ...(token !== undefined && { token }),
+    proxy: Object.freeze({
+      ...(http !== undefined && { http }),
+      ...(https !== undefined && { https }),
+      ...(bypass !== undefined && { bypass }),
+    }),
   })
 }

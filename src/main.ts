@@ -7,6 +7,7 @@ import { isLoopback, type Config } from './config.ts'
 import { EmbedlineError } from './domain/errors.ts'
 import { makeIds } from './domain/ids.ts'
 import { limitsNamed } from './domain/limits.ts'
+import { openFetcher } from './fetch/fetcher.ts'
 import { listen } from './http/listen.ts'
 import { MODEL_NAMES } from './http/telnyx/names.ts'
 import { systemClock } from './lib/clock.ts'
@@ -15,7 +16,8 @@ import { makeKeyedMutex } from './lib/keyedMutex.ts'
 import { makeLogger } from './lib/logger.ts'
 import { findTools, type Tools } from './media/tools.ts'
 import { countTokens } from './models/countTokens.ts'
-import { modelFacts, resolveModel } from './models/registry.ts'
+import { openRegistry, type Registry } from './models/registry.ts'
+import type { ModelSettings } from './models/settings.ts'
 import { termsOf } from './models/terms.ts'
 import { openDiskObjects } from './objects/disk.ts'
 import { startDispatcher, type Dispatcher } from './queue/dispatcher.ts'
@@ -83,15 +85,20 @@ export async function startServer(
     const objects = open(
       await inFolder(config.objectsFolder, () => openDiskObjects({ folder: config.objectsFolder })),
     )
-    const compute = open(openCompute(config, tools, { limits, clock, logger }))
+    const userAgent = `Embedline/${version}`
+    const fetcher = open(openFetcher({ clock, userAgent, allow: config.fetchAllow }))
+    const modelSettings = modelSettingsOf(config)
+    const registry = openRegistry(modelSettings)
+    const compute = open(openCompute(config, tools, modelSettings, { limits, clock, logger }))
     let dispatcher: Dispatcher | undefined
     const parts: TaskParts = {
       store,
       results,
       objects,
       bytesMutex: makeKeyedMutex(),
+      fetcher,
       compute,
-      models: modelsOf(config),
+      models: modelsOf(registry),
       buckets: openFolderBuckets({ url: config.bucketsUrl, clock, uploadId: () => ids.uuid() }),
       endDocument: gatherDocumentEnds({ store, clock }),
       search,
@@ -132,28 +139,35 @@ export async function startServer(
 const openCompute = (
   config: Config,
   tools: Tools,
+  models: ModelSettings,
   { limits, clock, logger }: Pick<TaskParts, 'limits' | 'clock' | 'logger'>,
 ): RunningCompute =>
   startCompute({
     count: config.computeCount,
     tools,
     limits,
+    models,
     environment: config.programEnvironment,
     residentLimitBytes: config.computeMemoryBytes,
     clock,
     logger,
   })
 
-const modelsOf = (config: Config): Models => ({
-  resolve: (name) => resolveModel(name, { aliases: CONTRACT_MODELS, defaultModel: config.model }),
-  facts: modelFacts,
+const modelSettingsOf = ({ model, aliases }: Config): ModelSettings => ({
+  defaultModel: model,
+  contractNames: CONTRACT_MODELS,
+  aliases,
+})
+
+const modelsOf = (registry: Registry): Models => ({
+  ...registry,
   countTokens,
   terms: (text) => Object.fromEntries(termsOf(text)),
 })
 
 function describeModel(models: Models, name: string): string {
   const facts = models.resolve(name)
-  if (!facts) throw new Error(`the configured model ${name} is not registered`)
+  if (!facts) throw new Error('the registry was opened with the default model')
   return `${facts.id}@${facts.revision}${facts.caveat === undefined ? '' : `: ${facts.caveat}`}`
 }
 

@@ -1,4 +1,5 @@
 import { EmbedlineError } from './domain/errors.ts'
+import { parseAllowList } from './fetch/allowList.ts'
 import type { LogLevel } from './lib/logger.ts'
 
 /** One thing a user can set: by a flag, a variable or a key of the configuration file, always as text. */
@@ -88,8 +89,22 @@ export const SETTINGS = {
     flag: 'model',
     placeholder: 'name',
     fallback: 'builtin',
-    meaning: 'Model behind the names that clients send. This version has `builtin`.',
-    parse: oneOf('builtin'),
+    meaning: 'Model behind the names that clients send.',
+    parse: nonEmpty,
+  },
+  aliases: {
+    flag: 'aliases',
+    placeholder: 'name=model,…',
+    fallbackShown: 'none',
+    meaning: 'Names that mean another model than that one, as in `marengo3.0=embeddinggemma-2`.',
+    parse: parseAliases,
+  },
+  models: {
+    flag: 'models',
+    placeholder: 'folder',
+    fallbackShown: '<data>/models',
+    meaning: 'Folder of the models that were pulled, with the lock file that pins them.',
+    parse: nonEmpty,
   },
   keys: {
     flag: 'keys',
@@ -98,6 +113,14 @@ export const SETTINGS = {
     meaning: 'Keys that are valid while they are listed here, each with the account it belongs to.',
     secret: true,
     parse: parseKeys,
+  },
+  fetchAllow: {
+    flag: 'fetch-allow',
+    placeholder: 'network|host:port,…',
+    fallbackShown: 'public addresses only',
+    meaning:
+      'What URL sources and crawls may reach beside public addresses: networks (`10.0.0.0/8`) and places (`minio:9000`).',
+    parse: parseAllowList,
   },
   retention: {
     flag: 'retention',
@@ -204,6 +227,14 @@ function parseSize(text: string): number {
   const sizeBytes = Number(count) * (UNIT_BYTES[unit ?? ''] ?? Number.NaN)
   if (!(sizeBytes >= 300e6)) throw expected('a size of at least 300MB, such as 512MB or 4GB')
   return sizeBytes
+}
+
+function parseAliases(text: string): Readonly<Record<string, string>> {
+  const pairs = text.split(',').map((pair) => pair.split('=').map((part) => part.trim()))
+  const isPair = ([name = '', model = '', ...rest]: string[]) =>
+    name !== '' && model !== '' && rest.length === 0
+  if (!pairs.every(isPair)) throw expected('name=model pairs with commas between them')
+  return Object.fromEntries(pairs) as Record<string, string>
 }
 
 function parseKeys(text: string): ConfiguredKey[] {

@@ -2,21 +2,24 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import type { Sharp } from 'sharp'
-import type { EmbeddingModel } from '../../src/domain/model.ts'
+import { inputOf, type EmbeddingModel, type Picture } from '../../src/domain/model.ts'
 import type { Goal } from './goals.ts'
 import { mean, recognise } from './similarity.ts'
 import type { Labelled, Recognition } from './similarity.ts'
 
 const WHITE = '#ffffff'
 
+/** The model stretches every picture to the same size. */
+export const ANY_SIZE = { width: 1, height: 1 }
+
 /** Decodes a picture as the model wants it: upright, on white, sRGB, stretched to its size. */
-export async function modelPixels(model: EmbeddingModel, picture: Sharp): Promise<Uint8Array> {
-  const { pictureWidth, pictureHeight } = model.facts.input
+export async function modelPixels(model: EmbeddingModel, picture: Sharp): Promise<Picture> {
+  const size = inputOf(model.facts).pictureSize(ANY_SIZE)
   const resized = picture
     .flatten({ background: WHITE })
     .toColourspace('srgb')
-    .resize(pictureWidth, pictureHeight, { fit: 'fill', kernel: 'cubic' })
-  return new Uint8Array(await resized.raw().toBuffer())
+    .resize(size.width, size.height, { fit: 'fill', kernel: 'cubic' })
+  return { ...size, rgb: new Uint8Array(await resized.raw().toBuffer()) }
 }
 
 /** An upright picture on white, in memory. */

@@ -1,4 +1,4 @@
-import type { EmbeddingModel } from '../../src/domain/model.ts'
+import { inputOf, type EmbeddingModel } from '../../src/domain/model.ts'
 import type { Goal } from './goals.ts'
 import { cosine } from './similarity.ts'
 
@@ -8,7 +8,7 @@ export async function promiseGoals(model: EmbeddingModel, sound: Float32Array): 
     ['Zoë, große Straße', 'zoe grosse strasse', ''],
     'document',
   )
-  const silence = await model.audio(new Float32Array(model.facts.input.sampleRateHz))
+  const silence = await model.audio(new Float32Array(inputOf(model.facts).sampleRateHz))
   const loud = await model.audio(sound)
   const soft = await model.audio(sound.map((sample) => sample / 10))
   const none = new Float32Array(0)

@@ -1,4 +1,4 @@
-import type { EmbeddingModel } from '../../src/domain/model.ts'
+import { inputOf, type EmbeddingModel, type Picture } from '../../src/domain/model.ts'
 import type { Goal } from './goals.ts'
 
 const ROUNDS = 5
@@ -32,7 +32,7 @@ export async function textSpeed(model: EmbeddingModel, text: string): Promise<Go
   }
 }
 
-export async function pictureSpeed(model: EmbeddingModel, pictures: readonly Uint8Array[]): Promise<Goal> {
+export async function pictureSpeed(model: EmbeddingModel, pictures: readonly Picture[]): Promise<Goal> {
   const ms = await timeOfOne(pictures.length, async () => {
     for (const picture of pictures) await model.image(picture)
   })
@@ -40,7 +40,7 @@ export async function pictureSpeed(model: EmbeddingModel, pictures: readonly Uin
 }
 
 export async function soundSpeed(model: EmbeddingModel, sound: Float32Array): Promise<Goal> {
-  const ms = await timeOfOne(sound.length / model.facts.input.sampleRateHz, () => model.audio(sound))
+  const ms = await timeOfOne(sound.length / inputOf(model.facts).sampleRateHz, () => model.audio(sound))
   return { name: 'audio: time of a second of sound', measured: ms, must: 10, should: 4, unit: 'ms' }
 }
 
@@ -51,7 +51,7 @@ export async function soundSpeed(model: EmbeddingModel, sound: Float32Array): Pr
 export async function longestHold(
   model: EmbeddingModel,
   text: string,
-  picture: Uint8Array,
+  picture: Picture,
   sound: Float32Array,
 ): Promise<Goal> {
   const clip = Array.from({ length: 100 }, () => picture)

@@ -1,15 +1,15 @@
 import sharp from 'sharp'
-import type { EmbeddingModel } from '../../src/domain/model.ts'
+import { inputOf, type EmbeddingModel, type Picture } from '../../src/domain/model.ts'
 import { ffmpegOutput } from './ffmpeg.ts'
 import type { Goal } from './goals.ts'
-import { modelPixels } from './pictures.ts'
+import { ANY_SIZE, modelPixels } from './pictures.ts'
 import type { Original } from './pictures.ts'
 import { cosine, mean } from './similarity.ts'
 
 const SCENE_SEC = 6
 
 /** Twelve frames at the middles of equal parts of one scene. */
-type Scene = Uint8Array[]
+type Scene = Picture[]
 const FRAMES = 12
 
 const PATTERNS = [
@@ -43,14 +43,14 @@ export async function makeScenes(
 
 /** Frames of whatever ffmpeg reads by these arguments. */
 export async function decodeScene(model: EmbeddingModel, input: readonly string[]): Promise<Scene> {
-  const { pictureWidth, pictureHeight } = model.facts.input
-  const size = pictureWidth * pictureHeight * 3
-  const scale = `scale=${pictureWidth}:${pictureHeight}:flags=bicubic`
+  const size = inputOf(model.facts).frameSize(ANY_SIZE)
+  const frameBytes = size.width * size.height * 3
+  const scale = `scale=${size.width}:${size.height}:flags=bicubic`
   const pixels = await ffmpegOutput([...input, '-an', '-vf', scale, '-pix_fmt', 'rgb24', '-f', 'rawvideo'])
-  const decoded = Math.floor(pixels.length / size)
+  const decoded = Math.floor(pixels.length / frameBytes)
   return Array.from({ length: FRAMES }, (_, i) => {
     const frame = Math.floor(((i + 0.5) / FRAMES) * decoded)
-    return new Uint8Array(pixels.subarray(frame * size, (frame + 1) * size))
+    return { ...size, rgb: new Uint8Array(pixels.subarray(frame * frameBytes, (frame + 1) * frameBytes)) }
   })
 }
 
@@ -89,7 +89,7 @@ const chosen = (scene: Scene, parts: number): Scene =>
 
 /** How near a clip of as many frames as the model asks for is to the same clip with six. */
 export async function clipGoals(model: EmbeddingModel, scenes: readonly Scene[]): Promise<Goal[]> {
-  const { framesPerClip } = model.facts.input
+  const framesPerClip = inputOf(model.facts).framesOf(SCENE_SEC)
   const similarities: number[] = []
   for (const scene of scenes) {
     const few = await model.video(chosen(scene, framesPerClip))

@@ -6,14 +6,14 @@ import { join } from 'node:path'
 import { chunkText } from '../../src/documents/chunkText.ts'
 import { readDocument } from '../../src/documents/readDocument.ts'
 import { limitsNamed } from '../../src/domain/limits.ts'
-import { loadModel } from '../../src/models/registry.ts'
+import { openBuiltin } from '../../src/models/builtin/model.ts'
 
 const WARM_UP_FILES = 500
 
 const [folder = '', count = '0'] = process.argv.slice(2)
 const limits = limitsNamed('ours')
 const { signal } = new AbortController()
-const model = await loadModel('builtin', '1')
+const model = openBuiltin()
 await embedFiles(WARM_UP_FILES)
 const startMs = performance.now()
 await embedFiles(Number(count))

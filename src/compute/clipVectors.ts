@@ -1,11 +1,17 @@
 import type { Modality } from '../domain/embedding.ts'
-import type { EmbeddingModel, FusedParts } from '../domain/model.ts'
+import {
+  spaceOf,
+  type EmbeddingModel,
+  type FusedParts,
+  type InputKind,
+  type Picture,
+} from '../domain/model.ts'
 import type { ClipVector, MediaRequest } from '../domain/work.ts'
 
 /** What one clip is made of, as far as it was asked for and the clip has it. */
 export interface ClipContent {
   /** Pictures of the model's size, in order; at least one. */
-  frames?: readonly Uint8Array[]
+  frames?: readonly Picture[]
   /** Mono at the model's rate. */
   samples?: Float32Array
   text?: string
@@ -22,29 +28,26 @@ export async function clipVectors(
   wanted: Wanted,
   content: ClipContent,
 ): Promise<ClipVector[]> {
-  const parts = await embedParts(model, content)
   const isFused = wanted.fused && wanted.modalities.length > 1
-  const { spaces } = model.facts
   const vectors: ClipVector[] = []
-  const add = (modality: Modality, space: string, vector: Float32Array | undefined) =>
-    vector && vectors.push({ modality, space, vector })
-  if (wanted.separate || !isFused) {
-    add('visual', spaces.video.space, parts.visual?.vector)
-    add('audio', spaces.audio.space, parts.audio?.vector)
-    add('transcription', spaces.text.space, parts.transcription?.vector)
+  const add = (modality: Modality, kind: InputKind, vector: Float32Array) => {
+    vectors.push({ modality, space: spaceOf(model.facts, kind).space, vector })
+    return vector
   }
-  if (isFused && Object.keys(parts).length > 0) add('fused', spaces.fused.space, await model.fused(parts))
+  const parts = asParts(content)
+  const { visual, audio, transcription } = parts
+  if (wanted.separate || !isFused) {
+    if (visual) visual.vector = add('visual', 'video', await model.video(visual.frames))
+    if (audio) audio.vector = add('audio', 'audio', await model.audio(audio.samples))
+    const [vector] = transcription ? await model.text([transcription.text], 'document') : []
+    if (transcription && vector) transcription.vector = add('transcription', 'text', vector)
+  }
+  if (isFused && Object.keys(parts).length > 0) add('fused', 'fused', await model.fused(parts))
   return vectors
 }
 
-async function embedParts(
-  model: EmbeddingModel,
-  { frames, samples, text }: ClipContent,
-): Promise<FusedParts> {
-  const parts: FusedParts = {}
-  if (frames) parts.visual = { frames, vector: await model.video(frames) }
-  if (samples) parts.audio = { samples, vector: await model.audio(samples) }
-  const [vector] = text === undefined ? [] : await model.text([text], 'document')
-  if (text !== undefined && vector) parts.transcription = { text, vector }
-  return parts
-}
+const asParts = ({ frames, samples, text }: ClipContent): FusedParts => ({
+  ...(frames && { visual: { frames } }),
+  ...(samples && { audio: { samples } }),
+  ...(text !== undefined && { transcription: { text } }),
+})

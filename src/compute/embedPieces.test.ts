@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { EmbeddingModel } from '../domain/model.ts'
 import type { EmbeddedChunk } from '../domain/work.ts'
-import { loadModel } from '../models/registry.ts'
+import { openBuiltin } from '../models/builtin/model.ts'
 import { embedPieces } from './embedPieces.ts'
 
 async function* piecesOf(...texts: string[]) {
@@ -20,7 +20,7 @@ async function embedText(text: string, model: EmbeddingModel): Promise<readonly 
 }
 
 test('a chunk that is too long for the model is divided, and no word is lost', async () => {
-  const builtin = await loadModel('builtin', '1')
+  const builtin = openBuiltin()
   const text = Array.from({ length: 100 }, (_, at) => `word${at}`).join(' ')
   expect(await embedText(text, builtin)).toHaveLength(1)
 

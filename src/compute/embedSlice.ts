@@ -1,5 +1,5 @@
 import type { Warning } from '../domain/embedding.ts'
-import type { EmbeddingModel } from '../domain/model.ts'
+import { inputOf, type EmbeddingModel, type Size } from '../domain/model.ts'
 import { type Segment, SHORTEST_TAIL_MS, type Slice } from '../domain/slices.ts'
 import type { Clip, SliceResult, SliceWork } from '../domain/work.ts'
 import type { Frame } from '../media/frames.ts'
@@ -13,6 +13,8 @@ import { type FramedSegment, segmentFrames } from './segmentFrames.ts'
 export interface SliceMedia {
   slice: Slice
   frames: AsyncIterable<Frame> | undefined
+  /** Of all frames. */
+  frameSize: Size
   sound: Sound | undefined
   /** What the decoders lost; complete when the frames have been read. */
   damage: readonly Warning[]
@@ -36,9 +38,9 @@ export async function embedSlice(
   { onProgress, betweenUnits }: Units,
 ): Promise<SliceResult> {
   const { slice, damage } = media
-  const { framesPerClip, pictureWidth: width, pictureHeight: height, sampleRateHz } = model.facts.input
+  const { framesOf, sampleRateHz } = inputOf(model.facts)
   const { segmentation } = work.request
-  const framing = { segmentation, framesPerClip, size: { width, height }, onFrame: onProgress }
+  const framing = { segmentation, framesOf, size: media.frameSize, onFrame: onProgress }
   const framed = await segmentFrames(slice, media.frames, framing)
   const texts = framed.map(({ segment }) => clipText(work.cues, segment))
   const pieces = framed.map((each, index) => ({

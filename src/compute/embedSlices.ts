@@ -1,6 +1,6 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Warning } from '../domain/embedding.ts'
-import type { EmbeddingModel } from '../domain/model.ts'
+import { inputOf, type EmbeddingModel, type Size } from '../domain/model.ts'
 import type { SliceResult, SliceWork } from '../domain/work.ts'
 import { type FrameSource, openFrames } from '../media/frameSource.ts'
 import type { ReadOptions } from '../media/input.ts'
@@ -23,14 +23,21 @@ export interface SlicesParts extends ReadOptions, Units {
 export async function embedSlices(work: SliceWork, parts: SlicesParts): Promise<void> {
   const damage: Warning[] = []
   const onDamage = (warning: Warning) => void damage.push(warning)
-  const frames = needsFrames(work) ? openFramesFor(work, parts, onDamage) : undefined
+  const frameSize = frameSizeFor(work, parts.model)
+  const frames = needsFrames(work) ? openFramesFor(work, parts, frameSize, onDamage) : undefined
   const sound = work.modalities.includes('audio') ? openSoundFor(work, parts, onDamage) : undefined
   try {
     let clipCount = 0
     let firstDamage: Warning | undefined
     for (const slice of work.slices) {
       damage.length = 0
-      const media = { slice, sound: await sound?.sound(slice), frames: frames?.frames(slice), damage }
+      const media = {
+        slice,
+        sound: await sound?.sound(slice),
+        frames: frames?.frames(slice),
+        frameSize,
+        damage,
+      }
       const result = await embedSlice(work, parts.model, media, parts)
       clipCount += result.clips.length
       firstDamage ??= damage[0]
@@ -47,13 +54,16 @@ export async function embedSlices(work: SliceWork, parts: SlicesParts): Promise<
 const needsFrames = ({ modalities, request }: SliceWork): boolean =>
   modalities.includes('visual') || request.segmentation.strategy === 'dynamic'
 
+const frameSizeFor = ({ facts }: SliceWork, model: EmbeddingModel): Size =>
+  inputOf(model.facts).frameSize(facts.video ?? { width: 1, height: 1 })
+
 function openFramesFor(
   { file, facts }: SliceWork,
-  { tools, model, limits, signal }: SlicesParts,
+  { tools, limits, signal }: SlicesParts,
+  size: Size,
   onDamage: (warning: Warning) => void,
 ): FrameSource {
-  const { pictureWidth: width, pictureHeight: height } = model.facts.input
-  return openFrames(tools, file, facts, { width, height }, { limits, ...(signal && { signal }), onDamage })
+  return openFrames(tools, file, facts, size, { limits, ...(signal && { signal }), onDamage })
 }
 
 function openSoundFor(
@@ -61,6 +71,6 @@ function openSoundFor(
   { tools, model, limits, signal }: SlicesParts,
   onDamage: (warning: Warning) => void,
 ): SoundSource {
-  const { sampleRateHz } = model.facts.input
+  const { sampleRateHz } = inputOf(model.facts)
   return openSound(tools, file, facts, sampleRateHz, { limits, ...(signal && { signal }), onDamage })
 }

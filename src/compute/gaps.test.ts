@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { ClipContent } from './clipVectors.ts'
 import { findGaps, type Piece } from './gaps.ts'
 
-const FRAMES = { frames: [new Uint8Array(3)] }
+const FRAMES = { frames: [{ width: 1, height: 1, rgb: new Uint8Array(3) }] }
 const SOUND = { samples: new Float32Array(1) }
 
 /** Segments of 6 s with these contents. */

@@ -1,13 +1,14 @@
 import { makeKeyedMutex } from '../lib/keyedMutex.ts'
-import type { EmbeddingModel } from '../domain/model.ts'
+import { inputOf, type EmbeddingModel } from '../domain/model.ts'
 import type { ModelPin } from '../domain/work.ts'
+import type { ModelSettings } from '../models/settings.ts'
 import { makeFirstLane } from './firstLane.ts'
 import type { ChildSettings } from './protocol.ts'
 import type { CallTools, Handlers } from './serveParent.ts'
 
 /** What a child does for each request. Everything heavy is loaded by the first request that needs it. */
-export function makeHandlers({ tools, limits }: ChildSettings): Handlers {
-  const model = makeModelShelf()
+export function makeHandlers({ tools, limits, models }: ChildSettings): Handlers {
+  const model = makeModelShelf(models)
   const firstLane = makeFirstLane()
   const onePicture = makeKeyedMutex()
   const optionsOf = ({ signal }: Pick<CallTools, 'signal'>) => ({ limits, signal })
@@ -57,19 +58,20 @@ export function makeHandlers({ tools, limits }: ChildSettings): Handlers {
         onePicture('picture', async () => {
           call.signal.throwIfAborted()
           const [{ readPicture }, loaded] = await Promise.all([import('../media/picture.ts'), model(pin)])
-          const { pictureWidth: width, pictureHeight: height } = loaded.facts.input
-          return loaded.image(await readPicture(tools, file, { width, height }, optionsOf(call)))
+          return loaded.image(
+            await readPicture(tools, file, inputOf(loaded.facts).pictureSize, optionsOf(call)),
+          )
         }),
       ),
   }
 }
 
 /** Loads each model once, when it is first asked for. */
-function makeModelShelf(): (pin: ModelPin) => Promise<EmbeddingModel> {
+function makeModelShelf(settings: ModelSettings): (pin: ModelPin) => Promise<EmbeddingModel> {
   const loaded = new Map<string, Promise<EmbeddingModel>>()
   return ({ id, revision }) => {
     const key = JSON.stringify([id, revision])
-    const model = loaded.get(key) ?? load(id, revision)
+    const model = loaded.get(key) ?? load(settings, { id, revision })
     loaded.set(key, model)
     // A model that could not be loaded may be there the next time.
     model.catch(() => loaded.delete(key))
@@ -77,7 +79,7 @@ function makeModelShelf(): (pin: ModelPin) => Promise<EmbeddingModel> {
   }
 }
 
-async function load(id: string, revision: string): Promise<EmbeddingModel> {
-  const { loadModel } = await import('../models/registry.ts')
-  return loadModel(id, revision)
+async function load(settings: ModelSettings, pin: ModelPin): Promise<EmbeddingModel> {
+  const { openRegistry } = await import('../models/registry.ts')
+  return openRegistry(settings).load(pin)
 }

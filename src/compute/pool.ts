@@ -5,6 +5,7 @@ import type { Clock } from '../lib/clock.ts'
 import { makeKeyedMutex } from '../lib/keyedMutex.ts'
 import type { Logger } from '../lib/logger.ts'
 import { moduleBeside } from '../lib/moduleBeside.ts'
+import type { ModelSettings } from '../models/settings.ts'
 import type { Tools } from '../media/tools.ts'
 import { type Child, type ChildParts, startChild } from './childProcess.ts'
 import { diedWithChild, wasAborted } from './failures.ts'
@@ -17,6 +18,7 @@ export interface ComputeParts {
   count: number
   tools: Tools
   limits: Limits
+  models: ModelSettings
   /** All that a child sees of the environment. */
   environment: Readonly<Record<string, string>>
   /** A child that grows past this is replaced. */
@@ -184,7 +186,7 @@ function childParts(parts: ComputeParts, pace: Pace): ChildParts {
   return {
     command: [...parts.tools.wrap, ...program],
     environment: parts.environment,
-    settings: { tools: parts.tools, limits: parts.limits },
+    settings: { tools: parts.tools, limits: parts.limits, models: parts.models },
     residentLimitBytes: parts.residentLimitBytes,
     hungAfterBeats: pace.hungAfterBeats,
     unitBeats: Math.ceil((parts.limits.itemSec * 1000) / pace.beatMs),

@@ -10,6 +10,7 @@ import type {
   SliceWork,
   TextUse,
 } from '../domain/work.ts'
+import type { ModelSettings } from '../models/settings.ts'
 import type { Tools } from '../media/tools.ts'
 
 /**
@@ -44,6 +45,7 @@ export type Answer<Name extends RequestName> = Requests[Name]['answer']
 export interface ChildSettings {
   tools: Tools
   limits: Limits
+  models: ModelSettings
 }
 
 export interface CallMessage<Name extends RequestName = RequestName> {

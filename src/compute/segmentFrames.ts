@@ -1,19 +1,20 @@
+import type { Picture, Size } from '../domain/model.ts'
 import { dynamicSegments, fixedSegments, type Segment, type Slice } from '../domain/slices.ts'
 import type { MediaRequest } from '../domain/work.ts'
 import { clipFrameTimesMs } from '../media/frameGrid.ts'
 import type { Frame } from '../media/frames.ts'
-import type { Size } from '../media/scaling.ts'
 import { makeShotDetector } from '../media/shotChanges.ts'
 
 /** A segment and the frames that stand for it: fewer, or none, where the video has no picture. */
 export interface FramedSegment {
   segment: Segment
-  frames: readonly Uint8Array[]
+  frames: readonly Picture[]
 }
 
 export interface Framing {
   segmentation: MediaRequest['segmentation']
-  framesPerClip: number
+  /** How many frames stand for a clip of this length. */
+  framesOf: (clipSec: number) => number
   size: Size
   /** Called for each frame that was read. */
   onFrame: () => void
@@ -26,23 +27,24 @@ export interface Framing {
 export async function segmentFrames(
   slice: Slice,
   frames: AsyncIterable<Frame> | undefined,
-  { segmentation, framesPerClip, size, onFrame }: Framing,
+  { segmentation, framesOf, size, onFrame }: Framing,
 ): Promise<FramedSegment[]> {
   const cut = (changesMs: readonly number[]): Segment[] =>
     segmentation.strategy === 'fixed'
       ? fixedSegments(slice, segmentation.durationSec)
       : dynamicSegments(slice, segmentation.minDurationSec, changesMs)
-  const timesMs = (segment: Segment) => clipFrameTimesMs(segment, framesPerClip)
+  const timesMs = (segment: Segment) =>
+    clipFrameTimesMs(segment, framesOf((segment.endMs - segment.startMs) / 1000))
 
   // Where the borders are known beforehand, only few frames need to be remembered.
   const wanted = segmentation.strategy === 'fixed' ? new Set(cut([]).flatMap(timesMs)) : undefined
   const shots = makeShotDetector(size)
   const changesMs: number[] = []
-  const kept = new Map<number, Uint8Array>()
+  const kept = new Map<number, Picture>()
   for await (const { timeMs, rgb } of frames ?? []) {
     onFrame()
     if (!wanted && shots.isChange(rgb)) changesMs.push(timeMs)
-    if (!wanted || wanted.has(timeMs)) kept.set(timeMs, rgb)
+    if (!wanted || wanted.has(timeMs)) kept.set(timeMs, { ...size, rgb })
   }
   return cut(changesMs).map((segment) => ({
     segment,

@@ -1,3 +1,4 @@
+import { EmbedlineError } from './errors.ts'
 import type { Space } from './embedding.ts'
 import type { TextUse } from './work.ts'
 
@@ -13,50 +14,90 @@ export interface SpaceFacts {
 export interface ModelFacts {
   id: string
   revision: string
-  spaces: Readonly<Record<InputKind, SpaceFacts>>
+  /** In which numbers it computes, for people: `float32`, `q8`. Vectors of two precisions are of one space. */
+  precision: string
+  /** What it embeds; what is absent it cannot embed. */
+  spaces: Readonly<Partial<Record<InputKind, SpaceFacts>>>
   /** True when its text vectors hold the words of a text and not their meaning: a search by words then adds as much. */
   isLexical: boolean
   /** True when the first numbers of a vector, scaled to unit length again, are a shorter vector of the same meaning. */
   arePrefixesUsable?: boolean
   /** What the model cannot do, in one sentence for people; absent when there is nothing to warn of. */
   caveat?: string
-  /** How frames and sound must be prepared for it. */
-  input: ModelInput
+  /** True for one that another server computes: the compute children do not have it. */
+  isRemote?: boolean
+  /** How frames and sound must be prepared for it; absent for one that embeds text alone. */
+  input?: ModelInput
+}
+
+/** Pixels. */
+export interface Size {
+  width: number
+  height: number
 }
 
 export interface ModelInput {
-  /** Pictures are stretched to this size, RGB, 8 bits a channel, row-major. */
-  pictureWidth: number
-  pictureHeight: number
-  /** How many frames of a clip are embedded, at the middles of as many equal parts of it. */
-  framesPerClip: number
+  /** To what size a still picture of this size, as displayed, is stretched. */
+  pictureSize: (shown: Size) => Size
+  /** The same for the frames of a video: all of one video have one size. */
+  frameSize: (shown: Size) => Size
+  /** How many frames stand for a clip of this length, at the middles of as many equal parts of it; at least 1. */
+  framesOf: (clipSec: number) => number
   /** Mono samples in -1..1 at this rate. */
   sampleRateHz: number
 }
 
-/** All that one clip offers to a fused vector. What the clip does not have is absent. */
+/** RGB, 8 bits a channel, row-major. */
+export interface Picture extends Size {
+  rgb: Uint8Array
+}
+
+/** All that is to be one vector. What is not there is absent; a vector is there when it was computed already. */
 export interface FusedParts {
-  visual?: { frames: readonly Uint8Array[]; vector: Float32Array }
-  audio?: { samples: Float32Array; vector: Float32Array }
-  transcription?: { text: string; vector: Float32Array }
+  picture?: Picture
+  /** In order, at least one, all of one size. */
+  visual?: { frames: readonly Picture[]; vector?: Float32Array }
+  audio?: { samples: Float32Array; vector?: Float32Array }
+  transcription?: { text: string; vector?: Float32Array }
 }
 
 /**
  * A loaded model. Every vector is a Float32Array of its space's dimension and of unit length, and depends on the
- * arguments alone: not on what ran before or beside it. Calls give the event loop a turn at least every 20 ms of
- * computing, so that a short request never waits behind a long one.
+ * arguments alone: not on what ran before or beside it. Calls give the event loop a turn as often as their computing
+ * allows, so that a short request waits for no more than one run behind a long one.
  */
 export interface EmbeddingModel {
   readonly facts: ModelFacts
   text(texts: readonly string[], use: TextUse): Promise<Float32Array[]>
   /** Says whether a text can be embedded whole. Absent: any can. */
   readonly fits?: (text: string) => boolean
-  /** One RGB picture of `facts.input` size. */
-  image(rgb: Uint8Array): Promise<Float32Array>
-  /** The frames of one clip in order, at least one. */
-  video(frames: readonly Uint8Array[]): Promise<Float32Array>
+  /** A picture of the size that `facts.input` asks for. */
+  image(picture: Picture): Promise<Float32Array>
+  /** The frames of one clip in order, at least one, all of one size. */
+  video(frames: readonly Picture[]): Promise<Float32Array>
   audio(samples: Float32Array): Promise<Float32Array>
   /** At least one part. */
   fused(parts: FusedParts): Promise<Float32Array>
   close(): Promise<void>
+}
+
+/** Of a model that embeds such things. Throws `modality_unsupported` for one that does not. */
+export function spaceOf({ id, spaces }: Pick<ModelFacts, 'id' | 'spaces'>, kind: InputKind): SpaceFacts {
+  const facts = spaces[kind]
+  if (facts) return facts
+  throw new EmbedlineError('modality_unsupported', `The model ${id} cannot embed ${NAME[kind]}.`)
+}
+
+/** How frames and sound are prepared for a model. Throws `modality_unsupported` for one that embeds text alone. */
+export function inputOf({ id, input }: Pick<ModelFacts, 'id' | 'input'>): ModelInput {
+  if (input) return input
+  throw new EmbedlineError('modality_unsupported', `The model ${id} embeds text only.`)
+}
+
+const NAME: Readonly<Record<InputKind, string>> = {
+  text: 'texts',
+  image: 'pictures',
+  video: 'videos',
+  audio: 'sound',
+  fused: 'several things as one',
 }

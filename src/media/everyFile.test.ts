@@ -53,7 +53,7 @@ test.skipIf(missing).each(Object.entries(EXPECTED))(
 async function lookThrough(file: string): Promise<Expected> {
   try {
     const facts = await inspect(tools, file, { limits })
-    if (facts.isPicture) await readPicture(tools, file, SIZE, { limits })
+    if (facts.isPicture) await readPicture(tools, file, () => SIZE, { limits })
     const warnings = [...facts.warnings, ...(facts.isPicture ? [] : await decodeAll(file, facts))]
     return tell(facts, warnings)
   } catch (failure) {

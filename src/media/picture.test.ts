@@ -21,7 +21,7 @@ test.each(['jpg', 'png', 'webp', 'bmp', 'tiff', 'gif', 'jp2'])(
     const facts = await inspect(tools, file, options)
     expect(facts).toMatchObject({ isPicture: true, picture: { width: 60, height: 20 } })
     expect(facts.video).toBeUndefined()
-    const rgb = await readPicture(tools, file, SIZE, options)
+    const { rgb } = await readPicture(tools, file, () => SIZE, options)
     expect(rgb.length).toBe(4 * 2 * 3)
     for (const [index, expected] of [255, 165, 0].entries())
       expect(Math.abs(rgb[index]! - expected)).toBeLessThan(12)
@@ -38,7 +38,7 @@ test('of a picture that moves the first one is read, and inspecting finds a vide
   const facts = await inspect(tools, file, options)
   expect(facts).toMatchObject({ isPicture: false, video: { width: 32, height: 32 } })
   expect(facts.durationSec).toBeCloseTo(2, 1)
-  const [red, , blue] = await readPicture(tools, file, SIZE, options)
+  const [red, , blue] = (await readPicture(tools, file, () => SIZE, options)).rgb
   expect(red).toBeGreaterThan(200)
   expect(blue).toBeLessThan(50)
 })
@@ -55,7 +55,7 @@ test('a picture is turned upright by its camera mark', async () => {
     .jpeg()
     .toFile(file)
   expect((await inspect(tools, file, options)).picture).toEqual({ width: 20, height: 40 })
-  const rgb = await readPicture(tools, file, { width: 1, height: 4 }, options)
+  const { rgb } = await readPicture(tools, file, () => ({ width: 1, height: 4 }), options)
   expect(rgb[1]).toBeGreaterThan(200)
   expect(rgb[3 * 3 + 2]).toBeGreaterThan(200)
 })
@@ -66,14 +66,16 @@ test('what is transparent lies on white', async () => {
   await sharp({
     create: { width: 8, height: 8, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } },
   }).toFile(file)
-  expect([...(await readPicture(tools, file, SIZE, options))]).toEqual(Array.from({ length: 24 }, () => 255))
+  expect([...(await readPicture(tools, file, () => SIZE, options)).rgb]).toEqual(
+    Array.from({ length: 24 }, () => 255),
+  )
 })
 
 test('a picture of too many pixels is refused by its header', async () => {
   const file = await madeMedia('orange.png', one('color=orange:size=60x20'))
   const tight = { limits: { ...limits, pictureMaxPixels: 1_000 } }
   await expect(inspect(tools, file, tight)).rejects.toMatchObject({ code: 'media_too_large' })
-  await expect(readPicture(tools, file, SIZE, tight)).rejects.toMatchObject({ code: 'media_too_large' })
+  await expect(readPicture(tools, file, () => SIZE, tight)).rejects.toMatchObject({ code: 'media_too_large' })
   const video = await madeMedia(
     'mute.mp4',
     words('-f lavfi -i color=red:size=32x32:rate=5:duration=2 -c:v mpeg4'),
@@ -84,8 +86,10 @@ test('a picture of too many pixels is refused by its header', async () => {
 
 test('what is no picture is named', async () => {
   const sound = await madeMedia('tone.wav', words('-f lavfi -i sine=duration=1'))
-  await expect(readPicture(tools, sound, SIZE, options)).rejects.toThrow('not a picture of a known format')
+  await expect(readPicture(tools, sound, () => SIZE, options)).rejects.toThrow(
+    'not a picture of a known format',
+  )
   const text = `${sound}.svg`
   await writeFile(text, '<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>')
-  await expect(readPicture(tools, text, SIZE, options)).rejects.toThrow('an SVG drawing, not a picture')
+  await expect(readPicture(tools, text, () => SIZE, options)).rejects.toThrow('an SVG drawing, not a picture')
 })

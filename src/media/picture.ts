@@ -1,29 +1,29 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import { decodeByFfmpeg, readsPicture, sizeByFfprobe } from './ffmpegPicture.ts'
 import { mediaTooLarge, type ReadOptions } from './input.ts'
-import type { Size } from './scaling.ts'
+import type { Picture, Size } from '../domain/model.ts'
 import { sniff } from './sniff.ts'
 import type { Tools } from './tools.ts'
 
 const DECODE_LIMIT_SEC = 30
 
 /**
- * Reads a still picture, or the first one of a moving one, upright and stretched to `size`: RGB, 8 bits a channel,
- * row-major, sRGB, transparency on white. Throws `media_unreadable` for what is no picture or is broken, and
+ * Reads a still picture, or the first one of a moving one, upright and stretched to the size that `sizeFor` makes of its
+ * own: RGB, 8 bits a channel, row-major, sRGB, transparency on white. Throws `media_unreadable` for what is no picture or is broken, and
  * `media_too_large` for one of more pixels than the limit.
  */
 export async function readPicture(
   tools: Tools,
   file: string,
-  size: Size,
+  sizeFor: (shown: Size) => Size,
   options: ReadOptions,
-): Promise<Uint8Array> {
+): Promise<Picture> {
   const format = await pictureFormat(file)
-  await readHeader(tools, file, format, options)
-  if (readsPicture(format)) return decodeByFfmpeg(tools, file, format, size, options)
+  const size = sizeFor(await readHeader(tools, file, format, options))
+  if (readsPicture(format)) return { ...size, rgb: await decodeByFfmpeg(tools, file, format, size, options) }
   const sharp = await loadSharp()
   try {
-    return await sharp(file, sharpOptions(options))
+    const rgb = await sharp(file, sharpOptions(options))
       .timeout({ seconds: DECODE_LIMIT_SEC })
       .autoOrient()
       .flatten({ background: '#ffffff' })
@@ -31,6 +31,7 @@ export async function readPicture(
       .resize(size.width, size.height, { fit: 'fill', kernel: 'cubic' })
       .raw({ depth: 'uchar' })
       .toBuffer()
+    return { ...size, rgb }
   } catch (cause) {
     throw unreadable(format, cause)
   }

@@ -1,8 +1,4 @@
-/** Pixels. */
-export interface Size {
-  width: number
-  height: number
-}
+export type { Size } from '../domain/model.ts'
 
 /**
  * How ffmpeg's scaler makes pictures of the model's size. Bicubic is as fast as any (measured: 8 % around the mean);

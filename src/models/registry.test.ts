@@ -2,24 +2,43 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import type { EmbedlineError } from '../domain/errors.ts'
-import { loadModel, modelFacts, resolveModel } from './registry.ts'
+import { openRegistry } from './registry.ts'
+import { BUILTIN_ONLY } from './settings.ts'
 
-const names = { aliases: ['large-model-1'], defaultModel: 'builtin' }
+const registry = openRegistry({
+  defaultModel: 'builtin',
+  contractNames: ['large-model-1', 'large-model-2'],
+  aliases: { 'large-model-2': 'builtin', mine: 'builtin' },
+})
 
 test("an alias and the model's own id mean the model, another name means nothing", () => {
-  expect(resolveModel('builtin', names)?.id).toBe('builtin')
-  expect(resolveModel('large-model-1', names)?.id).toBe('builtin')
-  expect(resolveModel('large-model-2', names)).toBeUndefined()
-  expect(resolveModel('constructor', names)).toBeUndefined()
+  expect(registry.resolve('builtin')?.id).toBe('builtin')
+  expect(registry.resolve('large-model-1')?.id).toBe('builtin')
+  expect(registry.resolve('large-model-2')?.id).toBe('builtin')
+  expect(registry.resolve('mine')?.id).toBe('builtin')
+  expect(registry.resolve('large-model-3')).toBeUndefined()
+  expect(registry.resolve('constructor')).toBeUndefined()
+})
+
+test('own names are those of our models and of the operator, not those of a contract', () => {
+  const names = ['builtin', 'mine', 'large-model-1', 'large-model-2', 'constructor']
+  expect(names.filter((name) => registry.isOwnName(name))).toEqual(['builtin', 'mine'])
+})
+
+test('a default model or an alias that means no model is refused at the start, with those there are', () => {
+  const refused = expect.objectContaining({
+    code: 'request_invalid',
+    message: 'There is no model other; there are builtin.',
+  }) as EmbedlineError
+  expect(() => openRegistry({ ...BUILTIN_ONLY, defaultModel: 'other' })).toThrow(refused)
+  expect(() => openRegistry({ ...BUILTIN_ONLY, aliases: { mine: 'other' } })).toThrow(refused)
 })
 
 test('a pinned model is found by id and revision', async () => {
-  expect(modelFacts({ id: 'builtin', revision: '1' }).spaces.video).toEqual({
-    space: 'image',
-    dimension: 512,
-  })
-  const model = await loadModel('builtin', '1')
-  expect(model.facts).toBe(modelFacts({ id: 'builtin', revision: '1' }))
+  const pin = { id: 'builtin', revision: '1' }
+  expect(registry.facts(pin).spaces.video).toEqual({ space: 'image', dimension: 512 })
+  const model = await registry.load(pin)
+  expect(model.facts).toBe(registry.facts(pin))
   await model.close()
 })
 
@@ -30,8 +49,8 @@ test.for([
   'a model that is not here, %s@%s, is an error and never another model',
   async ([id, revision]) => {
     const unknown = expect.objectContaining({ code: 'model_unknown' }) as EmbedlineError
-    expect(() => modelFacts({ id, revision })).toThrow(unknown)
-    await expect(loadModel(id, revision)).rejects.toThrow(unknown)
+    expect(() => registry.facts({ id, revision })).toThrow(unknown)
+    await expect(registry.load({ id, revision })).rejects.toThrow(unknown)
   },
 )
 
@@ -46,6 +65,7 @@ test('whoever needs only facts and token counts does not load the model', async 
   const run = promisify(execFile)
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script])
   const files = (JSON.parse(stdout) as string[]).map((url) => url.replace(/^.*\/src\//, ''))
+  expect(files.filter((file) => file.includes('node_modules'))).toEqual([])
   expect(files.toSorted()).toEqual([
     'domain/errors.ts',
     'models/builtin/facts.ts',

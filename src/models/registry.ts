@@ -2,42 +2,67 @@ import { EmbedlineError } from '../domain/errors.ts'
 import type { EmbeddingModel, ModelFacts } from '../domain/model.ts'
 import type { ModelPin } from '../domain/work.ts'
 import { builtinFacts } from './builtin/facts.ts'
+import type { ModelSettings } from './settings.ts'
 
-interface Profile {
+/** One model that this server can have. */
+export interface Profile {
   facts: ModelFacts
-  /** Loads the code that embeds, which only the compute children need. */
-  open: () => Promise<EmbeddingModel>
+  /** Why it cannot be used now, before anything of it is loaded: its files are not here, say. Asked often. */
+  problem?: () => EmbedlineError | undefined
+  /** Loads the code that embeds and the weights, which only the compute children need; whoever does so closes it. */
+  open: (onProgress: LoadProgress) => Promise<EmbeddingModel>
 }
 
-const PROFILES: readonly Profile[] = [
+/** Is told how much of a model is loaded, from 0 to 1. */
+export type LoadProgress = (fraction: number) => void
+
+export interface Registry {
+  /** The facts of all models that this server can have. */
+  all: readonly ModelFacts[]
+  /** Which model a name means: an alias or an own id. Undefined: no such model. */
+  resolve(name: string): ModelFacts | undefined
+  /** True for own ids and for names that the operator made; false for those that contracts give their models. */
+  isOwnName(name: string): boolean
+  /** The facts of a pinned model. Throws `model_unknown` when this server does not have it, or another revision of it. */
+  facts(pin: ModelPin): ModelFacts
+  /** Why a model cannot be used now. */
+  problem(pin: ModelPin): EmbedlineError | undefined
+  /** Loads a model. Throws `model_unknown` like `facts`: a model that is missing is never replaced by another one. */
+  load(pin: ModelPin, onProgress?: LoadProgress): Promise<EmbeddingModel>
+}
+
+/**
+ * All models that the settings name; nothing of them is loaded yet. Throws `request_invalid` when the default model or
+ * one that an alias means is not among them.
+ */
+export function openRegistry(settings: ModelSettings): Registry {
+  const profiles = profilesOf(settings)
+  const aliases = new Map(Object.entries(settings.aliases))
+  const withId = (id: string) => profiles.find(({ facts }) => facts.id === id)?.facts
+  const meaningOf = (name: string): string =>
+    aliases.get(name) ?? (settings.contractNames.includes(name) ? settings.defaultModel : name)
+  for (const id of [settings.defaultModel, ...aliases.values()]) {
+    if (withId(id)) continue
+    const known = profiles.map(({ facts }) => facts.id).join(', ')
+    throw new EmbedlineError('request_invalid', `There is no model ${id}; there are ${known}.`)
+  }
+  return {
+    all: profiles.map(({ facts }) => facts),
+    resolve: (name) => withId(meaningOf(name)),
+    isOwnName: (name) =>
+      withId(name) !== undefined || (aliases.has(name) && !settings.contractNames.includes(name)),
+    facts: (pin) => findProfile(profiles, pin).facts,
+    problem: (pin) => findProfile(profiles, pin).problem?.(),
+    load: async (pin, onProgress = () => {}) => findProfile(profiles, pin).open(onProgress),
+  }
+}
+
+const profilesOf = (_settings: ModelSettings): Profile[] => [
   { facts: builtinFacts, open: async () => (await import('./builtin/model.ts')).openBuiltin() },
 ]
 
-export interface ModelNames {
-  /** Names of other people's models that callers send; each means the default model. */
-  aliases: readonly string[]
-  /** The id of the model that is used when nothing else is said. */
-  defaultModel: string
-}
-
-/** Which model a name means: an alias or an own id. Undefined: no such model. */
-export function resolveModel(name: string, { aliases, defaultModel }: ModelNames): ModelFacts | undefined {
-  const id = aliases.includes(name) ? defaultModel : name
-  return PROFILES.find(({ facts }) => facts.id === id)?.facts
-}
-
-/** The facts of a pinned model. Throws `model_unknown` when this server does not have it, or another revision of it. */
-export const modelFacts = (pin: ModelPin): ModelFacts => findProfile(pin).facts
-
-/**
- * Loads a model; whoever does so closes it. Throws `model_unknown` like `modelFacts`: a model that is missing is
- * never replaced by another one.
- */
-export const loadModel = async (id: string, revision: string): Promise<EmbeddingModel> =>
-  findProfile({ id, revision }).open()
-
-function findProfile({ id, revision }: ModelPin): Profile {
-  const profile = PROFILES.find(({ facts }) => facts.id === id)
+function findProfile(profiles: readonly Profile[], { id, revision }: ModelPin): Profile {
+  const profile = profiles.find(({ facts }) => facts.id === id)
   if (profile === undefined) throw new EmbedlineError('model_unknown', `There is no model ${id} here.`)
   if (profile.facts.revision === revision) return profile
   throw new EmbedlineError(

@@ -1,6 +1,6 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Space, Warning } from '../domain/embedding.ts'
-import type { ModelFacts } from '../domain/model.ts'
+import { spaceOf, type ModelFacts } from '../domain/model.ts'
 import type { Account } from '../domain/task.ts'
 import { getAsset } from '../store/assets.ts'
 import { standIn, type MediaSource } from './create.ts'
@@ -25,7 +25,7 @@ export async function embedText(
   tokensOf(parts, order.text, { most: parts.limits.textTokens, what: 'The text', field: 'text' })
   const [vector] = await parts.compute.embedTexts(model, [order.text], 'query', signal)
   if (!vector) throw new Error('a text was given and no vector came back')
-  return { model, space: model.spaces.text.space, vector, warnings: standIn(order.modelName, model) }
+  return { model, space: spaceOf(model, 'text').space, vector, warnings: standIn(order.modelName, model) }
 }
 
 /** Embeds one picture at once. Throws `model_unknown`, `request_invalid` (asset), `media_unreadable` (no picture). */
@@ -41,7 +41,7 @@ export async function embedPicture(
       ? await assetFile(parts, account, order.source.assetId)
       : order.source.received.temporaryPath
   const vector = await parts.compute.embedPicture(model, file, signal)
-  return { model, space: model.spaces.image.space, vector, warnings: standIn(order.modelName, model) }
+  return { model, space: spaceOf(model, 'image').space, vector, warnings: standIn(order.modelName, model) }
 }
 
 function resolve(parts: TaskParts, modelName: string): ModelFacts {

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Space, Warning } from '../domain/embedding.ts'
-import type { ModelFacts } from '../domain/model.ts'
+import { spaceOf, type ModelFacts } from '../domain/model.ts'
 import { standIn } from './create.ts'
 import type { TaskParts } from './parts.ts'
 import { tokensOf } from './tokensOf.ts'
@@ -52,12 +52,13 @@ export async function embedTexts(
     for (const vector of await parts.compute.embedTexts(model, batch, 'document', signal))
       vectors.push(length === vector.length ? vector : unitPrefix(vector, length))
   }
-  const { space } = model.spaces.text
+  const { space } = spaceOf(model, 'text')
   return { model, space, vectors, tokenCount, warnings: standIn(modelName, model) }
 }
 
-function lengthOf({ id, spaces, arePrefixesUsable }: ModelFacts, wanted: number | undefined): number {
-  const { dimension } = spaces.text
+function lengthOf(model: ModelFacts, wanted: number | undefined): number {
+  const { id, arePrefixesUsable } = model
+  const { dimension } = spaceOf(model, 'text')
   if (wanted === undefined || wanted === dimension) return dimension
   if (arePrefixesUsable === true && Number.isInteger(wanted) && wanted >= 1 && wanted < dimension)
     return wanted

@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream'
+import type { Fetcher } from '../fetch/fetcher.ts'
 import type { Objects } from '../objects/objects.ts'
+import type { EmbedlineError } from '../domain/errors.ts'
 import type { EncodedEmbedding } from '../domain/embedding.ts'
 import type { Ids } from '../domain/ids.ts'
 import type { Limits } from '../domain/limits.ts'
@@ -19,6 +21,8 @@ export interface TaskParts {
   objects: Objects
   /** Serialises what happens to the same stored bytes; keys are made by `storedBytes.ts`. */
   bytesMutex: KeyedMutex
+  /** The only way to URLs that callers name. */
+  fetcher: Fetcher
   compute: Compute
   models: Models
   buckets: Buckets
@@ -52,6 +56,10 @@ export interface Results {
 export interface Models {
   /** Which model a name means: a contract's alias or an own id. Undefined: no such model. */
   resolve(name: string): ModelFacts | undefined
+  /** True for own ids and for names that the operator made; false for those that contracts give their models. */
+  isOwnName(name: string): boolean
+  /** Why a model cannot be used now: its files are not here, say. */
+  problem(pin: ModelPin): EmbedlineError | undefined
   /** The facts of a pinned model. Throws `model_unknown` when it is not here any more. */
   facts(pin: ModelPin): ModelFacts
   /** How many tokens a text has, as the limit on text counts them; counting ends soon after `enough`. */

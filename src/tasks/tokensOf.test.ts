@@ -8,6 +8,8 @@ const models: Models = {
   facts: () => {
     throw new Error('nobody asks')
   },
+  isOwnName: () => false,
+  problem: () => undefined,
   countTokens,
   terms: () => ({}),
 }

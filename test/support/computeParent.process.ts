@@ -5,12 +5,14 @@ import { limitsNamed } from '../../src/domain/limits.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { makeLogger } from '../../src/lib/logger.ts'
 import { findTools } from '../../src/media/tools.ts'
+import { BUILTIN_ONLY } from '../../src/models/settings.ts'
 import { sliceWork } from './sliceWork.ts'
 
 const compute = startCompute({
   count: 1,
   tools: findTools(),
   limits: limitsNamed('ours'),
+  models: BUILTIN_ONLY,
   environment: readConfig().programEnvironment,
   residentLimitBytes: 2e9,
   clock: systemClock,

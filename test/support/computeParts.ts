@@ -4,6 +4,7 @@ import { readConfig } from '../../src/config.ts'
 import { limitsNamed } from '../../src/domain/limits.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { makeLogger } from '../../src/lib/logger.ts'
+import { BUILTIN_ONLY } from '../../src/models/settings.ts'
 import { findTools } from '../../src/media/tools.ts'
 
 /** Starts compute children that go with the test, one unless told otherwise, and keeps what they log. */
@@ -15,6 +16,7 @@ export async function withCompute(
     count: 1,
     tools: findTools(),
     limits: limitsNamed('ours'),
+    models: BUILTIN_ONLY,
     environment: readConfig().programEnvironment,
     residentLimitBytes: 2e9,
     clock: systemClock,

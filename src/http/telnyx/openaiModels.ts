@@ -1,4 +1,4 @@
-import type { ModelFacts } from '../../domain/model.ts'
+import { spaceOf, type ModelFacts } from '../../domain/model.ts'
 import { DEFAULT_MODEL, MODEL_NAMES } from './names.ts'
 import { modelWord } from './present.ts'
 import type { Handler } from './route.ts'
@@ -18,5 +18,5 @@ const present = (id: string, model: ModelFacts) => ({
   created: CREATED_SEC,
   owned_by: 'embedline',
   embedded_by: modelWord(model),
-  dimension: model.spaces.text.dimension,
+  dimension: spaceOf(model, 'text').dimension,
 })

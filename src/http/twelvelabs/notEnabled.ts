@@ -20,7 +20,7 @@ export function refuseUnlessEnabled(body: unknown, enabled: readonly string[]): 
  * Refuses the models of the contract whose shapes are not served yet, because an alias would answer them wrongly, and
  * names that are none here. Throws `request_invalid`, `model_unknown`.
  */
-export function checkModelName(models: Pick<Models, 'resolve'>, name: string): void {
+export function checkModelName(models: Pick<Models, 'isOwnName'>, name: string): void {
   const field = 'model_name'
   if (MODEL_NAMES.includes(name))
     throw new EmbedlineError('request_invalid', `\`${name}\` is not enabled yet.`, { field })

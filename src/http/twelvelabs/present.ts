@@ -1,5 +1,5 @@
 import type { Modality, Warning } from '../../domain/embedding.ts'
-import type { InputKind, ModelFacts } from '../../domain/model.ts'
+import { spaceOf, type InputKind, type ModelFacts } from '../../domain/model.ts'
 import type { AssetState, TaskState } from '../../domain/states.ts'
 import type { Asset, Page, Task } from '../../domain/task.ts'
 import type { ModelPin } from '../../domain/work.ts'
@@ -49,8 +49,8 @@ function presentModel(task: Task, facts: ModelFacts | undefined) {
   ]
   const [first] = options
   if (!facts || !first) return named
-  const { dimension } = facts.spaces[KIND[first]]
-  const spaces = Object.fromEntries(options.map((option) => [option, facts.spaces[KIND[option]].space]))
+  const { dimension } = spaceOf(facts, KIND[first])
+  const spaces = Object.fromEntries(options.map((option) => [option, spaceOf(facts, KIND[option]).space]))
   const isJoint = new Set(Object.values(spaces)).size === 1
   return isJoint ? { ...named, space: spaces[first], dimension } : { ...named, spaces, dimension }
 }

@@ -6,9 +6,12 @@ export const DIMENSION = 512
 export const PICTURE_SIDE = 224
 export const SAMPLE_RATE_HZ = 16_000
 
+const SQUARE = { width: PICTURE_SIDE, height: PICTURE_SIDE }
+
 export const builtinFacts: ModelFacts = {
   id: 'builtin',
   revision: '1',
+  precision: 'float32',
   spaces: {
     text: { space: 'text', dimension: DIMENSION },
     image: { space: 'image', dimension: DIMENSION },
@@ -21,9 +24,9 @@ export const builtinFacts: ModelFacts = {
   caveat:
     'The built-in model compares words, colours, shapes and sound textures, not meanings: it knows no synonyms and no objects, and cannot find pictures or sounds by text.',
   input: {
-    pictureWidth: PICTURE_SIDE,
-    pictureHeight: PICTURE_SIDE,
-    framesPerClip: 3,
+    pictureSize: () => SQUARE,
+    frameSize: () => SQUARE,
+    framesOf: () => 3,
     sampleRateHz: SAMPLE_RATE_HZ,
   },
 }

@@ -1,10 +1,16 @@
 import { expect, test } from 'vitest'
+import { spaceOf } from '../../domain/model.ts'
 import { cosine } from '../../../test/support/vectors.ts'
 import { builtinFacts } from './facts.ts'
 import { openBuiltin } from './model.ts'
 
-const grey = (value: number) => new Uint8Array(224 * 224 * 3).fill(value)
-const striped = new Uint8Array(224 * 224 * 3).map((_, i) => (Math.floor(i / 60) % 2) * 255)
+const picture = (valueAt: (index: number) => number) => ({
+  width: 224,
+  height: 224,
+  rgb: Uint8Array.from({ length: 224 * 224 * 3 }, (_, index) => valueAt(index)),
+})
+const grey = (value: number) => picture(() => value)
+const striped = picture((index) => (Math.floor(index / 60) % 2) * 255)
 const tone = (hz: number, seconds: number) =>
   Float32Array.from({ length: seconds * 16_000 }, (_, i) => Math.sin((2 * Math.PI * hz * i) / 16_000) / 2)
 
@@ -21,7 +27,7 @@ test('every kind of input has a vector of its space and of unit length', async (
     fused: await model.fused({ audio: { samples: tone(440, 1), vector: audio } }),
   }
   for (const [kind, vector] of Object.entries(vectors)) {
-    const { dimension } = builtinFacts.spaces[kind as keyof typeof vectors]
+    const { dimension } = spaceOf(builtinFacts, kind as keyof typeof vectors)
     const squaredLength = vector.reduce((sum, entry) => sum + entry * entry, 0)
     expect({ kind, dimension: vector.length, squaredLength }).toEqual({
       kind,

@@ -1,4 +1,4 @@
-import type { EmbeddingModel, FusedParts } from '../../domain/model.ts'
+import type { EmbeddingModel, FusedParts, Picture } from '../../domain/model.ts'
 import { builtinFacts } from './facts.ts'
 import { makePictureEmbedder } from './picture/pictureVector.ts'
 import { makeSoundEmbedder } from './sound/soundVector.ts'
@@ -23,26 +23,32 @@ export function openBuiltin(): EmbeddingModel {
     return vectors
   }
 
-  function* clipSteps(frames: readonly Uint8Array[]): Steps<Float32Array> {
+  function* clipSteps(frames: readonly Picture[]): Steps<Float32Array> {
     const vectors: Float32Array[] = []
-    for (const frame of frames) {
-      vectors.push(embedPicture(frame))
+    for (const { rgb } of frames) {
+      vectors.push(embedPicture(rgb))
       yield
     }
+    return meanDirection(vectors)
+  }
+
+  // In a fixed order, so that the sum is the same to the last bit.
+  function* fusedSteps({ picture, visual, audio, transcription }: FusedParts): Steps<Float32Array> {
+    const vectors: Float32Array[] = []
+    if (picture) vectors.push(yield* clipSteps([picture]))
+    if (visual) vectors.push(visual.vector ?? (yield* clipSteps(visual.frames)))
+    if (audio) vectors.push(audio.vector ?? (yield* soundSteps(audio.samples)))
+    if (transcription) vectors.push(transcription.vector ?? (yield* textSteps(transcription.text)))
     return meanDirection(vectors)
   }
 
   return {
     facts: builtinFacts,
     text: (texts) => inTurns(textsSteps(texts)),
-    image: (rgb) => inTurns(clipSteps([rgb])),
+    image: (picture) => inTurns(clipSteps([picture])),
     video: (frames) => inTurns(clipSteps(frames)),
     audio: (samples) => inTurns(soundSteps(samples)),
-    fused: (parts) => Promise.resolve(fuse(parts)),
+    fused: (parts) => inTurns(fusedSteps(parts)),
     close: () => Promise.resolve(),
   }
 }
-
-// In a fixed order, so that the sum is the same to the last bit.
-const fuse = ({ visual, audio, transcription }: FusedParts): Float32Array =>
-  meanDirection([visual, audio, transcription].flatMap((part) => (part === undefined ? [] : [part.vector])))
