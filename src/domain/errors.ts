@@ -7,6 +7,8 @@ const RETRY = {
   model_unknown: false,
   not_found: false,
   unauthorized: false,
+  // The key is good, and not for this.
+  forbidden: false,
   too_large: false,
   // What is wrong with the input itself.
   media_unreadable: false,
@@ -26,6 +28,7 @@ const RETRY = {
   modality_unsupported: false,
   model_missing: false,
   model_damaged: false,
+  model_in_use: false,
   // What is wrong with an address, or with what lies there.
   fetch_refused: false,
   fetch_not_found: false,
@@ -66,6 +69,10 @@ export interface EmbedlineErrorOptions extends ErrorOptions {
   field?: string
   /** Set when a compute child died while it also held other work: the death is not this work's alone. */
   sharedChild?: boolean
+  /** One word that says more than the code, for callers that want to tell such failures apart. */
+  reason?: string
+  /** So long, in milliseconds, another attempt should wait at least. */
+  retryAfterMs?: number
 }
 
 /** A failure we foresaw. Anything else that is thrown is a bug, and is reported as one. */
@@ -74,12 +81,16 @@ export class EmbedlineError extends Error {
   readonly code: ErrorCode
   readonly field: string | undefined
   readonly sharedChild: boolean
+  readonly reason: string | undefined
+  readonly retryAfterMs: number | undefined
 
   constructor(code: ErrorCode, message: string, options?: EmbedlineErrorOptions) {
     super(message, options)
     this.code = code
     this.field = options?.field
     this.sharedChild = options?.sharedChild ?? false
+    this.reason = options?.reason
+    this.retryAfterMs = options?.retryAfterMs
   }
 
   get retryable(): boolean {
