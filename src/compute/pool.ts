@@ -4,6 +4,7 @@ import { pinOf, type Compute, type ModelPin, type Readiness, type RunOptions } f
 import type { Clock } from '../lib/clock.ts'
 import { makeKeyedMutex } from '../lib/keyedMutex.ts'
 import type { Logger } from '../lib/logger.ts'
+import { moduleBeside } from '../lib/moduleBeside.ts'
 import type { ModelSettings } from '../models/settings.ts'
 import type { Tools } from '../media/tools.ts'
 import { type Child, type ChildParts, startChild } from './childProcess.ts'
@@ -229,7 +230,7 @@ export function startCompute(parts: ComputeParts): RunningCompute {
 }
 
 function childParts(parts: ComputeParts, pace: Pace): ChildParts {
-  const program = parts.program ?? [process.execPath, fileURLToPath(new URL('child.ts', import.meta.url))]
+  const program = parts.program ?? [process.execPath, fileURLToPath(moduleBeside('child', import.meta.url))]
   return {
     command: [...parts.tools.wrap, ...program],
     environment: parts.environment,
