@@ -13,6 +13,7 @@ const reason = z.enum([...REASONS.keys()]).meta({
 const model = z.looseObject({
   id: z.string(),
   revision: z.string(),
+  precision: z.string().optional(),
   space: z.string().optional(),
   dimension: z.int().optional(),
 })
