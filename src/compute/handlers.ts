@@ -1,16 +1,21 @@
+import { setImmediate } from 'node:timers/promises'
 import { makeKeyedMutex } from '../lib/keyedMutex.ts'
 import { inputOf, type EmbeddingModel } from '../domain/model.ts'
-import type { ModelPin } from '../domain/work.ts'
+import type { ModelPin, SliceWork } from '../domain/work.ts'
+import type { LoadProgress } from '../models/registry.ts'
 import type { ModelSettings } from '../models/settings.ts'
+import type { Units } from './embedSlice.ts'
 import { makeFirstLane } from './firstLane.ts'
 import type { ChildSettings } from './protocol.ts'
 import type { CallTools, Handlers } from './serveParent.ts'
+
+type SlicesCall = Pick<CallTools<'embedSlices'>, 'handOver' | 'signal'>
 
 /** What a child does for each request. Everything heavy is loaded by the first request that needs it. */
 export function makeHandlers({ tools, limits, models }: ChildSettings): Handlers {
   const model = makeModelShelf(models)
   const firstLane = makeFirstLane()
-  const onePicture = makeKeyedMutex()
+  const oneAtATime = makeKeyedMutex()
   const optionsOf = ({ signal }: Pick<CallTools, 'signal'>) => ({ limits, signal })
   const unitsOf = ({ signal, unitDone }: Pick<CallTools, 'signal' | 'unitDone'>) => ({
     onProgress: unitDone,
@@ -20,7 +25,19 @@ export function makeHandlers({ tools, limits, models }: ChildSettings): Handlers
     },
   })
 
+  async function embedSlices(work: SliceWork, call: SlicesCall, units: Units) {
+    const [rooms, loaded] = await Promise.all([import('./embedSlices.ts'), model(work.model)])
+    const { handOver } = call
+    await rooms.embedSlices(work, { tools, model: loaded, ...units, handOver, ...optionsOf(call) })
+    return undefined
+  }
+
   return {
+    async loadModel({ model: pin }, { handOver }) {
+      // Nobody waits for what is told of the way, not even when the call is taken back.
+      await model(pin, (fraction) => void handOver(fraction).catch(() => {}))
+      return undefined
+    },
     async inspect({ file }, call) {
       const { inspect } = await import('../media/inspect.ts')
       return inspect(tools, file, optionsOf(call))
@@ -29,17 +46,12 @@ export function makeHandlers({ tools, limits, models }: ChildSettings): Handlers
       const { readCues } = await import('../media/cues.ts')
       return readCues(tools, file, stream, optionsOf(call))
     },
-    async embedSlices(work, call) {
-      const [{ embedSlices }, loaded] = await Promise.all([import('./embedSlices.ts'), model(work.model)])
-      await embedSlices(work, {
-        tools,
-        model: loaded,
-        ...unitsOf(call),
-        handOver: call.handOver,
-        ...optionsOf(call),
-      })
-      return undefined
-    },
+    embedSlices: (work, call) => embedSlices(work, call, unitsOf(call)),
+    // Long work beside it waits at its next unit; the texts and pictures of others do not wait at all.
+    embedSlicesNow: (work, call) =>
+      firstLane.serve(() =>
+        oneAtATime('slices', () => embedSlices(work, call, { ...unitsOf(call), betweenUnits: turnOf(call) })),
+      ),
     async embedDocument(work, call) {
       const [rooms, { embedding }, loaded] = await Promise.all([
         import('./embedDocument.ts'),
@@ -67,25 +79,36 @@ export function makeHandlers({ tools, limits, models }: ChildSettings): Handlers
     embedTexts: ({ model: pin, texts, use }) =>
       firstLane.serve(async () => (await model(pin)).text(texts, use)),
     // One at a time: a picture as large as the limit allows takes hundreds of megabytes while it is decoded.
-    embedPicture: ({ model: pin, file }, call) =>
+    embedPicture: ({ model: pin, file, text }, call) =>
       firstLane.serve(() =>
-        onePicture('picture', async () => {
+        oneAtATime('picture', async () => {
           call.signal.throwIfAborted()
           const [{ readPicture }, loaded] = await Promise.all([import('../media/picture.ts'), model(pin)])
-          return loaded.image(
-            await readPicture(tools, file, inputOf(loaded.facts).pictureSize, optionsOf(call)),
-          )
+          const picture = await readPicture(tools, file, inputOf(loaded.facts).pictureSize, optionsOf(call))
+          return text === undefined
+            ? loaded.image(picture)
+            : loaded.fused({ picture, transcription: { text } })
         }),
       ),
   }
 }
 
+/** Gives others a turn, and ends with the call. */
+const turnOf =
+  ({ signal }: Pick<CallTools, 'signal'>) =>
+  async () => {
+    await setImmediate()
+    signal.throwIfAborted()
+  }
+
 /** Loads each model once, when it is first asked for. */
-function makeModelShelf(settings: ModelSettings): (pin: ModelPin) => Promise<EmbeddingModel> {
+function makeModelShelf(
+  settings: ModelSettings,
+): (pin: ModelPin, onProgress?: LoadProgress) => Promise<EmbeddingModel> {
   const loaded = new Map<string, Promise<EmbeddingModel>>()
-  return ({ id, revision }) => {
+  return ({ id, revision }, onProgress) => {
     const key = JSON.stringify([id, revision])
-    const model = loaded.get(key) ?? load(settings, { id, revision })
+    const model = loaded.get(key) ?? load(settings, { id, revision }, onProgress)
     loaded.set(key, model)
     // A model that could not be loaded may be there the next time.
     model.catch(() => loaded.delete(key))
@@ -93,7 +116,11 @@ function makeModelShelf(settings: ModelSettings): (pin: ModelPin) => Promise<Emb
   }
 }
 
-async function load(settings: ModelSettings, pin: ModelPin): Promise<EmbeddingModel> {
+async function load(
+  settings: ModelSettings,
+  pin: ModelPin,
+  onProgress?: LoadProgress,
+): Promise<EmbeddingModel> {
   const { openRegistry } = await import('../models/registry.ts')
-  return openRegistry(settings).load(pin)
+  return openRegistry(settings).load(pin, onProgress)
 }

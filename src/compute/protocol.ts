@@ -8,6 +8,7 @@ import type {
   DocumentWork,
   EmbeddedChunk,
   ModelPin,
+  PictureWork,
   SliceResult,
   SliceWork,
   TextUse,
@@ -25,12 +26,15 @@ export interface Requests {
   embedSlices: { ask: SliceWork; part: SliceResult; answer: undefined }
   embedDocument: { ask: DocumentWork; part: readonly EmbeddedChunk[]; answer: DocumentEnd<EmbeddedChunk> }
   cutDocument: { ask: CutWork; part: readonly CutChunk[]; answer: DocumentEnd<CutChunk> }
+  /** Parts tell how much is loaded, from 0 to 1. */
+  loadModel: { ask: { model: ModelPin }; part: number; answer: undefined }
   embedTexts: {
     ask: { model: ModelPin; texts: readonly string[]; use: TextUse }
     part: never
     answer: readonly Float32Array[]
   }
-  embedPicture: { ask: { model: ModelPin; file: string }; part: never; answer: Float32Array }
+  embedSlicesNow: { ask: SliceWork; part: SliceResult; answer: undefined }
+  embedPicture: { ask: PictureWork; part: never; answer: Float32Array }
 }
 
 /** The last chunks come with the answer: a short document costs one message each way, not two. */

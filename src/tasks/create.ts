@@ -13,6 +13,7 @@ import { whyMissing } from './chooseModalities.ts'
 import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
 import { keepBytes } from './storedBytes.ts'
+import { usableModel } from './usableModel.ts'
 import { withinModel } from './withinModel.ts'
 
 /** Where the media of a task comes from: an asset of the account, or bytes that came with the request. */
@@ -38,9 +39,7 @@ export async function createMediaTask(
   account: Account,
   order: MediaTaskOrder,
 ): Promise<Task> {
-  const model = parts.models.resolve(order.modelName)
-  if (!model)
-    throw new EmbedlineError('model_unknown', `There is no model ${order.modelName}.`, { field: 'modelName' })
+  const model = usableModel(parts, order.modelName)
   withinModel(order.request, model)
   const task = await ('assetId' in order.source
     ? createFromAsset(parts, account, order, model, order.source.assetId)

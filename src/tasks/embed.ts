@@ -38,7 +38,8 @@ export async function embedSlices(parts: TaskParts, item: ClaimedItem, signal: A
   const remote = remoteOf(parts, task.model)
   remote?.refuseWhileDown()
   const onSlice = async (result: SliceResult) => {
-    const whole = remote ? await embedClipTexts(parts, { model: task.model, remote }, result, signal) : result
+    const texts = { model: task.model, signal }
+    const whole = remote ? await embedClipTexts(parts, remote, texts, result) : result
     settled++
     await settleResult(parts, item, task, whole, { settled, isLast: settled === slices.length })
   }

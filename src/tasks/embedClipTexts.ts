@@ -1,12 +1,11 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Warning } from '../domain/embedding.ts'
 import { spaceOf } from '../domain/model.ts'
-import type { Clip, ModelPin, RemoteTexts, SliceResult } from '../domain/work.ts'
+import type { Clip, ModelPin, RemoteOptions, RemoteTexts, SliceResult } from '../domain/work.ts'
 import type { TaskParts } from './parts.ts'
 
-interface Order {
+export interface ClipTextsOptions extends RemoteOptions {
   model: ModelPin
-  remote: RemoteTexts
 }
 
 /**
@@ -15,16 +14,16 @@ interface Order {
  */
 export async function embedClipTexts(
   parts: Pick<TaskParts, 'models'>,
-  { model, remote }: Order,
+  remote: RemoteTexts,
+  { model, ...options }: ClipTextsOptions,
   result: SliceResult,
-  signal?: AbortSignal,
 ): Promise<SliceResult> {
   const waiting = result.clips.flatMap(({ textToEmbed, ...clip }) =>
     textToEmbed === undefined ? [] : [{ clip, text: textToEmbed }],
   )
   if (waiting.length === 0) return result
   const texts = waiting.map(({ text }) => text)
-  const outcomes = await remote.embed(model, texts, 'document', { signal })
+  const outcomes = await remote.embed(model, texts, 'document', options)
   const { space } = spaceOf(parts.models.facts(model), 'text')
   const clips: Clip[] = []
   const warnings: Warning[] = []

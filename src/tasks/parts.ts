@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream'
+import type { Fetcher } from '../fetch/fetcher.ts'
 import type { Objects } from '../objects/objects.ts'
 import type { EmbedlineError } from '../domain/errors.ts'
-import type { EncodedEmbedding } from '../domain/embedding.ts'
+import type { EncodedEmbedding, ReadingOptions } from '../domain/embedding.ts'
 import type { Ids } from '../domain/ids.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { ModelFacts } from '../domain/model.ts'
@@ -20,6 +21,8 @@ export interface TaskParts {
   objects: Objects
   /** Serialises what happens to the same stored bytes; keys are made by `storedBytes.ts`. */
   bytesMutex: KeyedMutex
+  /** The only way to URLs that callers name. */
+  fetcher: Fetcher
   compute: Compute
   /** Embeds texts for models that another server computes. Absent: there is none. */
   remote?: RemoteTexts
@@ -49,10 +52,12 @@ export interface Store {
 
 export interface Results {
   /** The vectors of a task in reading order, in pages of about a megabyte, read and written as JSON off the main thread. */
-  embeddings(taskId: string): AsyncIterable<readonly EncodedEmbedding[]>
+  embeddings(taskId: string, options?: ReadingOptions): AsyncIterable<readonly EncodedEmbedding[]>
 }
 
 export interface Models {
+  /** Of all models that this server can have. */
+  all: readonly ModelFacts[]
   /** Which model a name means: a contract's alias or an own id. Undefined: no such model. */
   resolve(name: string): ModelFacts | undefined
   /** True for own ids and for names that the operator made; false for those that contracts give their models. */
@@ -78,12 +83,26 @@ export interface Buckets {
   stat(account: string, bucket: string, key: string): Promise<BucketObject | undefined>
   /** The object and a path from which a compute child can read it; undefined when it is not there. */
   local(account: string, bucket: string, key: string): Promise<(BucketObject & { path: string }) | undefined>
-  /** All bytes are those of the change token, or the stream fails with `file_changed`. Throws `not_found`. */
-  open(account: string, bucket: string, key: string): Promise<BucketObject & { stream: Readable }>
+  /**
+   * All bytes, or those of a range, are those of the change token, or the stream fails with `file_changed`. Throws
+   * `not_found`.
+   */
+  open(
+    account: string,
+    bucket: string,
+    key: string,
+    range?: ByteRange,
+  ): Promise<BucketObject & { stream: Readable }>
   /** Writes an object as a whole, and makes the bucket when there is none. */
   put(account: string, bucket: string, key: string, bytes: AsyncIterable<Uint8Array>): Promise<BucketObject>
   /** False when it is not there. */
   remove(account: string, bucket: string, key: string): Promise<boolean>
+}
+
+/** Some bytes of an object, by the offsets of the first and the last one. */
+export interface ByteRange {
+  first: number
+  last: number
 }
 
 export interface BucketObject {
@@ -98,6 +117,8 @@ export interface BucketObject {
 export interface SearchOrder {
   /** `embedded_bucket.id`. */
   bucketId: number
+  /** The model that made `vector`: chunks that another one embedded are not found. */
+  model: ModelPin
   /** What the database says now: rows changed since are loaded first. */
   version: number
   vector: Float32Array

@@ -13,6 +13,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   media: 1,
   documents: 1,
   models: 1,
+  fetch: 1,
   modelFiles: 1,
   remote: 1,
   tasks: 2,
@@ -77,6 +78,12 @@ test('no file imports itself by a detour', () => {
 test('only the configuration reads the environment', () => {
   const readers = sources.filter(({ text }) => /\bprocess\s*(\?\.|\.)\s*env\b/.test(withoutComments(text)))
   expect(readers.map(({ path }) => path)).toEqual(['src/config.ts'])
+})
+
+// Only imports are rewritten when the sources are compiled for the npm package.
+test('modules that threads and processes start with are named by moduleBeside', () => {
+  const named = sources.filter(({ text }) => /new URL\([^)]*\.ts\b/.test(withoutComments(text)))
+  expect(named.map(({ path }) => path)).toEqual([])
 })
 
 test('no word of a wire dialect is spoken below the doors', () => {
