@@ -13,6 +13,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   media: 1,
   documents: 1,
   models: 1,
+  fetch: 1,
   modelFiles: 1,
   tasks: 2,
   compute: 2,
