@@ -15,7 +15,10 @@ import { closeAll, type Opened } from './lib/closing.ts'
 import { makeKeyedMutex } from './lib/keyedMutex.ts'
 import { makeLogger } from './lib/logger.ts'
 import { findTools, type Tools } from './media/tools.ts'
+import { catalogued } from './modelFiles/catalogue.ts'
+import { findModelFiles } from './modelFiles/findModelFiles.ts'
 import { countTokens } from './models/countTokens.ts'
+import { GEMMA_ID } from './models/embeddinggemma/facts.ts'
 import { openRegistry, type Registry } from './models/registry.ts'
 import type { ModelSettings } from './models/settings.ts'
 import { termsOf } from './models/terms.ts'
@@ -88,7 +91,7 @@ export async function startServer(
     const userAgent = `Embedline/${version}`
     const fetcher = open(openFetcher({ clock, userAgent, allow: config.fetchAllow }))
     const modelSettings = modelSettingsOf(config)
-    const registry = openRegistry(modelSettings)
+    const registry = openRegistry(modelSettings, findModelFiles)
     const compute = open(openCompute(config, tools, modelSettings, { limits, clock, logger }))
     let dispatcher: Dispatcher | undefined
     const parts: TaskParts = {
@@ -153,10 +156,19 @@ const openCompute = (
     logger,
   })
 
-const modelSettingsOf = ({ model, aliases }: Config): ModelSettings => ({
-  defaultModel: model,
+const modelSettingsOf = (config: Config): ModelSettings => ({
+  defaultModel: config.model,
   contractNames: CONTRACT_MODELS,
-  aliases,
+  aliases: config.aliases,
+  gemma: {
+    folder: config.modelsFolder,
+    commit: catalogued(GEMMA_ID).commit,
+    precisions: config.precisions,
+    imageTokens: config.imageTokens,
+    frameTokens: config.frameTokens,
+    secondsPerFrame: config.secondsPerFrame,
+    threads: config.threads,
+  },
 })
 
 const modelsOf = (registry: Registry): Models => ({

@@ -80,6 +80,9 @@ function makeModelShelf(settings: ModelSettings): (pin: ModelPin) => Promise<Emb
 }
 
 async function load(settings: ModelSettings, pin: ModelPin): Promise<EmbeddingModel> {
-  const { openRegistry } = await import('../models/registry.ts')
-  return openRegistry(settings).load(pin)
+  const [{ openRegistry }, { findModelFiles }] = await Promise.all([
+    import('../models/registry.ts'),
+    import('../modelFiles/findModelFiles.ts'),
+  ])
+  return openRegistry(settings, findModelFiles).load(pin)
 }
