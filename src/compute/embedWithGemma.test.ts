@@ -24,8 +24,8 @@ test('a word finds its texts and its picture, in the child', async () => {
   )
   expect(cosine(dog!, dogs!)).toBeGreaterThan(cosine(dog!, bank!) + 0.1)
   const pictures = [
-    await compute.embedPicture(GEMMA, await plain('red')),
-    await compute.embedPicture(GEMMA, await plain('blue')),
+    await compute.embedPicture({ model: GEMMA, file: await plain('red') }),
+    await compute.embedPicture({ model: GEMMA, file: await plain('blue') }),
   ]
   expect(cosine(red!, pictures[0]!)).toBeGreaterThan(cosine(red!, pictures[1]!) + 0.2)
 })

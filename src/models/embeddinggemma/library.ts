@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module'
 import type * as TransformersModule from '@huggingface/transformers'
 import type * as RuntimeModule from 'onnxruntime-node'
 import { EmbedlineError } from '../../domain/errors.ts'
+import { missingSentence, modelLibraries } from '../libraries.ts'
 
 export type Transformers = typeof TransformersModule
 export type Runtime = typeof RuntimeModule
@@ -12,8 +12,13 @@ export interface Library {
   runtime: Runtime
 }
 
-/** Loads transformers.js, in which nothing may reach the network, nothing is cached and nothing is printed from now on. */
+/**
+ * Loads transformers.js, in which from now on nothing may reach the network, nothing is cached and nothing is printed.
+ * Throws `model_missing` where it is not installed.
+ */
 export async function loadLibrary(): Promise<Library> {
+  const libraries = modelLibraries()
+  if (!libraries.areHere) throw new EmbedlineError('model_missing', missingSentence(libraries))
   const transformers = await import('@huggingface/transformers')
   const { env, LogLevel } = transformers
   env.allowRemoteModels = false
@@ -22,6 +27,6 @@ export async function loadLibrary(): Promise<Library> {
   env.logLevel = LogLevel.NONE
   env.fetch = (address: unknown) =>
     Promise.reject(new EmbedlineError('fetch_refused', `A model must not fetch ${String(address)}.`))
-  const requireThere = createRequire(import.meta.resolve('@huggingface/transformers'))
-  return { transformers, runtime: requireThere('onnxruntime-node') as Runtime }
+  const { default: runtime } = (await import(libraries.runtime.url)) as { default: Runtime }
+  return { transformers, runtime }
 }
