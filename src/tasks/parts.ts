@@ -54,6 +54,8 @@ export interface Results {
 }
 
 export interface Models {
+  /** Of all models that this server can have. */
+  all: readonly ModelFacts[]
   /** Which model a name means: a contract's alias or an own id. Undefined: no such model. */
   resolve(name: string): ModelFacts | undefined
   /** True for own ids and for names that the operator made; false for those that contracts give their models. */

@@ -8,6 +8,7 @@ const status = z.enum(['queued', 'processing', 'success', 'failure', 'partial_su
 const model = z.looseObject({
   id: z.string(),
   revision: z.string(),
+  precision: z.string().optional(),
   space: z.string().optional(),
   dimension: z.int().optional(),
 })

@@ -60,7 +60,11 @@ function presentTaskExtras(task: BucketTask, facts: ModelFacts | undefined) {
     files_skipped: task.skippedCount,
     files_removed: task.goneCount,
     ...(failure && { error_reason: failure.code, error_message: failure.message }),
-    model: { id: settings.model.id, revision: settings.model.revision, ...facts?.spaces.text },
+    model: {
+      id: settings.model.id,
+      revision: settings.model.revision,
+      ...(facts && { precision: facts.precision, ...facts.spaces.text }),
+    },
     ...presentWarnings(facts ? standIn(task.modelName, facts) : []),
   }
 }

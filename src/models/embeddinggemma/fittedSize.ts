@@ -1,7 +1,8 @@
 import type { Size } from '../../domain/model.ts'
 
 /** A soft token covers 3 × 3 patches of 16 × 16 pixels. */
-export const TOKEN_SIDE = 48
+const TOKEN_SIDE = 48
+export const PATCHES_PER_TOKEN = 9
 
 /**
  * The size to which a picture is stretched: the largest of about its shape with sides divisible by 48 that has no more
