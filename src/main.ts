@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openFolderBuckets } from './buckets/folderBuckets.ts'
 import { startCompute, type RunningCompute } from './compute/pool.ts'
-import { isLoopback, type Config } from './config.ts'
+import { isLoopback, type Config, type RemoteConfig } from './config.ts'
 import { EmbedlineError } from './domain/errors.ts'
 import { makeIds } from './domain/ids.ts'
 import { limitsNamed } from './domain/limits.ts'
@@ -17,9 +17,12 @@ import { closeAll, type Opened } from './lib/closing.ts'
 import { makeKeyedMutex } from './lib/keyedMutex.ts'
 import { makeLogger } from './lib/logger.ts'
 import { findTools, type Tools } from './media/tools.ts'
+import { catalogued } from './modelFiles/catalogue.ts'
+import { findModelFiles } from './modelFiles/findModelFiles.ts'
 import { countTokens } from './models/countTokens.ts'
+import { GEMMA_ID } from './models/embeddinggemma/facts.ts'
 import { openRegistry, type Registry } from './models/registry.ts'
-import type { ModelSettings } from './models/settings.ts'
+import type { ModelSettings, RemoteModel } from './models/settings.ts'
 import { termsOf } from './models/terms.ts'
 import { openDiskObjects } from './objects/disk.ts'
 import { startDispatcher, type Dispatcher } from './queue/dispatcher.ts'
@@ -91,7 +94,7 @@ export async function startServer(
     const userAgent = `Embedline/${version}`
     const fetcher = open(openFetcher({ clock, userAgent, allow: config.fetchAllow }))
     const modelSettings = modelSettingsOf(config)
-    const registry = openRegistry(modelSettings)
+    const registry = openRegistry(modelSettings, findModelFiles)
     const model = defaultModel(registry, config)
     const remote =
       config.remote && open(openRemote({ settings: config.remote, clock, logger, random: Math.random }))
@@ -172,18 +175,27 @@ const openCompute = (
     longestRunSec: (pin) => registry.resolve(pin.id)?.longestRunSec ?? 0,
   })
 
-const modelSettingsOf = ({ model, aliases, remote }: Config): ModelSettings => ({
-  defaultModel: model,
+const modelSettingsOf = (config: Config): ModelSettings => ({
+  defaultModel: config.model,
   contractNames: CONTRACT_MODELS,
-  aliases,
-  // Compute children get these settings, so nothing else of it stands here.
-  ...(remote && {
-    remote: {
-      model: remote.model,
-      dimension: remote.dimension,
-      documentPrefix: remote.documentPrefix,
-    },
-  }),
+  aliases: config.aliases,
+  gemma: {
+    folder: config.modelsFolder,
+    commit: catalogued(GEMMA_ID).commit,
+    precisions: config.precisions,
+    imageTokens: config.imageTokens,
+    frameTokens: config.frameTokens,
+    secondsPerFrame: config.secondsPerFrame,
+    threads: config.threads,
+  },
+  ...(config.remote && { remote: knownOf(config.remote) }),
+})
+
+/** Compute children get the settings of models: neither the address of the other server nor its key is among them. */
+const knownOf = ({ model, dimension, documentPrefix }: RemoteConfig): RemoteModel => ({
+  model,
+  dimension,
+  documentPrefix,
 })
 
 const modelsOf = (registry: Registry): Models => ({

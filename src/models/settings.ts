@@ -1,3 +1,5 @@
+import type { GemmaSettings } from './embeddinggemma/settings.ts'
+
 /** What the operator decided of models. Plain data, the same in the server and in its compute children. */
 export interface ModelSettings {
   /** The id of the model that is used when nothing else is said. */
@@ -6,7 +8,9 @@ export interface ModelSettings {
   contractNames: readonly string[]
   /** Names that the operator maps, each to the id of a model. */
   aliases: Readonly<Record<string, string>>
-  /** What is known of the model of another server; neither where that is nor its key. */
+  /** Absent: there is no such model. */
+  gemma?: GemmaSettings
+  /** What is known of the model of another server; neither where that is nor its key. Absent: there is none. */
   remote?: RemoteModel
 }
 
