@@ -1,14 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { execFile } from 'node:child_process'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../../test/support/temporaryFolder.ts'
 import { limitsNamed } from '../domain/limits.ts'
 import { readDocument } from './readDocument.ts'
 
 /** The text of a document of these bytes. */
 async function textOf(bytes: Uint8Array | string, name = 'file.txt'): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'embedline-test-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
+  const folder = await temporaryFolder()
   await writeFile(join(folder, 'file'), bytes)
   const options = { loader: 'default', limits: limitsNamed('ours') } as const
   const pieces = await Array.fromAsync(readDocument(join(folder, 'file'), name, options))
@@ -45,4 +46,17 @@ test('Japanese that is written in ASCII bytes is read as Japanese', async () => 
 
 test('escape sequences of a terminal are no Japanese', async () => {
   expect(await textOf('\x1b[31mred\x1b(B text, $B 5')).toContain('red')
+})
+
+test('what has taken the place of a file is not read, and does not block', { timeout: 5_000 }, async () => {
+  const folder = await temporaryFolder()
+  await writeFile(join(folder, 'secret'), 'of somebody else')
+  await symlink(join(folder, 'secret'), join(folder, 'link'))
+  await mkdir(join(folder, 'folder'))
+  await promisify(execFile)('mkfifo', [join(folder, 'pipe')])
+  const options = { loader: 'default', limits: limitsNamed('ours') } as const
+  for (const name of ['link', 'folder', 'pipe', 'nothing'])
+    await expect(Array.fromAsync(readDocument(join(folder, name), name, options))).rejects.toMatchObject({
+      code: 'file_changed',
+    })
 })
