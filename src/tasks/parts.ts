@@ -11,6 +11,7 @@ import type { Compute, DocumentSummary, EmbeddedChunk, ModelPin } from '../domai
 import type { Clock } from '../lib/clock.ts'
 import type { KeyedMutex } from '../lib/keyedMutex.ts'
 import type { Logger } from '../lib/logger.ts'
+import type { ModelFiles } from '../modelFiles/pulls.ts'
 import type { Hold } from '../queue/item.ts'
 import type { FileWork } from '../store/bucketFiles.ts'
 
@@ -25,6 +26,7 @@ export interface TaskParts {
   fetcher: Fetcher
   compute: Compute
   models: Models
+  modelFiles: ModelFiles
   buckets: Buckets
   /** Ends documents, those of one moment together. */
   endDocument: EndDocument
@@ -54,6 +56,8 @@ export interface Results {
 }
 
 export interface Models {
+  /** The facts of all models that this server can have. */
+  all: readonly ModelFacts[]
   /** Which model a name means: a contract's alias or an own id. Undefined: no such model. */
   resolve(name: string): ModelFacts | undefined
   /** True for own ids and for names that the operator made; false for those that contracts give their models. */

@@ -17,6 +17,7 @@ import type { Compute, DocumentWork, MediaRequest, SliceWork } from '../../src/d
 import { systemClock } from '../../src/lib/clock.ts'
 import { makeKeyedMutex } from '../../src/lib/keyedMutex.ts'
 import { makeLogger } from '../../src/lib/logger.ts'
+import { openModelFiles } from '../../src/modelFiles/pulls.ts'
 import { openDiskObjects } from '../../src/objects/disk.ts'
 import { openFetcher, type FetcherParts } from '../../src/fetch/fetcher.ts'
 import { claim, type ClaimedItem } from '../../src/queue/claim.ts'
@@ -121,9 +122,19 @@ export async function taskRoom(
   const results = openResults(join(folder, 'embedline.db'))
   const fetcher = openFetcher({ clock: systemClock, userAgent: 'Embedline/test', ...web })
   const objects = await openDiskObjects({ folder: join(folder, 'objects') })
+  const modelFiles = openModelFiles({
+    folder: join(folder, 'models'),
+    hub: { endpoint: 'http://127.0.0.1:1', proxy: {} },
+    inUse: ['tiny'],
+    clock: systemClock,
+    random: Math.random,
+    newId: () => randomUUID(),
+    onEnd: () => {},
+  })
   const log: Record<string, unknown>[] = []
   onTestFinished(async () => {
     const moves = await readMoves(store)
+    await modelFiles.close()
     await search.close()
     await results.close()
     await fetcher.close()
@@ -144,6 +155,7 @@ export async function taskRoom(
     fetcher,
     compute,
     models: {
+      all: [MODEL],
       resolve: (name) => (['tiny', 'alias'].includes(name) ? MODEL : undefined),
       facts: () => MODEL,
       isOwnName: (name) => name === 'tiny',
@@ -151,6 +163,7 @@ export async function taskRoom(
       countTokens: (text) => text.split(' ').length,
       terms: (text) => ({ [text]: 1 }),
     },
+    modelFiles,
     buckets,
     endDocument: gatherDocumentEnds({ store, clock, waitMs: 0 }),
     search,
