@@ -1,5 +1,5 @@
 import { EmbedlineError, type ErrorCode } from '../domain/errors.ts'
-import { parsePrecisions, precisionsText } from '../domain/precision.ts'
+import { parsePrecisions, precisionsText, type SessionPrecisions } from '../domain/precision.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Opened } from '../lib/closing.ts'
 import { CATALOGUE, catalogued } from './catalogue.ts'
@@ -44,6 +44,8 @@ export interface ModelFiles {
 export interface ModelFilesParts {
   folder: string
   hub: HubAddress
+  /** In which a model is pulled when none is named: those in which it is loaded. */
+  precisions: SessionPrecisions
   /** Ids of the models that the server works with. */
   inUse: readonly string[]
   clock: Clock
@@ -81,7 +83,7 @@ export function openModelFiles(parts: ModelFilesParts): ModelFiles & Opened {
     isInUse,
     pull(model, text) {
       const entry = catalogued(model)
-      const precisions = parsePrecisions(text ?? entry.defaultPrecision, entry.defaultPrecision)
+      const precisions = text === undefined ? parts.precisions : parsePrecisions(text, entry.defaultPrecision)
       const precision = precisionsText(precisions)
       const same = [...pulls.values()].find(
         ({ pull }) => pull.state === 'running' && pull.model === model && pull.precision === precision,

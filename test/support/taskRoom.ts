@@ -9,6 +9,7 @@ import { openFolderBuckets } from '../../src/buckets/folderBuckets.ts'
 import { canMoveItem, canMoveTask, type ItemState, type TaskState } from '../../src/domain/states.ts'
 import { makeIds } from '../../src/domain/ids.ts'
 import { limitsNamed } from '../../src/domain/limits.ts'
+import { samePrecision } from '../../src/domain/precision.ts'
 import type { MediaFacts } from '../../src/domain/media.ts'
 import type { ModelFacts } from '../../src/domain/model.ts'
 import { fixedSegments } from '../../src/domain/slices.ts'
@@ -125,6 +126,7 @@ export async function taskRoom(
   const modelFiles = openModelFiles({
     folder: join(folder, 'models'),
     hub: { endpoint: 'http://127.0.0.1:1', proxy: {} },
+    precisions: samePrecision('q8'),
     inUse: ['tiny'],
     clock: systemClock,
     random: Math.random,

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import { readConfig, type HubConfig } from '../../config.ts'
-import { EmbedlineError } from '../../domain/errors.ts'
-import { parsePrecisions, precisionsText } from '../../domain/precision.ts'
+import { precisionsText } from '../../domain/precision.ts'
 import { systemClock } from '../../lib/clock.ts'
 import type { Opened } from '../../lib/closing.ts'
 import type { CatalogueEntry } from '../../modelFiles/catalogue.ts'
@@ -15,6 +14,7 @@ import type { Source } from '../../modelFiles/source.ts'
 import type { Command } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { type ProgressBar, progressBar } from '../progressBar.ts'
+import { settingFlags } from '../settingFlags.ts'
 import { exitCodeOf, untilSignal } from '../untilSignal.ts'
 import { MODEL_FLAGS, modelOf, sizeText } from './modelFlags.ts'
 
@@ -25,19 +25,14 @@ export const pull: Command = {
     'what was pulled before, and goes on where an earlier pull ended. HF_ENDPOINT, HF_TOKEN, HTTP_PROXY, HTTPS_PROXY\n' +
     'and NO_PROXY are heeded. No server is needed, and one that runs on the folder does no harm.',
   flags: [
-    {
-      name: 'precision',
-      placeholder: 'name',
-      meaning: 'fp32, q8 or q4, or one for a session: q8,vision_encoder=fp32 [default q8].',
-    },
+    ...settingFlags(['precision']),
     { name: 'from', placeholder: 'folder', meaning: 'Takes the files from this folder, and asks no hub.' },
     ...MODEL_FLAGS,
   ],
   operandLimit: 1,
   async run({ values, switches, operands }, output) {
     const entry = modelOf(operands)
-    const { modelsFolder, hub } = readConfig({ flags: values })
-    const precisions = precisionsOf(values.get('precision'), entry)
+    const { modelsFolder, hub, precisions } = readConfig({ flags: values })
     const isJson = switches.has('json')
     const bar = isJson ? undefined : progressBar(output)
     const waiting = untilSignal()
@@ -67,15 +62,6 @@ export const pull: Command = {
       waiting.dispose()
     }
   },
-}
-
-function precisionsOf(text: string | undefined, { defaultPrecision }: CatalogueEntry) {
-  try {
-    return parsePrecisions(text ?? defaultPrecision, defaultPrecision)
-  } catch (cause) {
-    if (!(cause instanceof EmbedlineError)) throw cause
-    throw new EmbedlineError('request_invalid', `--precision is "${text}": ${cause.message}`, { cause })
-  }
 }
 
 function openSource(from: string | undefined, hub: HubConfig): Opened & { source: Source } {

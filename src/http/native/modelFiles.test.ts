@@ -4,6 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { ENTRY, modelHub, type ModelHub } from '../../../test/support/modelHub.ts'
 import { temporaryFolder } from '../../../test/support/temporaryFolder.ts'
 import { OPERATOR_KEY, withApp, type TestApp } from '../../../test/support/withApp.ts'
+import { samePrecision } from '../../domain/precision.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { modelFolder } from '../../modelFiles/places.ts'
 import { openModelFiles } from '../../modelFiles/pulls.ts'
@@ -27,6 +28,7 @@ async function openWorld(inUse: readonly string[] = []): Promise<World> {
   const modelFiles = openModelFiles({
     folder: models,
     hub: { endpoint: hub.url, proxy: {} },
+    precisions: samePrecision('q8'),
     inUse,
     clock: systemClock,
     random: () => 0,
