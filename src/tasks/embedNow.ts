@@ -2,8 +2,8 @@ import { EmbedlineError } from '../domain/errors.ts'
 import type { Space, Warning } from '../domain/embedding.ts'
 import { spaceOf, type ModelFacts } from '../domain/model.ts'
 import type { Account } from '../domain/task.ts'
-import { getAsset } from '../store/assets.ts'
 import { standIn, type MediaSource } from './create.ts'
+import { withLocalFile } from './localFile.ts'
 import type { TaskParts } from './parts.ts'
 import { tokensOf } from './tokensOf.ts'
 
@@ -49,19 +49,4 @@ function resolve(parts: TaskParts, modelName: string): ModelFacts {
   if (!model)
     throw new EmbedlineError('model_unknown', `There is no model ${modelName}.`, { field: 'modelName' })
   return model
-}
-
-async function assetFile(parts: TaskParts, account: Account, assetId: string): Promise<string> {
-  const found = await getAsset(parts.store.read, account.id, assetId)
-  if (!found)
-    throw new EmbedlineError('request_invalid', `There is no asset ${assetId}.`, { field: 'assetId' })
-  if (found.asset.state === 'failed')
-    throw new EmbedlineError(
-      'request_invalid',
-      `Asset ${assetId} failed: ${found.asset.failure?.message ?? 'it is no media'}`,
-      {
-        field: 'assetId',
-      },
-    )
-  return parts.objects.path(account.id, found.objectHash)
 }
