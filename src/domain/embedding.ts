@@ -23,6 +23,12 @@ export interface EncodedEmbedding {
   vectorJson: Uint8Array
 }
 
+/** How stored vectors are read. */
+export interface ReadingOptions {
+  /** Of longer vectors only so many numbers are read, scaled to unit length again. */
+  mostNumbers?: number
+}
+
 /** What a caller should know about a result that is otherwise fine. */
 export interface Warning {
   code: WarningCode

@@ -15,6 +15,7 @@ import type { TaskParts } from './parts.ts'
 import { checkSourceUrl, fetchItem, filenameOfUrl } from './sourceUrl.ts'
 import { planItem } from './planItem.ts'
 import { keepBytes } from './storedBytes.ts'
+import { usableModel } from './usableModel.ts'
 
 /** Where media come from: an asset of the account, bytes that came with the request, or a URL to fetch. */
 export type MediaSource = { assetId: string } | { received: ReceivedBytes; filename?: string } | { url: string }
@@ -40,9 +41,7 @@ export async function createMediaTask(
   account: Account,
   order: MediaTaskOrder,
 ): Promise<Task> {
-  const model = parts.models.resolve(order.modelName)
-  if (!model)
-    throw new EmbedlineError('model_unknown', `There is no model ${order.modelName}.`, { field: 'modelName' })
+  const model = usableModel(parts, order.modelName)
   const task = await createFrom(parts, account, order, model)
   parts.wake()
   return task
