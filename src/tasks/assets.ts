@@ -20,8 +20,7 @@ import { dropBytes, keepBytes } from './storedBytes.ts'
 /** Of a file whose name nobody said. */
 const UNNAMED = 'file'
 
-export interface AssetOrder {
-  source: { received: ReceivedBytes } | { url: string }
+export type AssetOrder = ({ received: ReceivedBytes } | { url: string }) & {
   /** Absent or empty: that of the URL, if it has one. */
   filename?: string
   userMetadata?: Readonly<Record<string, string | number | boolean>>
@@ -32,17 +31,21 @@ export interface AssetOrder {
  * and a compute child has looked at them. Throws what `Fetcher.check` throws for a URL.
  */
 export async function createAsset(parts: TaskParts, account: Account, order: AssetOrder): Promise<Asset> {
-  const { source } = order
-  const asset = await ('url' in source
-    ? createFromUrl(parts, account, order, source.url)
-    : keepBytes(parts, account.id, source.received, (db) =>
-        insert(parts, db, account, order, { method: 'direct', bytes: source.received }),
+  const asset = await ('url' in order
+    ? createFromUrl(parts, account, order, order.url)
+    : keepBytes(parts, account.id, order.received, (db) =>
+        insert(parts, db, account, order, { method: 'direct', bytes: order.received }),
       ))
   parts.wake()
   return asset
 }
 
-async function createFromUrl(parts: TaskParts, account: Account, order: AssetOrder, url: string): Promise<Asset> {
+async function createFromUrl(
+  parts: TaskParts,
+  account: Account,
+  order: AssetOrder,
+  url: string,
+): Promise<Asset> {
   await checkSourceUrl(parts, url)
   return parts.store.write((db) => insert(parts, db, account, order, { method: 'url', url }))
 }

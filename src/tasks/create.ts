@@ -18,7 +18,8 @@ import { keepBytes } from './storedBytes.ts'
 import { usableModel } from './usableModel.ts'
 
 /** Where media come from: an asset of the account, bytes that came with the request, or a URL to fetch. */
-export type MediaSource = { assetId: string } | { received: ReceivedBytes; filename?: string } | { url: string }
+export type MediaSource =
+  { assetId: string } | { received: ReceivedBytes; filename?: string } | { url: string }
 
 export interface MediaTaskOrder {
   modelName: string
@@ -47,7 +48,12 @@ export async function createMediaTask(
   return task
 }
 
-function createFrom(parts: TaskParts, account: Account, order: MediaTaskOrder, model: ModelFacts): Promise<Task> {
+function createFrom(
+  parts: TaskParts,
+  account: Account,
+  order: MediaTaskOrder,
+  model: ModelFacts,
+): Promise<Task> {
   const { source } = order
   if ('assetId' in source) return createFromAsset(parts, account, order, model, source.assetId)
   if ('url' in source) return createFromUrl(parts, account, order, model, source.url)

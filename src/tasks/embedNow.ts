@@ -1,4 +1,3 @@
-import { EmbedlineError } from '../domain/errors.ts'
 import type { Warning } from '../domain/embedding.ts'
 import { spaceOf, type InputKind, type ModelFacts } from '../domain/model.ts'
 import type { Account } from '../domain/task.ts'
@@ -31,7 +30,7 @@ export async function embedText(
 
 /**
  * Embeds one picture at once, or a picture and a text together as one vector. Throws what `usableModel` throws,
- * `request_invalid` (asset), `media_unreadable` (no picture), `text_too_long`.
+ * `request_invalid` (asset), what fetching a URL throws, `media_unreadable` (no picture), `text_too_long`.
  */
 export async function embedPicture(
   parts: TaskParts,
@@ -45,13 +44,9 @@ export async function embedPicture(
     tokensOf(parts, text, { most: parts.limits.textTokens, what: 'The text', field: 'text' })
   const kind = text === undefined ? 'image' : 'fused'
   spaceOf(model, kind)
-  const file = await sourceFile(parts, account, order.source)
-  const work = { model, file, ...(text !== undefined && { text }) }
-  const vector = await parts.compute.embedPicture(work, signal)
+  const options = { limitBytes: parts.limits.inlinePictureBytes, signal }
+  const vector = await withLocalFile(parts, account, order.source, options, (file) =>
+    parts.compute.embedPicture({ model, file, ...(text !== undefined && { text }) }, signal),
+  )
   return { model, kind, vector, warnings: standIn(order.modelName, model) }
-}
-
-/** A file with the bytes of a source. Throws `request_invalid` for an asset that is not there, or that failed. */
-export async function sourceFile(parts: TaskParts, account: Account, source: MediaSource): Promise<string> {
-  return 'assetId' in source ? assetFile(parts, account, source.assetId) : source.received.temporaryPath
 }

@@ -41,7 +41,9 @@ export async function settleFailure(
   })
   if (error.sharedChild) return void (await parts.store.write((db) => releaseAlone(db, item, { nowMs })))
   if (error.retryable) {
-    const outcome = await parts.store.write((db) => retry(db, item, { nowMs, failure, leastMs: error.retryAfterMs, random: parts.random }))
+    const outcome = await parts.store.write((db) =>
+      retry(db, item, { nowMs, failure, leastMs: error.retryAfterMs, random: parts.random }),
+    )
     if (outcome !== 'exhausted') return
   }
   await failItem(parts, item, failure, (db) => settle(db, item, { state: 'failed', nowMs, failure }))

@@ -33,7 +33,9 @@ export async function withLocalFile<T>(
     const { temporaryPath } = await upload.finish()
     return await use(temporaryPath)
   } catch (failure) {
-    throw failure instanceof EmbedlineError && failure.code.startsWith('fetch_') ? failure.inField('url') : failure
+    throw failure instanceof EmbedlineError && failure.code.startsWith('fetch_')
+      ? failure.inField('url')
+      : failure
   } finally {
     await upload.abandon()
   }
