@@ -3,6 +3,7 @@ import { MODALITIES, SCOPES, type EncodedEmbedding } from '../domain/embedding.t
 import type { ReadingOptions } from '../domain/embedding.ts'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Opened } from '../lib/closing.ts'
+import { moduleBeside } from '../lib/moduleBeside.ts'
 import { FIRST_PAGE, type EmbeddingPage, type PageEntry, type PageKey } from './embeddingPage.ts'
 import type { ReaderAnswer, ReaderQuestion } from './readerMessages.ts'
 import type { ReaderStart } from './readerThread.ts'
@@ -56,7 +57,7 @@ export function openResults(file: string): Results {
 }
 
 function startThread(file: string, onEnd: () => void): Thread {
-  const worker = new Worker(new URL('./readerThread.ts', import.meta.url), {
+  const worker = new Worker(moduleBeside('readerThread', import.meta.url), {
     workerData: { file } satisfies ReaderStart,
     // Of the variables it needs none, and some are secrets.
     env: {},

@@ -154,6 +154,7 @@ export async function taskRoom(): Promise<TaskRoom> {
     fetcher,
     compute,
     models: {
+      all: [MODEL],
       resolve: (name) => (['tiny', 'alias'].includes(name) ? MODEL : undefined),
       facts: () => MODEL,
       isOwnName: (name) => name === 'tiny',
