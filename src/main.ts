@@ -17,7 +17,10 @@ import { closeAll, type Opened } from './lib/closing.ts'
 import { makeKeyedMutex } from './lib/keyedMutex.ts'
 import { makeLogger } from './lib/logger.ts'
 import { findTools, type Tools } from './media/tools.ts'
+import { catalogued } from './modelFiles/catalogue.ts'
+import { findModelFiles } from './modelFiles/findModelFiles.ts'
 import { countTokens } from './models/countTokens.ts'
+import { GEMMA_ID } from './models/embeddinggemma/facts.ts'
 import { openRegistry, type Registry } from './models/registry.ts'
 import type { ModelSettings } from './models/settings.ts'
 import { termsOf } from './models/terms.ts'
@@ -90,7 +93,7 @@ export async function startServer(
     const userAgent = `Embedline/${version}`
     const fetcher = open(openFetcher({ clock, userAgent, allow: config.fetchAllow }))
     const modelSettings = modelSettingsOf(config)
-    const registry = openRegistry(modelSettings)
+    const registry = openRegistry(modelSettings, findModelFiles)
     const model = defaultModel(registry, config)
     const compute = open(
       openCompute(config, tools, { modelSettings, registry, model, limits, clock, logger }),
@@ -168,10 +171,19 @@ const openCompute = (
     longestRunSec: (pin) => registry.resolve(pin.id)?.longestRunSec ?? 0,
   })
 
-const modelSettingsOf = ({ model, aliases }: Config): ModelSettings => ({
-  defaultModel: model,
+const modelSettingsOf = (config: Config): ModelSettings => ({
+  defaultModel: config.model,
   contractNames: CONTRACT_MODELS,
-  aliases,
+  aliases: config.aliases,
+  gemma: {
+    folder: config.modelsFolder,
+    commit: catalogued(GEMMA_ID).commit,
+    precisions: config.precisions,
+    imageTokens: config.imageTokens,
+    frameTokens: config.frameTokens,
+    secondsPerFrame: config.secondsPerFrame,
+    threads: config.threads,
+  },
 })
 
 const modelsOf = (registry: Registry): Models => ({
