@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { makeKeyedMutex } from '../lib/keyedMutex.ts'
 import { inputOf, type EmbeddingModel } from '../domain/model.ts'
 import type { ModelPin, SliceWork } from '../domain/work.ts'
-import type { LoadProgress } from '../models/registry.ts'
+import type { LoadProgress } from '../models/profile.ts'
 import type { ModelSettings } from '../models/settings.ts'
 import type { Units } from './embedSlice.ts'
 import { makeFirstLane } from './firstLane.ts'
@@ -107,6 +107,9 @@ async function load(
   pin: ModelPin,
   onProgress?: LoadProgress,
 ): Promise<EmbeddingModel> {
-  const { openRegistry } = await import('../models/registry.ts')
-  return openRegistry(settings).load(pin, onProgress)
+  const [{ openRegistry }, { findModelFiles }] = await Promise.all([
+    import('../models/registry.ts'),
+    import('../modelFiles/findModelFiles.ts'),
+  ])
+  return openRegistry(settings, findModelFiles).load(pin, onProgress)
 }
