@@ -9,6 +9,7 @@ import { openFolderBuckets } from '../../src/buckets/folderBuckets.ts'
 import { canMoveItem, canMoveTask, type ItemState, type TaskState } from '../../src/domain/states.ts'
 import { makeIds } from '../../src/domain/ids.ts'
 import { limitsNamed } from '../../src/domain/limits.ts'
+import { samePrecision } from '../../src/domain/precision.ts'
 import type { MediaFacts } from '../../src/domain/media.ts'
 import type { ModelFacts } from '../../src/domain/model.ts'
 import { fixedSegments } from '../../src/domain/slices.ts'
@@ -17,6 +18,7 @@ import type { Compute, DocumentWork, MediaRequest, SliceWork } from '../../src/d
 import { systemClock } from '../../src/lib/clock.ts'
 import { makeKeyedMutex } from '../../src/lib/keyedMutex.ts'
 import { makeLogger } from '../../src/lib/logger.ts'
+import { openModelFiles } from '../../src/modelFiles/pulls.ts'
 import { openDiskObjects } from '../../src/objects/disk.ts'
 import { parseAllowList } from '../../src/fetch/allowList.ts'
 import type { Resolve } from '../../src/fetch/guard.ts'
@@ -131,9 +133,20 @@ export async function taskRoom(): Promise<TaskRoom> {
     resolve: noNames,
   })
   const objects = await openDiskObjects({ folder: join(folder, 'objects') })
+  const modelFiles = openModelFiles({
+    folder: join(folder, 'models'),
+    hub: { endpoint: 'http://127.0.0.1:1', proxy: {} },
+    precisions: samePrecision('q8'),
+    inUse: ['tiny'],
+    clock: systemClock,
+    random: Math.random,
+    newId: () => randomUUID(),
+    onEnd: () => {},
+  })
   const log: Record<string, unknown>[] = []
   onTestFinished(async () => {
     const moves = await readMoves(store)
+    await modelFiles.close()
     await search.close()
     await results.close()
     await fetcher.close()
@@ -162,6 +175,7 @@ export async function taskRoom(): Promise<TaskRoom> {
       countTokens: (text) => text.split(' ').length,
       terms: (text) => ({ [text]: 1 }),
     },
+    modelFiles,
     buckets,
     endDocument: gatherDocumentEnds({ store, clock, waitMs: 0 }),
     search,
