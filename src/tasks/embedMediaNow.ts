@@ -15,13 +15,13 @@ import type { Clip, MediaRequest, SliceResult, SliceWork } from '../domain/work.
 import { whyMissing } from './chooseModalities.ts'
 import { standIn, type MediaSource } from './create.ts'
 import { embedClipTexts } from './embedClipTexts.ts'
-import { sourceFile } from './embedNow.ts'
+import { withLocalFile } from './localFile.ts'
 import type { TaskParts } from './parts.ts'
 import { planMedia, readCues } from './planMedia.ts'
 import { assetVectors, sumClips, type ModalitySum } from './sums.ts'
 import { remoteOf } from './textVectors.ts'
 import { usableModel } from './usableModel.ts'
-import { withinModel } from './withinModel.ts'
+import { withinModel, type WithinModel } from './withinModel.ts'
 
 export interface MediaOrder {
   modelName: string
@@ -50,8 +50,9 @@ export interface MediaEmbeddings {
 
 /**
  * Embeds a short video or sound while the caller waits, before all slices of tasks. Throws `model_unknown` and what
- * `usableModel` and `withinModel` throw, what a remote model throws, `request_invalid` (asset, a modality that was asked for by name and is not there, more than
- * `limits.syncMediaSec`), `media_unreadable`, `media_has_no_stream`.
+ * `usableModel` and `withinModel` throw, what a remote model throws, `request_invalid` (asset, a modality that was asked
+ * for by name and is not there, more than `limits.syncMediaSec`), what fetching a URL throws, `media_unreadable`,
+ * `media_has_no_stream`.
  */
 export async function embedMediaNow(
   parts: TaskParts,
@@ -60,8 +61,20 @@ export async function embedMediaNow(
   signal: AbortSignal,
 ): Promise<MediaEmbeddings> {
   const model = usableModel(parts, order.modelName)
+  // What the model cannot embed is refused before anything is fetched.
   const within = withinModel(order.request, model)
-  const file = await sourceFile(parts, account, order.source)
+  const options = { limitBytes: parts.limits.fetchBytes, signal }
+  return withLocalFile(parts, account, order.source, options, (file) =>
+    embedFile(parts, order, { model, within, file }, signal),
+  )
+}
+
+async function embedFile(
+  parts: TaskParts,
+  order: MediaOrder,
+  { model, within, file }: { model: ModelFacts; within: WithinModel; file: string },
+  signal: AbortSignal,
+): Promise<MediaEmbeddings> {
   const facts = await parts.compute.inspect(file, signal)
   checkDuration(parts, facts)
   const { plan, warnings } = planMedia(within.request, facts, parts.limits)

@@ -6,15 +6,18 @@ type Part = MediaRequest['modalities'][number]
 
 const KIND: Readonly<Record<Part, InputKind>> = { visual: 'video', audio: 'audio', transcription: 'text' }
 
+export interface WithinModel {
+  request: MediaRequest
+  /** Of what was left out. */
+  warnings: Warning[]
+}
+
 /**
  * What of a request the model can embed. Modalities that nobody named are left out with a warning. Throws
  * `modality_unsupported` for those that were named, for a fused vector of a model that makes none, and when nothing is
  * left.
  */
-export function withinModel(
-  request: MediaRequest,
-  model: Pick<ModelFacts, 'id' | 'spaces'>,
-): { request: MediaRequest; warnings: Warning[] } {
+export function withinModel(request: MediaRequest, model: Pick<ModelFacts, 'id' | 'spaces'>): WithinModel {
   if (request.fused) spaceOf(model, 'fused', 'fused')
   const has = (modality: Part) => model.spaces[KIND[modality]] !== undefined
   const modalities = request.modalities.filter(has)
