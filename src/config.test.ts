@@ -45,6 +45,7 @@ test('with nothing set the server is for this machine alone and keeps all in one
     modelsFolder: join(folder, 'data/models'),
     hub: { endpoint: 'https://huggingface.co', proxy: {} },
     keys: [],
+    fetchAllow: { networks: [], places: new Set() },
     retentionMs: 7 * 24 * 3_600_000,
     limits: 'ours',
     logLevel: 'info',
@@ -56,6 +57,14 @@ test('a flag goes before a variable, a variable before the file, the file before
   configFile({ port: 1, compute: 2, limits: 'upstream' })
   const config = read({ port: '3' }, { EMBEDLINE_PORT: '4', EMBEDLINE_COMPUTE: '5' })
   expect(config).toMatchObject({ port: 3, computeCount: 5, limits: 'upstream', retentionMs: 604_800_000 })
+})
+
+test('what may be fetched beside public addresses is a list of networks and places', () => {
+  const { fetchAllow } = read({}, { EMBEDLINE_FETCH_ALLOW: '10.0.0.0/8, minio:9000' })
+  expect([fetchAllow.networks.length, [...fetchAllow.places]]).toEqual([1, ['minio 9000']])
+  expect(() => read({ 'fetch-allow': '10.0.0.0/99' })).toThrow(
+    '--fetch-allow is "10.0.0.0/99": expected networks',
+  )
 })
 
 test('buckets lie where their URL says, with a place for the name of the account', () => {

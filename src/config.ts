@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { EmbedlineError } from './domain/errors.ts'
+import { NOTHING_ALLOWED, type AllowList } from './fetch/allowList.ts'
 import type { LogLevel } from './lib/logger.ts'
 import {
   SETTING_NAMES,
@@ -33,6 +34,8 @@ export interface Config {
   hub: HubConfig
   /** Empty: the server makes a key of its own, on loopback only. */
   keys: readonly ConfiguredKey[]
+  /** What may be fetched from beside public addresses. */
+  fetchAllow: AllowList
   retentionMs: number
   limits: 'ours' | 'upstream'
   /** Absent: `ffmpeg` on PATH. */
@@ -188,6 +191,7 @@ function toConfig(
     modelsFolder: models === undefined ? join(dataFolder, 'models') : resolve(folder, models),
     hub: readHub(environment),
     keys: optional('keys', SETTINGS.keys.parse) ?? [],
+    fetchAllow: optional('fetchAllow', SETTINGS.fetchAllow.parse) ?? NOTHING_ALLOWED,
     retentionMs: value('retention', SETTINGS.retention.parse),
     limits: value('limits', SETTINGS.limits.parse),
     ...(ffmpeg !== undefined && { ffmpeg }),

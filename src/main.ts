@@ -7,6 +7,7 @@ import { isLoopback, type Config } from './config.ts'
 import { EmbedlineError } from './domain/errors.ts'
 import { makeIds } from './domain/ids.ts'
 import { limitsNamed } from './domain/limits.ts'
+import { openFetcher } from './fetch/fetcher.ts'
 import { listen } from './http/listen.ts'
 import { MODEL_NAMES } from './http/telnyx/names.ts'
 import { systemClock } from './lib/clock.ts'
@@ -84,6 +85,8 @@ export async function startServer(
     const objects = open(
       await inFolder(config.objectsFolder, () => openDiskObjects({ folder: config.objectsFolder })),
     )
+    const userAgent = `Embedline/${version}`
+    const fetcher = open(openFetcher({ clock, userAgent, allow: config.fetchAllow }))
     const modelSettings = modelSettingsOf(config)
     const registry = openRegistry(modelSettings)
     const compute = open(openCompute(config, tools, modelSettings, { limits, clock, logger }))
@@ -93,6 +96,7 @@ export async function startServer(
       results,
       objects,
       bytesMutex: makeKeyedMutex(),
+      fetcher,
       compute,
       models: modelsOf(registry),
       buckets: openFolderBuckets({ url: config.bucketsUrl, clock, uploadId: () => ids.uuid() }),

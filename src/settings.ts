@@ -1,4 +1,5 @@
 import { EmbedlineError } from './domain/errors.ts'
+import { parseAllowList } from './fetch/allowList.ts'
 import type { LogLevel } from './lib/logger.ts'
 
 /** One thing a user can set: by a flag, a variable or a key of the configuration file, always as text. */
@@ -112,6 +113,14 @@ export const SETTINGS = {
     meaning: 'Keys that are valid while they are listed here, each with the account it belongs to.',
     secret: true,
     parse: parseKeys,
+  },
+  fetchAllow: {
+    flag: 'fetch-allow',
+    placeholder: 'network|host:port,…',
+    fallbackShown: 'public addresses only',
+    meaning:
+      'What URL sources and crawls may reach beside public addresses: networks (`10.0.0.0/8`) and places (`minio:9000`).',
+    parse: parseAllowList,
   },
   retention: {
     flag: 'retention',

@@ -66,6 +66,10 @@ export interface EmbedlineErrorOptions extends ErrorOptions {
   field?: string
   /** Set when a compute child died while it also held other work: the death is not this work's alone. */
   sharedChild?: boolean
+  /** One word that says more than the code, for callers that want to tell such failures apart. */
+  reason?: string
+  /** So long, in milliseconds, another attempt should wait at least. */
+  retryAfterMs?: number
 }
 
 /** A failure we foresaw. Anything else that is thrown is a bug, and is reported as one. */
@@ -74,12 +78,16 @@ export class EmbedlineError extends Error {
   readonly code: ErrorCode
   readonly field: string | undefined
   readonly sharedChild: boolean
+  readonly reason: string | undefined
+  readonly retryAfterMs: number | undefined
 
   constructor(code: ErrorCode, message: string, options?: EmbedlineErrorOptions) {
     super(message, options)
     this.code = code
     this.field = options?.field
     this.sharedChild = options?.sharedChild ?? false
+    this.reason = options?.reason
+    this.retryAfterMs = options?.retryAfterMs
   }
 
   get retryable(): boolean {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { Fetcher } from '../fetch/fetcher.ts'
 import type { Objects } from '../objects/objects.ts'
 import type { EmbedlineError } from '../domain/errors.ts'
 import type { EncodedEmbedding } from '../domain/embedding.ts'
@@ -20,6 +21,8 @@ export interface TaskParts {
   objects: Objects
   /** Serialises what happens to the same stored bytes; keys are made by `storedBytes.ts`. */
   bytesMutex: KeyedMutex
+  /** The only way to URLs that callers name. */
+  fetcher: Fetcher
   compute: Compute
   models: Models
   buckets: Buckets

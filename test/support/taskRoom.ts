@@ -18,6 +18,7 @@ import { systemClock } from '../../src/lib/clock.ts'
 import { makeKeyedMutex } from '../../src/lib/keyedMutex.ts'
 import { makeLogger } from '../../src/lib/logger.ts'
 import { openDiskObjects } from '../../src/objects/disk.ts'
+import { openFetcher, type FetcherParts } from '../../src/fetch/fetcher.ts'
 import { claim, type ClaimedItem } from '../../src/queue/claim.ts'
 import { openSearch } from '../../src/search/search.ts'
 import { loaderModule } from '../../src/store/loaderModule.ts'
@@ -100,7 +101,9 @@ export const REQUEST: MediaRequest = {
 }
 
 /** The tasks room over a real store and real files, with a clock that stands still. */
-export async function taskRoom(): Promise<TaskRoom> {
+export async function taskRoom(
+  web: Pick<FetcherParts, 'resolve' | 'dial' | 'allow'> = {},
+): Promise<TaskRoom> {
   const folder = await mkdtemp(join(tmpdir(), 'embedline-test-'))
   const clock = fakeClock()
   const store = await openStore({ file: join(folder, 'embedline.db'), clock })
@@ -116,12 +119,14 @@ export async function taskRoom(): Promise<TaskRoom> {
     memoryBytes: 100_000_000,
   })
   const results = openResults(join(folder, 'embedline.db'))
+  const fetcher = openFetcher({ clock: systemClock, userAgent: 'Embedline/test', ...web })
   const objects = await openDiskObjects({ folder: join(folder, 'objects') })
   const log: Record<string, unknown>[] = []
   onTestFinished(async () => {
     const moves = await readMoves(store)
     await search.close()
     await results.close()
+    await fetcher.close()
     await objects.close()
     await store.close()
     await rm(folder, { recursive: true, force: true })
@@ -136,6 +141,7 @@ export async function taskRoom(): Promise<TaskRoom> {
     results,
     objects,
     bytesMutex: makeKeyedMutex(),
+    fetcher,
     compute,
     models: {
       resolve: (name) => (['tiny', 'alias'].includes(name) ? MODEL : undefined),
