@@ -67,3 +67,13 @@ function charsetIn(parameters: readonly string[]): string | undefined {
   }
   return undefined
 }
+
+const NO_DOCUMENTS = new Set(
+  (
+    'jpg jpeg png gif webp avif svg ico bmp tif tiff heic mp3 m4a aac wav ogg oga opus flac mp4 m4v mov webm avi mkv ' +
+    'zip gz tgz bz2 xz zst 7z rar tar iso dmg exe msi deb rpm apk jar css js mjs map wasm woff woff2 ttf otf eot bin'
+  ).split(' '),
+)
+
+/** True for an address whose name says that no document lies there. */
+export const isNoDocument = (url: string): boolean => NO_DOCUMENTS.has(extensionOf(url))

@@ -46,7 +46,8 @@ function labelOf(bytes: Buffer, charsetOfHeader: string | undefined): Label {
   return inPage(ofPage ?? ofHeader ?? 'windows-1252')
 }
 
-const DECLARED = /<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]+)|^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]+)/i
+const DECLARED =
+  /<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]+)|^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]+)/i
 
 function declared(bytes: Buffer): string | undefined {
   const [, ofMeta, ofXml] = DECLARED.exec(bytes.subarray(0, DECLARATION_BYTES).toString('latin1')) ?? []

@@ -28,7 +28,13 @@ test('an address is taken relative to its page', () => {
 })
 
 test('what is no address of a page is none', () => {
-  for (const text of ['mailto:a@b.c', 'javascript:void(0)', 'ftp://x/', 'https://u:p@example.org/', 'http://'])
+  for (const text of [
+    'mailto:a@b.c',
+    'javascript:void(0)',
+    'ftp://x/',
+    'https://u:p@example.org/',
+    'http://',
+  ])
     expect(pageUrl(text, 'https://example.org/')).toBeUndefined()
   expect(pageUrl(`https://example.org/${'a'.repeat(2_000)}`)).toBeUndefined()
 })

@@ -71,11 +71,7 @@ export async function listBucketTasks(
 ): Promise<BucketTask[]> {
   let matching = withCrawl(db).where('account_id', '=', accountId).where('kind', '=', 'bucket')
   if (states) matching = matching.where('state', 'in', states)
-  const rows = await matching
-    .orderBy('created_ms', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit)
-    .execute()
+  const rows = await matching.orderBy('created_ms', 'desc').orderBy('id', 'desc').limit(limit).execute()
   return rows.map(bucketTaskOf)
 }
 

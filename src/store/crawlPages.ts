@@ -155,7 +155,11 @@ export async function tryAgain(db: Db, id: number): Promise<void> {
 }
 
 /** The page that has this content. */
-export const pageWithContent = (db: Db, taskId: string, contentHash: string): Promise<{ url: string } | undefined> =>
+export const pageWithContent = (
+  db: Db,
+  taskId: string,
+  contentHash: string,
+): Promise<{ url: string } | undefined> =>
   db
     .selectFrom('crawl_page')
     .select('url')
