@@ -9,7 +9,7 @@ export const demo: Command = {
   usage: 'demo [video or sound file] [flags]',
   description:
     'Starts a server of its own on a free port, embeds a video (one that it makes, or yours) through the official\n' +
-    'client, finds a moment by words and a scene by a picture, and removes everything again.',
+    'client where that is installed, finds a moment by words and a scene by a picture, and removes everything again.',
   flags: [
     { name: 'keep', meaning: 'Leaves the server running until Ctrl-C, and prints its URL and key.' },
     ...settingFlags(['ffmpeg']),

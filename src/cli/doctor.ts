@@ -1,10 +1,12 @@
 import { readConfig, type Config } from '../config.ts'
 import { findTools } from '../media/tools.ts'
+import { modelLibraries } from '../models/libraries.ts'
 import type { Command, Output } from './command.ts'
 import type { Check } from './doctor/check.ts'
 import { checkDataFolder, nearestExisting } from './doctor/dataFolder.ts'
 import { checkDisk } from './doctor/disk.ts'
 import { checkFfmpeg } from './doctor/ffmpeg.ts'
+import { checkModelLibraries } from './doctor/modelLibraries.ts'
 import { checkNode } from './doctor/node.ts'
 import { checkPort } from './doctor/port.ts'
 import { EXIT } from './exit.ts'
@@ -13,8 +15,8 @@ import { settingFlags } from './settingFlags.ts'
 export const doctor: Command = {
   usage: 'doctor [flags]',
   description:
-    'Checks what the server needs: Node, ffmpeg, disk, port and data folder. Takes the flags of serve that matter.\n' +
-    'Ends with 1 when something would keep the server from working.',
+    'Checks what the server needs: Node, model libraries, ffmpeg, disk, port and data folder. Takes the flags of serve\n' +
+    'that matter. Ends with 1 when something would keep the server from working.',
   flags: [
     ...settingFlags(['host', 'port', 'data', 'ffmpeg']),
     { name: 'json', meaning: 'Prints {"ok", "checks": [{"name", "state", "message", "advice"}]} instead.' },
@@ -37,6 +39,7 @@ const runChecks = async ({
   programEnvironment,
 }: Config): Promise<Check[]> => [
   checkNode(process.versions.node),
+  checkModelLibraries(modelLibraries()),
   await checkFfmpeg(findTools(ffmpeg === undefined ? {} : { ffmpeg }), programEnvironment),
   await checkDisk(await nearestExisting(dataFolder)),
   await checkPort(host, port),

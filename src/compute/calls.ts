@@ -66,6 +66,7 @@ const IS_SUSPECT: Readonly<Record<RequestName, boolean>> = {
   embedSlices: true,
   embedDocument: true,
   embedTexts: false,
+  embedSlicesNow: true,
   embedPicture: true,
 }
 
@@ -122,7 +123,11 @@ export function makeCalls({ send, onStuck, cancelMs, clock, logger }: CallsParts
         over,
       })
       signal?.addEventListener('abort', () => takeBack(id, wasAborted()), { signal: over.signal })
-      send({ type: 'call', id, name, ask })
+      try {
+        send({ type: 'call', id, name, ask })
+      } catch (thrown) {
+        end(id, (call) => call.reject(thrown))
+      }
       return promise
     },
     take(message) {

@@ -6,7 +6,9 @@ import { withCompute } from '../../test/support/computeParts.ts'
 import { madeMedia, scenes } from '../../test/support/madeMedia.ts'
 import { BUILTIN, embedAll, sliceWork } from '../../test/support/sliceWork.ts'
 import { needTestData, testData } from '../../test/support/testData.ts'
+import { cosine } from '../../test/support/vectors.ts'
 import type { SliceResult } from '../domain/work.ts'
+import { builtinFacts } from '../models/builtin/facts.ts'
 
 const times = (results: readonly SliceResult[]) =>
   results.flatMap(({ clips }) => clips.map(({ startSec, endSec }) => [startSec, endSec]))
@@ -185,13 +187,46 @@ test('a text is answered while a slice is being embedded', async () => {
   expect(order).toEqual(['text', 'slice 0', 'slice 1', 'slice 2'])
 })
 
+test('media that somebody waits for is embedded beside a slice, and gives the same', async () => {
+  const { compute } = await withCompute()
+  const work = await sliceWork(compute, await threeSlices())
+  const order: string[] = []
+  const slices = compute.embedSlices(
+    work,
+    async ({ slice }) => void order.push(`slice ${slice.index}`),
+    new AbortController().signal,
+  )
+  const first = { ...work, slices: work.slices.slice(0, 1) }
+  const results: SliceResult[] = []
+  await compute.embedSlicesNow(first, async (result) => void results.push(result))
+  order.push('now')
+  await slices
+  expect(order.indexOf('now')).toBeLessThan(order.indexOf('slice 2'))
+  expect(results).toEqual(await embedAll(compute, first))
+})
+
+test('a picture and a text together are one vector of both', async (context) => {
+  needTestData(context, 'media/images/owl.jpg')
+  const { compute } = await withCompute()
+  const owl = { model: BUILTIN, file: testData('media/images/owl.jpg') }
+  const [text] = await compute.embedTexts(BUILTIN, ['an owl'], 'document')
+  const both = await compute.embedPicture({ ...owl, text: 'an owl' })
+  expect(cosine(both, await compute.embedPicture(owl))).toBeCloseTo(cosine(both, text!), 5)
+})
+
+test('facts are as good as a pin, whatever else is in them', async () => {
+  const { compute } = await withCompute()
+  const [vector] = await compute.embedTexts(builtinFacts, ['an owl'], 'query')
+  expect(vector).toHaveLength(512)
+})
+
 test('a picture is embedded, and what is none is refused by its name', async (context) => {
   needTestData(context, 'media/images/owl.jpg')
   const { compute } = await withCompute()
-  const owl = await compute.embedPicture(BUILTIN, testData('media/images/owl.jpg'))
+  const owl = await compute.embedPicture({ model: BUILTIN, file: testData('media/images/owl.jpg') })
   expect(owl).toHaveLength(512)
-  expect(await compute.embedPicture(BUILTIN, testData('media/images/owl.jpg'))).toEqual(owl)
-  await expect(compute.embedPicture(BUILTIN, import.meta.filename)).rejects.toMatchObject({
+  expect(await compute.embedPicture({ model: BUILTIN, file: testData('media/images/owl.jpg') })).toEqual(owl)
+  await expect(compute.embedPicture({ model: BUILTIN, file: import.meta.filename })).rejects.toMatchObject({
     code: 'media_unreadable',
   })
 })

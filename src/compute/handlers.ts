@@ -1,16 +1,20 @@
+import { setImmediate } from 'node:timers/promises'
 import { makeKeyedMutex } from '../lib/keyedMutex.ts'
 import { inputOf, type EmbeddingModel } from '../domain/model.ts'
-import type { ModelPin } from '../domain/work.ts'
+import type { ModelPin, SliceWork } from '../domain/work.ts'
 import type { ModelSettings } from '../models/settings.ts'
+import type { Units } from './embedSlice.ts'
 import { makeFirstLane } from './firstLane.ts'
 import type { ChildSettings } from './protocol.ts'
 import type { CallTools, Handlers } from './serveParent.ts'
+
+type SlicesCall = Pick<CallTools<'embedSlices'>, 'handOver' | 'signal'>
 
 /** What a child does for each request. Everything heavy is loaded by the first request that needs it. */
 export function makeHandlers({ tools, limits, models }: ChildSettings): Handlers {
   const model = makeModelShelf(models)
   const firstLane = makeFirstLane()
-  const onePicture = makeKeyedMutex()
+  const oneAtATime = makeKeyedMutex()
   const optionsOf = ({ signal }: Pick<CallTools, 'signal'>) => ({ limits, signal })
   const unitsOf = ({ signal, unitDone }: Pick<CallTools, 'signal' | 'unitDone'>) => ({
     onProgress: unitDone,
@@ -19,6 +23,13 @@ export function makeHandlers({ tools, limits, models }: ChildSettings): Handlers
       signal.throwIfAborted()
     },
   })
+
+  async function embedSlices(work: SliceWork, call: SlicesCall, units: Units) {
+    const [rooms, loaded] = await Promise.all([import('./embedSlices.ts'), model(work.model)])
+    const { handOver } = call
+    await rooms.embedSlices(work, { tools, model: loaded, ...units, handOver, ...optionsOf(call) })
+    return undefined
+  }
 
   return {
     async inspect({ file }, call) {
@@ -29,17 +40,12 @@ export function makeHandlers({ tools, limits, models }: ChildSettings): Handlers
       const { readCues } = await import('../media/cues.ts')
       return readCues(tools, file, stream, optionsOf(call))
     },
-    async embedSlices(work, call) {
-      const [{ embedSlices }, loaded] = await Promise.all([import('./embedSlices.ts'), model(work.model)])
-      await embedSlices(work, {
-        tools,
-        model: loaded,
-        ...unitsOf(call),
-        handOver: call.handOver,
-        ...optionsOf(call),
-      })
-      return undefined
-    },
+    embedSlices: (work, call) => embedSlices(work, call, unitsOf(call)),
+    // Long work beside it waits at its next unit; the texts and pictures of others do not wait at all.
+    embedSlicesNow: (work, call) =>
+      firstLane.serve(() =>
+        oneAtATime('slices', () => embedSlices(work, call, { ...unitsOf(call), betweenUnits: turnOf(call) })),
+      ),
     async embedDocument(work, call) {
       const [{ embedDocument }, loaded] = await Promise.all([import('./embedDocument.ts'), model(work.model)])
       return embedDocument(work, {
@@ -53,18 +59,27 @@ export function makeHandlers({ tools, limits, models }: ChildSettings): Handlers
     embedTexts: ({ model: pin, texts, use }) =>
       firstLane.serve(async () => (await model(pin)).text(texts, use)),
     // One at a time: a picture as large as the limit allows takes hundreds of megabytes while it is decoded.
-    embedPicture: ({ model: pin, file }, call) =>
+    embedPicture: ({ model: pin, file, text }, call) =>
       firstLane.serve(() =>
-        onePicture('picture', async () => {
+        oneAtATime('picture', async () => {
           call.signal.throwIfAborted()
           const [{ readPicture }, loaded] = await Promise.all([import('../media/picture.ts'), model(pin)])
-          return loaded.image(
-            await readPicture(tools, file, inputOf(loaded.facts).pictureSize, optionsOf(call)),
-          )
+          const picture = await readPicture(tools, file, inputOf(loaded.facts).pictureSize, optionsOf(call))
+          return text === undefined
+            ? loaded.image(picture)
+            : loaded.fused({ picture, transcription: { text } })
         }),
       ),
   }
 }
+
+/** Gives others a turn, and ends with the call. */
+const turnOf =
+  ({ signal }: Pick<CallTools, 'signal'>) =>
+  async () => {
+    await setImmediate()
+    signal.throwIfAborted()
+  }
 
 /** Loads each model once, when it is first asked for. */
 function makeModelShelf(settings: ModelSettings): (pin: ModelPin) => Promise<EmbeddingModel> {

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import type { Limits } from '../domain/limits.ts'
-import type { Compute, RunOptions } from '../domain/work.ts'
+import { pinOf, type Compute, type RunOptions } from '../domain/work.ts'
 import type { Clock } from '../lib/clock.ts'
 import { makeKeyedMutex } from '../lib/keyedMutex.ts'
 import type { Logger } from '../lib/logger.ts'
+import { moduleBeside } from '../lib/moduleBeside.ts'
 import type { ModelSettings } from '../models/settings.ts'
 import type { Tools } from '../media/tools.ts'
 import { type Child, type ChildParts, startChild } from './childProcess.ts'
@@ -157,11 +158,19 @@ export function startCompute(parts: ComputeParts): RunningCompute {
       await onChunks(lastChunks)
       return summary
     },
-    embedTexts: (model, texts, use, signal) =>
-      use === 'query'
-        ? embedQueries({ model, texts, use }, signal)
-        : embedTexts({ model, texts, use }, signal),
-    embedPicture: (model, file, signal) => onAny('embedPicture', { model, file }, signal),
+    embedTexts: (model, texts, use, signal) => {
+      const ask = { model: pinOf(model), texts, use }
+      return use === 'query' ? embedQueries(ask, signal) : embedTexts(ask, signal)
+    },
+    async embedSlicesNow(work, onSlice, signal) {
+      await slots.use(
+        () => true,
+        (child) =>
+          child.call('embedSlicesNow', { ...work, model: pinOf(work.model) }, { signal, onPart: onSlice }),
+        signal,
+      )
+    },
+    embedPicture: (work, signal) => onAny('embedPicture', { ...work, model: pinOf(work.model) }, signal),
     stats: () => ({
       children: [...slots.children, ...guests].map((child) => ({
         pid: child.pid,
@@ -181,7 +190,7 @@ export function startCompute(parts: ComputeParts): RunningCompute {
 }
 
 function childParts(parts: ComputeParts, pace: Pace): ChildParts {
-  const program = parts.program ?? [process.execPath, fileURLToPath(new URL('child.ts', import.meta.url))]
+  const program = parts.program ?? [process.execPath, fileURLToPath(moduleBeside('child', import.meta.url))]
   return {
     command: [...parts.tools.wrap, ...program],
     environment: parts.environment,

@@ -6,6 +6,7 @@ import type {
   DocumentWork,
   EmbeddedChunk,
   ModelPin,
+  PictureWork,
   SliceResult,
   SliceWork,
   TextUse,
@@ -27,7 +28,8 @@ export interface Requests {
     part: never
     answer: readonly Float32Array[]
   }
-  embedPicture: { ask: { model: ModelPin; file: string }; part: never; answer: Float32Array }
+  embedSlicesNow: { ask: SliceWork; part: SliceResult; answer: undefined }
+  embedPicture: { ask: PictureWork; part: never; answer: Float32Array }
 }
 
 /** The last chunks come with the answer: a short document costs one message each way, not two. */

@@ -23,6 +23,12 @@ export interface EncodedEmbedding {
   vectorJson: Uint8Array
 }
 
+/** How stored vectors are read. */
+export interface ReadingOptions {
+  /** Of longer vectors only so many numbers are read, scaled to unit length again. */
+  mostNumbers?: number
+}
+
 /** What a caller should know about a result that is otherwise fine. */
 export interface Warning {
   code: WarningCode
@@ -42,6 +48,7 @@ const TELLS_OF_LOSS = {
   media_damaged: true,
   duration_estimated: false,
   segment_skipped: true,
+  crawl_bounded: true,
   subtitles_unreadable: true,
   text_shortened: false,
 } as const

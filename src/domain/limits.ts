@@ -21,6 +21,8 @@ export interface Limits {
   dynamicMaxSec: number
   /** Of sync text. Tokens are words and punctuation marks as the builtin model counts them. */
   textTokens: number
+  /** Of a video or a sound that is embedded while the caller waits. */
+  syncMediaSec: number
   filenameCharacters: number
   /** Of a JSON body that holds no media. */
   textBodyBytes: number
@@ -64,6 +66,7 @@ const OURS: Limits = {
   dynamicMinSec: 2,
   dynamicMaxSec: 5,
   textTokens: 500,
+  syncMediaSec: 600,
   filenameCharacters: 255,
   textBodyBytes: 8 * 1024 * 1024,
   inputTexts: 2048,

@@ -27,6 +27,9 @@ export interface ModelPin {
   revision: string
 }
 
+/** The pin alone, of anything that has one: facts have more in them than a pipe can carry. */
+export const pinOf = ({ id, revision }: ModelPin): ModelPin => ({ id, revision })
+
 /** What the look into the media of a task led to; kept with the task. */
 export interface MediaPlan {
   facts: MediaFacts
@@ -109,8 +112,24 @@ export interface Compute {
     use: TextUse,
     signal?: AbortSignal,
   ): Promise<Float32Array[]>
-  /** Goes before slices (lane 0). Throws `media_unreadable` for what is no picture. */
-  embedPicture(model: ModelPin, file: string, signal?: AbortSignal): Promise<Float32Array>
+  /** Goes before slices (lane 0), one such work at a time in a child. As `embedSlices`, for one that waits. */
+  embedSlicesNow(
+    work: SliceWork,
+    onSlice: (result: SliceResult) => Promise<void>,
+    signal?: AbortSignal,
+  ): Promise<void>
+  /**
+   * Goes before slices (lane 0). One vector of a picture, or of a picture and a text together. Throws
+   * `media_unreadable` for what is no picture.
+   */
+  embedPicture(work: PictureWork, signal?: AbortSignal): Promise<Float32Array>
+}
+
+export interface PictureWork {
+  model: ModelPin
+  file: string
+  /** Present: one vector of both. */
+  text?: string
 }
 
 export interface RunOptions {

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Opened } from '../lib/closing.ts'
+import { moduleBeside } from '../lib/moduleBeside.ts'
 import type { SearchHit, SearchOrder } from './order.ts'
 import type { SearchAnswer, SearchQuestion, SearchStart } from './searchMessages.ts'
 
@@ -36,7 +37,7 @@ export function openSearch(start: SearchStart): Search {
 }
 
 function startThread(start: SearchStart, onEnd: () => void): Thread {
-  const worker = new Worker(new URL('./searchThread.ts', import.meta.url), {
+  const worker = new Worker(moduleBeside('searchThread', import.meta.url), {
     workerData: start,
     // Of the variables it needs none, and some are secrets.
     env: {},

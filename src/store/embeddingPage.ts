@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { maxJsonBytes, writeFloats } from '../lib/floatJson.ts'
+import { unitPrefix } from '../lib/unitPrefix.ts'
 import { float32Of } from './vectorBytes.ts'
 
 /** Where a page begins: after the embedding with this key. */
@@ -45,22 +46,24 @@ const READ = `
 
 /**
  * Returns a function that reads one page of a task's embeddings in the order of their key: as many as have room in a
- * megabyte of JSON, but at least one.
+ * megabyte of JSON, but at least one. Of longer vectors only the first `mostNumbers` are read, scaled to unit length.
  */
-export function pageReader(database: DatabaseSync): (taskId: string, after: PageKey) => EmbeddingPage {
+export function pageReader(
+  database: DatabaseSync,
+): (taskId: string, after: PageKey, mostNumbers?: number) => EmbeddingPage {
   const statement = database.prepare(READ)
-  return (taskId, { scopeOrder, startMs, modalityOrder }) => {
+  return (taskId, { scopeOrder, startMs, modalityOrder }, mostNumbers = Number.POSITIVE_INFINITY) => {
     const rows = statement.iterate(taskId, scopeOrder, startMs, modalityOrder)
-    return fillPage(rows as Iterable<unknown> as Iterable<Row>)
+    return fillPage(rows as Iterable<unknown> as Iterable<Row>, mostNumbers)
   }
 }
 
-function fillPage(rows: Iterable<Row>): EmbeddingPage {
+function fillPage(rows: Iterable<Row>, mostNumbers: number): EmbeddingPage {
   const entries: PageEntry[] = []
   let bytes = new Uint8Array(PAGE_BYTES)
   let end = 0
   for (const row of rows) {
-    const vector = float32Of(row.vector)
+    const vector = unitPrefix(float32Of(row.vector), mostNumbers)
     const needed = maxJsonBytes(vector.length)
     const last = entries.at(-1)
     if (last && end + needed > bytes.length) return { entries, bytes: cut(bytes, end), next: keyOf(last) }

@@ -1,7 +1,9 @@
 import { Worker } from 'node:worker_threads'
 import { MODALITIES, SCOPES, type EncodedEmbedding } from '../domain/embedding.ts'
+import type { ReadingOptions } from '../domain/embedding.ts'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Opened } from '../lib/closing.ts'
+import { moduleBeside } from '../lib/moduleBeside.ts'
 import { FIRST_PAGE, type EmbeddingPage, type PageEntry, type PageKey } from './embeddingPage.ts'
 import type { ReaderAnswer, ReaderQuestion } from './readerMessages.ts'
 import type { ReaderStart } from './readerThread.ts'
@@ -12,11 +14,11 @@ export interface Results extends Opened {
    * The vectors of a task in reading order, in pages of up to a megabyte of JSON. A page is read when it is asked for,
    * so that whoever stops in the middle leaves nothing behind.
    */
-  embeddings(taskId: string): AsyncIterable<readonly EncodedEmbedding[]>
+  embeddings(taskId: string, options?: ReadingOptions): AsyncIterable<readonly EncodedEmbedding[]>
 }
 
 interface Thread {
-  page(taskId: string, after: PageKey): Promise<EmbeddingPage>
+  page(taskId: string, after: PageKey, options: ReadingOptions): Promise<EmbeddingPage>
   close(): Promise<void>
 }
 
@@ -34,9 +36,12 @@ export function openResults(file: string): Results {
     return thread
   }
 
-  async function* embeddings(taskId: string): AsyncGenerator<readonly EncodedEmbedding[]> {
+  async function* embeddings(
+    taskId: string,
+    options: ReadingOptions = {},
+  ): AsyncGenerator<readonly EncodedEmbedding[]> {
     for (let after: PageKey | undefined = FIRST_PAGE; after !== undefined;) {
-      const page: EmbeddingPage = await runningThread().page(taskId, after)
+      const page: EmbeddingPage = await runningThread().page(taskId, after, options)
       if (page.entries.length > 0) yield decodePage(page)
       after = page.next
     }
@@ -52,7 +57,7 @@ export function openResults(file: string): Results {
 }
 
 function startThread(file: string, onEnd: () => void): Thread {
-  const worker = new Worker(new URL('./readerThread.ts', import.meta.url), {
+  const worker = new Worker(moduleBeside('readerThread', import.meta.url), {
     workerData: { file } satisfies ReaderStart,
     // Of the variables it needs none, and some are secrets.
     env: {},
@@ -77,11 +82,11 @@ function startThread(file: string, onEnd: () => void): Thread {
   })
   const ask = (question: ReaderQuestion) => worker.postMessage(question)
   return {
-    page(taskId, after) {
+    page(taskId, after, options) {
       const asked = Promise.withResolvers<EmbeddingPage>()
       const id = ++lastId
       waiting.set(id, asked)
-      ask({ kind: 'page', id, taskId, after })
+      ask({ kind: 'page', id, taskId, after, ...options })
       return asked.promise
     },
     async close() {

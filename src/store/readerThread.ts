@@ -21,9 +21,9 @@ function answerQuestions(port: MessagePort, { file }: ReaderStart): void {
       port.close()
       return
     }
-    const { id, taskId, after } = question
+    const { id, taskId, after, mostNumbers } = question
     try {
-      const page = readPage(taskId, after)
+      const page = readPage(taskId, after, mostNumbers)
       port.postMessage({ id, page } satisfies ReaderAnswer, [page.bytes.buffer])
     } catch (error) {
       port.postMessage({ id, failure: failureFrom(error, file) } satisfies ReaderAnswer)

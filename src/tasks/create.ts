@@ -13,6 +13,7 @@ import { whyMissing } from './chooseModalities.ts'
 import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
 import { keepBytes } from './storedBytes.ts'
+import { usableModel } from './usableModel.ts'
 
 /** Where the media of a task comes from: an asset of the account, or bytes that came with the request. */
 export type MediaSource = { assetId: string } | { received: ReceivedBytes; filename?: string }
@@ -37,9 +38,7 @@ export async function createMediaTask(
   account: Account,
   order: MediaTaskOrder,
 ): Promise<Task> {
-  const model = parts.models.resolve(order.modelName)
-  if (!model)
-    throw new EmbedlineError('model_unknown', `There is no model ${order.modelName}.`, { field: 'modelName' })
+  const model = usableModel(parts, order.modelName)
   const task = await ('assetId' in order.source
     ? createFromAsset(parts, account, order, model, order.source.assetId)
     : createFromBytes(parts, account, order, model, order.source))

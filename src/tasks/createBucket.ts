@@ -7,6 +7,7 @@ import { insertBucketTask, newestActiveTask } from '../store/bucketTasks.ts'
 import { getEmbedding, insertEmbedding } from '../store/embeddedBuckets.ts'
 import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
+import { usableModel } from './usableModel.ts'
 
 export interface BucketTaskOrder {
   bucket: string
@@ -27,9 +28,7 @@ export async function createBucketTask(
   account: Account,
   order: BucketTaskOrder,
 ): Promise<BucketTask> {
-  const model = parts.models.resolve(order.modelName)
-  if (!model)
-    throw new EmbedlineError('model_unknown', `There is no model ${order.modelName}.`, { field: 'modelName' })
+  const model = usableModel(parts, order.modelName)
   if (!(await parts.buckets.exists(account.name, order.bucket)))
     throw new EmbedlineError('not_found', `There is no bucket ${order.bucket}.`, { field: 'bucket' })
   // The order of these words is kept in the stored JSON, by which settings are compared.

@@ -1,15 +1,16 @@
 import { EmbedlineError } from '../domain/errors.ts'
-import type { Space, Warning } from '../domain/embedding.ts'
-import { spaceOf, type ModelFacts } from '../domain/model.ts'
+import type { Warning } from '../domain/embedding.ts'
+import { spaceOf, type InputKind, type ModelFacts } from '../domain/model.ts'
 import type { Account } from '../domain/task.ts'
 import { getAsset } from '../store/assets.ts'
 import { standIn, type MediaSource } from './create.ts'
 import type { TaskParts } from './parts.ts'
 import { tokensOf } from './tokensOf.ts'
+import { usableModel } from './usableModel.ts'
 
 export interface SyncEmbedding {
   model: ModelFacts
-  space: Space
+  kind: InputKind
   /** Unit length. */
   vector: Float32Array
   warnings: readonly Warning[]
@@ -21,34 +22,38 @@ export async function embedText(
   order: { modelName: string; text: string },
   signal?: AbortSignal,
 ): Promise<SyncEmbedding> {
-  const model = resolve(parts, order.modelName)
+  const model = usableModel(parts, order.modelName)
   tokensOf(parts, order.text, { most: parts.limits.textTokens, what: 'The text', field: 'text' })
   const [vector] = await parts.compute.embedTexts(model, [order.text], 'query', signal)
   if (!vector) throw new Error('a text was given and no vector came back')
-  return { model, space: spaceOf(model, 'text').space, vector, warnings: standIn(order.modelName, model) }
+  return { model, kind: 'text', vector, warnings: standIn(order.modelName, model) }
 }
 
-/** Embeds one picture at once. Throws `model_unknown`, `request_invalid` (asset), `media_unreadable` (no picture). */
+/**
+ * Embeds one picture at once, or a picture and a text together as one vector. Throws what `usableModel` throws,
+ * `request_invalid` (asset), `media_unreadable` (no picture), `text_too_long`.
+ */
 export async function embedPicture(
   parts: TaskParts,
   account: Account,
-  order: { modelName: string; source: MediaSource },
+  order: { modelName: string; source: MediaSource; text?: string },
   signal?: AbortSignal,
 ): Promise<SyncEmbedding> {
-  const model = resolve(parts, order.modelName)
-  const file =
-    'assetId' in order.source
-      ? await assetFile(parts, account, order.source.assetId)
-      : order.source.received.temporaryPath
-  const vector = await parts.compute.embedPicture(model, file, signal)
-  return { model, space: spaceOf(model, 'image').space, vector, warnings: standIn(order.modelName, model) }
+  const model = usableModel(parts, order.modelName)
+  const { text } = order
+  if (text !== undefined)
+    tokensOf(parts, text, { most: parts.limits.textTokens, what: 'The text', field: 'text' })
+  const kind = text === undefined ? 'image' : 'fused'
+  spaceOf(model, kind)
+  const file = await sourceFile(parts, account, order.source)
+  const work = { model, file, ...(text !== undefined && { text }) }
+  const vector = await parts.compute.embedPicture(work, signal)
+  return { model, kind, vector, warnings: standIn(order.modelName, model) }
 }
 
-function resolve(parts: TaskParts, modelName: string): ModelFacts {
-  const model = parts.models.resolve(modelName)
-  if (!model)
-    throw new EmbedlineError('model_unknown', `There is no model ${modelName}.`, { field: 'modelName' })
-  return model
+/** A file with the bytes of a source. Throws `request_invalid` for an asset that is not there, or that failed. */
+export async function sourceFile(parts: TaskParts, account: Account, source: MediaSource): Promise<string> {
+  return 'assetId' in source ? assetFile(parts, account, source.assetId) : source.received.temporaryPath
 }
 
 async function assetFile(parts: TaskParts, account: Account, assetId: string): Promise<string> {

@@ -2,9 +2,11 @@ import { setImmediate } from 'node:timers/promises'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Space, Warning } from '../domain/embedding.ts'
 import { spaceOf, type ModelFacts } from '../domain/model.ts'
+import { unitPrefix } from '../lib/unitPrefix.ts'
 import { standIn } from './create.ts'
 import type { TaskParts } from './parts.ts'
 import { tokensOf } from './tokensOf.ts'
+import { usableModel } from './usableModel.ts'
 
 export interface TextsOrder {
   modelName: string
@@ -38,9 +40,7 @@ export async function embedTexts(
   { modelName, texts, dimension }: TextsOrder,
   signal?: AbortSignal,
 ): Promise<TextEmbeddings> {
-  const model = parts.models.resolve(modelName)
-  if (!model)
-    throw new EmbedlineError('model_unknown', `There is no model ${modelName}.`, { field: 'modelName' })
+  const model = usableModel(parts, modelName)
   const most = parts.limits.inputTexts
   if (texts.length > most)
     throw new EmbedlineError('request_invalid', `At most ${most} texts are taken.`, { field: 'texts' })
@@ -50,7 +50,7 @@ export async function embedTexts(
   for (let from = 0; from < texts.length; from += BATCH_TEXTS) {
     const batch = texts.slice(from, from + BATCH_TEXTS)
     for (const vector of await parts.compute.embedTexts(model, batch, 'document', signal))
-      vectors.push(length === vector.length ? vector : unitPrefix(vector, length))
+      vectors.push(unitPrefix(vector, length))
   }
   const { space } = spaceOf(model, 'text')
   return { model, space, vectors, tokenCount, warnings: standIn(modelName, model) }
@@ -79,10 +79,4 @@ async function countTokens(parts: TaskParts, texts: readonly string[]): Promise<
     await setImmediate()
   }
   return tokens
-}
-
-function unitPrefix(vector: Float32Array, length: number): Float32Array {
-  const prefix = vector.slice(0, length)
-  const norm = Math.hypot(...prefix)
-  return norm === 0 ? prefix : prefix.map((value) => value / norm)
 }

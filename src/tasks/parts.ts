@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { Fetcher } from '../fetch/fetcher.ts'
 import type { Objects } from '../objects/objects.ts'
 import type { EmbedlineError } from '../domain/errors.ts'
-import type { EncodedEmbedding } from '../domain/embedding.ts'
+import type { EncodedEmbedding, ReadingOptions } from '../domain/embedding.ts'
 import type { Ids } from '../domain/ids.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { ModelFacts } from '../domain/model.ts'
@@ -52,7 +52,7 @@ export interface Store {
 
 export interface Results {
   /** The vectors of a task in reading order, in pages of about a megabyte, read and written as JSON off the main thread. */
-  embeddings(taskId: string): AsyncIterable<readonly EncodedEmbedding[]>
+  embeddings(taskId: string, options?: ReadingOptions): AsyncIterable<readonly EncodedEmbedding[]>
 }
 
 export interface Models {

@@ -1,9 +1,8 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Warning } from '../domain/embedding.ts'
-import type { Limits } from '../domain/limits.ts'
-import type { Cue, MediaFacts } from '../domain/media.ts'
+import type { Cue } from '../domain/media.ts'
 import { planSlices, type Slice } from '../domain/slices.ts'
-import type { MediaPlan, MediaRequest } from '../domain/work.ts'
+import type { MediaPlan } from '../domain/work.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { enqueue } from '../queue/enqueue.ts'
 import { postpone } from '../queue/postpone.ts'
@@ -12,8 +11,8 @@ import { getAsset } from '../store/assets.ts'
 import { addPlannedItems, setPlanned } from '../store/taskProgress.ts'
 import { getTaskWork, keepPlan, type TaskWork } from '../store/tasks.ts'
 import { addEndWhenDone } from './addEnd.ts'
-import { chooseModalities, leftOut, whyMissing } from './chooseModalities.ts'
 import type { TaskParts } from './parts.ts'
+import { planMedia, readCues } from './planMedia.ts'
 
 /** What a slice item carries: everything else stands in the task's plan. */
 export interface SlicePayload {
@@ -53,97 +52,6 @@ export async function planTask(parts: TaskParts, item: ClaimedItem, signal: Abor
 async function postponeUntilLooked(parts: TaskParts, item: ClaimedItem): Promise<void> {
   const nowMs = parts.clock.nowMs()
   await parts.store.write((db) => postpone(db, item, { dueMs: nowMs + ASSET_WAIT_MS }))
-}
-
-function planMedia(
-  request: MediaRequest,
-  facts: MediaFacts,
-  limits: Limits,
-): { plan: MediaPlan; warnings: Warning[] } {
-  const { present, missing } = chooseModalities(request, facts)
-  if (present.length === 0) throw new EmbedlineError('media_has_no_stream', missing.map(whyMissing).join(' '))
-  if (facts.durationSec === undefined)
-    throw new EmbedlineError('media_unreadable', 'The media has no duration: nothing in it can be decoded.')
-  checkLimits(facts, facts.durationSec, limits)
-  if (request.startSec >= facts.durationSec)
-    throw new EmbedlineError(
-      'request_invalid',
-      `The media ends at ${facts.durationSec} s, before the start that was asked for (${request.startSec} s).`,
-    )
-  const endSec = Math.min(request.endSec ?? facts.durationSec, facts.durationSec)
-  return {
-    plan: {
-      facts,
-      modalities: present,
-      startMs: Math.round(request.startSec * 1000),
-      endMs: Math.round(endSec * 1000),
-    },
-    warnings: missing.map(leftOut),
-  }
-}
-
-function checkLimits(facts: MediaFacts, durationSec: number, limits: Limits): void {
-  if (durationSec > limits.mediaMaxSec)
-    // The wording with both numbers is one that callers know (specs of the Embed API, section 3.5).
-    throw new EmbedlineError(
-      'media_too_long',
-      `Duration (${durationSec} seconds) exceeds maximum limit of ${limits.mediaMaxSec} seconds (${limits.mediaMaxSec / 60} minutes)`,
-    )
-  if (durationSec < limits.mediaMinSec)
-    throw new EmbedlineError(
-      'request_invalid',
-      `The media lasts ${durationSec} s; at least ${limits.mediaMinSec} s are needed.`,
-    )
-  if (facts.video) checkPictureSize(facts.video, limits)
-}
-
-function checkPictureSize({ width, height }: { width: number; height: number }, limits: Limits): void {
-  const size = `${width}x${height}`
-  if (width < limits.videoMinWidth || height < limits.videoMinHeight)
-    throw new EmbedlineError(
-      'request_invalid',
-      `The video is ${size}; at least ${limits.videoMinWidth}x${limits.videoMinHeight} is needed.`,
-    )
-  if (Math.max(width, height) > limits.videoMaxWidth || Math.min(width, height) > limits.videoMaxHeight)
-    throw new EmbedlineError(
-      'media_too_large',
-      `The video is ${size}; at most ${limits.videoMaxWidth}x${limits.videoMaxHeight} is taken.`,
-    )
-  if (Math.max(width / height, height / width) > limits.videoMaxAspect)
-    throw new EmbedlineError(
-      'request_invalid',
-      `The video is ${size}; its longer side may be ${limits.videoMaxAspect} times the shorter one.`,
-    )
-}
-
-async function readCues(
-  parts: TaskParts,
-  file: string,
-  facts: MediaFacts,
-  signal: AbortSignal,
-): Promise<{ cues: Cue[]; warnings: Warning[] }> {
-  const [track, ...others] = facts.subtitles
-  if (!track) return { cues: [], warnings: [] }
-  const warnings: Warning[] =
-    others.length > 0
-      ? [
-          {
-            code: 'extra_streams_ignored',
-            message: `The first of ${others.length + 1} subtitle tracks is used.`,
-            option: 'transcription',
-          },
-        ]
-      : []
-  try {
-    return { cues: await parts.compute.readCues(file, track.stream, signal), warnings }
-  } catch (failure) {
-    if (!(failure instanceof EmbedlineError) || failure.retryable) throw failure
-    const message = `The subtitle track cannot be read: ${failure.message}`
-    return {
-      cues: [],
-      warnings: [...warnings, { code: 'subtitles_unreadable', message, option: 'transcription' }],
-    }
-  }
 }
 
 async function writeItems(

@@ -80,6 +80,12 @@ test('only the configuration reads the environment', () => {
   expect(readers.map(({ path }) => path)).toEqual(['src/config.ts'])
 })
 
+// Only imports are rewritten when the sources are compiled for the npm package.
+test('modules that threads and processes start with are named by moduleBeside', () => {
+  const named = sources.filter(({ text }) => /new URL\([^)]*\.ts\b/.test(withoutComments(text)))
+  expect(named.map(({ path }) => path)).toEqual([])
+})
+
 test('no word of a wire dialect is spoken below the doors', () => {
   const wire =
     /embedding_(?:option|scope|type)|base64_string|input_type|media_source|page_limit|marengo|twelvelabs|telnyx/i

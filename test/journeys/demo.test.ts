@@ -60,6 +60,7 @@ test('the demo embeds, finds and explains, and leaves no file and no process', a
   const { code, text } = await demo.ended
 
   expect(text).toMatch(/model builtin@1: .*no synonyms/)
+  expect(text).toMatch(/asked by twelvelabs-js \d.*, the official client/)
   expect(text).toMatch(/task [0-9a-f]{24} is ready: 28 vectors/)
   expect(text).toMatch(/0:10\.0 – 0:20\.0 {2}transcription {2}clip {3}text {3}512 +-?0\.\d{4}/)
   expect(text).toMatch(/through the subtitles\n.*endless fractal"\n {3}0:10\.0 – 0:20\.0 {2}cosine/)

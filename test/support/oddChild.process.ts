@@ -3,6 +3,7 @@ import { setInterval } from 'node:timers/promises'
 import type { ToChild } from '../../src/compute/protocol.ts'
 import { type CallTools, serveParent } from '../../src/compute/serveParent.ts'
 import type { MediaFacts } from '../../src/domain/media.ts'
+import type { SliceResult, SliceWork } from '../../src/domain/work.ts'
 
 const kept: Buffer[] = []
 
@@ -29,6 +30,19 @@ async function reportUnits(unitDone: () => void) {
 // Who answers, as a vector: a test can see which child it was.
 const me = () => Float32Array.of(process.pid)
 
+type SlicesCall = Pick<CallTools, 'signal' | 'unitDone'> & { handOver: (part: SliceResult) => Promise<void> }
+
+async function embedOddly({ file, slices }: SliceWork, call: SlicesCall) {
+  await misbehave(file, call)
+  for (const slice of slices)
+    await call.handOver({
+      slice,
+      clips: [{ startSec: 0, endSec: 1, vectors: [{ modality: 'visual', space: 'image', vector: me() }] }],
+      warnings: [],
+    })
+  return undefined
+}
+
 serveParent(
   {
     send: (message) => void process.send?.(message, undefined, undefined, () => {}),
@@ -51,18 +65,8 @@ serveParent(
       await misbehave(file, call)
       return []
     },
-    async embedSlices({ file, slices }, call) {
-      await misbehave(file, call)
-      for (const slice of slices)
-        await call.handOver({
-          slice,
-          clips: [
-            { startSec: 0, endSec: 1, vectors: [{ modality: 'visual', space: 'image', vector: me() }] },
-          ],
-          warnings: [],
-        })
-      return undefined
-    },
+    embedSlices: embedOddly,
+    embedSlicesNow: embedOddly,
     async embedDocument({ file, name }, call) {
       await misbehave(file, call)
       const chunk = (ordinal: number) => ({ ordinal, text: '', place: {}, vector: me(), termsJson: '{}' })

@@ -258,6 +258,9 @@ function tinyCompute(): TinyCompute {
       return { chunkCount: paragraphs.length, checksum, sizeBytes: bytes.length }
     },
     embedTexts: async (_model, texts) => texts.map(letters),
+    embedSlicesNow(work, onSlice) {
+      return this.embedSlices(work, onSlice, new AbortController().signal)
+    },
     embedPicture: async () => Float32Array.of(0, 0, 1, 0),
   }
 }

@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { curlLines, quoted } from './curlLines.ts'
+import { curlLines } from './curlLines.ts'
 
 const parts = {
   url: 'http://127.0.0.1:1',
@@ -30,10 +29,3 @@ test('the lines upload, look, create, poll, and ask by text and by picture', () 
 test('what cannot be asked is left out', () => {
   expect(curlLines({ ...parts, input: 'audio' })).toHaveLength(5)
 })
-
-test.each([`it's`, 'two words', '$HOME "x" `y`', 'a\nb', 'plain/path.mp4'])(
-  'a shell reads %j as one word again',
-  (word) => {
-    expect(execFileSync('sh', ['-c', `printf %s ${quoted(word)}`]).toString()).toBe(word)
-  },
-)

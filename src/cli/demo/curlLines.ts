@@ -1,3 +1,5 @@
+import { shellWord } from '../../lib/shellWord.ts'
+
 export interface CurlParts {
   /** Of the server, without a path. */
   url: string
@@ -12,7 +14,7 @@ export interface CurlParts {
 
 /** The same as the demo does, as lines for a shell. */
 export function curlLines({ url, keyFile, file, input, query, frameSec }: CurlParts): string[] {
-  const json = (body: object) => `-H 'content-type: application/json' -d ${quoted(JSON.stringify(body))}`
+  const json = (body: object) => `-H 'content-type: application/json' -d ${shellWord(JSON.stringify(body))}`
   const call = 'curl -H "x-api-key: $KEY"'
   const task = {
     input_type: input,
@@ -26,8 +28,8 @@ export function curlLines({ url, keyFile, file, input, query, frameSec }: CurlPa
   const image =
     '{"input_type":"image","model_name":"marengo3.0","image":{"media_source":{"base64_string":"%s"}}}'
   return [
-    `KEY=$(cat ${quoted(keyFile)})`,
-    `${call} -F method=direct -F file=@${quoted(file)} ${url}/v1.3/assets`,
+    `KEY=$(cat ${shellWord(keyFile)})`,
+    `${call} -F method=direct -F file=@${shellWord(file)} ${url}/v1.3/assets`,
     `${call} ${url}/v1.3/assets/ASSET`,
     `${call} ${json(task)} ${url}/v1.3/embed-v2/tasks`,
     `${call} ${url}/v1.3/embed-v2/tasks/TASK`,
@@ -35,13 +37,9 @@ export function curlLines({ url, keyFile, file, input, query, frameSec }: CurlPa
     ...(input === 'audio'
       ? []
       : [
-          `ffmpeg -ss ${frameSec} -i ${quoted(file)} -frames:v 1 -vf scale=512:-2 frame.png`,
+          `ffmpeg -ss ${frameSec} -i ${shellWord(file)} -frames:v 1 -vf scale=512:-2 frame.png`,
           `printf '${image}' "$(base64 < frame.png | tr -d '\\n')" |\n     ` +
             `${call} -H 'content-type: application/json' -d @- ${url}/v1.3/embed-v2`,
         ]),
   ]
 }
-
-/** As one word of a POSIX shell; plain words stay as they are. */
-export const quoted = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`

@@ -4,22 +4,16 @@ import { readConfig, type Config } from '../../config.ts'
 import { EmbedlineError } from '../../domain/errors.ts'
 import { systemClock } from '../../lib/clock.ts'
 import type { Opened } from '../../lib/closing.ts'
+import { callOf, installation } from '../../lib/installation.ts'
 import { startServer, type RunningServer } from '../../main.ts'
 import { findTools, type Tools } from '../../media/tools.ts'
 import { version } from '../../version.ts'
 import type { Output } from '../command.ts'
 import { clipTable, clockTime, hitTable } from './clipTable.ts'
 import { curlLines } from './curlLines.ts'
-import {
-  askByPicture,
-  askByText,
-  embedMedia,
-  seconds,
-  uploadMedia,
-  type EmbeddedMedia,
-  type JourneyParts,
-} from './journey.ts'
+import { embedMedia, seconds, uploadMedia, type EmbeddedMedia, type JourneyParts } from './journey.ts'
 import { ensureLoopback } from './loopback.ts'
+import { openClient } from './openClient.ts'
 import { progressBar } from '../progressBar.ts'
 import { extractFrame, middleSubtitle } from './questions.ts'
 import { nearestClips } from './vectors.ts'
@@ -56,11 +50,14 @@ export async function tellStory({ flags, file, keep, output, signal, opened }: S
   await ensureLoopback(programEnvironment)
   output.write(`Embedline ${version}: media becomes vectors, on this machine alone.\n`)
   const startedMs = systemClock.nowMs()
+  const call = callOf(installation())
 
   const { folder, server, key } = await openServer({ ffmpeg, programEnvironment }, signal, opened)
   chapter(output, 'The server')
   output.write(`   ${server.url}, up in ${seconds(systemClock.nowMs() - startedMs)}\n`)
   output.write(`   model ${server.modelLine}\n`)
+  const client = await openClient(server.url, key)
+  output.write(`   asked by ${client.name}\n`)
 
   chapter(output, 'The media')
   const tools = findTools(ffmpeg === undefined ? {} : { ffmpeg })
@@ -68,7 +65,6 @@ export async function tellStory({ flags, file, keep, output, signal, opened }: S
   if (ownFile === undefined) bar.show('making a video of 60 s', 0)
   const media = ownFile ?? (await makeDemoVideo(tools, folder, signal))
   if (ownFile === undefined) bar.done(`${media}: six scenes, sound, subtitles`)
-  const client = await openClient(server.url, key)
   const scene: Scene = {
     client,
     bar,
@@ -93,9 +89,7 @@ export async function tellStory({ flags, file, keep, output, signal, opened }: S
 
   chapter(output, 'The same with curl')
   if (!keep)
-    output.write(
-      '   against a server that bin/embedline serve starts; ASSET and TASK are the ids it answers:\n',
-    )
+    output.write(`   against a server that ${call} serve starts; ASSET and TASK are the ids it answers:\n`)
   const lines = curlLines({
     url: keep ? server.url : 'http://127.0.0.1:8787',
     keyFile: keep ? (server.keyFile ?? '') : 'data/admin.key',
@@ -107,7 +101,7 @@ export async function tellStory({ flags, file, keep, output, signal, opened }: S
   for (const line of lines) output.write(`   ${line}\n`)
   chapter(output, 'Done')
   output.write(`   ${seconds(systemClock.nowMs() - startedMs)} in all. `)
-  output.write(keep ? 'Running until Ctrl-C:\n' : 'For real use: bin/embedline serve\n')
+  output.write(keep ? 'Running until Ctrl-C:\n' : `For real use: ${call} serve\n`)
   if (keep) output.write(`   URL    ${server.url}\n   key    ${key}\n   media  ${media}\n`)
 }
 
@@ -144,33 +138,28 @@ async function openServer(
   return { folder: workspace.folder, server, key: key.trim() }
 }
 
-async function openClient(url: string, apiKey: string): Promise<JourneyParts['client']> {
-  const { TwelvelabsApiClient } = await import('twelvelabs-js')
-  return new TwelvelabsApiClient({ apiKey, baseUrl: `${url}/v1.3` })
-}
-
 async function findByText(
   scene: Scene,
   { vectors }: EmbeddedMedia,
   query: string | undefined,
 ): Promise<void> {
-  const { output, isOwn } = scene
+  const { output, client, signal, isOwn } = scene
   chapter(output, 'A moment by words, through the subtitles')
   if (query === undefined || !vectors.some(({ option }) => option === 'transcription')) {
     output.write('   There is no subtitle track, and the built-in model does not write down speech.\n')
     return
   }
   output.write(`   "${query}"\n`)
-  const hits = nearestClips(await askByText(scene, query), vectors, 'transcription')
+  const hits = nearestClips(await client.embedText(query, signal), vectors, 'transcription')
   output.write(hitTable(hits))
   const said = isOwn ? undefined : subtitleAt(hits[0]?.vector.startSec ?? 0)
   if (said !== undefined) output.write(`   There it says: ${said}\n`)
 }
 
 async function findByPicture(scene: Scene, { vectors }: EmbeddedMedia, atSec: number): Promise<void> {
-  const { output, tools, file, signal } = scene
+  const { output, client, tools, file, signal } = scene
   chapter(output, 'A scene by a picture')
   const picture = await extractFrame(tools, file, atSec, signal)
   output.write(`   the frame at ${clockTime(atSec)}, sent as PNG\n`)
-  output.write(hitTable(nearestClips(await askByPicture(scene, picture), vectors, 'visual')))
+  output.write(hitTable(nearestClips(await client.embedPicture(picture, signal), vectors, 'visual')))
 }

@@ -1,7 +1,8 @@
 import type { TwelvelabsApi } from 'twelvelabs-js'
 import { expect, test } from 'vitest'
 import { clipTable, clockTime, hitTable } from './clipTable.ts'
-import { nearestClips, toVectors, type TaskVector } from './vectors.ts'
+import { toVectors } from './sdkClient.ts'
+import { nearestClips, type TaskVector } from './vectors.ts'
 
 const aVector = (changes: Partial<TaskVector>): TaskVector => ({
   option: 'visual',

@@ -5,10 +5,12 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { modelLibraries } from '../../models/libraries.ts'
 import { lockFolder } from '../../store/lock.ts'
 import { checkDataFolder } from './dataFolder.ts'
 import { judgeFreeBytes } from './disk.ts'
 import { checkFfmpeg, judge } from './ffmpeg.ts'
+import { checkModelLibraries } from './modelLibraries.ts'
 import { checkNode } from './node.ts'
 import { checkPort } from './port.ts'
 
@@ -31,6 +33,20 @@ test('an old Node fails', () => {
   expect(checkNode('24.0.0').state).toBe('ok')
   expect(checkNode('25.1.0').state).toBe('ok')
   expect(checkNode('20.20.2')).toMatchObject({ state: 'fail', message: '20.20.2 is too old' })
+})
+
+test('missing model libraries are a warning with the command that adds them', () => {
+  const missing = { areHere: false, reason: 'x is not installed', command: 'npm install x' } as const
+  expect(checkModelLibraries(missing)).toEqual({
+    name: 'libraries',
+    state: 'warn',
+    message: 'no trained models, only builtin: x is not installed',
+    advice: 'npm install x',
+  })
+})
+
+test('the model libraries of a clone are there', () => {
+  expect(checkModelLibraries(modelLibraries())).toMatchObject({ state: 'ok' })
 })
 
 test('the installed ffmpeg is fit', async () => {

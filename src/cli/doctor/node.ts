@@ -10,6 +10,6 @@ export function checkNode(nodeVersion: string): Check {
     name: 'Node',
     state: 'fail',
     message: `${nodeVersion} is too old`,
-    advice: `Start Embedline by bin/embedline after npm ci, which brings Node ${NEEDED_MAJOR}.`,
+    advice: `Start Embedline by its own command, which takes the Node ${NEEDED_MAJOR} that npm installed with it.`,
   }
 }

@@ -1,3 +1,4 @@
+import { shellWord } from '../../lib/shellWord.ts'
 import type { PageFacts } from './facts.ts'
 
 interface Call {
@@ -11,9 +12,9 @@ export const calls = ({ url, keyFile }: PageFacts): Call[] => [
   {
     title: 'Where it is and who you are',
     lines: [
-      `URL=${quoted(`${url}/v1.3`)}`,
-      `DOCS=${quoted(`${url}/v2/ai/embeddings`)}`,
-      keyFile === undefined ? 'KEY=…' : `KEY=$(cat ${quoted(keyFile)})`,
+      `URL=${shellWord(`${url}/v1.3`)}`,
+      `DOCS=${shellWord(`${url}/v2/ai/embeddings`)}`,
+      keyFile === undefined ? 'KEY=…' : `KEY=$(cat ${shellWord(keyFile)})`,
     ],
   },
   {
@@ -39,7 +40,7 @@ export const calls = ({ url, keyFile }: PageFacts): Call[] => [
   {
     title: 'Embed a bucket of documents and search it',
     lines: [
-      `curl -T handbook.pdf ${quoted(`${url}/api/buckets/docs/objects/handbook.pdf`)} \\`,
+      `curl -T handbook.pdf ${shellWord(`${url}/api/buckets/docs/objects/handbook.pdf`)} \\`,
       `  -H "x-api-key: $KEY"`,
       `curl $DOCS -H "authorization: Bearer $KEY" \\`,
       `  -H 'content-type: application/json' -d '{"bucket_name":"docs"}'`,
@@ -60,7 +61,3 @@ export const calls = ({ url, keyFile }: PageFacts): Call[] => [
     ],
   },
 ]
-
-/** As one word of a shell. */
-const quoted = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`

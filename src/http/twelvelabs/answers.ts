@@ -10,6 +10,7 @@ const model = z
   .looseObject({
     id: z.string(),
     revision: z.string(),
+    precision: z.string().optional(),
     dimension: z.int().optional(),
     space: z.string().optional(),
     spaces: z.record(z.string(), z.string()).optional(),
@@ -94,7 +95,7 @@ export const TaskPage = z.looseObject({
 
 export const Embeddings = z.looseObject({
   data: z.array(embedding),
-  metadata: z.looseObject({ input_type: z.literal('image') }).optional(),
+  metadata: z.union([z.looseObject({ input_type: z.enum(['image', 'text_image']) }), metadata]).optional(),
   model,
   warnings: warnings.optional(),
 })

@@ -11,6 +11,16 @@ const text = (inputText: unknown, top: object = {}) => ({
   text: { input_text: inputText },
   ...top,
 })
+const SOURCE = { media_source: { base64_string: BASE64 } }
+const ONE_FUSED = { embedding_type: ['fused_embedding'], embedding_option: ['visual'] }
+const media = (inputType: 'video' | 'audio', options: object = {}): Record<string, object | string> => ({
+  input_type: inputType,
+  [inputType]: { ...SOURCE, ...FIXED[inputType], ...options },
+})
+const FIXED = {
+  video: { segmentation: { strategy: 'fixed', fixed: { duration_sec: 6 } } },
+  audio: {},
+}
 const image = (source: object) => ({ input_type: 'image', image: { media_source: source } })
 
 test('a text is answered by one vector that belongs to no time, with its model', async () => {
@@ -29,7 +39,7 @@ test('a text is answered by one vector that belongs to no time, with its model',
         space: 'tiny',
       },
     ],
-    model: { id: 'tiny', revision: '1', space: 'tiny', dimension: 4 },
+    model: { id: 'tiny', revision: '1', precision: 'float32', space: 'tiny', dimension: 4 },
   })
 })
 
@@ -79,8 +89,11 @@ test.for([
   ['no picture', { input_type: 'image' }, 'image'],
   ['a URL', image({ url: 'https://a.b/c.png' }), 'image.media_source.url'],
   ['an unknown asset', image({ asset_id: 'x' }), 'image.media_source.asset_id'],
-  ['sound, for now', { input_type: 'audio' }, 'input_type'],
-  ['video, for now', { input_type: 'video' }, 'input_type'],
+  ['no sound', { input_type: 'audio' }, 'audio'],
+  ['no video', { input_type: 'video' }, 'video'],
+  ['sound beside the video', { ...media('video'), audio: SOURCE }, 'audio'],
+  ['a fused vector of one thing', media('video', ONE_FUSED), 'video.embedding_type'],
+  ['no text beside the picture', { input_type: 'text_image', text_image: SOURCE }, 'text_image.input_text'],
   ['several inputs, for now', { input_type: 'multi_input' }, 'input_type'],
   ['a later model', text('x', { model_name: 'marengo3.5' }), 'model_name'],
   ['a model that nobody has', text('x', { model_name: 'ada' }), 'model_name'],
@@ -91,6 +104,62 @@ test.for([
   const response = await app.post(EMBED, request)
   expect(response.status).toBe(400)
   expect(await response.json()).toMatchObject({ error: { details: { field } } })
+})
+
+test('a video is answered at once by the vectors of its clips and of the whole', async () => {
+  const app = await withApp()
+  const response = await app.post(EMBED, media('video', { embedding_scope: ['clip', 'asset'] }))
+  expect(response.status).toBe(200)
+  const answer = Embeddings.parse(await response.json())
+  expect(answer.data).toHaveLength(2 * 25 + 2)
+  expect(answer.data[0]).toEqual({
+    embedding: [1, 0, 0, 0],
+    embedding_option: 'visual',
+    embedding_scope: 'clip',
+    start_sec: 0,
+    end_sec: 6,
+    space: 'tiny',
+  })
+  expect(answer.data.at(-1)).toMatchObject({
+    embedding_option: 'audio',
+    embedding_scope: 'asset',
+    end_sec: 150,
+  })
+  expect(answer).toMatchObject({
+    metadata: { input_type: 'video', embedding_scopes: ['clip', 'asset'], duration: 150 },
+    model: { id: 'tiny', precision: 'float32', space: 'tiny', dimension: 4 },
+    warnings: [{ code: 'option_unavailable', option: 'transcription' }],
+  })
+  expect(await app.leftovers()).toEqual([])
+})
+
+test('what a video lacks and was asked for by name is refused, as is one that is too long', async () => {
+  const lacking = await withApp()
+  const named = media('video', { embedding_option: ['transcription', 'visual'] })
+  expect(await (await lacking.post(EMBED, named)).json()).toMatchObject({
+    error: { details: { field: 'video.embedding_option' } },
+  })
+  const strict = await withApp(({ limits }) => ({ limits: { ...limits, syncMediaSec: 149 } }))
+  const response = await strict.post(EMBED, media('audio'))
+  expect(response.status).toBe(400)
+  expect(await response.json()).toMatchObject({ message: expect.stringContaining('at most 149 s') })
+})
+
+test('a picture and a text together are one vector', async () => {
+  const app = await withApp()
+  const both = { input_type: 'text_image', text_image: { ...SOURCE, input_text: 'a dog' } }
+  expect(Embeddings.parse(await (await app.post(EMBED, both)).json())).toMatchObject({
+    data: [{ embedding: [0, 0, 1, 0], embedding_option: null }],
+    metadata: { input_type: 'text_image' },
+  })
+})
+
+test('a model whose files are not here is named, and the caller may try again', async () => {
+  const missing = new EmbedlineError('model_missing', 'The files of tiny are not here.')
+  const app = await withApp(({ models }) => ({ models: { ...models, problem: () => missing } }))
+  const response = await app.post(EMBED, text('x'))
+  expect(response.status).toBe(503)
+  expect(await response.json()).toMatchObject({ message: missing.message })
 })
 
 test('what is no picture is refused, naming where it came from', async () => {

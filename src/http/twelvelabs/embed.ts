@@ -1,61 +1,129 @@
+import { Readable } from 'node:stream'
 import { EmbedlineError, type ErrorCode } from '../../domain/errors.ts'
+import type { ModelFacts } from '../../domain/model.ts'
 import type { MediaSource } from '../../tasks/create.ts'
-import { embedPicture, embedText, type SyncEmbedding } from '../../tasks/embedNow.ts'
+import { embedMediaNow } from '../../tasks/embedMediaNow.ts'
+import { embedPicture, embedText } from '../../tasks/embedNow.ts'
 import { untilGone } from '../untilGone.ts'
 import { inFieldsOf } from './errors.ts'
 import { withJsonBody, type JsonBody } from './jsonBody.ts'
-import { mediaSource } from './mediaRequest.ts'
+import { mediaSource, readMedia } from './mediaRequest.ts'
+import { mediaResult } from './mediaResult.ts'
 import { checkModelName, refuseUnlessEnabled } from './notEnabled.ts'
 import { parse } from './parse.ts'
 import { modelHeader, presentVector } from './present.ts'
 import type { Call, Handler } from './route.ts'
-import type { EmbedBody } from './schema.ts'
+import type { EmbedBody, MediaSourceBody } from './schema.ts'
 
-/** `POST /embed-v2`: one text or one picture, answered at once. */
+type InputType = EmbedBody['input_type']
+
+interface Embedded {
+  model: ModelFacts
+  /** An object, or JSON that is written while it is sent. */
+  answer: object
+}
+
+/** What each input type asks for. */
+const EMBED: Record<InputType, (call: Call, body: EmbedBody, json: JsonBody) => Promise<Embedded>> = {
+  text: embedTextOf,
+  image: embedImageOf,
+  text_image: embedTextImageOf,
+  audio: embedMediaOf,
+  video: embedMediaOf,
+}
+
+const INPUT_TYPES = Object.keys(EMBED) as InputType[]
+
+/** `POST /embed-v2`: one text, one picture, both, or a short piece of media, answered at once. */
 export const embed: Handler = (call) =>
   withJsonBody(call.parts, call.request.raw, async (json) => {
-    refuseUnlessEnabled(json.value, ['text', 'image'])
+    refuseUnlessEnabled(json.value, INPUT_TYPES)
     const body = parse(call.schemas.embed, json.value)
     checkModelName(call.parts.models, body.model_name)
-    const isText = body.input_type === 'text'
-    const embedding = await (isText ? ofText(call, body) : ofPicture(call, body, json))
-    call.reply.header('x-embedline-model', modelHeader(embedding.model))
-    return presentVector(embedding, isText ? undefined : { input_type: 'image' })
+    const { input_type: inputType } = body
+    const other = INPUT_TYPES.find((type) => type !== inputType && body[type] !== undefined)
+    if (other !== undefined)
+      throw new EmbedlineError('request_invalid', `\`input_type\` is \`${inputType}\`.`, { field: other })
+    const { model, answer } = await EMBED[inputType](call, body, json)
+    call.reply.header('x-embedline-model', modelHeader(model))
+    if (answer instanceof Readable) call.reply.type('application/json; charset=utf-8')
+    return answer
   })
 
-function ofText({ parts, reply }: Call, body: EmbedBody): Promise<SyncEmbedding> {
-  const { text, image, model_name: modelName } = body
-  if (image) throw new EmbedlineError('request_invalid', '`input_type` is `text`.', { field: 'image' })
-  if (!text) throw new EmbedlineError('parameter_missing', '', { field: 'text' })
-  return inFieldsOf('text', () => embedText(parts, { modelName, text: text.input_text }, untilGone(reply)))
+async function embedTextOf({ parts, reply }: Call, body: EmbedBody): Promise<Embedded> {
+  const { text, model_name: modelName } = body
+  if (!text) throw missing('text')
+  const order = { modelName, text: text.input_text }
+  const embedding = await inFieldsOf('text', () => embedText(parts, order, untilGone(reply)))
+  return { model: embedding.model, answer: presentVector(embedding, undefined) }
 }
 
-function ofPicture({ parts, account, reply }: Call, body: EmbedBody, json: JsonBody): Promise<SyncEmbedding> {
-  const { text, image, model_name: modelName } = body
-  if (text) throw new EmbedlineError('request_invalid', '`input_type` is `image`.', { field: 'text' })
-  if (!image) throw new EmbedlineError('parameter_missing', '', { field: 'image' })
-  const source = mediaSource(image.media_source, json, {
-    field: 'image.media_source',
-    limitBytes: parts.limits.inlinePictureBytes,
-  })
-  return blamingSource(source, () =>
-    inFieldsOf('image', () => embedPicture(parts, account, { modelName, source }, untilGone(reply))),
+async function embedImageOf(call: Call, body: EmbedBody, json: JsonBody): Promise<Embedded> {
+  if (!body.image) throw missing('image')
+  return embedPictureOf(call, body, pictureSource(call, body, body.image.media_source, json))
+}
+
+async function embedTextImageOf(call: Call, body: EmbedBody, json: JsonBody): Promise<Embedded> {
+  const { text_image: both } = body
+  if (!both) throw missing('text_image')
+  return embedPictureOf(call, body, pictureSource(call, body, both.media_source, json), both.input_text)
+}
+
+const pictureSource = (
+  { parts }: Call,
+  body: EmbedBody,
+  source: MediaSourceBody,
+  json: JsonBody,
+): MediaSource =>
+  mediaSource(source, json, { field: sourceField(body), limitBytes: parts.limits.inlinePictureBytes })
+
+const sourceField = ({ input_type: inputType }: EmbedBody): string => `${inputType}.media_source`
+
+async function embedPictureOf(
+  { parts, account, reply }: Call,
+  body: EmbedBody,
+  source: MediaSource,
+  text?: string,
+): Promise<Embedded> {
+  const { input_type, model_name: modelName } = body
+  const order = { modelName, source, ...(text !== undefined && { text }) }
+  const embedding = await blamingSource(body, source, () =>
+    embedPicture(parts, account, order, untilGone(reply)),
   )
+  return { model: embedding.model, answer: presentVector(embedding, { input_type }) }
 }
 
-// What is wrong with a picture itself is said at once, other than with a task.
-const PICTURE_FAULTS: ReadonlySet<ErrorCode> = new Set([
+async function embedMediaOf(call: Call, body: EmbedBody, json: JsonBody): Promise<Embedded> {
+  const { parts, account, reply } = call
+  const { input_type, model_name: modelName, video, audio } = body
+  const wanted = readMedia({ input_type: input_type === 'video' ? 'video' : 'audio', video, audio })
+  const source = mediaSource(wanted.source, json, {
+    field: sourceField(body),
+    limitBytes: parts.limits.inlineMediaBytes,
+  })
+  const order = { modelName, request: wanted.request, source }
+  const result = await blamingSource(body, source, () =>
+    embedMediaNow(parts, account, order, untilGone(reply)),
+  )
+  return { model: result.model, answer: Readable.from(mediaResult(result), { objectMode: false }) }
+}
+
+const missing = (field: InputType) => new EmbedlineError('parameter_missing', '', { field })
+
+// What is wrong with the media itself is said at once, other than with a task.
+const MEDIA_FAULTS: ReadonlySet<ErrorCode> = new Set([
   'media_unreadable',
   'media_has_no_stream',
   'media_too_large',
+  'media_too_long',
 ])
 
-async function blamingSource<T>(source: MediaSource, verb: () => Promise<T>): Promise<T> {
+async function blamingSource<T>(body: EmbedBody, source: MediaSource, verb: () => Promise<T>): Promise<T> {
   try {
-    return await verb()
+    return await inFieldsOf(body.input_type, verb)
   } catch (failure) {
-    if (!(failure instanceof EmbedlineError) || !PICTURE_FAULTS.has(failure.code)) throw failure
-    const field = `image.media_source.${'assetId' in source ? 'asset_id' : 'base64_string'}`
+    if (!(failure instanceof EmbedlineError) || !MEDIA_FAULTS.has(failure.code)) throw failure
+    const field = `${sourceField(body)}.${'assetId' in source ? 'asset_id' : 'base64_string'}`
     throw new EmbedlineError(failure.code, failure.message, { field, cause: failure })
   }
 }

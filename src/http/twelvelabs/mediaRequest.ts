@@ -5,6 +5,9 @@ import type { MediaSource } from '../../tasks/create.ts'
 import type { JsonBody } from './jsonBody.ts'
 import type { CreateTaskBody, MediaSourceBody } from './schema.ts'
 
+/** The part of a body that asks for media. */
+export type MediaBody = Pick<CreateTaskBody, 'input_type' | 'video' | 'audio'>
+
 const invalid = (field: string, message: string) => new EmbedlineError('request_invalid', message, { field })
 const missing = (field: string) => new EmbedlineError('parameter_missing', '', { field })
 
@@ -12,7 +15,7 @@ const missing = (field: string) => new EmbedlineError('parameter_missing', '', {
  * What a create asks for, in the words of the domain, with every default of the contract filled in; and its sources.
  * Throws `request_invalid` or `parameter_missing` for fields that do not fit together.
  */
-export function readMedia(body: CreateTaskBody): { request: MediaRequest; source: MediaSourceBody } {
+export function readMedia(body: MediaBody): { request: MediaRequest; source: MediaSourceBody } {
   const input = body.input_type
   const { media, options, segmentation } = input === 'video' ? videoParts(body) : audioParts(body)
   const { start_sec: startSec, end_sec: endSec, embedding_type: types } = media
@@ -38,7 +41,7 @@ export function readMedia(body: CreateTaskBody): { request: MediaRequest; source
   return { request, source: media.media_source }
 }
 
-function videoParts({ video, audio }: CreateTaskBody) {
+function videoParts({ video, audio }: MediaBody) {
   if (audio) throw invalid('audio', '`input_type` is `video`.')
   if (!video) throw missing('video')
   return {
@@ -48,7 +51,7 @@ function videoParts({ video, audio }: CreateTaskBody) {
   }
 }
 
-function audioParts({ video, audio }: CreateTaskBody) {
+function audioParts({ video, audio }: MediaBody) {
   if (video) throw invalid('video', '`input_type` is `audio`.')
   if (!audio) throw missing('audio')
   if (audio.segmentation && !audio.segmentation.fixed) throw missing('audio.segmentation.fixed')

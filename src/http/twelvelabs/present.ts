@@ -1,8 +1,12 @@
 import type { Modality, Warning } from '../../domain/embedding.ts'
 import { spaceOf, type InputKind, type ModelFacts } from '../../domain/model.ts'
+import { shownDimension } from './dimension.ts'
 import type { AssetState, TaskState } from '../../domain/states.ts'
 import type { Asset, Page, Task } from '../../domain/task.ts'
 import type { ModelPin } from '../../domain/work.ts'
+import { unitPrefix } from '../../lib/unitPrefix.ts'
+import type { MediaEmbeddings } from '../../tasks/embedMediaNow.ts'
+import type { SyncEmbedding } from '../../tasks/embedNow.ts'
 
 type Status = 'processing' | 'ready' | 'failed'
 
@@ -40,16 +44,24 @@ const time = (ms: number): string => new Date(ms).toISOString()
 /** A header value that names a model. */
 export const modelHeader = ({ id, revision }: ModelPin): string => `${id}@${revision}`
 
+/** What of a task the model and the metadata of its answer depend on; a request that is answered at once has it too. */
+type Answered = Pick<Task, 'request' | 'warnings' | 'filename' | 'durationSec'>
+
 /** The model that an answer is made with, beside the contract's own keys. `facts` is absent when the model is gone. */
-function presentModel(task: Task, facts: ModelFacts | undefined) {
-  const named = { id: task.model.id, revision: task.model.revision }
+function presentModel(pin: ModelPin, answered: Answered, facts: ModelFacts | undefined) {
+  const named = {
+    id: pin.id,
+    revision: pin.revision,
+    ...(facts && { precision: facts.precision }),
+  }
+  const { request } = answered
   const options: Modality[] = [
-    ...(task.request.separate ? embedded(task) : []),
-    ...(task.request.fused ? (['fused'] as const) : []),
+    ...(request.separate ? embedded(answered) : []),
+    ...(request.fused ? (['fused'] as const) : []),
   ]
   const [first] = options
   if (!facts || !first) return named
-  const { dimension } = spaceOf(facts, KIND[first])
+  const dimension = shownDimension(facts, KIND[first])
   const spaces = Object.fromEntries(options.map((option) => [option, spaceOf(facts, KIND[option]).space]))
   const isJoint = new Set(Object.values(spaces)).size === 1
   return isJoint ? { ...named, space: spaces[first], dimension } : { ...named, spaces, dimension }
@@ -67,7 +79,7 @@ const presentWarnings = (warnings: readonly Warning[]) =>
       }
 
 /** The modalities that have vectors, of those asked for. */
-function embedded({ request, warnings }: Task) {
+function embedded({ request, warnings }: Answered) {
   const leftOut = new Set(
     warnings.filter(({ code }) => code === 'option_unavailable').map(({ option }) => option),
   )
@@ -91,35 +103,42 @@ export function presentTaskTail(task: Task, facts: ModelFacts | undefined) {
       error: { message: task.failure?.message ?? 'The task was cancelled.', code: task.failure?.code },
     }),
     model_name: task.modelName,
-    model: presentModel(task, facts),
+    model: presentModel(task.model, task, facts),
     progress: { total: itemCount, done: doneCount, failed: failedCount },
     ...presentWarnings(task.warnings),
   }
 }
 
-const endOf = ({ request, durationSec }: Task): number | undefined =>
+const endOf = ({ request, durationSec }: Answered): number | undefined =>
   durationSec === undefined ? request.endSec : Math.min(request.endSec ?? durationSec, durationSec)
 
 /** Clients refuse metadata without a duration: until that is known there is none. */
-function presentMetadata(task: Task) {
-  const { request, filename, durationSec } = task
+function presentMetadata(answered: Answered) {
+  const { request, filename, durationSec } = answered
   if (durationSec === undefined) return {}
   return {
     metadata: {
       input_type: request.input,
       ...(filename !== undefined && { input_filename: filename }),
-      ...(request.input === 'video' && clipLength(task, 'clip_length')),
+      ...(request.input === 'video' && clipLength(answered, 'clip_length')),
       embedding_scopes: request.scopes,
-      embedding_options: embedded(task),
+      embedding_options: embedded(answered),
       duration: durationSec,
       start_offset_sec: request.startSec,
-      end_offset_sec: endOf(task),
+      end_offset_sec: endOf(answered),
     },
   }
 }
 
-const clipLength = ({ request: { segmentation } }: Task, key: string) =>
+const clipLength = ({ request: { segmentation } }: Answered, key: string) =>
   segmentation.strategy === 'fixed' ? { [key]: segmentation.durationSec } : {}
+
+/** What follows `data` when media was embedded at once. */
+export const presentMediaTail = ({ model, ...answered }: MediaEmbeddings) => ({
+  ...presentMetadata(answered),
+  model: presentModel(model, answered, model),
+  ...presentWarnings(answered.warnings),
+})
 
 /** A row of the list, in the older shape that lists have, without vectors. */
 export function presentTaskRow(task: Task, facts: ModelFacts | undefined) {
@@ -132,7 +151,7 @@ export function presentTaskRow(task: Task, facts: ModelFacts | undefined) {
     ...(task.request.input === 'video'
       ? { video_embedding: { metadata: videoRowMetadata(task) } }
       : { audio_embedding: { metadata: audioRowMetadata(task) } }),
-    model: presentModel(task, facts),
+    model: presentModel(task.model, task, facts),
     ...presentWarnings(task.warnings),
   }
 }
@@ -165,34 +184,29 @@ const numbers = (vector: Float32Array): number[] =>
   Array.from(vector, (value) => Number(value.toPrecision(9)))
 
 /** The answer to a synchronous request: one vector that belongs to no time and no modality. */
-export const presentVector = (
-  {
-    model,
-    space,
-    vector,
-    warnings,
-  }: {
-    model: ModelFacts
-    space: string
-    vector: Float32Array
-    warnings: readonly Warning[]
-  },
+export function presentVector(
+  { model, kind, vector, warnings }: SyncEmbedding,
   metadata: Readonly<Record<string, string>> | undefined,
-) => ({
-  data: [
-    {
-      embedding: numbers(vector),
-      embedding_option: null,
-      embedding_scope: null,
-      start_sec: null,
-      end_sec: null,
-      space,
-    },
-  ],
-  ...(metadata && { metadata }),
-  model: { id: model.id, revision: model.revision, space, dimension: vector.length },
-  ...presentWarnings(warnings),
-})
+) {
+  const { id, revision, precision } = model
+  const { space } = spaceOf(model, kind)
+  const dimension = shownDimension(model, kind)
+  return {
+    data: [
+      {
+        embedding: numbers(unitPrefix(vector, dimension)),
+        embedding_option: null,
+        embedding_scope: null,
+        start_sec: null,
+        end_sec: null,
+        space,
+      },
+    ],
+    ...(metadata && { metadata }),
+    model: { id, revision, precision, space, dimension },
+    ...presentWarnings(warnings),
+  }
+}
 
 /** A row of the list of assets, and the answer to a create. */
 export const presentAsset = (asset: Asset) => ({

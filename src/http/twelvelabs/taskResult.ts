@@ -30,7 +30,8 @@ export async function* taskWithResult(
   yield Buffer.from(`],${JSON.stringify(presentTaskTail(task, facts)).slice(1)}`)
 }
 
-function encodePage(page: readonly EncodedEmbedding[], firstSeparator: string): Buffer {
+/** Embeddings as JSON, each but the first after a comma; `firstSeparator` stands before the first. */
+export function encodePage(page: readonly EncodedEmbedding[], firstSeparator: string): Buffer {
   const pieces: Uint8Array[] = []
   page.forEach((embedding, index) => {
     pieces.push(Buffer.from(`${index === 0 ? firstSeparator : ','}{"embedding":`), embedding.vectorJson)

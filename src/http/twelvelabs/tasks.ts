@@ -2,6 +2,7 @@ import { pipeline, Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
 import type { FastifyRequest } from 'fastify'
 import { EmbedlineError } from '../../domain/errors.ts'
+import type { ModelFacts } from '../../domain/model.ts'
 import type { Task } from '../../domain/task.ts'
 import { createMediaTask } from '../../tasks/create.ts'
 import { getTask } from '../../tasks/get.ts'
@@ -11,6 +12,7 @@ import { factsIfThere } from '../factsIfThere.ts'
 import { idempotencyKey, keyedRequest } from '../keyedRequest.ts'
 import { originOf } from '../origin.ts'
 import { takesGzip } from '../takesGzip.ts'
+import { shownDimension } from './dimension.ts'
 import { inFieldsOf } from './errors.ts'
 import { withJsonBody, type JsonBody } from './jsonBody.ts'
 import { mediaSource, readMedia } from './mediaRequest.ts'
@@ -89,7 +91,7 @@ export const retrieveTask: Handler = async ({ parts, account, request, reply }) 
   if (isCompressed) reply.header('content-encoding', 'gzip')
   // An empty stream, because the length is known only once all is read.
   if (request.method === 'HEAD') return Readable.from([])
-  const pages = reporting(parts.results.embeddings(id), (error) => {
+  const pages = reporting(parts.results.embeddings(id, shownPart(task, facts)), (error) => {
     // Once the status is sent, a connection that breaks off is all that the client can be told.
     if (reply.raw.headersSent)
       parts.logger.error('a result broke off', { requestId: request.id, taskId: id, error })
@@ -97,6 +99,9 @@ export const retrieveTask: Handler = async ({ parts, account, request, reply }) 
   const bytes = Readable.from(taskWithResult(task, facts, pages), { objectMode: false })
   return isCompressed ? compressed(bytes) : bytes
 }
+
+const shownPart = (task: Task, facts: ModelFacts | undefined) =>
+  facts ? { mostNumbers: shownDimension(facts, task.request.input) } : {}
 
 async function* reporting<T>(pages: AsyncIterable<T>, report: (error: unknown) => void): AsyncGenerator<T> {
   try {

@@ -1,0 +1,145 @@
+import {
+  MODALITIES,
+  SCOPES,
+  type Modality,
+  type Scope,
+  type Space,
+  type Warning,
+} from '../domain/embedding.ts'
+import { EmbedlineError } from '../domain/errors.ts'
+import type { MediaFacts } from '../domain/media.ts'
+import type { ModelFacts } from '../domain/model.ts'
+import { planSlices } from '../domain/slices.ts'
+import type { Account } from '../domain/task.ts'
+import type { Clip, MediaRequest, SliceWork } from '../domain/work.ts'
+import { whyMissing } from './chooseModalities.ts'
+import { standIn, type MediaSource } from './create.ts'
+import { sourceFile } from './embedNow.ts'
+import type { TaskParts } from './parts.ts'
+import { planMedia, readCues } from './planMedia.ts'
+import { assetVectors, sumClips, type ModalitySum } from './sums.ts'
+import { usableModel } from './usableModel.ts'
+
+export interface MediaOrder {
+  modelName: string
+  request: MediaRequest
+  source: MediaSource
+}
+
+/** Seconds from the start of the file; the vector has unit length. */
+export interface MediaEmbedding {
+  modality: Modality
+  scope: Scope
+  space: Space
+  startSec: number
+  endSec: number
+  vector: Float32Array
+}
+
+export interface MediaEmbeddings {
+  model: ModelFacts
+  request: MediaRequest
+  durationSec: number
+  /** In the order in which results of tasks are read: clips before the asset, by time, by modality. */
+  embeddings: readonly MediaEmbedding[]
+  warnings: readonly Warning[]
+}
+
+/**
+ * Embeds a short video or sound while the caller waits, before all slices of tasks. Throws `model_unknown` and what
+ * `usableModel` throws, `request_invalid` (asset, a modality that was asked for by name and is not there, more than
+ * `limits.syncMediaSec`), `media_unreadable`, `media_has_no_stream`.
+ */
+export async function embedMediaNow(
+  parts: TaskParts,
+  account: Account,
+  order: MediaOrder,
+  signal: AbortSignal,
+): Promise<MediaEmbeddings> {
+  const model = usableModel(parts, order.modelName)
+  const file = await sourceFile(parts, account, order.source)
+  const facts = await parts.compute.inspect(file, signal)
+  checkDuration(parts, facts)
+  const { plan, warnings } = planMedia(order.request, facts, parts.limits)
+  refuseMissing(order.request, plan.modalities)
+  const cues = plan.modalities.includes('transcription')
+    ? await readCues(parts, file, facts, signal)
+    : { cues: [], warnings: [] }
+  const work: SliceWork = {
+    file,
+    model,
+    request: order.request,
+    facts,
+    modalities: plan.modalities,
+    slices: planSlices(order.request.segmentation, plan.startMs, plan.endMs),
+    cues: cues.cues,
+  }
+  const done = await runSlices(parts, work, signal)
+  const embeddings = [
+    ...(order.request.scopes.includes('clip') ? done.clips.flatMap(clipEmbeddings) : []),
+    ...(order.request.scopes.includes('asset') ? assetEmbeddings(done.sums, plan.startMs) : []),
+  ]
+  if (embeddings.length === 0)
+    throw new EmbedlineError('media_unreadable', 'Nothing in the media could be embedded.')
+  return {
+    model,
+    request: order.request,
+    durationSec: facts.durationSec ?? 0,
+    embeddings: embeddings.toSorted(inReadingOrder),
+    warnings: [
+      ...standIn(order.modelName, model),
+      ...facts.warnings,
+      ...warnings,
+      ...cues.warnings,
+      ...done.warnings,
+    ],
+  }
+}
+
+function checkDuration({ limits }: TaskParts, { durationSec = 0 }: MediaFacts): void {
+  if (durationSec <= limits.syncMediaSec) return
+  const message = `The media lasts ${durationSec} s; at once at most ${limits.syncMediaSec} s are embedded, create a task for more.`
+  throw new EmbedlineError('request_invalid', message)
+}
+
+function refuseMissing({ modalities, modalitiesNamed }: MediaRequest, present: readonly Modality[]): void {
+  const missing = modalities.find((modality) => !present.includes(modality))
+  if (!modalitiesNamed || missing === undefined) return
+  throw new EmbedlineError('request_invalid', whyMissing(missing), { field: 'modalities' })
+}
+
+async function runSlices(parts: TaskParts, work: SliceWork, signal: AbortSignal) {
+  const clips: Clip[] = []
+  const sums: ModalitySum[] = []
+  const warnings: Warning[] = []
+  const onSlice: Parameters<typeof parts.compute.embedSlicesNow>[1] = async (result) => {
+    clips.push(...result.clips)
+    sums.push(...sumClips(result.clips))
+    warnings.push(...result.warnings)
+  }
+  await parts.compute.embedSlicesNow(work, onSlice, signal)
+  return { clips, sums, warnings }
+}
+
+const clipEmbeddings = ({ startSec, endSec, vectors }: Clip): MediaEmbedding[] =>
+  vectors.map(({ modality, space, vector }) => ({
+    modality,
+    scope: 'clip',
+    space,
+    startSec,
+    endSec,
+    vector,
+  }))
+
+const assetEmbeddings = (sums: readonly ModalitySum[], startMs: number): MediaEmbedding[] =>
+  assetVectors(sums).map(({ endMs, ...same }) => ({
+    ...same,
+    scope: 'asset',
+    startSec: startMs / 1000,
+    endSec: endMs / 1000,
+  }))
+
+const inReadingOrder = (one: MediaEmbedding, other: MediaEmbedding): number =>
+  SCOPES.indexOf(one.scope) - SCOPES.indexOf(other.scope) ||
+  one.startSec - other.startSec ||
+  MODALITIES.indexOf(one.modality) - MODALITIES.indexOf(other.modality)

@@ -1,0 +1,103 @@
+import { EmbedlineError } from '../domain/errors.ts'
+import type { Warning } from '../domain/embedding.ts'
+import type { Limits } from '../domain/limits.ts'
+import type { Cue, MediaFacts } from '../domain/media.ts'
+import type { MediaPlan, MediaRequest } from '../domain/work.ts'
+import { chooseModalities, leftOut, whyMissing } from './chooseModalities.ts'
+import type { TaskParts } from './parts.ts'
+
+/**
+ * What of the media is embedded, and what of it is left out, with warnings. Throws `media_has_no_stream` when nothing
+ * of what was asked for is in it, `request_invalid` for a stretch beyond its end, and what limits forbid.
+ */
+export function planMedia(
+  request: MediaRequest,
+  facts: MediaFacts,
+  limits: Limits,
+): { plan: MediaPlan; warnings: Warning[] } {
+  const { present, missing } = chooseModalities(request, facts)
+  if (present.length === 0) throw new EmbedlineError('media_has_no_stream', missing.map(whyMissing).join(' '))
+  if (facts.durationSec === undefined)
+    throw new EmbedlineError('media_unreadable', 'The media has no duration: nothing in it can be decoded.')
+  checkLimits(facts, facts.durationSec, limits)
+  if (request.startSec >= facts.durationSec)
+    throw new EmbedlineError(
+      'request_invalid',
+      `The media ends at ${facts.durationSec} s, before the start that was asked for (${request.startSec} s).`,
+    )
+  const endSec = Math.min(request.endSec ?? facts.durationSec, facts.durationSec)
+  return {
+    plan: {
+      facts,
+      modalities: present,
+      startMs: Math.round(request.startSec * 1000),
+      endMs: Math.round(endSec * 1000),
+    },
+    warnings: missing.map(leftOut),
+  }
+}
+
+function checkLimits(facts: MediaFacts, durationSec: number, limits: Limits): void {
+  if (durationSec > limits.mediaMaxSec)
+    // The wording with both numbers is one that callers know (specs of the Embed API, section 3.5).
+    throw new EmbedlineError(
+      'media_too_long',
+      `Duration (${durationSec} seconds) exceeds maximum limit of ${limits.mediaMaxSec} seconds (${limits.mediaMaxSec / 60} minutes)`,
+    )
+  if (durationSec < limits.mediaMinSec)
+    throw new EmbedlineError(
+      'request_invalid',
+      `The media lasts ${durationSec} s; at least ${limits.mediaMinSec} s are needed.`,
+    )
+  if (facts.video) checkPictureSize(facts.video, limits)
+}
+
+function checkPictureSize({ width, height }: { width: number; height: number }, limits: Limits): void {
+  const size = `${width}x${height}`
+  if (width < limits.videoMinWidth || height < limits.videoMinHeight)
+    throw new EmbedlineError(
+      'request_invalid',
+      `The video is ${size}; at least ${limits.videoMinWidth}x${limits.videoMinHeight} is needed.`,
+    )
+  if (Math.max(width, height) > limits.videoMaxWidth || Math.min(width, height) > limits.videoMaxHeight)
+    throw new EmbedlineError(
+      'media_too_large',
+      `The video is ${size}; at most ${limits.videoMaxWidth}x${limits.videoMaxHeight} is taken.`,
+    )
+  if (Math.max(width / height, height / width) > limits.videoMaxAspect)
+    throw new EmbedlineError(
+      'request_invalid',
+      `The video is ${size}; its longer side may be ${limits.videoMaxAspect} times the shorter one.`,
+    )
+}
+
+/** The lines of the first subtitle track; a track that cannot be read is left out with a warning. */
+export async function readCues(
+  { compute }: Pick<TaskParts, 'compute'>,
+  file: string,
+  facts: MediaFacts,
+  signal: AbortSignal,
+): Promise<{ cues: Cue[]; warnings: Warning[] }> {
+  const [track, ...others] = facts.subtitles
+  if (!track) return { cues: [], warnings: [] }
+  const warnings: Warning[] =
+    others.length > 0
+      ? [
+          {
+            code: 'extra_streams_ignored',
+            message: `The first of ${others.length + 1} subtitle tracks is used.`,
+            option: 'transcription',
+          },
+        ]
+      : []
+  try {
+    return { cues: await compute.readCues(file, track.stream, signal), warnings }
+  } catch (failure) {
+    if (!(failure instanceof EmbedlineError) || failure.retryable) throw failure
+    const message = `The subtitle track cannot be read: ${failure.message}`
+    return {
+      cues: [],
+      warnings: [...warnings, { code: 'subtitles_unreadable', message, option: 'transcription' }],
+    }
+  }
+}
