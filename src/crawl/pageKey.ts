@@ -61,6 +61,6 @@ const wordsOf = (path: string): string[] => {
     .toWellFormed()
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '')
-  const text = [...words.join('-')].slice(0, WORDS_CHARACTERS).join('')
+  const text = Array.from(words.join('-')).slice(0, WORDS_CHARACTERS).join('')
   return text === '' ? [] : [text]
 }
