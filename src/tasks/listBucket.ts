@@ -17,6 +17,7 @@ import { addFoundFiles, getBucketWork, type BucketWork } from '../store/bucketTa
 import { getEmbedding, hideEmbedding, insertEmbedding, setSettings } from '../store/embeddedBuckets.ts'
 import { addPlannedItems, setPlanned } from '../store/taskProgress.ts'
 import { addEndWhenDone } from './addEnd.ts'
+import { bucketGone } from './bucketGone.ts'
 import { isTurnOf } from './bucketTurn.ts'
 import { removeUnseenFiles } from './goneFiles.ts'
 import { leaseLost } from './leaseLost.ts'
@@ -44,8 +45,7 @@ export async function listBucket(parts: TaskParts, item: ClaimedItem, signal: Ab
   if (!task) throw new EmbedlineError('not_found', 'The task is gone.')
   if (!(await isTurnOf(parts, item, task))) return
   // A storage that is away for a moment must not look like a bucket without files, whose chunks would go.
-  if (!(await parts.buckets.exists(task.accountName, task.bucket)))
-    throw new EmbedlineError('not_found', `The bucket ${task.bucket} is not there any more.`)
+  if (!(await parts.buckets.exists(task.accountName, task.bucket))) throw bucketGone(task.bucket)
   const bucketId = await beginEmbedding(parts, item, task)
   await listFiles(parts, item, { task, bucketId, signal })
   await removeUnseenFiles(parts, item, { taskId: task.id, bucketId, signal })

@@ -146,6 +146,7 @@ export async function taskRoom(
     crawling: { pace: makePace(systemClock), delayMs: 0, mostPages: 1_000, mostMs: 600_000 },
     compute,
     models: {
+      all: [MODEL],
       resolve: (name) => (['tiny', 'alias'].includes(name) ? MODEL : undefined),
       facts: () => MODEL,
       isOwnName: (name) => name === 'tiny',

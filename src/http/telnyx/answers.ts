@@ -1,13 +1,19 @@
 import { z } from 'zod'
+import { REASONS } from './reasons.ts'
 
 // The shapes of what this dialect answers, for its description; tests hold real answers against them.
 
 const time = z.string().meta({ format: 'date-time' })
 const status = z.enum(['queued', 'processing', 'success', 'failure', 'partial_success'])
 
+const reason = z.enum([...REASONS.keys()]).meta({
+  description: [...REASONS].map(([word, meaning]) => `${word}: ${meaning}`).join('; '),
+})
+
 const model = z.looseObject({
   id: z.string(),
   revision: z.string(),
+  precision: z.string().optional(),
   space: z.string().optional(),
   dimension: z.int().optional(),
 })
@@ -52,7 +58,7 @@ const task = z.looseObject({
     .array(z.looseObject({ url: z.string(), error_reason: z.string(), error_message: z.string() }))
     .optional()
     .meta({ description: 'Of one task: the first 100 pages that could not be had.' }),
-  error_reason: z.string().optional(),
+  error_reason: reason.optional(),
   error_message: z.string().optional(),
   model,
   warnings: warnings.optional(),
@@ -78,7 +84,7 @@ export const Files = z.looseObject({
       created_at: time,
       updated_at: time.optional(),
       last_embedded_at: time.optional(),
-      error_reason: z.string().optional(),
+      error_reason: reason.optional(),
       error_message: z.string().optional(),
       size_bytes: z.int(),
       chunks: z.int(),

@@ -13,6 +13,7 @@ import type {
 } from '../../domain/task.ts'
 import type { ModelPin } from '../../domain/work.ts'
 import { standIn } from '../../tasks/create.ts'
+import { reasonOf } from './reasons.ts'
 
 type Status = 'queued' | 'processing' | 'success' | 'failure' | 'partial_success'
 
@@ -68,8 +69,12 @@ function presentTaskExtras(task: BucketTask, facts: ModelFacts | undefined) {
     files_skipped: task.skippedCount,
     files_removed: task.goneCount,
     ...(task.crawl && { url: task.crawl.startUrl, pages: presentPages(task.crawl) }),
-    ...(failure && { error_reason: failure.code, error_message: failure.message }),
-    model: { id: settings.model.id, revision: settings.model.revision, ...facts?.spaces.text },
+    ...(failure && { error_reason: reasonOf(failure.code), error_message: failure.message }),
+    model: {
+      id: settings.model.id,
+      revision: settings.model.revision,
+      ...(facts && { precision: facts.precision, ...facts.spaces.text }),
+    },
     ...presentWarnings([
       ...(facts ? standIn(task.modelName, facts) : []),
       ...(task.crawl ? boundReached(task.crawl) : []),
@@ -151,7 +156,7 @@ export const presentFile = (file: BucketFile) => ({
   created_at: time(file.createdMs),
   updated_at: time(file.updatedMs),
   ...(file.lastEmbeddedMs !== undefined && { last_embedded_at: time(file.lastEmbeddedMs) }),
-  ...(file.failure && { error_reason: file.failure.code, error_message: file.failure.message }),
+  ...(file.failure && { error_reason: reasonOf(file.failure.code), error_message: file.failure.message }),
   size_bytes: file.sizeBytes,
   chunks: file.chunkCount,
   ...(file.checksum !== undefined && { checksum: file.checksum }),

@@ -12,6 +12,7 @@ import { countPages, getCrawl, updateCrawl, type CrawlWork } from '../../store/c
 import { getEmbedding, insertEmbedding } from '../../store/embeddedBuckets.ts'
 import { addPlannedItems, setPlanned } from '../../store/taskProgress.ts'
 import { addEndWhenDone } from '../addEnd.ts'
+import { bucketGone } from '../bucketGone.ts'
 import { isTurnOf } from '../bucketTurn.ts'
 import { leaseLost } from '../leaseLost.ts'
 import type { TaskParts } from '../parts.ts'
@@ -37,8 +38,7 @@ export async function crawlSite(parts: TaskParts, item: ClaimedItem, signal: Abo
   const work = await getCrawl(parts.store.read, taskId)
   if (!task || !work) throw new EmbedlineError('not_found', 'The task is gone.')
   if (!(await isTurnOf(parts, item, task))) return
-  if (!(await parts.buckets.exists(task.accountName, task.bucket)))
-    throw new EmbedlineError('not_found', `The bucket ${task.bucket} is not there any more.`)
+  if (!(await parts.buckets.exists(task.accountName, task.bucket))) throw bucketGone(task.bucket)
   const bucketId = await writeCrawl({ parts, item }, (db, nowMs) => begin(db, task, work, nowMs))
   const crawl: Crawl = {
     parts,
