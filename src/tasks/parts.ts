@@ -12,6 +12,7 @@ import type { Pace } from '../crawl/pace.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { KeyedMutex } from '../lib/keyedMutex.ts'
 import type { Logger } from '../lib/logger.ts'
+import type { ModelFiles } from '../modelFiles/pulls.ts'
 import type { Hold } from '../queue/item.ts'
 import type { FileWork } from '../store/bucketFiles.ts'
 
@@ -27,6 +28,7 @@ export interface TaskParts {
   crawling: Crawling
   compute: Compute
   models: Models
+  modelFiles: ModelFiles
   buckets: Buckets
   /** Ends documents, those of one moment together. */
   endDocument: EndDocument

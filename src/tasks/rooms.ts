@@ -10,6 +10,9 @@ const LISTINGS = 2
 /** A crawl waits for the net most of the time. */
 const CRAWLS = 4
 
+/** Fetches wait for other servers, some for very long, and cost next to nothing meanwhile. */
+const FETCHES = 16
+
 /** A compute child has the next documents at hand: a small one is done sooner than the next one is claimed. */
 const DOCUMENTS_A_CHILD = 64
 
@@ -28,6 +31,7 @@ export function roomsBeside(held: readonly { kind: ItemKind }[], computeCount: n
     room(['inspect', 'plan', 'finish', 'conclude'], 0, CONTROL_ITEMS),
     room(['list'], 0, LISTINGS),
     room(['crawl'], 0, CRAWLS),
+    room(['fetch'], 3, FETCHES),
     room(['slice'], 1, computeCount),
     { ...documents, free: isHalfFull ? 0 : documents.free },
   ]
