@@ -49,13 +49,7 @@ async function checkedUrl({ fetcher }: TaskParts, url: string): Promise<string> 
   try {
     await fetcher.check(url)
   } catch (failure) {
-    if (!(failure instanceof EmbedlineError)) throw failure
-    const { code, message, reason } = failure
-    throw new EmbedlineError(code, message, {
-      field: 'url',
-      cause: failure,
-      ...(reason !== undefined && { reason }),
-    })
+    throw failure instanceof EmbedlineError ? failure.inField('url') : failure
   }
   const startUrl = pageUrl(url)
   if (startUrl !== undefined) return startUrl

@@ -1,3 +1,6 @@
+import { onTestFinished } from 'vitest'
+import { openFetcher } from '../../src/fetch/fetcher.ts'
+import { systemClock } from '../../src/lib/clock.ts'
 import { createCrawl } from '../../src/tasks/createCrawl.ts'
 import type { TaskParts } from '../../src/tasks/parts.ts'
 import { ORDER, readBucket } from './handbook.ts'
@@ -9,8 +12,10 @@ export async function crawlRoom(
   { web }: Pick<Site, 'web'>,
   crawling: Partial<TaskParts['crawling']> = {},
 ): Promise<TaskRoom> {
-  const room = await taskRoom(web)
-  Object.assign(room.parts.crawling, crawling)
+  const room = await taskRoom()
+  const fetcher = openFetcher({ clock: systemClock, userAgent: 'Embedline/test', ...web })
+  onTestFinished(() => fetcher.close())
+  Object.assign(room.parts, { fetcher, crawling: { ...room.parts.crawling, ...crawling } })
   await room.put('handbook', 'own.txt', 'own')
   return room
 }

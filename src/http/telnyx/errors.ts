@@ -118,9 +118,6 @@ export async function inWireFields<T>(
   } catch (failure) {
     if (!(failure instanceof EmbedlineError)) throw failure
     const field = failure.code === 'not_found' ? BUCKET_FIELD : fieldOf(failure, names)
-    if (field === undefined) throw failure
-    const { code, message, reason } = failure
-    const options = { field, cause: failure, ...(reason !== undefined && { reason }) }
-    throw new EmbedlineError(code, message, options)
+    throw field === undefined ? failure : failure.inField(field)
   }
 }
