@@ -62,7 +62,7 @@ async function gainOfSearch(
 ): Promise<number> {
   const buckets = makeHeldBuckets({
     loader: {
-      async changes(_bucketId, _since, take) {
+      async changes(_source, _since, take) {
         await take({ version: 1, dropped: [], pages: [rows] })
         return true
       },
@@ -76,6 +76,7 @@ async function gainOfSearch(
   for (const [query, vector] of vectors.entries()) {
     const hits = await buckets.find({
       bucketId: 1,
+      model: { id: 'builtin', revision: '1' },
       version: 1,
       vector,
       ...(isHybrid && { terms: Object.fromEntries(termsOf(collection.queries[query] ?? '')) }),

@@ -78,7 +78,8 @@ function report(times: Record<'plain' | 'vectors' | 'pattern' | 'words', number[
 
 function orderOf(row: number): SearchOrder {
   const vector = matrix.slice(row * CHUNKS.length, (row + 1) * CHUNKS.length)
-  return { bucketId: 1, version: 1, vector, vectorWeight: 0.5, limit: LIMIT }
+  const model = { id: 'made-up', revision: '1' }
+  return { bucketId: 1, model, version: 1, vector, vectorWeight: 0.5, limit: LIMIT }
 }
 
 function plainly(query: Float32Array): Neighbour[] {

@@ -1,4 +1,5 @@
 import type { Section } from '../test/contract/telnyx/rule.ts'
+import { REASONS } from '../src/http/telnyx/reasons.ts'
 import { markdownTable } from './markdownTable.ts'
 
 const HEAD = `# Telnyx AI Embeddings: what is the same and what is not
@@ -18,7 +19,7 @@ bucket without a call: after files have changed, create a task again; it embeds 
 
 /** The page on one contract in Markdown. */
 export const compatPage = (sections: readonly Section[]): string =>
-  [HEAD, ...sections.map(sectionOf)].join('\n')
+  [HEAD, ...sections.map(sectionOf), reasons()].join('\n')
 
 function sectionOf({ title, method, rules }: Section): string {
   const rows = rules.map(({ field = '', rule, state = 'exact', why = '' }) =>
@@ -28,6 +29,11 @@ function sectionOf({ title, method, rules }: Section): string {
   return [`## ${title}`, '', ...client, markdownTable([['field', 'rule', 'state', 'why'], ...rows])].join(
     '\n',
   )
+}
+
+function reasons(): string {
+  const rows = [...REASONS].map(([reason, meaning]) => [`\`${reason}\``, meaning])
+  return ['## Words of `error_reason`', '', markdownTable([['word', 'what it says'], ...rows])].join('\n')
 }
 
 const fieldNames = (field: string): string =>

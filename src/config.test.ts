@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { isLoopback, readConfig } from './config.ts'
@@ -43,6 +43,11 @@ test('with nothing set the server is for this machine alone and keeps all in one
     model: 'builtin',
     aliases: {},
     modelsFolder: join(folder, 'data/models'),
+    precisions: { model: 'q8', vision_encoder: 'q8', audio_encoder: 'q8' },
+    imageTokens: 70,
+    frameTokens: 70,
+    secondsPerFrame: 2,
+    threads: availableParallelism(),
     hub: { endpoint: 'https://huggingface.co', proxy: {} },
     keys: [],
     fetchAllow: { networks: [], places: new Set() },
@@ -57,6 +62,27 @@ test('a flag goes before a variable, a variable before the file, the file before
   configFile({ port: 1, compute: 2, limits: 'upstream' })
   const config = read({ port: '3' }, { EMBEDLINE_PORT: '4', EMBEDLINE_COMPUTE: '5' })
   expect(config).toMatchObject({ port: 3, computeCount: 5, limits: 'upstream', retentionMs: 604_800_000 })
+})
+
+test('what a trained model may cost is set for each of its sessions, and its threads are the cores divided', () => {
+  const config = read({ precision: 'q4,audio_encoder=fp32', 'image-tokens': '280', 'frame-seconds': '0.5' })
+  expect(config).toMatchObject({
+    precisions: { model: 'q4', vision_encoder: 'q4', audio_encoder: 'fp32' },
+    imageTokens: 280,
+    frameTokens: 70,
+    secondsPerFrame: 0.5,
+  })
+  expect(read({ compute: '200' }).threads).toBe(1)
+  expect(read({ threads: '3' }).threads).toBe(3)
+})
+
+test.for([
+  ['precision', 'fp16', 'expected one of fp32, q8, q4'],
+  ['image-tokens', '100', 'expected one of 70, 140, 280, 560, 1120'],
+  ['frame-seconds', '0.1', 'expected a number of seconds from 0.5 to 60'],
+  ['threads', '0', 'expected a whole number from 1 to 256'],
+] as const)('%s cannot be %s', ([flag, text, expectation]) => {
+  expect(() => read({ [flag]: text })).toThrow(`--${flag} is "${text}": ${expectation}`)
 })
 
 test('what may be fetched beside public addresses is a list of networks and places', () => {

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { EmbedlineError } from './domain/errors.ts'
 import { NOTHING_ALLOWED, type AllowList } from './fetch/allowList.ts'
+import type { SessionPrecisions } from './domain/precision.ts'
 import type { LogLevel } from './lib/logger.ts'
+import type { TokenBudget } from './models/embeddinggemma/settings.ts'
 import {
   SETTING_NAMES,
   SETTINGS,
@@ -30,6 +33,14 @@ export interface Config {
   /** Names that mean another model than that: each with the model's id. */
   aliases: Readonly<Record<string, string>>
   modelsFolder: string
+  /** Of a trained model, by its sessions. */
+  precisions: SessionPrecisions
+  /** Soft tokens of a still picture, and of each frame of a video. */
+  imageTokens: TokenBudget
+  frameTokens: TokenBudget
+  secondsPerFrame: number
+  /** Processor threads of a trained model in each compute process. */
+  threads: number
   /** Where models are pulled from. */
   hub: HubConfig
   /** Empty: the server makes a key of its own, on loopback only. */
@@ -171,6 +182,7 @@ function toConfig(
     const text = textOf(name)
     return text === undefined ? undefined : parse(text)
   }
+  const computeCount = value('compute', SETTINGS.compute.parse)
   const dataFolder = resolve(folder, value('data', SETTINGS.data.parse))
   const database = optional('databaseUrl', SETTINGS.databaseUrl.parse)
   const storage = optional('storageUrl', SETTINGS.storageUrl.parse)
@@ -184,11 +196,16 @@ function toConfig(
     databaseFile: database === undefined ? join(dataFolder, 'embedline.db') : resolve(folder, database),
     objectsFolder: storage === undefined ? join(dataFolder, 'objects') : resolve(folder, storage),
     bucketsUrl: `file:${buckets === undefined ? encodeURI(join(dataFolder, 'buckets')) : resolve(folder, buckets)}`,
-    computeCount: value('compute', SETTINGS.compute.parse),
+    computeCount,
     computeMemoryBytes: value('computeMemory', SETTINGS.computeMemory.parse),
     model: value('model', SETTINGS.model.parse),
     aliases: optional('aliases', SETTINGS.aliases.parse) ?? {},
     modelsFolder: models === undefined ? join(dataFolder, 'models') : resolve(folder, models),
+    precisions: value('precision', SETTINGS.precision.parse),
+    imageTokens: value('imageTokens', SETTINGS.imageTokens.parse),
+    frameTokens: value('frameTokens', SETTINGS.frameTokens.parse),
+    secondsPerFrame: value('frameSeconds', SETTINGS.frameSeconds.parse),
+    threads: optional('threads', SETTINGS.threads.parse) ?? threadsFor(computeCount),
     hub: readHub(environment),
     keys: optional('keys', SETTINGS.keys.parse) ?? [],
     fetchAllow: optional('fetchAllow', SETTINGS.fetchAllow.parse) ?? NOTHING_ALLOWED,
@@ -206,6 +223,10 @@ function toConfig(
     ),
   })
 }
+
+/** The cores divided among the compute processes. */
+const threadsFor = (computeCount: number): number =>
+  Math.max(1, Math.floor(availableParallelism() / Math.max(1, computeCount)))
 
 function readHub(environment: NonNullable<ConfigSources['environment']>): HubConfig {
   const named = (...names: readonly string[]): string | undefined =>

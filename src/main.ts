@@ -7,6 +7,8 @@ import { isLoopback, type Config } from './config.ts'
 import { EmbedlineError } from './domain/errors.ts'
 import { makeIds } from './domain/ids.ts'
 import { limitsNamed } from './domain/limits.ts'
+import type { ModelFacts } from './domain/model.ts'
+import type { Readiness } from './domain/work.ts'
 import { openFetcher } from './fetch/fetcher.ts'
 import { listen } from './http/listen.ts'
 import { MODEL_NAMES } from './http/telnyx/names.ts'
@@ -15,7 +17,10 @@ import { closeAll, type Opened } from './lib/closing.ts'
 import { makeKeyedMutex } from './lib/keyedMutex.ts'
 import { makeLogger } from './lib/logger.ts'
 import { findTools, type Tools } from './media/tools.ts'
+import { catalogued } from './modelFiles/catalogue.ts'
+import { findModelFiles } from './modelFiles/findModelFiles.ts'
 import { countTokens } from './models/countTokens.ts'
+import { GEMMA_ID } from './models/embeddinggemma/facts.ts'
 import { openRegistry, type Registry } from './models/registry.ts'
 import type { ModelSettings } from './models/settings.ts'
 import { termsOf } from './models/terms.ts'
@@ -88,8 +93,11 @@ export async function startServer(
     const userAgent = `Embedline/${version}`
     const fetcher = open(openFetcher({ clock, userAgent, allow: config.fetchAllow }))
     const modelSettings = modelSettingsOf(config)
-    const registry = openRegistry(modelSettings)
-    const compute = open(openCompute(config, tools, modelSettings, { limits, clock, logger }))
+    const registry = openRegistry(modelSettings, findModelFiles)
+    const model = defaultModel(registry, config)
+    const compute = open(
+      openCompute(config, tools, { modelSettings, registry, model, limits, clock, logger }),
+    )
     let dispatcher: Dispatcher | undefined
     const parts: TaskParts = {
       store,
@@ -114,8 +122,13 @@ export async function startServer(
     const admission = { listed: config.keys, keyFile, isLoopback: isLoopback(config.host) }
     const hasOwnKey = await inFolder(config.dataFolder, () => admitKeys(parts, admission))
     await takeBackItems(parts)
-    const modelLine = describeModel(parts.models, config.model)
-    const site = { version, modelLine, keyFile: hasOwnKey ? keyFile : undefined }
+    const modelLine = describeModel(model)
+    const site = {
+      version,
+      modelLine,
+      keyFile: hasOwnKey ? keyFile : undefined,
+      readiness: () => readinessOf(model, registry, compute),
+    }
     const http = open(await listen({ tasks: parts, site, host: config.host, port: config.port }))
     open(await inFolder(config.dataFolder, () => openServerFile(config.dataFolder, http.url)))
     compute.start()
@@ -136,27 +149,41 @@ export async function startServer(
   }
 }
 
+interface ComputeSurroundings extends Pick<TaskParts, 'limits' | 'clock' | 'logger'> {
+  modelSettings: ModelSettings
+  registry: Registry
+  model: ModelFacts
+}
+
 const openCompute = (
   config: Config,
   tools: Tools,
-  models: ModelSettings,
-  { limits, clock, logger }: Pick<TaskParts, 'limits' | 'clock' | 'logger'>,
+  { modelSettings, registry, model, ...parts }: ComputeSurroundings,
 ): RunningCompute =>
   startCompute({
+    ...parts,
     count: config.computeCount,
     tools,
-    limits,
-    models,
+    models: modelSettings,
     environment: config.programEnvironment,
     residentLimitBytes: config.computeMemoryBytes,
-    clock,
-    logger,
+    ...(model.longestRunSec !== undefined && { warm: model }),
+    longestRunSec: (pin) => registry.resolve(pin.id)?.longestRunSec ?? 0,
   })
 
-const modelSettingsOf = ({ model, aliases }: Config): ModelSettings => ({
-  defaultModel: model,
+const modelSettingsOf = (config: Config): ModelSettings => ({
+  defaultModel: config.model,
   contractNames: CONTRACT_MODELS,
-  aliases,
+  aliases: config.aliases,
+  gemma: {
+    folder: config.modelsFolder,
+    commit: catalogued(GEMMA_ID).commit,
+    precisions: config.precisions,
+    imageTokens: config.imageTokens,
+    frameTokens: config.frameTokens,
+    secondsPerFrame: config.secondsPerFrame,
+    threads: config.threads,
+  },
 })
 
 const modelsOf = (registry: Registry): Models => ({
@@ -165,10 +192,18 @@ const modelsOf = (registry: Registry): Models => ({
   terms: (text) => Object.fromEntries(termsOf(text)),
 })
 
-function describeModel(models: Models, name: string): string {
-  const facts = models.resolve(name)
+function defaultModel(registry: Registry, config: Config): ModelFacts {
+  const facts = registry.resolve(config.model)
   if (!facts) throw new Error('the registry was opened with the default model')
-  return `${facts.id}@${facts.revision}${facts.caveat === undefined ? '' : `: ${facts.caveat}`}`
+  return facts
+}
+
+const describeModel = ({ id, revision, caveat }: ModelFacts): string =>
+  `${id}@${revision}${caveat === undefined ? '' : `: ${caveat}`}`
+
+function readinessOf(model: ModelFacts, registry: Registry, compute: RunningCompute): Readiness {
+  const problem = registry.problem(model)
+  return problem ? { state: 'failed', message: problem.message } : compute.readiness()
 }
 
 const dispatch = (parts: TaskParts, computeCount: number): Dispatcher =>

@@ -1,6 +1,8 @@
 import { EmbedlineError } from './domain/errors.ts'
 import { parseAllowList } from './fetch/allowList.ts'
+import { parsePrecisions } from './domain/precision.ts'
 import type { LogLevel } from './lib/logger.ts'
+import { TOKEN_BUDGETS } from './models/embeddinggemma/settings.ts'
 
 /** One thing a user can set: by a flag, a variable or a key of the configuration file, always as text. */
 export interface Setting<Value> {
@@ -106,6 +108,44 @@ export const SETTINGS = {
     meaning: 'Folder of the models that were pulled, with the lock file that pins them.',
     parse: nonEmpty,
   },
+  precision: {
+    flag: 'precision',
+    placeholder: 'name',
+    fallback: 'q8',
+    meaning:
+      'How the weights of a trained model are kept: `fp32`, `q8` or `q4`, also for each of its sessions, as in `q4,vision_encoder=q8,audio_encoder=fp32`.',
+    parse: (text) => parsePrecisions(text, 'q8'),
+  },
+  imageTokens: {
+    flag: 'image-tokens',
+    placeholder: 'count',
+    fallback: '70',
+    meaning:
+      'How finely a trained model looks at a still picture: 70, 140, 280, 560 or 1120 tokens. 280 costs five times 70.',
+    parse: oneOfNumbers(...TOKEN_BUDGETS),
+  },
+  frameTokens: {
+    flag: 'frame-tokens',
+    placeholder: 'count',
+    fallback: '70',
+    meaning: 'The same for each frame of a video.',
+    parse: oneOfNumbers(...TOKEN_BUDGETS),
+  },
+  frameSeconds: {
+    flag: 'frame-seconds',
+    placeholder: 'seconds',
+    fallback: '2',
+    meaning:
+      'From one frame that a trained model looks at to the next one, 0.5 to 60; a clip has at most 32 frames.',
+    parse: parseFrameSeconds,
+  },
+  threads: {
+    flag: 'threads',
+    placeholder: 'count',
+    fallbackShown: 'cores / compute',
+    meaning: 'Processor threads of a trained model in each process that embeds.',
+    parse: wholeNumber(1, 256),
+  },
   keys: {
     flag: 'keys',
     placeholder: 'key=account,…',
@@ -188,6 +228,21 @@ function oneOf<Word extends string>(...words: readonly Word[]): (text: string) =
       throw expected(words.length === 1 ? `"${words[0]}"` : `one of ${words.join(', ')}`)
     return word
   }
+}
+
+function oneOfNumbers<Choice extends number>(...choices: readonly Choice[]): (text: string) => Choice {
+  return (text) => {
+    const choice = choices.find((each) => String(each) === text)
+    if (choice === undefined) throw expected(`one of ${choices.join(', ')}`)
+    return choice
+  }
+}
+
+/** Frames lie half a second apart at least. */
+function parseFrameSeconds(text: string): number {
+  const seconds = /^\d{1,2}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN
+  if (!(seconds >= 0.5 && seconds <= 60)) throw expected('a number of seconds from 0.5 to 60')
+  return seconds
 }
 
 function parseDatabaseUrl(text: string): string {

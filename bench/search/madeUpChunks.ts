@@ -17,7 +17,7 @@ const SPREAD = 0.04
 
 /** The module of a search thread: chunks about some topics, with words that are as frequent as they are early. */
 export const openLoader = (settings: MadeUpChunks): Loader => ({
-  async changes(_bucketId, _since, take) {
+  async changes(_source, _since, take) {
     await take({ version: 1, dropped: [], pages: pagesOf(settings) })
     return true
   },

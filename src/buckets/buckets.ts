@@ -15,6 +15,12 @@ export interface OpenedObject extends BucketObject {
   stream: Readable
 }
 
+/** Some bytes of an object, by the offsets of the first and the last one. */
+export interface ByteRange {
+  first: number
+  last: number
+}
+
 /**
  * The operator's storage: named buckets of objects, which the server reads and others may change at any time. An
  * account sees the buckets below its own root only; accounts may share one. Keys are any text of the rules in `key.ts`.
@@ -41,8 +47,9 @@ export interface Buckets {
   /**
    * Opens an object for reading. All bytes are those of the change token: if they changed meanwhile, the stream ends
    * in `file_changed` instead of its end. An object that is replaced or removed as a whole is read to its old end.
+   * With a range, the stream has only its bytes, as far as they are there.
    */
-  open(account: string, bucket: string, key: string): Promise<OpenedObject>
+  open(account: string, bucket: string, key: string, range?: ByteRange): Promise<OpenedObject>
   /** The object as `stat` gives it, and a path of this machine from which it can be read now. */
   local(account: string, bucket: string, key: string): Promise<(BucketObject & { path: string }) | undefined>
   /**

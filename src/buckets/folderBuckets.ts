@@ -4,7 +4,7 @@ import { EmbedlineError } from '../domain/errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import { openFile, withFolder, type HeldFolder } from './beneath.ts'
 import { isBucketName } from './bucketName.ts'
-import type { Buckets, OpenedObject } from './buckets.ts'
+import type { Buckets, ByteRange, OpenedObject } from './buckets.ts'
 import { fileFacts } from './fileFacts.ts'
 import { asFolderFailure, asPutFailure, notFound } from './folderFailure.ts'
 import { segmentsOf } from './key.ts'
@@ -56,10 +56,12 @@ export function openFolderBuckets({ url, clock, uploadId }: FolderBucketsParts):
 
     stat,
 
-    open: (account, bucket, key) =>
+    open: (account, bucket, key, range) =>
       foreseen(async () => {
         const { folders, name } = placeOf(bucket, key)
-        return await withFolder(rootOf(account), folders, (folder) => openObject(folder, name, key))
+        return await withFolder(rootOf(account), folders, (folder) =>
+          openObject(folder, name, { key, range }),
+        )
       }),
 
     async local(account, bucket, key) {
@@ -107,11 +109,15 @@ async function bucketsIn(root: string): Promise<string[]> {
   return names.sort()
 }
 
-async function openObject(folder: HeldFolder, name: string, key: string): Promise<OpenedObject> {
+async function openObject(
+  folder: HeldFolder,
+  name: string,
+  { key, range }: { key: string; range: ByteRange | undefined },
+): Promise<OpenedObject> {
   const handle = await openFile(folder, name)
   try {
     const facts = fileFacts(await handle.stat({ bigint: true }))
-    return { key, ...facts, stream: readUnchanged(handle, facts.changeToken) }
+    return { key, ...facts, stream: readUnchanged(handle, facts.changeToken, range) }
   } catch (failure) {
     await handle.close()
     throw failure

@@ -2,20 +2,27 @@ import type { FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { EmbedlineError } from '../domain/errors.ts'
 import { asStorageFailure } from '../domain/storageFailure.ts'
+import type { ByteRange } from './buckets.ts'
 import { fileFacts } from './fileFacts.ts'
 
 const READ_BYTES = 256 * 1024
 
+const ALL: ByteRange = { first: 0, last: Number.MAX_SAFE_INTEGER - 1 }
+
 /**
- * Reads an open file to its end and closes it, at the end, at a failure and when the stream is destroyed. Instead of
- * ending it fails with `file_changed` when the file has not the change token any more.
+ * Reads an open file, or a range of it, to the end and closes it, at the end, at a failure and when the stream is
+ * destroyed. Instead of ending it fails with `file_changed` when the file has not the change token any more.
  */
-export function readUnchanged(handle: FileHandle, changeToken: string): Readable {
+export function readUnchanged(handle: FileHandle, changeToken: string, { first, last } = ALL): Readable {
+  let position = first
   return new Readable({
     highWaterMark: READ_BYTES,
     read() {
-      readNext(handle, changeToken).then(
-        (bytes) => this.push(bytes),
+      readNext(handle, changeToken, { first: position, last }).then(
+        (bytes) => {
+          position += bytes?.length ?? 0
+          this.push(bytes)
+        },
         (failure: Error) => this.destroy(failure),
       )
     },
@@ -26,9 +33,14 @@ export function readUnchanged(handle: FileHandle, changeToken: string): Readable
 }
 
 /** The next bytes, or null at the end. */
-async function readNext(handle: FileHandle, changeToken: string): Promise<Buffer | null> {
+async function readNext(
+  handle: FileHandle,
+  changeToken: string,
+  { first, last }: ByteRange,
+): Promise<Buffer | null> {
+  const length = Math.min(READ_BYTES, last + 1 - first)
   try {
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(READ_BYTES), 0, READ_BYTES)
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(length), 0, length, first)
     if (bytesRead > 0) return buffer.subarray(0, bytesRead)
     if (fileFacts(await handle.stat({ bigint: true })).changeToken === changeToken) return null
   } catch (failure) {

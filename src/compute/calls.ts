@@ -8,6 +8,8 @@ export interface CallOptions<Name extends RequestName> {
   signal?: AbortSignal | undefined
   /** Takes the parts; the child goes on when it returns. What it throws ends the call. */
   onPart?: (part: Part<Name>) => Promise<void>
+  /** How many beats in a row the child may say nothing at all while it holds the call. */
+  patienceBeats?: number
 }
 
 /** Why all calls of a child end. */
@@ -28,6 +30,8 @@ export interface Calls {
     ask: Ask<Name>,
     options: CallOptions<Name>,
   ): Promise<Answer<Name>>
+  /** The most that a call allows. */
+  readonly patienceBeats: number
   /** Takes what the child says about one of the calls. */
   take(message: Extract<ToParent, { id: number }>): void
   /** Counts a beat in which no unit was done, and returns a call that has had more than `unitBeats` of them. */
@@ -49,6 +53,7 @@ interface Call {
   resolve: (answer: Answer<RequestName>) => void
   reject: (error: unknown) => void
   onPart: ((part: Part<RequestName>) => Promise<void>) | undefined
+  patienceBeats: number
   /** The work on a part here. The call does not end before it. */
   settling: Promise<void>
   /** True while the child waits for `settling`. */
@@ -61,6 +66,7 @@ interface Call {
 
 // Which requests may kill a child. A text is not among them: it is neither decoded nor large.
 const IS_SUSPECT: Readonly<Record<RequestName, boolean>> = {
+  loadModel: true,
   inspect: true,
   readCues: true,
   embedSlices: true,
@@ -106,7 +112,10 @@ export function makeCalls({ send, onStuck, cancelMs, clock, logger }: CallsParts
       return calls.size
     },
     countOf: (name) => calls.values().reduce((sum, call) => sum + Number(call.name === name), 0),
-    open(name, ask, { signal, onPart }) {
+    get patienceBeats() {
+      return calls.values().reduce((most, { patienceBeats }) => Math.max(most, patienceBeats), 0)
+    },
+    open(name, ask, { signal, onPart, patienceBeats = 0 }) {
       if (signal?.aborted) return Promise.reject(wasAborted())
       const { promise, resolve, reject } = Promise.withResolvers<Answer<typeof name>>()
       const id = ++lastId
@@ -116,6 +125,7 @@ export function makeCalls({ send, onStuck, cancelMs, clock, logger }: CallsParts
         resolve: resolve as Call['resolve'], // the child answers a request by the answer of the same name
         reject,
         onPart: onPart as Call['onPart'], // and hands over its parts
+        patienceBeats,
         settling: Promise.resolve(),
         isOurTurn: false,
         takenBackFor: undefined,

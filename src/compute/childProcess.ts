@@ -143,7 +143,7 @@ export function startChild(parts: ChildParts): Child {
     ended: ended.promise,
     call: (name, ask, options = {}) => calls.open(name, ask, options),
     async beat() {
-      if (++silentBeats > parts.hungAfterBeats)
+      if (++silentBeats > Math.max(parts.hungAfterBeats, calls.patienceBeats))
         return kill({ code: 'child_hung', message: 'The compute process stopped answering.' })
       const culprit = calls.beat(parts.unitBeats)
       if (culprit !== undefined)

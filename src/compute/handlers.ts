@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { makeKeyedMutex } from '../lib/keyedMutex.ts'
 import { inputOf, type EmbeddingModel } from '../domain/model.ts'
 import type { ModelPin, SliceWork } from '../domain/work.ts'
+import type { LoadProgress } from '../models/profile.ts'
 import type { ModelSettings } from '../models/settings.ts'
 import type { Units } from './embedSlice.ts'
 import { makeFirstLane } from './firstLane.ts'
@@ -32,6 +33,11 @@ export function makeHandlers({ tools, limits, models }: ChildSettings): Handlers
   }
 
   return {
+    async loadModel({ model: pin }, { handOver }) {
+      // Nobody waits for what is told of the way, not even when the call is taken back.
+      await model(pin, (fraction) => void handOver(fraction).catch(() => {}))
+      return undefined
+    },
     async inspect({ file }, call) {
       const { inspect } = await import('../media/inspect.ts')
       return inspect(tools, file, optionsOf(call))
@@ -82,11 +88,13 @@ const turnOf =
   }
 
 /** Loads each model once, when it is first asked for. */
-function makeModelShelf(settings: ModelSettings): (pin: ModelPin) => Promise<EmbeddingModel> {
+function makeModelShelf(
+  settings: ModelSettings,
+): (pin: ModelPin, onProgress?: LoadProgress) => Promise<EmbeddingModel> {
   const loaded = new Map<string, Promise<EmbeddingModel>>()
-  return ({ id, revision }) => {
+  return ({ id, revision }, onProgress) => {
     const key = JSON.stringify([id, revision])
-    const model = loaded.get(key) ?? load(settings, { id, revision })
+    const model = loaded.get(key) ?? load(settings, { id, revision }, onProgress)
     loaded.set(key, model)
     // A model that could not be loaded may be there the next time.
     model.catch(() => loaded.delete(key))
@@ -94,7 +102,14 @@ function makeModelShelf(settings: ModelSettings): (pin: ModelPin) => Promise<Emb
   }
 }
 
-async function load(settings: ModelSettings, pin: ModelPin): Promise<EmbeddingModel> {
-  const { openRegistry } = await import('../models/registry.ts')
-  return openRegistry(settings).load(pin)
+async function load(
+  settings: ModelSettings,
+  pin: ModelPin,
+  onProgress?: LoadProgress,
+): Promise<EmbeddingModel> {
+  const [{ openRegistry }, { findModelFiles }] = await Promise.all([
+    import('../models/registry.ts'),
+    import('../modelFiles/findModelFiles.ts'),
+  ])
+  return openRegistry(settings, findModelFiles).load(pin, onProgress)
 }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Limits } from '../domain/limits.ts'
-import { pinOf, type Compute, type RunOptions } from '../domain/work.ts'
+import { pinOf, type Compute, type ModelPin, type Readiness, type RunOptions } from '../domain/work.ts'
 import type { Clock } from '../lib/clock.ts'
 import { makeKeyedMutex } from '../lib/keyedMutex.ts'
 import type { Logger } from '../lib/logger.ts'
@@ -12,6 +12,7 @@ import { diedWithChild, wasAborted } from './failures.ts'
 import type { Ask, RequestName } from './protocol.ts'
 import { makeQueryCache } from './queryCache.ts'
 import { makeSlots } from './slots.ts'
+import { makeWarmth } from './warmth.ts'
 
 export interface ComputeParts {
   /** How many children; with 0 every call ends as `compute_unavailable`. */
@@ -25,6 +26,10 @@ export interface ComputeParts {
   residentLimitBytes: number
   clock: Clock
   logger: Logger
+  /** The model that children load before anybody asks. */
+  warm?: ModelPin
+  /** How long one run of a model may keep a child from answering anything, seconds. */
+  longestRunSec?: (model: ModelPin) => number
   /** The program of a child and its arguments. */
   program?: readonly string[]
   pace?: Partial<Pace>
@@ -60,6 +65,8 @@ export interface RunningCompute extends Compute {
   /** Starts the children now rather than with the first call. */
   start(): void
   stats(): ComputeStats
+  /** Of the model that children load before anybody asks; ready when there is none. */
+  readiness(): Readiness
   /** Ends all children, by force after `graceMs`; what they hold ends as `aborted`. No ffmpeg of theirs survives. */
   close(graceMs?: number): Promise<void>
 }
@@ -79,7 +86,33 @@ export function startCompute(parts: ComputeParts): RunningCompute {
   const pace = { ...PACE, ...parts.pace }
   const closing = new AbortController()
   const start = () => startChild(childParts(parts, pace))
-  const slots = makeSlots({ count: parts.count, startChild: start, backoffMs: pace.backoffMs, clock, logger })
+  const { warm, longestRunSec = () => 0 } = parts
+  const patience = (model: ModelPin) => ({
+    patienceBeats: Math.ceil((longestRunSec(model) * 1000) / pace.beatMs),
+  })
+  const warmth = makeWarmth<Child>({
+    async load(child, onProgress) {
+      if (!warm) return
+      const onPart = async (fraction: number) => onProgress(fraction)
+      await child.call('loadModel', { model: pinOf(warm) }, { onPart, ...patience(warm) })
+    },
+    onFailure: ({ code, message }) =>
+      logger.warn('a model cannot be loaded', { ...warm, code, reason: message }),
+  })
+  function startWarm(): Child {
+    const child = start()
+    if (!warm) return child
+    warmth.warm(child)
+    void child.ended.then(() => warmth.forget(child))
+    return child
+  }
+  const slots = makeSlots({
+    count: parts.count,
+    startChild: startWarm,
+    backoffMs: pace.backoffMs,
+    clock,
+    logger,
+  })
   const guests = new Set<Child>()
   const oneGuest = makeKeyedMutex()
   const queries = makeQueryCache(CACHED_QUERIES)
@@ -117,7 +150,7 @@ export function startCompute(parts: ComputeParts): RunningCompute {
   const onAny = <Name extends RequestName>(name: Name, ask: Ask<Name>, signal?: AbortSignal) =>
     slots.use(
       () => true,
-      (child) => child.call(name, ask, { signal }),
+      (child) => child.call(name, ask, { signal, ...('model' in ask && patience(ask.model)) }),
       signal,
     )
 
@@ -149,11 +182,13 @@ export function startCompute(parts: ComputeParts): RunningCompute {
     inspect: (file, signal) => onAny('inspect', { file }, signal),
     readCues: (file, stream, signal) => onAny('readCues', { file, stream }, signal),
     async embedSlices(work, onSlice, signal, options) {
-      const call = (child: Child) => child.call('embedSlices', work, { signal, onPart: onSlice })
+      const call = (child: Child) =>
+        child.call('embedSlices', work, { signal, onPart: onSlice, ...patience(work.model) })
       await onFree((child) => !child.isEmbedding, call, signal, options)
     },
     async embedDocument(work, onChunks, signal, options) {
-      const call = (child: Child) => child.call('embedDocument', work, { signal, onPart: onChunks })
+      const call = (child: Child) =>
+        child.call('embedDocument', work, { signal, onPart: onChunks, ...patience(work.model) })
       const { lastChunks, summary } = await onFree(hasRoom, call, signal, options)
       await onChunks(lastChunks)
       return summary
@@ -166,7 +201,11 @@ export function startCompute(parts: ComputeParts): RunningCompute {
       await slots.use(
         () => true,
         (child) =>
-          child.call('embedSlicesNow', { ...work, model: pinOf(work.model) }, { signal, onPart: onSlice }),
+          child.call(
+            'embedSlicesNow',
+            { ...work, model: pinOf(work.model) },
+            { signal, onPart: onSlice, ...patience(work.model) },
+          ),
         signal,
       )
     },
@@ -182,6 +221,7 @@ export function startCompute(parts: ComputeParts): RunningCompute {
       replaced: slots.replaced,
       cachedQueries: queries.size,
     }),
+    readiness: () => (warm && parts.count > 0 ? warmth.readiness(slots.children) : { state: 'ready' }),
     async close(graceMs = GRACE_MS) {
       closing.abort()
       await Promise.all([slots.stop(graceMs), ...[...guests].map((child) => child.stop(graceMs)), watched])

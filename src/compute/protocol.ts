@@ -23,6 +23,8 @@ export interface Requests {
   readCues: { ask: { file: string; stream: number }; part: never; answer: Cue[] }
   embedSlices: { ask: SliceWork; part: SliceResult; answer: undefined }
   embedDocument: { ask: DocumentWork; part: readonly EmbeddedChunk[]; answer: DocumentEnd }
+  /** Parts tell how much is loaded, from 0 to 1. */
+  loadModel: { ask: { model: ModelPin }; part: number; answer: undefined }
   embedTexts: {
     ask: { model: ModelPin; texts: readonly string[]; use: TextUse }
     part: never

@@ -7,6 +7,8 @@ const RETRY = {
   model_unknown: false,
   not_found: false,
   unauthorized: false,
+  // The key is good, and not for this.
+  forbidden: false,
   too_large: false,
   // What is wrong with the input itself.
   media_unreadable: false,
@@ -26,6 +28,7 @@ const RETRY = {
   modality_unsupported: false,
   model_missing: false,
   model_damaged: false,
+  model_in_use: false,
   // What is wrong with an address, or with what lies there.
   fetch_refused: false,
   fetch_not_found: false,

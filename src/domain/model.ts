@@ -26,6 +26,11 @@ export interface ModelFacts {
   caveat?: string
   /** True for one that another server computes: the compute children do not have it. */
   isRemote?: boolean
+  /**
+   * How long one run may keep its process from answering anything, seconds; absent: a moment. A model that has it takes
+   * long to load as well.
+   */
+  longestRunSec?: number
   /** How frames and sound must be prepared for it; absent for one that embeds text alone. */
   input?: ModelInput
 }

@@ -49,3 +49,9 @@ export function precisionsText(precisions: SessionPrecisions): string {
   const others = SESSIONS.filter((session) => precisions[session] !== common)
   return [common, ...others.map((session) => `${session}=${precisions[session]}`)].join(',')
 }
+
+const SUFFIX = { fp32: '', q8: '_quantized', q4: '_q4' } as const satisfies Record<Precision, string>
+
+/** The graph of a session in a model's folder: `onnx/vision_encoder_q4.onnx`. */
+export const graphFile = (session: Session, precision: Precision): string =>
+  `onnx/${session}${SUFFIX[precision]}.onnx`

@@ -132,6 +132,10 @@ export interface PictureWork {
   text?: string
 }
 
+/** Whether the model that is used when nothing else is said is loaded. */
+export type Readiness =
+  { state: 'ready' } | { state: 'loading'; fraction: number } | { state: 'failed'; message: string }
+
 export interface RunOptions {
   /** Nothing else runs in the child meanwhile, so that its death has only one suspect. */
   alone?: boolean

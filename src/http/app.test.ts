@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
+import type { Readiness } from '../domain/work.ts'
 import { fakeClock } from '../../test/support/fakeClock.ts'
 import { KEY, withApp } from '../../test/support/withApp.ts'
 import { EmbedlineError } from '../domain/errors.ts'
@@ -171,6 +172,23 @@ test('health and readiness need no key', async () => {
   const app = await withApp()
   expect(await (await fetch(`${app.url}/healthz`)).json()).toEqual({ status: 'ok' })
   expect(await (await fetch(`${app.url}/readyz`)).json()).toEqual({ status: 'ready', version: '1.2.3' })
+})
+
+test('until the model is loaded, and when it cannot be, the server is not ready and says why', async () => {
+  const states: Readiness[] = [
+    { state: 'loading', fraction: 0.25 },
+    { state: 'failed', message: 'The files of tiny are not here.' },
+  ]
+  const app = await withApp(undefined, { readiness: () => states.shift() ?? { state: 'ready' } })
+  const loading = await fetch(`${app.url}/readyz`)
+  expect(loading.status).toBe(503)
+  expect(loading.headers.get('retry-after')).toBe('2')
+  expect(await loading.json()).toEqual({ status: 'loading', version: '1.2.3', fraction: 0.25 })
+  expect(await (await fetch(`${app.url}/readyz`)).json()).toMatchObject({
+    status: 'failed',
+    message: 'The files of tiny are not here.',
+  })
+  expect((await fetch(`${app.url}/readyz`)).status).toBe(200)
 })
 
 test('the description covers every route, with the bounds that requests are held to', async () => {

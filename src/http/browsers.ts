@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 
 const READABLE = [
+  'accept-ranges',
+  'content-range',
   'etag',
   'idempotent-replayed',
   'location',

@@ -10,7 +10,8 @@ import { PREFIX as TWELVELABS_PREFIX } from './twelvelabs/routes.ts'
 const PAGES = {
   '/': 'A page for people',
   '/healthz': 'The process lives',
-  '/readyz': 'Requests are taken',
+  '/readyz':
+    'Requests are taken and the model is loaded; 503 until then, with how far it is or what is wrong',
   '/openapi.json': 'This document',
 }
 

@@ -7,8 +7,11 @@ export interface DescribedRoute {
   path: string
   summary: string
   query?: z.ZodObject
+  headers?: z.ZodObject
   body?: { type: string; schema: z.ZodType }
   answer: { status: number; type?: string; schema?: z.ZodType }
+  /** What else it may answer that is neither that nor a failure like any other: status and description. */
+  otherAnswers?: Readonly<Record<number, string>>
 }
 
 /** What the operations of a door have in common. */
@@ -27,7 +30,7 @@ const JSON_TYPE = 'application/json'
 
 /** A route as an OpenAPI 3.1 operation. */
 export function describeRoute(
-  { method, path, summary, query, body, answer }: DescribedRoute,
+  { method, path, summary, query, headers, body, answer, otherAnswers = {} }: DescribedRoute,
   door: Door,
 ): Operation {
   const parameters = [
@@ -37,7 +40,8 @@ export function describeRoute(
       required: true,
       schema: { type: 'string' },
     })),
-    ...(query ? queryParameters(query) : []),
+    ...parametersIn('query', query),
+    ...parametersIn('header', headers),
   ]
   const operation = {
     summary,
@@ -49,6 +53,9 @@ export function describeRoute(
         description: 'Done',
         ...(answer.schema && { content: content(answer.type ?? JSON_TYPE, answer.schema, 'output') }),
       },
+      ...Object.fromEntries(
+        Object.entries(otherAnswers).map(([status, description]) => [status, { description }]),
+      ),
       default: {
         description: 'Refused or failed',
         content: content(door.failure.type, door.failure.schema, 'output'),
@@ -62,8 +69,12 @@ const content = (type: string, schema: z.ZodType, io: 'input' | 'output') => ({
   [type]: { schema: shape(schema, io) },
 })
 
-const queryParameters = (query: z.ZodObject) =>
-  Object.entries(query.shape).map(([name, schema]) => ({ name, in: 'query', schema: shape(schema, 'input') }))
+const parametersIn = (place: 'query' | 'header', parameters: z.ZodObject | undefined) =>
+  Object.entries(parameters?.shape ?? {}).map(([name, schema]) => ({
+    name,
+    in: place,
+    schema: shape(schema, 'input'),
+  }))
 
 function shape(schema: z.core.$ZodType, io: 'input' | 'output'): object {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io })

@@ -1,10 +1,6 @@
-import { type Precision, type Session, SESSIONS, type SessionPrecisions } from '../domain/precision.ts'
+import { graphFile, SESSIONS, type SessionPrecisions } from '../domain/precision.ts'
 
-const SUFFIX = { fp32: '', q8: '_quantized', q4: '_q4' } as const satisfies Record<Precision, string>
-
-/** The graph of a session: `onnx/vision_encoder_q4.onnx`. */
-export const graphFile = (session: Session, precision: Precision): string =>
-  `onnx/${session}${SUFFIX[precision]}.onnx`
+export { graphFile }
 
 /** Those of `names` that hold the weights of a graph: `….onnx_data`, `….onnx_data_1` and so on. None: they are inside. */
 export const weightFiles = (graph: string, names: Iterable<string>): string[] =>

@@ -2,19 +2,9 @@ import { EmbedlineError } from '../domain/errors.ts'
 import type { EmbeddingModel, ModelFacts } from '../domain/model.ts'
 import type { ModelPin } from '../domain/work.ts'
 import { builtinFacts } from './builtin/facts.ts'
+import { gemmaProfile } from './embeddinggemma/profile.ts'
+import type { FindModelFiles, LoadProgress, Profile } from './profile.ts'
 import type { ModelSettings } from './settings.ts'
-
-/** One model that this server can have. */
-export interface Profile {
-  facts: ModelFacts
-  /** Why it cannot be used now, before anything of it is loaded: its files are not here, say. Asked often. */
-  problem?: () => EmbedlineError | undefined
-  /** Loads the code that embeds and the weights, which only the compute children need; whoever does so closes it. */
-  open: (onProgress: LoadProgress) => Promise<EmbeddingModel>
-}
-
-/** Is told how much of a model is loaded, from 0 to 1. */
-export type LoadProgress = (fraction: number) => void
 
 export interface Registry {
   /** The facts of all models that this server can have. */
@@ -35,8 +25,8 @@ export interface Registry {
  * All models that the settings name; nothing of them is loaded yet. Throws `request_invalid` when the default model or
  * one that an alias means is not among them.
  */
-export function openRegistry(settings: ModelSettings): Registry {
-  const profiles = profilesOf(settings)
+export function openRegistry(settings: ModelSettings, findFiles: FindModelFiles): Registry {
+  const profiles = profilesOf(settings, findFiles)
   const aliases = new Map(Object.entries(settings.aliases))
   const withId = (id: string) => profiles.find(({ facts }) => facts.id === id)?.facts
   const meaningOf = (name: string): string =>
@@ -57,8 +47,9 @@ export function openRegistry(settings: ModelSettings): Registry {
   }
 }
 
-const profilesOf = (_settings: ModelSettings): Profile[] => [
+const profilesOf = ({ gemma }: ModelSettings, findFiles: FindModelFiles): Profile[] => [
   { facts: builtinFacts, open: async () => (await import('./builtin/model.ts')).openBuiltin() },
+  ...(gemma ? [gemmaProfile(gemma, findFiles)] : []),
 ]
 
 function findProfile(profiles: readonly Profile[], { id, revision }: ModelPin): Profile {

@@ -1,8 +1,8 @@
 import { makeWordIndex, type WordIndex } from './bm25.ts'
-import type { Loader, LoadedRow } from './loader.ts'
+import type { ChunkSource, LoadedRow, Loader } from './loader.ts'
 import { makeVectorRows, type VectorRows } from './vectorRows.ts'
 
-/** What is held of a bucket. */
+/** What is held of a bucket: the chunks of one model. */
 export interface HeldBucket {
   /** Memory taken, about. */
   readonly sizeBytes: number
@@ -22,7 +22,7 @@ interface Part {
 }
 
 /** An empty bucket. Its words are read only when a search first needs them, because many never do. */
-export function makeHeldBucket(bucketId: number, loader: Loader, turn: () => Promise<void>): HeldBucket {
+export function makeHeldBucket(source: ChunkSource, loader: Loader, turn: () => Promise<void>): HeldBucket {
   const vectors = makeVectorRows()
   const words = makeWordIndex()
   const vectorPart: Part = {
@@ -39,7 +39,7 @@ export function makeHeldBucket(bucketId: number, loader: Loader, turn: () => Pro
   }
 
   const takeIn = (part: Part) =>
-    loader.changes(bucketId, part.version, async ({ version, dropped, pages }) => {
+    loader.changes(source, part.version, async ({ version, dropped, pages }) => {
       if (dropped.length > 0) part.drop(new Set(dropped))
       for (const page of pages) {
         part.add(page)

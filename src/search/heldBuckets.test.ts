@@ -17,7 +17,7 @@ function storeOf(bucketIds: readonly number[]) {
   let version = 0
   let failure: Error | undefined
   const loader: Loader = {
-    async changes(bucketId, since, take) {
+    async changes({ bucketId }, since, take) {
       calls.push({ bucketId, since })
       if (!bucketIds.includes(bucketId)) return false
       const changed = [...files].filter(([, file]) => file.version > since)
@@ -59,6 +59,7 @@ const heldOf = (store: { loader: Loader }, memoryBytes = 1e9) =>
 
 const orderOf = (version: number, more: Partial<SearchOrder> = {}): SearchOrder => ({
   bucketId: 1,
+  model: { id: 'tiny', revision: '1' },
   version,
   vector: axis(0),
   vectorWeight: 1,
@@ -172,4 +173,24 @@ test('searches of one bucket at once load it once; a bucket that is not there ha
   expect(found.map((hits) => hits.length)).toEqual([50, 50, 50, 50, 50])
   expect(store.calls).toHaveLength(1)
   expect(await held.find(orderOf(1, { bucketId: 9 }))).toEqual([])
+})
+
+test('what two models embedded of a bucket is held apart', async () => {
+  const asked: unknown[] = []
+  const loader: Loader = {
+    async changes(source, since, take) {
+      asked.push([source.model.revision, since])
+      await take({ version: 1, dropped: [], pages: [[rowOf(Number(source.model.revision), 0, {})]] })
+      return true
+    },
+    close: () => undefined,
+  }
+  const held = heldOf({ loader })
+  const find = async (revision: string) =>
+    filesOf(await held.find(orderOf(1, { model: { id: 'tiny', revision } })))
+  expect([await find('1'), await find('2'), await find('1')]).toEqual([[1], [2], [1]])
+  expect(asked).toEqual([
+    ['1', 0],
+    ['2', 0],
+  ])
 })

@@ -24,22 +24,24 @@ export function makeHeldBuckets({ loader, memoryBytes, turn }: HeldBucketsParts)
     close: () => loader.close(),
   }
 
-  async function updated({ bucketId, version, terms }: SearchOrder): Promise<HeldBucket | undefined> {
-    const bucket = shelf.take(bucketId, () => makeHeldBucket(bucketId, oneAtATime, turn))
+  async function updated(order: SearchOrder): Promise<HeldBucket | undefined> {
+    const { bucketId, model, version, terms } = order
+    const name = nameOf(order)
+    const bucket = shelf.take(name, () => makeHeldBucket({ bucketId, model }, oneAtATime, turn))
     try {
       if (await bucket.update({ version, words: terms !== undefined })) return bucket
     } catch (failure) {
-      shelf.drop(bucketId)
+      shelf.drop(name)
       throw failure
     }
-    shelf.drop(bucketId)
+    shelf.drop(name)
     return undefined
   }
 
   return {
     /** Best first; nothing for a bucket that is not there. Throws what the loader throws. */
     find: (order: SearchOrder): Promise<SearchHit[]> =>
-      mutex(`bucket ${order.bucketId}`, async () => {
+      mutex(`bucket ${nameOf(order)}`, async () => {
         const bucket = await updated(order)
         if (bucket === undefined) return []
         shelf.trim()
@@ -47,3 +49,6 @@ export function makeHeldBuckets({ loader, memoryBytes, turn }: HeldBucketsParts)
       }),
   }
 }
+
+/** What is held by itself: chunks of two models never meet, not even while one takes the place of the other. */
+const nameOf = ({ bucketId, model }: SearchOrder): string => `${bucketId} ${model.id}@${model.revision}`

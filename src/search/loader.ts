@@ -1,3 +1,11 @@
+import type { ModelPin } from '../domain/work.ts'
+
+/** The chunks of a bucket that one model embedded. */
+export interface ChunkSource {
+  bucketId: number
+  model: ModelPin
+}
+
 /** A chunk as it is stored. */
 export interface LoadedRow {
   fileId: number
@@ -23,11 +31,11 @@ export interface LoadedChanges {
 /** Where the search thread reads chunks; written for what it needs, `src/store` fits. */
 export interface Loader {
   /**
-   * Hands what has changed in a bucket since a version (0: all of it) to `take`, all of one moment. False, and `take`
-   * is not called, when there is no such bucket. One call at a time.
+   * Hands what has changed in a bucket since a version (0: all of it) to `take`, all of one moment, with the chunks of
+   * one model only. False, and `take` is not called, when there is no such bucket. One call at a time.
    */
   changes(
-    bucketId: number,
+    source: ChunkSource,
     sinceVersion: number,
     take: (changes: LoadedChanges) => Promise<void>,
   ): Promise<boolean>

@@ -1,5 +1,9 @@
+import type { ModelPin } from '../domain/work.ts'
+
 export interface SearchOrder {
   bucketId: number
+  /** The model that made `vector`: chunks that another one embedded are not found. */
+  model: ModelPin
   /** What the database says now: what has changed since is loaded first. */
   version: number
   /** Unit length; chunks with vectors of another length are not found. */

@@ -9,6 +9,7 @@ const searchOf = (settings: MadeUpRows) => openSearch({ loader: { url, settings 
 
 const order: SearchOrder = {
   bucketId: 1,
+  model: { id: 'tiny', revision: '1' },
   version: 1,
   vector: new Float32Array(16).fill(0.25),
   vectorWeight: 1,

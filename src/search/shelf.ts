@@ -1,14 +1,14 @@
 /** Things that are held while there is memory for them. */
 export interface Shelf<T> {
   /** The thing of a key, which is made when it is not there; it is now the last one that was used. */
-  take(key: number, make: () => T): T
-  drop(key: number): void
+  take(key: string, make: () => T): T
+  drop(key: string): void
   /** Drops what was not used for longest until the rest fits, but never what was used last. */
   trim(): void
 }
 
 export function makeShelf<T extends { readonly sizeBytes: number }>(memoryBytes: number): Shelf<T> {
-  const things = new Map<number, T>()
+  const things = new Map<string, T>()
   return {
     take(key, make) {
       const thing = things.get(key) ?? make()

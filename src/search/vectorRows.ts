@@ -17,8 +17,8 @@ export interface VectorRows {
 const KEY_BYTES = 200
 
 /**
- * Empty rows. While a bucket is embedded anew by another model its vectors may be of two lengths; a query meets those
- * of its own only.
+ * Empty rows. All are of one model; should its vectors have had another length once, a query meets those of its own
+ * only.
  */
 export function makeVectorRows(): VectorRows {
   const matrices = new Map<number, Matrix>()

@@ -1,34 +1,32 @@
 import { join } from 'node:path'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Opened } from '../lib/closing.ts'
-import { DatabaseSync } from 'node:sqlite'
-import { resultCode } from './storageError.ts'
-
-const BUSY = 5
+import { holdFile } from '../lib/heldFile.ts'
 
 /**
- * Holds a data folder, which must exist, until `close` or until the process ends, however it ends: the lock is an open
- * exclusive transaction on `lock.db`, which the kernel takes back (a file with a process id would stay behind).
+ * Holds a data folder, which must exist, until `close` or until the process ends, however it ends.
  * Throws `storage_unavailable` when another process holds the folder, or nobody can write there.
  */
 export function lockFolder(folder: string): Opened {
-  let database: DatabaseSync | undefined
-  try {
-    database = new DatabaseSync(join(folder, 'lock.db'), { timeout: 0 })
-    database.exec('begin exclusive')
-  } catch (error) {
-    database?.close()
-    throw new EmbedlineError('storage_unavailable', sentence(folder, error), { cause: error })
-  }
-  const held = database
-  return {
-    async close() {
-      if (held.isOpen) held.close()
-    },
-  }
+  const held = hold(folder)
+  if (held) return held
+  throw new EmbedlineError(
+    'storage_unavailable',
+    `the data folder ${folder} is in use by another Embedline server`,
+  )
 }
 
-const sentence = (folder: string, error: unknown): string =>
-  (resultCode(error) ?? 0) % 256 === BUSY
-    ? `the data folder ${folder} is in use by another Embedline server`
-    : `the data folder ${folder} cannot be written: ${error instanceof Error ? error.message : String(error)}`
+function hold(folder: string): Opened | undefined {
+  try {
+    return holdFile(join(folder, 'lock.db'))
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new EmbedlineError(
+      'storage_unavailable',
+      `the data folder ${folder} cannot be written: ${reason}`,
+      {
+        cause,
+      },
+    )
+  }
+}

@@ -43,7 +43,7 @@ const withBucket = (
 const embed = (
   { store, bucketId }: Pick<StoreForTest, 'store'> & { bucketId: number },
   fileId: number,
-  { generation = 1, values = [1], dimension = 2 } = {},
+  { generation = 1, values = [1], dimension = 2, revision = '1' } = {},
 ) =>
   store.write(async (db) => {
     const chunks = values.map((value, ordinal) => ({
@@ -62,14 +62,19 @@ const embed = (
       sizeBytes: 1,
       changeToken: '',
       checksum: '',
-      settingsJson: '',
+      settingsJson: JSON.stringify({ ...SETTINGS, model: { id: 'tiny', revision } }),
       nowMs: 1,
     })
   })
 
-async function take(loader: SearchLoader, bucketId: number, since: number): Promise<Taken | undefined> {
+async function take(
+  loader: SearchLoader,
+  bucketId: number,
+  since: number,
+  model: { id: string; revision: string } = SETTINGS.model,
+): Promise<Taken | undefined> {
   let taken: Taken | undefined
-  await loader.changes(bucketId, since, async ({ version, dropped, pages }) => {
+  await loader.changes({ bucketId, model }, since, async ({ version, dropped, pages }) => {
     taken = { version, dropped, rows: [...pages].flat() }
   })
   return taken
@@ -127,7 +132,7 @@ test('many chunks come in pages of about a megabyte, all of one moment', () =>
     const { loader, bucketId, a, b } = parts
     await embed(parts, a, { values: Array.from({ length: 300 }, () => 1), dimension: 4096 })
     const sizes: number[] = []
-    await loader.changes(bucketId, 0, async ({ pages }) => {
+    await loader.changes({ bucketId, model: SETTINGS.model }, 0, async ({ pages }) => {
       for (const page of pages) {
         sizes.push(page.length)
         if (sizes.length === 1) await embed(parts, b)
@@ -143,4 +148,18 @@ test('an embedding that is deleted, or never was, has no changes', () =>
     expect(await take(loader, bucketId + 1, 0)).toBeUndefined()
     await store.write((db) => hideEmbedding(db, 'a', 'x', 3))
     expect(await take(loader, bucketId, 0)).toBeUndefined()
+  }))
+
+test('chunks of one model come only, and a file that another one embeds anew is dropped', () =>
+  withBucket(async (parts) => {
+    const { loader, bucketId, a, b } = parts
+    await embed(parts, a)
+    await embed(parts, b)
+    await embed(parts, a, { generation: 2, revision: '2' })
+    expect(await take(loader, bucketId, 0)).toMatchObject({ rows: [{ fileId: b }] })
+    expect(await take(loader, bucketId, 2)).toMatchObject({ dropped: [a], rows: [] })
+    expect(await take(loader, bucketId, 0, { id: 'tiny', revision: '2' })).toMatchObject({
+      rows: [{ fileId: a }],
+    })
+    expect(await take(loader, bucketId, 0, { id: 'other', revision: '1' })).toMatchObject({ rows: [] })
   }))

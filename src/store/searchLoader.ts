@@ -1,6 +1,13 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { ModelPin } from '../domain/work.ts'
 import { toStorageError } from './storageError.ts'
 import { float32Of } from './vectorBytes.ts'
+
+/** The chunks of a bucket that one model embedded. */
+export interface SearchSource {
+  bucketId: number
+  model: ModelPin
+}
 
 /** A chunk as a search holds it. */
 export interface SearchRow {
@@ -28,11 +35,11 @@ export interface SearchChanges {
 export interface SearchLoader {
   /**
    * Hands the changes of a bucket since a version (0: all of it) to `take`, which reads them before it ends. They are
-   * of one moment, whatever is written meanwhile. False, and `take` is not called, when there is no such embedding. One
-   * call at a time. Throws `storage_unavailable`.
+   * of one moment, whatever is written meanwhile; files that another model embedded have no chunks in them. False, and
+   * `take` is not called, when there is no such embedding. One call at a time. Throws `storage_unavailable`.
    */
   changes(
-    bucketId: number,
+    source: SearchSource,
     sinceVersion: number,
     take: (changes: SearchChanges) => Promise<void>,
   ): Promise<boolean>
@@ -53,6 +60,8 @@ const ROWS = `
     from bucket_file
     join chunk on chunk.file_id = bucket_file.id and chunk.generation = bucket_file.generation
    where bucket_file.bucket_id = ? and bucket_file.version > ?
+     and json_extract(bucket_file.settings_json, '$.model.id') = ?
+     and json_extract(bucket_file.settings_json, '$.model.revision') = ?
    order by bucket_file.version, bucket_file.id, chunk.ordinal`
 
 interface Row {
@@ -70,7 +79,8 @@ export function openLoader({ file }: { file: string }): SearchLoader {
   const dropped = database.prepare(DROPPED)
   const rows = database.prepare(ROWS)
   return {
-    async changes(bucketId, since, take) {
+    async changes(source, since, take) {
+      const { bucketId } = source
       attempt(file, () => database.exec('begin'))
       try {
         const found = attempt(file, () => versionOf.get(bucketId)) as { version: number } | undefined
@@ -78,7 +88,7 @@ export function openLoader({ file }: { file: string }): SearchLoader {
         await take({
           version: found.version,
           dropped: since === 0 ? [] : attempt(file, () => idsOf(dropped, bucketId, since)),
-          pages: pagesOf(rows, bucketId, since),
+          pages: pagesOf(rows, source, since),
         })
         return true
       } finally {
@@ -94,12 +104,13 @@ const idsOf = (statement: StatementSync, bucketId: number, since: number): numbe
 
 function* pagesOf(
   statement: StatementSync,
-  bucketId: number,
+  { bucketId, model }: SearchSource,
   since: number,
 ): Generator<readonly SearchRow[]> {
   let page: SearchRow[] = []
   let bytes = 0
-  for (const row of statement.iterate(bucketId, since) as Iterable<unknown> as Iterable<Row>) {
+  const found = statement.iterate(bucketId, since, model.id, model.revision) as Iterable<unknown>
+  for (const row of found as Iterable<Row>) {
     page.push({
       fileId: row.file_id,
       ordinal: row.ordinal,

@@ -29,7 +29,7 @@ export function toStorageError(error: unknown, file: string): unknown {
 }
 
 /** SQLite's extended result code, when the error is one of SQLite's. */
-export function resultCode(error: unknown): number | undefined {
+function resultCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error)) return undefined
   return typeof error.errcode === 'number' ? error.errcode : undefined
 }

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import {
@@ -8,6 +8,7 @@ import {
   embedBucket,
   fillHandbook,
   never,
+  pretendOtherModel,
   readBucket,
   searchTexts,
   startBucket,
@@ -268,6 +269,26 @@ test('a storage that is away for a moment costs no chunks', async () => {
   expect(await searchTexts(room, 'a')).toHaveLength(5)
 })
 
+test('a storage that goes away while files are embedded costs no chunks either', async () => {
+  const room = await taskRoom()
+  await fillHandbook(room)
+  await embedBucket(room)
+  const id = await startBucket(room, OTHER_SETTINGS)
+  await workOn(room.parts, (await room.claim())!, never)
+  const bucket = join(room.bucketsFolder, 'handbook')
+  await rename(bucket, `${bucket}-away`)
+  await room.drain()
+  expect(await readBucket(room, id)).toMatchObject({
+    state: 'partial',
+    failedCount: 3,
+    goneCount: 0,
+    failure: { code: 'not_found' },
+  })
+  expect(await searchTexts(room, 'a')).toHaveLength(5)
+  await rename(`${bucket}-away`, bucket)
+  expect(await embedBucket(room, OTHER_SETTINGS)).toMatchObject({ state: 'ready', doneCount: 3 })
+})
+
 test('a listing that was killed between its transactions goes on without a file twice', async () => {
   const room = await taskRoom()
   const count = 600
@@ -321,12 +342,7 @@ test('another model begins a new embedding, so that vectors of two models never 
   const room = await taskRoom()
   await fillHandbook(room)
   await embedBucket(room)
-  await room.parts.store.write((db) =>
-    db
-      .updateTable('embedded_bucket')
-      .set({ settings_json: JSON.stringify({ model: { id: 'old', revision: '1' } }) })
-      .execute(),
-  )
+  await pretendOtherModel(room)
   expect(await embedBucket(room)).toMatchObject({ state: 'ready', doneCount: 3 })
   await removeHiddenEmbeddings(room.parts)
   expect(await chunkRows(room)).toHaveLength(5)

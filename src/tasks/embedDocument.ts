@@ -7,6 +7,7 @@ import { fileWork, isOwnFile, type FileWork } from '../store/bucketFiles.ts'
 import { insertChunks, removeLeftovers } from '../store/chunks.ts'
 import { settleParts } from './addEnd.ts'
 import { hideGoneFiles, removeRows } from './goneFiles.ts'
+import { bucketGone } from './bucketGone.ts'
 import { leaseLost } from './leaseLost.ts'
 import type { DocumentPayload } from './listBucket.ts'
 import type { TaskParts } from './parts.ts'
@@ -21,7 +22,8 @@ interface Job {
 /**
  * Embeds one file of a bucket. Its chunks are written beside those that are searched, and take their place in the
  * transaction that settles the item: a search sees the old ones or the new ones, never both. Throws `file_changed` when
- * the file was replaced while it was read. A file that is no longer there is removed with its chunks.
+ * the file was replaced while it was read, `not_found` when the bucket is away. A file that is no longer there is removed
+ * with its chunks.
  */
 export async function embedDocument(parts: TaskParts, item: ClaimedItem, signal: AbortSignal): Promise<void> {
   const { fileId } = item.payload as DocumentPayload
@@ -93,7 +95,9 @@ async function dropLeftovers({ parts, item, file }: Job): Promise<void> {
   while (removed === CHUNKS_A_TRANSACTION)
 }
 
+/** The file is not there any more. If its whole bucket is away, which may be for a moment, its chunks stay. */
 async function settleGone({ parts, item, file }: Job): Promise<void> {
+  if (!(await parts.buckets.exists(file.accountName, file.bucket))) throw bucketGone(file.bucket)
   await parts.store.write(async (db) => {
     const nowMs = parts.clock.nowMs()
     if (!(await settle(db, item, { state: 'skipped', nowMs }))) throw leaseLost()

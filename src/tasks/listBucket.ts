@@ -18,6 +18,7 @@ import { activeTaskIds, addFoundFiles, getBucketWork, type BucketWork } from '..
 import { getEmbedding, hideEmbedding, insertEmbedding, setSettings } from '../store/embeddedBuckets.ts'
 import { addPlannedItems, setPlanned } from '../store/taskProgress.ts'
 import { addEndWhenDone } from './addEnd.ts'
+import { bucketGone } from './bucketGone.ts'
 import { removeUnseenFiles } from './goneFiles.ts'
 import { leaseLost } from './leaseLost.ts'
 import type { BucketObject, TaskParts } from './parts.ts'
@@ -48,8 +49,7 @@ export async function listBucket(parts: TaskParts, item: ClaimedItem, signal: Ab
   const [first] = await activeTaskIds(parts.store.read, task.accountId, task.bucket)
   if (first !== undefined && first < task.id) return waitForTurn(parts, item)
   // A storage that is away for a moment must not look like a bucket without files, whose chunks would go.
-  if (!(await parts.buckets.exists(task.accountName, task.bucket)))
-    throw new EmbedlineError('not_found', `The bucket ${task.bucket} is not there any more.`)
+  if (!(await parts.buckets.exists(task.accountName, task.bucket))) throw bucketGone(task.bucket)
   const bucketId = await beginEmbedding(parts, item, task)
   await listFiles(parts, item, { task, bucketId, signal })
   await removeUnseenFiles(parts, item, { taskId: task.id, bucketId, signal })

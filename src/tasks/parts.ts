@@ -54,6 +54,8 @@ export interface Results {
 }
 
 export interface Models {
+  /** Of all models that this server can have. */
+  all: readonly ModelFacts[]
   /** Which model a name means: a contract's alias or an own id. Undefined: no such model. */
   resolve(name: string): ModelFacts | undefined
   /** True for own ids and for names that the operator made; false for those that contracts give their models. */
@@ -79,12 +81,26 @@ export interface Buckets {
   stat(account: string, bucket: string, key: string): Promise<BucketObject | undefined>
   /** The object and a path from which a compute child can read it; undefined when it is not there. */
   local(account: string, bucket: string, key: string): Promise<(BucketObject & { path: string }) | undefined>
-  /** All bytes are those of the change token, or the stream fails with `file_changed`. Throws `not_found`. */
-  open(account: string, bucket: string, key: string): Promise<BucketObject & { stream: Readable }>
+  /**
+   * All bytes, or those of a range, are those of the change token, or the stream fails with `file_changed`. Throws
+   * `not_found`.
+   */
+  open(
+    account: string,
+    bucket: string,
+    key: string,
+    range?: ByteRange,
+  ): Promise<BucketObject & { stream: Readable }>
   /** Writes an object as a whole, and makes the bucket when there is none. */
   put(account: string, bucket: string, key: string, bytes: AsyncIterable<Uint8Array>): Promise<BucketObject>
   /** False when it is not there. */
   remove(account: string, bucket: string, key: string): Promise<boolean>
+}
+
+/** Some bytes of an object, by the offsets of the first and the last one. */
+export interface ByteRange {
+  first: number
+  last: number
 }
 
 export interface BucketObject {
@@ -99,6 +115,8 @@ export interface BucketObject {
 export interface SearchOrder {
   /** `embedded_bucket.id`. */
   bucketId: number
+  /** The model that made `vector`: chunks that another one embedded are not found. */
+  model: ModelPin
   /** What the database says now: rows changed since are loaded first. */
   version: number
   vector: Float32Array

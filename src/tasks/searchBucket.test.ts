@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { embedBucket, fillHandbook, searchTexts } from '../../test/support/handbook.ts'
+import { embedBucket, fillHandbook, pretendOtherModel, searchTexts } from '../../test/support/handbook.ts'
 import { taskRoom } from '../../test/support/taskRoom.ts'
 import { searchBucket } from './searchBucket.ts'
 
@@ -62,4 +62,48 @@ test('what changes while a search runs is searched once more', async () => {
   }
   expect((await searchTexts(room, 'a'))[0]).toBe('aca')
   expect(searches).toBe(2)
+})
+
+test('a bucket that another model takes over while a search runs is searched by that model', async () => {
+  const room = await taskRoom()
+  await fillHandbook(room)
+  await embedBucket(room)
+  const searched: number[] = []
+  const find = room.parts.search.find.bind(room.parts.search)
+  room.parts.search.find = async (order) => {
+    searched.push(order.bucketId)
+    if (searched.length === 1) {
+      await pretendOtherModel(room)
+      await embedBucket(room)
+    }
+    return find(order)
+  }
+  expect(await searchTexts(room, 'a')).toHaveLength(5)
+  expect(searched).toEqual([1, 2])
+})
+
+test('what another model has embedded is never compared with a query', async () => {
+  const room = await taskRoom()
+  await fillHandbook(room)
+  await embedBucket(room)
+  await pretendOtherModel(room)
+  await expect(searchTexts(room, 'a')).resolves.toEqual([])
+})
+
+test('a bucket that changes with every search still gives as many results as were asked for', async () => {
+  const room = await taskRoom()
+  await fillHandbook(room)
+  await embedBucket(room)
+  let searches = 0
+  const find = room.parts.search.find.bind(room.parts.search)
+  room.parts.search.find = async (order) => {
+    const hits = await find(order)
+    await room.put('handbook', 'a.txt', `aaa\n\naab${'c'.repeat(++searches)}`)
+    await embedBucket(room)
+    return hits
+  }
+  const search = { bucket: 'handbook', query: 'a', limit: 2 }
+  const found = await searchBucket(room.parts, room.account, search)
+  expect(found).toHaveLength(2)
+  expect(found.map(({ key }) => key)).not.toContain('a.txt')
 })

@@ -22,8 +22,12 @@ export interface BucketSearch {
 const LEXICAL_VECTOR_WEIGHT = 0.5
 const SEMANTIC_VECTOR_WEIGHT = 1
 
-/** While a search runs, what it found may change: then it is done once more. */
+/**
+ * While a search runs, what it found may change: then it is done once more, and looks for more chunks than are wanted,
+ * so that the answer is not short should some of these change too.
+ */
 const SEARCHES = 2
+const SPARE = 4
 
 /**
  * The chunks of an embedded bucket that are nearest to a text, best first: exact cosine in the text space of the model
@@ -36,19 +40,21 @@ export async function searchBucket(
   search: BucketSearch,
   signal?: AbortSignal,
 ): Promise<readonly SearchResult[]> {
-  const embedding = await embeddingOf(parts, account, search.bucket)
-  const { model } = embedding.settings
-  const order = await orderOf(parts, embedding, search, signal)
+  let order: Question | undefined
   for (let left = SEARCHES; ; left--) {
-    const { version } = await embeddingOf(parts, account, search.bucket)
-    const hits = await parts.search.find({ ...order, version })
+    const { id, version, settings } = await embeddingOf(parts, account, search.bucket)
+    if (order?.bucketId !== id) order = await orderOf(parts, { id, settings }, search, signal)
+    const limit = left === SEARCHES ? search.limit : SPARE * search.limit
+    const hits = await parts.search.find({ ...order, version, limit })
     const stored = await readHits(parts.store.read, hits, version)
-    if (stored.length < hits.length && left > 1) continue
+    const isReplaced = (await embeddingOf(parts, account, search.bucket)).id !== id
+    if ((isReplaced || stored.length < hits.length) && left > 1) continue
     const found = new Map(stored.map((hit) => [nameOf(hit), hit]))
-    return hits.flatMap((hit) => {
+    const results = hits.flatMap((hit) => {
       const chunk = found.get(nameOf(hit))
-      return chunk ? [resultOf(hit, chunk, model)] : []
+      return chunk ? [resultOf(hit, chunk, settings.model)] : []
     })
+    return results.slice(0, search.limit)
   }
 }
 
@@ -58,22 +64,25 @@ async function embeddingOf(parts: TaskParts, account: Account, bucket: string): 
   return embedding
 }
 
+/** What does not depend on the moment of the search. */
+type Question = Omit<SearchOrder, 'version' | 'limit'>
+
 async function orderOf(
   parts: TaskParts,
-  { id, settings: { model } }: BucketEmbedding,
-  { query, limit, isHybrid = false, keyPattern, minCertainty }: BucketSearch,
+  { id, settings: { model } }: Pick<BucketEmbedding, 'id' | 'settings'>,
+  { query, isHybrid = false, keyPattern, minCertainty }: BucketSearch,
   signal: AbortSignal | undefined,
-): Promise<Omit<SearchOrder, 'version'>> {
+): Promise<Question> {
   const facts = parts.models.facts(model)
   tokensOf(parts, query, { most: parts.limits.textTokens, what: 'The query', field: 'query' })
   const [vector] = await parts.compute.embedTexts(model, [query], 'query', signal)
   if (!vector) throw new Error('a text was given and no vector came back')
   return {
     bucketId: id,
+    model,
     vector,
     ...(isHybrid && { terms: parts.models.terms(query) }),
     vectorWeight: facts.isLexical ? LEXICAL_VECTOR_WEIGHT : SEMANTIC_VECTOR_WEIGHT,
-    limit,
     ...(keyPattern !== undefined && { keyPattern }),
     ...(minCertainty !== undefined && { minCertainty }),
   }

@@ -215,6 +215,22 @@ export function bucketsContract(open: () => Promise<OpenedBuckets>, skip: Record
     expect(Buffer.concat(await removed.stream.toArray()).toString()).toBe('new')
   })
 
+  promise('a range of an object is read alone, as far as it is there', async () => {
+    await put('a', '0123456789'.repeat(100_000))
+    const part = async (first: number, last: number) => {
+      const { stream, sizeBytes } = await buckets.open('ana', 'handbook', 'a', { first, last })
+      expect(sizeBytes).toBe(1_000_000)
+      return Buffer.concat(await stream.toArray()).toString()
+    }
+    expect(await part(3, 3)).toBe('3')
+    expect(await part(5, 600_004)).toBe('5678901234'.repeat(60_000))
+    expect(await part(999_998, 2_000_000)).toBe('89')
+
+    const { stream } = await buckets.open('ana', 'handbook', 'a', { first: 5, last: 600_004 })
+    await opened.overwrite('ana', 'handbook', 'a', 'new '.repeat(250_000))
+    await expect(stream.toArray()).rejects.toMatchObject({ code: 'file_changed' })
+  })
+
   promise('an object whose bytes change while it is read fails as changed instead of ending', async () => {
     await put('a', 'old '.repeat(1_000_000))
     const { stream } = await buckets.open('ana', 'handbook', 'a')

@@ -180,6 +180,50 @@ test('the wrapped client finds the server by its variable, and gets text and pic
   expect(rawResponse.headers.get('x-api-version')).toBe('1.3')
 })
 
+test('video, sound and a picture with a text are answered at once, as by a task', async () => {
+  const server = await withServer()
+  const one = client(server.url)
+  const base64String = (await readFile(await scenes(14))).toString('base64')
+  const video: Parameters<typeof one.embed.v2.create>[0] & Parameters<typeof one.embed.v2.tasks.create>[0] = {
+    inputType: 'video',
+    modelName: MODEL,
+    video: {
+      mediaSource: { base64String },
+      startSec: 1,
+      endSec: 13,
+      segmentation: { strategy: 'fixed', fixed: { durationSec: 4 } },
+      embeddingOption: ['visual', 'audio'],
+      embeddingType: ['separate_embedding', 'fused_embedding'],
+    },
+  }
+  const now = await one.embed.v2.create(video)
+  const { id } = await one.embed.v2.tasks.create(video)
+  await finished(one, id)
+  const task = await one.embed.v2.tasks.retrieve(id)
+  expect(now.data).toEqual(task.data)
+  expect(now.metadata).toEqual(task.metadata)
+  expect(now.data).toHaveLength(3 * 3 + 3)
+
+  const sound = await one.embed.v2.create({
+    inputType: 'audio',
+    modelName: MODEL,
+    audio: { mediaSource: { base64String }, embeddingScope: ['asset'], embeddingOption: ['audio'] },
+  })
+  expect(sound.data).toMatchObject([{ embeddingOption: 'audio', embeddingScope: 'asset', startSec: 0 }])
+  expect(sound.metadata).toMatchObject({ inputType: 'audio', duration: expect.closeTo(14, 1) as number })
+
+  const picture = await readFile(
+    await madeMedia('square.png', ['-f', 'lavfi', '-i', 'testsrc2', '-frames:v', '1']),
+  )
+  const both = await one.embed.v2.create({
+    inputType: 'text_image',
+    modelName: MODEL,
+    textImage: { mediaSource: { base64String: picture.toString('base64') }, inputText: 'coloured bars' },
+  })
+  expect(both.data).toHaveLength(1)
+  expect(both.metadata).toMatchObject({ inputType: 'text_image' })
+})
+
 test('failures arrive as the errors of the official client', async () => {
   const server = await withServer()
   const one = client(server.url)

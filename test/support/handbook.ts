@@ -45,6 +45,15 @@ export const chunkRows = async ({ parts }: TaskRoom) =>
     .orderBy('ordinal')
     .execute()
 
+/** From now on it looks as if the bucket had been embedded by a model that is not the one of these tests. */
+export const pretendOtherModel = ({ parts }: TaskRoom) =>
+  parts.store.write((db) =>
+    db
+      .updateTable('embedded_bucket')
+      .set({ settings_json: JSON.stringify({ model: { id: 'old', revision: '1' } }) })
+      .execute(),
+  )
+
 /** Three files, of five paragraphs in all. */
 export async function fillHandbook(room: TaskRoom) {
   await room.put('handbook', 'a.txt', 'aaa\n\naab')

@@ -61,6 +61,7 @@ serveParent(
       }
       return facts
     },
+    loadModel: async () => undefined,
     async readCues({ file }, call) {
       await misbehave(file, call)
       return []

@@ -12,7 +12,7 @@ export interface MadeUpRows {
 /** Vectors whose numbers rise with the file, so that the query of all ones finds the last file first. */
 export function openLoader({ files, length, failure }: MadeUpRows): Loader {
   return {
-    async changes(bucketId, _since, take) {
+    async changes({ bucketId }, _since, take) {
       if (failure === 'refused') throw new EmbedlineError('disk_full', 'no space')
       if (failure === 'broken') throw new Error('a bug')
       if (failure === 'exit') process.exit(1)

@@ -144,6 +144,7 @@ export async function taskRoom(
     fetcher,
     compute,
     models: {
+      all: [MODEL],
       resolve: (name) => (['tiny', 'alias'].includes(name) ? MODEL : undefined),
       facts: () => MODEL,
       isOwnName: (name) => name === 'tiny',

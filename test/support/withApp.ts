@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { makeApp, type AppParts } from '../../src/http/app.ts'
+import type { SiteFacts } from '../../src/http/site/facts.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { admitKeys } from '../../src/tasks/keys.ts'
 import type { TaskParts } from '../../src/tasks/parts.ts'
@@ -36,7 +37,7 @@ const CONTRACT_NAMES = ['marengo3.0', 'thenlper/gte-large', 'intfloat/multilingu
  */
 export async function withApp(
   change: (parts: TaskParts) => Partial<TaskParts> = () => ({}),
-  options: Pick<AppParts, 'idleMs'> = {},
+  { readiness = () => ({ state: 'ready' }), ...options }: Pick<AppParts, 'idleMs'> & Partial<SiteFacts> = {},
 ): Promise<TestApp> {
   const room = await taskRoom()
   const log: TestApp['log'] = []
@@ -59,7 +60,7 @@ export async function withApp(
     keyFile: join(keyFolder, 'admin.key'),
     isLoopback: true,
   })
-  const site = { version: '1.2.3', modelLine: 'tiny@1', keyFile: undefined }
+  const site = { version: '1.2.3', modelLine: 'tiny@1', keyFile: undefined, readiness }
   const app = makeApp({ tasks: parts, site, ...options })
   await app.listen({ host: '127.0.0.1', port: 0 })
   onTestFinished(async () => {

@@ -56,6 +56,40 @@ test('HEAD says what GET would, without the bytes', async () => {
   expect((await app.fetch(`${LIST}/b.txt`, { method: 'HEAD' })).status).toBe(404)
 })
 
+test('one range of an object is sent as such, with what has to be known to ask for the next one', async () => {
+  const app = await withApp()
+  const bytes = Buffer.from(Uint8Array.from({ length: 600_000 }, (_, index) => index % 251))
+  const etag = (await put(app, `${LIST}/a.bin`, bytes)).headers.get('etag')!
+  const get = (range: string, headers = {}) => app.fetch(`${LIST}/a.bin`, { headers: { range, ...headers } })
+  for (const [range, from, to] of [
+    ['bytes=0-0', 0, 1],
+    ['bytes=1000-599998', 1000, 599_999],
+    ['bytes=300000-', 300_000, 600_000],
+    ['bytes=-10', 599_990, 600_000],
+  ] as const) {
+    const answer = await get(range, { 'if-range': etag })
+    expect(answer.status).toBe(206)
+    expect(answer.headers.get('content-range')).toBe(`bytes ${from}-${to - 1}/600000`)
+    expect(answer.headers.get('content-length')).toBe(`${to - from}`)
+    expect(answer.headers.get('etag')).toBe(etag)
+    expect(bytes.subarray(from, to).equals(Buffer.from(await answer.arrayBuffer()))).toBe(true)
+  }
+  const all = await get('bytes=5-9', { 'if-range': '"another"' })
+  expect([all.status, all.headers.get('accept-ranges')]).toEqual([200, 'bytes'])
+  expect((await all.arrayBuffer()).byteLength).toBe(600_000)
+})
+
+test('a range behind the end is 416 with the size, and HEAD knows no ranges', async () => {
+  const app = await withApp()
+  await put(app, `${LIST}/a.txt`)
+  const refused = await app.fetch(`${LIST}/a.txt`, { headers: { range: 'bytes=9-' } })
+  expect([refused.status, refused.headers.get('content-range')]).toEqual([416, 'bytes */9'])
+  expect(await refused.json()).toMatchObject({ code: 'request_invalid', field: 'Range', status: 416 })
+  const head = await app.fetch(`${LIST}/a.txt`, { method: 'HEAD', headers: { range: 'bytes=0-1' } })
+  expect([head.status, head.headers.get('content-length')]).toEqual([200, '9'])
+  expect(head.headers.get('accept-ranges')).toBe('bytes')
+})
+
 test('an object that was removed is gone, and cannot be removed again', async () => {
   const app = await withApp()
   await put(app, `${LIST}/a.txt`)

@@ -26,6 +26,14 @@ const page = z.object({
   limit: z.int().min(1).max(1000).default(1000),
 })
 
+const part = z.object({
+  Range: z
+    .string()
+    .optional()
+    .meta({ description: 'One range, as `bytes=0-1023`, `bytes=1024-`, `bytes=-512`.' }),
+  'If-Range': z.string().optional().meta({ description: 'The ETag: of another version all bytes are sent.' }),
+})
+
 /** What this door takes and answers, with paths below its prefix. */
 export const operations = (): Operation[] => {
   const door = {
@@ -55,7 +63,9 @@ const ROUTES: readonly DescribedRoute[] = [
   {
     method: 'get',
     path: '/buckets/{bucket}/objects/{key}',
-    summary: 'The bytes of an object; slashes of its key are slashes of the path',
+    summary: 'The bytes of an object, or a range of them; slashes of its key are slashes of the path',
+    headers: part,
+    otherAnswers: { 206: 'The bytes of the range', 416: 'The object ends before the range' },
     answer: { status: 200, type: BYTES_TYPE, schema: bytes },
   },
   {

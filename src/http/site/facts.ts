@@ -1,3 +1,5 @@
+import type { Readiness } from '../../domain/work.ts'
+
 /** What the pages say of this server. Nothing private: they need no key. */
 export interface SiteFacts {
   version: string
@@ -5,6 +7,8 @@ export interface SiteFacts {
   modelLine: string
   /** Where the generated key lies; absent when keys were configured. */
   keyFile: string | undefined
+  /** Whether the model is loaded. */
+  readiness: () => Readiness
 }
 
 export interface PageFacts extends SiteFacts {

@@ -26,8 +26,12 @@ export function siteRoutes({ describe, ...facts }: SiteParts): FastifyPluginAsyn
       return page({ ...facts, url: originOf(request) })
     })
     app.get('/healthz', async () => ({ status: 'ok' }))
-    // Requests come in only after everything is open.
-    app.get('/readyz', async () => ({ status: 'ready', version: facts.version }))
+    // Requests come in only after everything is open; what may take long after that is the model.
+    app.get('/readyz', async (_request, reply) => {
+      const { state: status, ...rest } = facts.readiness()
+      if (status !== 'ready') reply.code(503).header('retry-after', '2')
+      return { status, version: facts.version, ...rest }
+    })
     app.get('/openapi.json', async () => describe())
   }
 }

@@ -1,13 +1,19 @@
 import { z } from 'zod'
+import { REASONS } from './reasons.ts'
 
 // The shapes of what this dialect answers, for its description; tests hold real answers against them.
 
 const time = z.string().meta({ format: 'date-time' })
 const status = z.enum(['queued', 'processing', 'success', 'failure', 'partial_success'])
 
+const reason = z.enum([...REASONS.keys()]).meta({
+  description: [...REASONS].map(([word, meaning]) => `${word}: ${meaning}`).join('; '),
+})
+
 const model = z.looseObject({
   id: z.string(),
   revision: z.string(),
+  precision: z.string().optional(),
   space: z.string().optional(),
   dimension: z.int().optional(),
 })
@@ -32,7 +38,7 @@ const task = z.looseObject({
   files_failed: z.int(),
   files_skipped: z.int().meta({ description: 'Unchanged since they were embedded with the same settings.' }),
   files_removed: z.int(),
-  error_reason: z.string().optional(),
+  error_reason: reason.optional(),
   error_message: z.string().optional(),
   model,
   warnings: warnings.optional(),
@@ -58,7 +64,7 @@ export const Files = z.looseObject({
       created_at: time,
       updated_at: time.optional(),
       last_embedded_at: time.optional(),
-      error_reason: z.string().optional(),
+      error_reason: reason.optional(),
       error_message: z.string().optional(),
       size_bytes: z.int(),
       chunks: z.int(),

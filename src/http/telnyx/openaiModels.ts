@@ -1,5 +1,5 @@
-import { spaceOf, type ModelFacts } from '../../domain/model.ts'
-import { DEFAULT_MODEL, MODEL_NAMES } from './names.ts'
+import type { ModelFacts } from '../../domain/model.ts'
+import { MODEL_NAMES } from './names.ts'
 import { modelWord } from './present.ts'
 import type { Handler } from './route.ts'
 
@@ -7,9 +7,13 @@ import type { Handler } from './route.ts'
 const CREATED_SEC = 0
 
 /** `GET /openai/models` and `GET /openai/embeddings/models`: every name that may be sent, and what it means. */
-export const listModels: Handler = async ({ parts }) => {
-  const model = parts.models.resolve(DEFAULT_MODEL)
-  return { object: 'list', data: model ? [model.id, ...MODEL_NAMES].map((id) => present(id, model)) : [] }
+export const listModels: Handler = async ({ parts: { models } }) => {
+  const own = models.all.filter((facts) => models.problem(facts) === undefined).map(({ id }) => id)
+  const data = [...own, ...MODEL_NAMES].flatMap((name) => {
+    const model = models.resolve(name)
+    return model?.spaces.text ? present(name, model) : []
+  })
+  return { object: 'list', data }
 }
 
 const present = (id: string, model: ModelFacts) => ({
@@ -18,5 +22,6 @@ const present = (id: string, model: ModelFacts) => ({
   created: CREATED_SEC,
   owned_by: 'embedline',
   embedded_by: modelWord(model),
-  dimension: spaceOf(model, 'text').dimension,
+  precision: model.precision,
+  ...model.spaces.text,
 })

@@ -5,6 +5,7 @@ import type { TaskState } from '../../domain/states.ts'
 import type { Account, BucketFile, BucketTask, FileState, SearchResult } from '../../domain/task.ts'
 import type { ModelPin } from '../../domain/work.ts'
 import { standIn } from '../../tasks/create.ts'
+import { reasonOf } from './reasons.ts'
 
 type Status = 'queued' | 'processing' | 'success' | 'failure' | 'partial_success'
 
@@ -59,8 +60,12 @@ function presentTaskExtras(task: BucketTask, facts: ModelFacts | undefined) {
     files_failed: task.failedCount,
     files_skipped: task.skippedCount,
     files_removed: task.goneCount,
-    ...(failure && { error_reason: failure.code, error_message: failure.message }),
-    model: { id: settings.model.id, revision: settings.model.revision, ...facts?.spaces.text },
+    ...(failure && { error_reason: reasonOf(failure.code), error_message: failure.message }),
+    model: {
+      id: settings.model.id,
+      revision: settings.model.revision,
+      ...(facts && { precision: facts.precision, ...facts.spaces.text }),
+    },
     ...presentWarnings(facts ? standIn(task.modelName, facts) : []),
   }
 }
@@ -100,7 +105,7 @@ export const presentFile = (file: BucketFile) => ({
   created_at: time(file.createdMs),
   updated_at: time(file.updatedMs),
   ...(file.lastEmbeddedMs !== undefined && { last_embedded_at: time(file.lastEmbeddedMs) }),
-  ...(file.failure && { error_reason: file.failure.code, error_message: file.failure.message }),
+  ...(file.failure && { error_reason: reasonOf(file.failure.code), error_message: file.failure.message }),
   size_bytes: file.sizeBytes,
   chunks: file.chunkCount,
   ...(file.checksum !== undefined && { checksum: file.checksum }),

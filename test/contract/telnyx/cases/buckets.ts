@@ -95,7 +95,7 @@ export const BUCKET: Section = {
     },
     {
       field: 'error_reason',
-      rule: 'of a failed file is a word of a closed list; `error_message` has the sentence',
+      rule: 'of a failed file is a word of the closed list at the end of this page; `error_message` has the sentence',
       state: 'extended',
       why: 'a program can read the word, a person the sentence',
       ask: (world) => world.get(`${PATH}/ruined`),
