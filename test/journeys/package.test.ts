@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { GEMMA, placeFixture } from '../support/gemmaFixture.ts'
 import { serverProcess } from '../support/serverProcess.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
 
 const run = promisify(execFile)
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -53,26 +55,16 @@ const NPM_SETTINGS = {
   npm_config_fetch_retries: '1',
 }
 
-/** The environment of a stranger: no Node of this clone, nothing that the npm above has set for its own scripts. */
-const environment = (): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries({ ...process.env, ...NPM_SETTINGS })
-      .filter(
-        ([name]) =>
-          !/^(npm_(package|lifecycle)|npm_config_(onnx|local_prefix|loglevel)|NODE_(ENV|OPTIONS|PATH|COMPILE)|EMBEDLINE_)/i.test(
-            name,
-          ),
-      )
-      .map(([name, value = '']) => [
-        name,
-        name === 'PATH'
-          ? value
-              .split(delimiter)
-              .filter((path) => !path.startsWith(ROOT))
-              .join(delimiter)
-          : value,
-      ]),
-  )
+/** Set for this test's own Node, or by the npm above for its own scripts. */
+const NOT_OURS =
+  /^(npm_(package|lifecycle)|npm_config_(onnx|local_prefix|loglevel)|NODE_(ENV|OPTIONS|PATH|COMPILE)|EMBEDLINE_)/i
+
+/** The environment of a stranger, without the Node of this clone. */
+function environment(): Record<string, string | undefined> {
+  const rest = Object.entries(process.env).filter(([name]) => !NOT_OURS.test(name))
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((path) => !path.startsWith(ROOT))
+  return { ...Object.fromEntries(rest), ...NPM_SETTINGS, PATH: folders.join(delimiter) }
+}
 
 const npm = (cwd: string, words: readonly string[]) =>
   run('npm', words, { cwd, env: environment(), maxBuffer: 10e6 })
@@ -98,22 +90,18 @@ async function librariesCheck() {
   return (JSON.parse(text) as Doctor).checks.find(({ name }) => name === 'libraries')
 }
 
-/** Starts, embeds a text, stops. */
-async function serveOnce(): Promise<void> {
-  const server = await serverProcess(join(home, 'data'), [], program())
-  expect((await fetch(`${server.url}/readyz`)).status).toBe(200)
+/** Starts, embeds a text by a model, stops; what the server answered to the text. */
+async function serveOnce(model: string, flags: readonly string[] = []) {
+  const server = await serverProcess(join(home, 'data'), flags, program())
+  expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
   const answer = await fetch(`${server.url}/v1.3/embed-v2`, {
     method: 'POST',
     headers: { 'x-api-key': 'key-of-one', 'content-type': 'application/json' },
-    body: JSON.stringify({
-      input_type: 'text',
-      model_name: 'builtin',
-      text: { input_text: 'a storm at sea' },
-    }),
+    body: JSON.stringify({ input_type: 'text', model_name: model, text: { input_text: 'a storm at sea' } }),
   })
-  const { data } = (await answer.json()) as { data: [{ embedding: number[] }] }
-  expect(data[0].embedding).toHaveLength(512)
+  const body = (await answer.json()) as { message?: string; model?: object; data: [{ embedding: number[] }] }
   expect(await server.end('SIGTERM')).toBe(0)
+  return { status: answer.status, ...body }
 }
 
 async function everyCommandWorks(): Promise<void> {
@@ -125,7 +113,7 @@ async function everyCommandWorks(): Promise<void> {
   expect(demo.text).toMatch(/as PNG\n {3}0:20\.0 – 0:30\.0 {2}cosine 0\.9/)
   expect(demo.text).toContain('For real use: npx embedline serve')
   expect(demo.code).toBe(0)
-  await serveOnce()
+  expect((await serveOnce('builtin')).data[0].embedding).toHaveLength(512)
 }
 
 test('the package has what runs and what is read: no tests, no sources, no benches', () => {
@@ -176,6 +164,13 @@ test('without the model libraries every command works, and doctor warns', { time
     message: 'no trained models, only builtin: @huggingface/transformers is not installed',
   })
   await everyCommandWorks()
+  const models = await temporaryFolder()
+  await placeFixture(models)
+  const answer = await serveOnce(GEMMA.id, ['--models', models, '--precision', 'fp32'])
+  expect(answer).toMatchObject({
+    status: 503,
+    message: expect.stringContaining('ONNXRUNTIME_NODE_INSTALL=skip npm install @'),
+  })
 })
 
 test('compiled code is kept inside the package, so that nothing is left when it is removed', async () => {
@@ -201,18 +196,10 @@ test(
     })
     expect(existsSync(join(home, 'node_modules/@huggingface/transformers/node_modules/sharp'))).toBe(false)
     await everyCommandWorks()
+    const models = await temporaryFolder()
+    await placeFixture(models)
+    const answer = await serveOnce(GEMMA.id, ['--models', models, '--precision', 'fp32'])
+    expect(answer).toMatchObject({ status: 200, model: GEMMA })
+    expect(answer.data[0].embedding).toHaveLength(512)
   },
 )
-
-test('the libraries that were found can be loaded from the package', async () => {
-  const file = join(home, 'node_modules/embedline/load.mjs')
-  await writeFile(
-    file,
-    `import { modelLibraries } from './dist/models/libraries.js'
-     const { runtime } = modelLibraries()
-     const { InferenceSession } = await import(runtime.url)
-     const { env } = await import('@huggingface/transformers')
-     console.log(typeof InferenceSession.create, env.version)`,
-  )
-  expect((await run(process.execPath, [file])).stdout).toBe('function 4.3.1\n')
-})
