@@ -24,6 +24,7 @@ import { GEMMA_ID } from './models/embeddinggemma/facts.ts'
 import { openRegistry, type Registry } from './models/registry.ts'
 import type { ModelSettings } from './models/settings.ts'
 import { termsOf } from './models/terms.ts'
+import { openModelFiles, type ModelFiles } from './modelFiles/pulls.ts'
 import { openDiskObjects } from './objects/disk.ts'
 import { startDispatcher, type Dispatcher } from './queue/dispatcher.ts'
 import { openSearch } from './search/search.ts'
@@ -94,6 +95,7 @@ export async function startServer(
     const fetcher = open(openFetcher({ clock, userAgent, allow: config.fetchAllow }))
     const modelSettings = modelSettingsOf(config)
     const registry = openRegistry(modelSettings, findModelFiles)
+    const modelFiles = open(openModels(config, { clock, ids, logger }))
     const model = defaultModel(registry, config)
     const compute = open(
       openCompute(config, tools, { modelSettings, registry, model, limits, clock, logger }),
@@ -107,6 +109,7 @@ export async function startServer(
       fetcher,
       compute,
       models: modelsOf(registry),
+      modelFiles,
       buckets: openFolderBuckets({ url: config.bucketsUrl, clock, uploadId: () => ids.uuid() }),
       endDocument: gatherDocumentEnds({ store, clock }),
       search,
@@ -130,7 +133,7 @@ export async function startServer(
       readiness: () => readinessOf(model, registry, compute),
     }
     const http = open(await listen({ tasks: parts, site, host: config.host, port: config.port }))
-    open(await inFolder(config.dataFolder, () => openServerFile(config.dataFolder, http.url)))
+    open(await inFolder(config.dataFolder, () => openServerFile(config, http.url)))
     compute.start()
     open(startJanitor(parts))
     if (config.computeCount > 0) dispatcher = dispatch(parts, config.computeCount)
@@ -192,6 +195,30 @@ const modelsOf = (registry: Registry): Models => ({
   terms: (text) => Object.fromEntries(termsOf(text)),
 })
 
+/** Ids of the models that requests may mean. */
+const modelsInUse = ({ model, aliases }: Config): string[] => [...new Set([model, ...Object.values(aliases)])]
+
+const openModels = (
+  config: Config,
+  { clock, ids, logger }: Pick<TaskParts, 'clock' | 'ids' | 'logger'>,
+): ModelFiles & Opened =>
+  openModelFiles({
+    folder: config.modelsFolder,
+    hub: config.hub,
+    precisions: config.precisions,
+    inUse: modelsInUse(config),
+    clock,
+    random: Math.random,
+    newId: () => ids.uuid(),
+    onEnd: ({ model: id, precision, state, failure }) =>
+      logger[failure?.code === 'internal' ? 'error' : 'info']('a pull ended', {
+        model: id,
+        precision,
+        state,
+        ...(failure && { error: failure.message }),
+      }),
+  })
+
 function defaultModel(registry: Registry, config: Config): ModelFacts {
   const facts = registry.resolve(config.model)
   if (!facts) throw new Error('the registry was opened with the default model')
@@ -233,9 +260,10 @@ async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
 }
 
 /** Tells the commands on this machine where the server of a data folder answers. */
-async function openServerFile(dataFolder: string, url: string): Promise<Opened> {
-  const path = join(dataFolder, 'server.json')
-  await writeFile(path, `${JSON.stringify({ url, pid: process.pid, version })}\n`)
+async function openServerFile(config: Config, url: string): Promise<Opened> {
+  const path = join(config.dataFolder, 'server.json')
+  const facts = { url, pid: process.pid, version, models: modelsInUse(config) }
+  await writeFile(path, `${JSON.stringify(facts)}\n`)
   return { close: () => rm(path, { force: true }) }
 }
 

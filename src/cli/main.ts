@@ -42,6 +42,25 @@ const BUCKETS: Commands = {
   },
 }
 
+const MODELS: Commands = {
+  list: {
+    summary: 'lists the models that can be pulled, and what is here',
+    load: async () => (await import('./models/list.ts')).list,
+  },
+  pull: {
+    summary: 'brings a model here',
+    load: async () => (await import('./models/pull.ts')).pull,
+  },
+  check: {
+    summary: 'compares every byte of the models with the lock file',
+    load: async () => (await import('./models/check.ts')).check,
+  },
+  rm: {
+    summary: 'removes the files of a model',
+    load: async () => (await import('./models/rm.ts')).rm,
+  },
+}
+
 // Each command is loaded when it is asked for: `serve` should not wait for what only `demo` needs.
 const COMMANDS: Commands = {
   serve: { summary: 'starts the server', load: async () => (await import('./serve.ts')).serve },
@@ -54,10 +73,11 @@ const COMMANDS: Commands = {
     load: async () => (await import('./doctor.ts')).doctor,
   },
   buckets: { summary: 'fills, embeds and searches buckets of documents', commands: BUCKETS },
+  models: { summary: 'pulls, checks and removes models', commands: MODELS },
 }
 
 /** Codes of what is wrong before anything begins: flags, settings, the address, a key that is wanted. */
-const UNUSABLE: readonly ErrorCode[] = ['request_invalid', 'unauthorized']
+const UNUSABLE: readonly ErrorCode[] = ['request_invalid', 'unauthorized', 'model_unknown']
 
 const HELP = { name: 'help', meaning: 'Shows this page.' }
 

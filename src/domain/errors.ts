@@ -93,6 +93,18 @@ export class EmbedlineError extends Error {
     this.retryAfterMs = options?.retryAfterMs
   }
 
+  /** The same failure, blamed on a field of a request. */
+  inField(field: string): EmbedlineError {
+    const { code, message, sharedChild, reason, retryAfterMs } = this
+    return new EmbedlineError(code, message, {
+      field,
+      sharedChild,
+      ...(reason !== undefined && { reason }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      cause: this,
+    })
+  }
+
   get retryable(): boolean {
     return isRetryable(this.code)
   }

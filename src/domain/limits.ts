@@ -2,6 +2,10 @@
 export interface Limits {
   jsonBodyBytes: number
   uploadBytes: number
+  /** Of what is fetched by a URL; how long that may take with a task, and in a request that waits for it. */
+  fetchBytes: number
+  fetchSec: number
+  waitedFetchSec: number
   /** Of `base64` input, decoded. */
   inlineMediaBytes: number
   inlinePictureBytes: number
@@ -47,6 +51,9 @@ export interface Limits {
 const OURS: Limits = {
   jsonBodyBytes: 64 * 1024 * 1024,
   uploadBytes: 4 * 1024 ** 3,
+  fetchBytes: 4 * 1024 ** 3,
+  fetchSec: 3600,
+  waitedFetchSec: 30,
   inlineMediaBytes: 36 * 1024 * 1024,
   inlinePictureBytes: 32 * 1024 * 1024,
   pictureMinPixels: 1,

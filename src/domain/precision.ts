@@ -38,6 +38,7 @@ export function parsePrecisions(text: string, fallback: Precision): SessionPreci
       throw new EmbedlineError(
         'request_invalid',
         `expected one of ${PRECISIONS.join(', ')}, or one for a session, as in q8,vision_encoder=fp32 (sessions: ${SESSIONS.join(', ')})`,
+        { field: 'precision' },
       )
   }
   return { ...samePrecision(common), ...single }

@@ -59,8 +59,10 @@ export interface AssetRow {
   filename: string
   /** From the content once it was looked at, until then from the name. */
   mime_type: string
+  /** 0 until they are fetched. */
   size_bytes: number
-  object_hash: string
+  /** Absent until they are fetched. */
+  object_hash: string | null
   /** MediaFacts, once looked at. */
   facts_json: string | null
   user_metadata_json: string | null
@@ -83,13 +85,15 @@ export interface TaskRow {
   request_json: string
   /** Set when the input is an asset. */
   asset_id: string | null
-  /** The stored input; absent for a bucket. */
+  /** The stored input; absent for a bucket, and until it is fetched. */
   object_hash: string | null
   /** Set on tasks of a bucket. */
   bucket: string | null
   /** 1 while the task refers to the stored input itself, so that deleting the asset does not end the task. */
   holds_object: number
   filename: string | null
+  /** Where the input is fetched from, when that is a URL of the task's own. */
+  source_url: string | null
   /** Slice or document items that are not final; at 0, with the plan done, the finish item is added. */
   open_count: number
   /** Slice or document items in all. */
@@ -114,21 +118,21 @@ export interface TaskRow {
   expires_ms: number
 }
 
-export type ItemKind = 'inspect' | 'plan' | 'slice' | 'finish' | 'list' | 'document' | 'conclude'
+export type ItemKind = 'fetch' | 'inspect' | 'plan' | 'slice' | 'finish' | 'list' | 'document' | 'conclude'
 
 /** The row of the queue: a piece of work that one worker at a time may hold. The queue knows no more of it than this. */
 export interface ItemRow {
   id: Generated<number>
   account_id: string
   kind: ItemKind
-  /** Absent for `inspect`. */
+  /** Absent for `inspect`, and for a `fetch` of an asset. */
   task_id: string | null
-  /** Set on `inspect`, and on a `plan` that waits for its asset. */
+  /** Set on `inspect`, on a `fetch` of an asset, and on a `plan` that waits for its asset. */
   asset_id: string | null
   /** Unique with the task: writing the same item twice does nothing. */
   key: string
   state: ItemState
-  /** 0 control, 1 normal, 2 bulk. */
+  /** 0 control, 1 normal, 2 bulk, 3 what waits for other servers. */
   lane: number
   /** Fairness between accounts: claims go by (lane, turn, id). */
   turn: number

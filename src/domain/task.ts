@@ -21,6 +21,8 @@ export interface Task {
   request: MediaRequest
   assetId?: string
   filename?: string
+  /** Where the input came from, or will. */
+  sourceUrl?: string
   /** Of the media, once known; seconds. */
   durationSec?: number
   warnings: readonly Warning[]
@@ -40,6 +42,7 @@ export interface Asset {
   method: 'direct' | 'url' | 'multipart'
   filename: string
   mimeType: string
+  /** 0 until they are fetched. */
   sizeBytes: number
   facts?: MediaFacts
   userMetadata?: Readonly<Record<string, string | number | boolean>>

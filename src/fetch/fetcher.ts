@@ -1,9 +1,9 @@
+import type { Agent } from 'undici'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Opened } from '../lib/closing.ts'
 import { NOTHING_ALLOWED, type AllowList } from './allowList.ts'
 import { checkUrl, placeOf } from './checkUrl.ts'
-import { openGuardedAgent } from './connector.ts'
 import { dialTcp, type Dial } from './dial.ts'
 import { download, type DownloadOptions, type Sink } from './download.ts'
 import { asFetchFailure, type FetchReason } from './failures.ts'
@@ -49,7 +49,9 @@ export function openFetcher({
   dial = dialTcp,
 }: FetcherParts): Fetcher & Opened {
   const guard = { allow, resolve, clock }
-  const agent = openGuardedAgent({ ...guard, dial })
+  let opened: Promise<Agent> | undefined
+  // The HTTP client takes longer to load than all else at the start, and many servers never fetch.
+  const agent = () => (opened ??= open())
   const parts = { agent, clock, userAgent }
   return {
     async check(address) {
@@ -65,7 +67,15 @@ export function openFetcher({
     },
     get: (address, options) => get(parts, address, options),
     download: (address, sink, options) => download(parts, address, sink, options),
-    close: () => agent.destroy(),
+    async close() {
+      const left = await opened
+      await left?.destroy()
+    },
+  }
+
+  async function open(): Promise<Agent> {
+    const { openGuardedAgent } = await import('./connector.ts')
+    return openGuardedAgent({ ...guard, dial })
   }
 
   async function dialOnce(url: URL): Promise<void> {

@@ -1,5 +1,5 @@
 import { buffer } from 'node:stream/consumers'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { gzipSync } from 'node:zlib'
 import { fakeClock } from '../../test/support/fakeClock.ts'
 import { fetcherTo, PUBLIC, webServer } from '../../test/support/webServer.ts'
@@ -28,6 +28,15 @@ test('a name is resolved once, dialled as checked, and named to the server', asy
       'user-agent': 'Embedline/test',
     },
   })
+})
+
+test('proxies of the environment are not used: they would resolve names themselves', async () => {
+  for (const name of ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY']) vi.stubEnv(name, 'http://127.0.0.1:1')
+  vi.stubEnv('NODE_USE_ENV_PROXY', '1')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const { fetcher, dialled } = fetcherTo(await page('hello'))
+  expect((await fetcher.get('http://example.com/', OPTIONS)).status).toBe(200)
+  expect(dialled).toMatchObject([{ addresses: [{ address: PUBLIC }], port: 80 }])
 })
 
 test('a name whose answer changes is checked again for each connection', async () => {

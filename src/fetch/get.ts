@@ -32,7 +32,7 @@ export interface Answer {
 }
 
 export interface GetParts {
-  agent: Agent
+  agent: () => Promise<Agent>
   clock: Clock
   userAgent: string
 }
@@ -96,7 +96,8 @@ async function request(
   { headers, idleMs = IDLE_MS }: GetOptions,
   deadline: Deadline,
 ): Promise<Dispatcher.ResponseData> {
-  const responding = agent.request({
+  const opened = await agent()
+  const responding = opened.request({
     origin: url.origin,
     path: `${url.pathname}${url.search}`,
     method: 'GET',

@@ -6,6 +6,8 @@ export interface Refusal {
   message: string
   /** The field of the request that is wrong. */
   field?: string
+  /** One word that says more than the code. */
+  reason?: string
   /** Set where HTTP itself says what the status is, such as 405. */
   status?: number
 }
@@ -35,8 +37,8 @@ export function asRefusal(thrown: unknown, requestId: string): Refusal {
       message: `The storage of this server does not work; its log says why (request ${requestId}).`,
     }
   if (thrown instanceof EmbedlineError) {
-    const { code, message, field } = thrown
-    return { code, message, ...(field !== undefined && { field }) }
+    const { code, message, field, reason } = thrown
+    return { code, message, ...(field !== undefined && { field }), ...(reason !== undefined && { reason }) }
   }
   const message = thrown instanceof Error ? thrown.message : 'The request is not understood.'
   return { code: 'request_invalid', message, status: frameworkStatus(thrown) }

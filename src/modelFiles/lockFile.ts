@@ -39,7 +39,7 @@ export function readPins(folder: string): Pins {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new EmbedlineError(
       'model_damaged',
-      `The lock file ${path} cannot be read (${reason}): bring it back, or remove it to pin what is pulled next.`,
+      `The lock file ${LOCK_FILE} of the models folder cannot be read (${reason}): bring it back, or remove it to pin what is pulled next.`,
       { cause },
     )
   }

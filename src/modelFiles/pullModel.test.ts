@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { createServer, type ServerResponse } from 'node:http'
 import { mkdir, readdir, readFile, rename, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import {
@@ -15,7 +16,6 @@ import {
   sha256,
 } from '../../test/support/modelHub.ts'
 import { temporaryFolder } from '../../test/support/temporaryFolder.ts'
-import { needTestData, testData } from '../../test/support/testData.ts'
 import { parsePrecisions } from '../domain/precision.ts'
 import { systemClock, type Clock } from '../lib/clock.ts'
 import { checkModel } from './checkModel.ts'
@@ -43,6 +43,8 @@ const Q8 = [
 ].toSorted()
 
 const WEIGHTS = 'onnx/model_quantized.onnx_data'
+
+const TINY = fileURLToPath(new URL('../../test/fixtures/tiny-embeddinggemma2', import.meta.url))
 
 interface Puller {
   models: string
@@ -722,10 +724,9 @@ test('a folder with another file than the pinned one is refused, and so is a clo
   )
 })
 
-test('the tiny model of the test data is taken in every precision', async (context) => {
-  needTestData(context, 'fixtures/tiny-embeddinggemma2/onnx')
+test('the tiny model of the tests is taken in every precision', async () => {
   const each = await puller({ url: 'http://127.0.0.1:1' })
-  const source = folderSource(testData('fixtures/tiny-embeddinggemma2'))
+  const source = folderSource(TINY)
   for (const precision of ['fp32', 'q8', 'q4,audio_encoder=fp32']) {
     await each.pull({ precision, source })
     findModelFiles(each.models, { ...ENTRY, precisions: parsePrecisions(precision, 'q8') })

@@ -28,6 +28,20 @@ test('what a crash left half received is gone after the next start, what was kep
   expect(keptCount).toBe(1)
 })
 
+test('what was left to go on is there after the next start, also after a crash', async () => {
+  const before = await openDiskObjects({ folder })
+  const upload = await before.resume('long', { limitBytes: 10, keepBytes: 0 })
+  await upload.write(Buffer.from('half'))
+  await upload.flush()
+
+  const after = await openDiskObjects({ folder })
+  const going = await after.resume('long', { limitBytes: 10, keepBytes: 4 })
+  expect(going.sizeBytes).toBe(4)
+  await going.abandon()
+  expect(await readdir(join(folder, 'unfinished'))).toEqual([])
+  await before.close()
+})
+
 test('closing abandons what is still coming in', async () => {
   const objects = await openDiskObjects({ folder })
   const upload = await objects.receive(10)

@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto'
-import { mkdir, open, opendir, readdir, rename, rm, statfs, type FileHandle } from 'node:fs/promises'
+import { mkdir, opendir, readdir, rename, rm, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { EmbedlineError } from '../domain/errors.ts'
 import type { Opened } from '../lib/closing.ts'
-import type { Objects, ReceivedBytes, Upload } from './objects.ts'
-import { asStorageFailure, diskFull } from '../domain/storageFailure.ts'
+import { openUpload, resumeUpload } from './diskUpload.ts'
+import { syncFolder, touchingDisk } from './durable.ts'
+import type { LongUpload, Objects, Upload } from './objects.ts'
+import { diskFull } from '../domain/storageFailure.ts'
 
 const INCOMING = 'incoming'
+const UNFINISHED = 'unfinished'
 const HASH = /^[0-9a-f]{64}$/
 
 // What stays free for the database when uploads have filled the disk: tasks go on to their end, and assets can be
@@ -14,8 +15,7 @@ const HASH = /^[0-9a-f]{64}$/
 const RESERVED_BYTES = 256 * 1024 ** 2
 const RESERVED_SHARE = 0.05
 
-/** While bytes come in, the free space is looked at after so many. */
-const CHECK_EVERY_BYTES = 16 * 1024 ** 2
+const NAME = /^[\w-]+$/
 
 export interface DiskParts {
   folder: string
@@ -26,7 +26,8 @@ export interface DiskParts {
 
 /**
  * Keeps bytes in a folder: `<account>/<first two digits of the hash>/<hash>`, and under `incoming` what is not yet
- * anybody's. Only one process may hold the folder: what it finds under `incoming` is left over and goes.
+ * anybody's, under `unfinished` what may go on. Only one process may hold the folder: what it finds under `incoming` is
+ * left over and goes.
  * Throws `disk_full` or `storage_unavailable` where the folder cannot be used.
  */
 export async function openDiskObjects({
@@ -35,7 +36,9 @@ export async function openDiskObjects({
   reservedShare = RESERVED_SHARE,
 }: DiskParts): Promise<Objects & Opened> {
   const incoming = join(folder, INCOMING)
+  const unfinished = join(folder, UNFINISHED)
   const uploads = new Set<Upload>()
+  const resumed = new Map<string, LongUpload>()
   let received = 0
 
   const path = (accountId: string, hash: string): string => join(folder, accountId, hash.slice(0, 2), hash)
@@ -48,6 +51,7 @@ export async function openDiskObjects({
   await touchingDisk(async () => {
     await rm(incoming, { recursive: true, force: true })
     await mkdir(incoming, { recursive: true })
+    await mkdir(unfinished, { recursive: true })
   })
 
   return {
@@ -60,6 +64,26 @@ export async function openDiskObjects({
       })
       uploads.add(upload)
       return upload
+    },
+
+    async resume(name, { limitBytes, keepBytes }) {
+      if (!NAME.test(name)) throw new Error(`no name for a file: ${name}`)
+      await resumed.get(name)?.leave()
+      const upload = await resumeUpload(join(unfinished, name), keepBytes, limitBytes, {
+        checkSpace,
+        onGone: () => {
+          if (resumed.get(name) === upload) resumed.delete(name)
+        },
+      })
+      resumed.set(name, upload)
+      return upload
+    },
+
+    unfinished: () => touchingDisk(() => readdir(unfinished)),
+
+    async forget(name) {
+      await resumed.get(name)?.abandon()
+      await touchingDisk(() => rm(join(unfinished, name), { force: true }))
     },
 
     keep: (accountId, { hash, temporaryPath }) =>
@@ -75,7 +99,7 @@ export async function openDiskObjects({
 
     async *list() {
       for await (const account of await opendir(folder)) {
-        if (!account.isDirectory() || account.name === INCOMING) continue
+        if (!account.isDirectory() || [INCOMING, UNFINISHED].includes(account.name)) continue
         for (const name of await readdir(join(folder, account.name), { recursive: true })) {
           const hash = name.slice(name.lastIndexOf('/') + 1)
           if (HASH.test(hash)) yield { accountId: account.name, hash }
@@ -85,69 +109,9 @@ export async function openDiskObjects({
 
     async close() {
       await Promise.all([...uploads].map((upload) => upload.abandon()))
+      await Promise.all([...resumed.values()].map((upload) => upload.leave()))
     },
   }
-}
-
-interface UploadParts {
-  /** Throws when there is too little free. */
-  checkSpace: () => Promise<void>
-  onGone: () => void
-}
-
-async function openUpload(
-  temporaryPath: string,
-  limitBytes: number,
-  { checkSpace, onGone }: UploadParts,
-): Promise<Upload> {
-  const file = await touchingDisk(() => open(temporaryPath, 'wx'))
-  const hash = createHash('sha256')
-  let sizeBytes = 0
-  let checkedBytes = 0
-  let isAbandoned = false
-
-  async function append(chunk: Uint8Array): Promise<void> {
-    if (sizeBytes - checkedBytes >= CHECK_EVERY_BYTES) {
-      checkedBytes = sizeBytes
-      await checkSpace()
-    }
-    await file.appendFile(chunk)
-  }
-
-  return {
-    async write(chunk) {
-      if (isAbandoned) throw abandoned()
-      if (sizeBytes + chunk.length > limitBytes) {
-        throw new EmbedlineError('too_large', `More than ${limitBytes} bytes are not taken.`)
-      }
-      sizeBytes += chunk.length
-      hash.update(chunk)
-      try {
-        await touchingDisk(() => append(chunk))
-      } catch (failure) {
-        throw isAbandoned ? abandoned(failure) : failure
-      }
-    },
-
-    async finish(): Promise<ReceivedBytes> {
-      await touchingDisk(() => syncAndClose(file))
-      return { hash: hash.digest('hex'), sizeBytes, temporaryPath }
-    },
-
-    async abandon() {
-      isAbandoned = true
-      onGone()
-      await file.close()
-      await rm(temporaryPath, { force: true })
-    },
-  }
-}
-
-const abandoned = (cause?: unknown) => new EmbedlineError('aborted', 'The upload was abandoned.', { cause })
-
-async function syncAndClose(file: FileHandle): Promise<void> {
-  await file.sync()
-  await file.close()
 }
 
 /** Makes the folder and those above it, each entered durably in its parent. */
@@ -155,22 +119,4 @@ async function makeFolderDurably(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true })
   if (first === undefined) return
   for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
-}
-
-/** A rename survives a power cut only once the folder that names the file is on the disk too. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-async function touchingDisk<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (failure) {
-    throw asStorageFailure(failure)
-  }
 }

@@ -1,11 +1,23 @@
 /** Bytes on their way in: hashed while they are written, not yet anybody's. */
 export interface Upload {
+  /** How much is there. */
+  readonly sizeBytes: number
   /** Throws `too_large` past the limit, `disk_full` when there is no space left. */
   write(chunk: Uint8Array): Promise<void>
   /** Ends the bytes: flushed to the disk, still at a temporary place. */
   finish(): Promise<ReceivedBytes>
   /** Removes what came so far. May be called at any time, also after `finish` or twice. */
   abandon(): Promise<void>
+  /** Forgets what came so far, to begin anew. */
+  restart(): Promise<void>
+}
+
+/** Bytes that take long to come: what is flushed survives this process, under a name. */
+export interface LongUpload extends Upload {
+  /** When this returns, `sizeBytes` bytes survive the machine too. */
+  flush(): Promise<void>
+  /** Ends the writing here and leaves the bytes for `resume`. Nothing can be written any more; `abandon` does nothing. */
+  leave(): Promise<void>
 }
 
 /** A finished upload at a temporary place, to be kept by `Objects.keep` or dropped by `abandon`. */
@@ -20,6 +32,15 @@ export interface ReceivedBytes {
 export interface Objects {
   /** Opens a place for bytes of at most `limitBytes`. */
   receive(limitBytes: number): Promise<Upload>
+  /**
+   * Opens a place for bytes of at most `limitBytes` that go on from an earlier time, of which the first `keepBytes` are
+   * kept; if they are not there, or fewer, it is empty. Whoever had the name open before can write no more.
+   */
+  resume(name: string, options: { limitBytes: number; keepBytes: number }): Promise<LongUpload>
+  /** The names under which something was left, or is being written. */
+  unfinished(): Promise<readonly string[]>
+  /** Removes what was left under a name, also while it is being written. */
+  forget(name: string): Promise<void>
   /** Moves finished bytes to their place, durably; keeping the same content twice is no error. Throws `disk_full`. */
   keep(accountId: string, received: ReceivedBytes): Promise<void>
   /** A local path from which the bytes can be read while they are kept. */

@@ -9,7 +9,7 @@ export interface NewItem {
   assetId?: string
   /** Unique within the task; without a task, within the asset. */
   key: string
-  /** 0 control, 1 normal, 2 bulk. */
+  /** 0 control, 1 normal, 2 bulk, 3 what waits for other servers. */
   lane: number
   dueMs: number
   /** What to do, as JSON. */

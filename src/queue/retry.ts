@@ -10,9 +10,14 @@ export const MAX_FAILURES = 3
 const FIRST_BACKOFF_MS = 2_000
 const BACKOFF_FACTOR = 4
 
+/** Others may say when they want to be asked again, but not that a task hangs for a day. */
+const LONGEST_WISH_MS = 15 * 60_000
+
 export interface RetryOrder {
   failure: Failure
   nowMs: number
+  /** It is not tried again before so long, at most a quarter of an hour. */
+  leastMs?: number | undefined
   /** A number from 0 up to 1. */
   random: () => number
 }
@@ -24,7 +29,7 @@ export interface RetryOrder {
 export async function retry(
   db: Db,
   hold: Hold,
-  { failure, nowMs, random }: RetryOrder,
+  { failure, nowMs, leastMs = 0, random }: RetryOrder,
 ): Promise<'queued' | 'exhausted' | 'lost'> {
   const counted = await updateHeld(db, hold)
     .set((row) => ({
@@ -35,8 +40,9 @@ export async function retry(
     .executeTakeFirst()
   if (!counted) return 'lost'
   if (counted.failures >= MAX_FAILURES) return 'exhausted'
+  const waitMs = Math.max(backoffMs(counted.failures, random()), Math.min(leastMs, LONGEST_WISH_MS))
   await updateHeld(db, hold)
-    .set({ state: 'queued', ...NOT_HELD, due_ms: nowMs + backoffMs(counted.failures, random()) })
+    .set({ state: 'queued', ...NOT_HELD, due_ms: nowMs + waitMs })
     .execute()
   return 'queued'
 }

@@ -82,6 +82,22 @@ test('what goes wrong is tried again later, and after the third time the caller 
     ])
   }))
 
+test('an item can be kept from being tried again for longer, but not for ever', () =>
+  withStore(async (parts) => {
+    const { store, clock } = parts
+    await addItems(parts, ['one', 'two'])
+    for (const leastMs of [60_000, 1e9]) {
+      const [item] = await claimItems(parts)
+      await store.write((db) => retry(db, item!, { failure, nowMs: clock.nowMs(), leastMs, random }))
+    }
+    clock.advance(59_999)
+    expect(await claimItems(parts)).toEqual([])
+    clock.advance(1)
+    expect(await claimItems(parts)).toHaveLength(1)
+    clock.advance(14 * 60_000)
+    expect(await claimItems(parts)).toHaveLength(1)
+  }))
+
 test('backoffs grow, and chance spreads them from half to one and a half', () => {
   expect([1, 2, 3].map((failures) => backoffMs(failures, 0.5))).toEqual([2_000, 8_000, 32_000])
   expect([0, 1].map((chance) => backoffMs(1, chance))).toEqual([1_000, 3_000])

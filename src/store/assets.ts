@@ -11,9 +11,8 @@ export interface NewAsset {
   method: Asset['method']
   filename: string
   mimeType: string
-  sizeBytes: number
-  /** SHA-256 of the stored bytes, hex; the caller has added the reference. */
-  objectHash: string
+  /** What is stored, with the SHA-256 of it in hex; the caller has added the reference. Absent: it is still to be fetched. */
+  bytes?: { hash: string; sizeBytes: number }
   userMetadata?: Readonly<Record<string, string | number | boolean>>
   nowMs: number
 }
@@ -27,8 +26,8 @@ export async function insertAsset(db: Db, asset: NewAsset): Promise<Asset> {
     method: asset.method,
     filename: asset.filename,
     mime_type: asset.mimeType,
-    size_bytes: asset.sizeBytes,
-    object_hash: asset.objectHash,
+    size_bytes: asset.bytes?.sizeBytes ?? 0,
+    object_hash: asset.bytes?.hash ?? null,
     facts_json: null,
     user_metadata_json: asset.userMetadata ? JSON.stringify(asset.userMetadata) : null,
     ...failureColumns(undefined),
@@ -39,19 +38,19 @@ export async function insertAsset(db: Db, asset: NewAsset): Promise<Asset> {
   return assetOf(row)
 }
 
-/** The asset of the account, and the SHA-256 of its bytes. */
+/** The asset of the account, and the SHA-256 of its bytes once it has them. */
 export async function getAsset(
   db: Db,
   accountId: string,
   id: string,
-): Promise<{ asset: Asset; objectHash: string } | undefined> {
+): Promise<{ asset: Asset; objectHash?: string } | undefined> {
   const row = await db
     .selectFrom('asset')
     .selectAll()
     .where('id', '=', id)
     .where('account_id', '=', accountId)
     .executeTakeFirst()
-  return row && { asset: assetOf(row), objectHash: row.object_hash }
+  return row && { asset: assetOf(row), ...(row.object_hash !== null && { objectHash: row.object_hash }) }
 }
 
 export interface AssetFilter extends PageRequest {
@@ -95,6 +94,21 @@ export async function listAssets(db: Db, accountId: string, filter: AssetFilter)
     filter,
   )
   return { rows: rows.map(assetOf), total }
+}
+
+/** Gives an asset the bytes that were fetched for it; the caller has added the reference. False when it is gone. */
+export async function setAssetBytes(
+  db: Db,
+  id: string,
+  { bytes, nowMs }: { bytes: { hash: string; sizeBytes: number }; nowMs: number },
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('asset')
+    .set({ object_hash: bytes.hash, size_bytes: bytes.sizeBytes, updated_ms: nowMs })
+    .where('id', '=', id)
+    .where('state', '=', 'processing')
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }
 
 /** Keeps what was found in the asset. Does nothing unless it is still `processing`. */

@@ -32,6 +32,7 @@ export async function insertBucketTask(db: Db, task: NewBucketTask): Promise<Buc
     bucket: task.bucket,
     holds_object: 0,
     filename: null,
+    source_url: null,
     open_count: 0,
     item_count: 0,
     done_count: 0,

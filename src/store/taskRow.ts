@@ -15,8 +15,8 @@ export interface TaskWork {
   /** Present once the plan is written. */
   plan?: MediaPlan
   assetId?: string
-  /** SHA-256 of the stored input, hex. */
-  objectHash: string
+  /** SHA-256 of the stored input, hex. Absent until it is fetched. */
+  objectHash?: string
   /** True while the task refers to the stored input itself. */
   holdsObject: boolean
   embeddingCount: number
@@ -35,6 +35,7 @@ export function taskOf(row: TaskRow): Task {
     request: JSON.parse(row.request_json) as MediaRequest,
     ...(row.asset_id !== null && { assetId: row.asset_id }),
     ...(row.filename !== null && { filename: row.filename }),
+    ...(row.source_url !== null && { sourceUrl: row.source_url }),
     ...(durationSec !== undefined && { durationSec }),
     warnings: JSON.parse(row.warnings_json) as Warning[],
     ...(failure && { failure }),
@@ -57,16 +58,11 @@ export function taskWorkOf(row: TaskRow): TaskWork {
     request: JSON.parse(row.request_json) as MediaRequest,
     ...(plan && { plan }),
     ...(row.asset_id !== null && { assetId: row.asset_id }),
-    objectHash: inputOf(row),
+    ...(row.object_hash !== null && { objectHash: row.object_hash }),
     holdsObject: row.holds_object === 1,
     embeddingCount: row.embedding_count,
     warnings: JSON.parse(row.warnings_json) as Warning[],
   }
-}
-
-function inputOf({ id, object_hash: hash }: TaskRow): string {
-  if (hash === null) throw new Error(`task ${id} has no stored input: it is no task of media`)
-  return hash
 }
 
 const planOf = ({ plan_json: json }: TaskRow): MediaPlan | undefined =>

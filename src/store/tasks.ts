@@ -17,8 +17,13 @@ export interface NewTask {
   model: ModelPin
   request: MediaRequest
   assetId?: string
-  /** SHA-256 of the stored input, hex; the caller has added the reference that the task holds from now on. */
-  objectHash: string
+  /**
+   * SHA-256 of the stored input, hex; the caller has added the reference that the task holds from now on. Absent: it is
+   * still to be fetched.
+   */
+  objectHash?: string
+  /** Where the task's own input is fetched from. */
+  sourceUrl?: string
   filename?: string
   warnings: readonly Warning[]
   nowMs: number
@@ -37,10 +42,11 @@ export async function insertTask(db: Db, task: NewTask): Promise<Task> {
     model_revision: task.model.revision,
     request_json: JSON.stringify(task.request),
     asset_id: task.assetId ?? null,
-    object_hash: task.objectHash,
+    object_hash: task.objectHash ?? null,
     bucket: null,
-    holds_object: 1,
+    holds_object: task.objectHash === undefined ? 0 : 1,
     filename: task.filename ?? null,
+    source_url: task.sourceUrl ?? null,
     open_count: 0,
     item_count: 0,
     done_count: 0,
@@ -121,6 +127,37 @@ export async function listTasks(db: Db, accountId: string, filter: TaskFilter): 
     filter,
   )
   return { rows: rows.map(taskOf), total }
+}
+
+/** Gives a task the input that was fetched for it; the caller has added the reference. False when it has ended. */
+export async function setTaskInput(
+  db: Db,
+  id: string,
+  { objectHash, nowMs }: { objectHash: string; nowMs: number },
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('task')
+    .set({ object_hash: objectHash, holds_object: 1, updated_ms: nowMs })
+    .where('id', '=', id)
+    .where('state', 'in', ['queued', 'processing'])
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+/** Gives the bytes of an asset to all tasks that wait for them. Returns how many: the caller adds their references. */
+export async function setInputOfWaiting(
+  db: Db,
+  assetId: string,
+  { objectHash, nowMs }: { objectHash: string; nowMs: number },
+): Promise<number> {
+  const { numUpdatedRows } = await db
+    .updateTable('task')
+    .set({ object_hash: objectHash, holds_object: 1, updated_ms: nowMs })
+    .where('asset_id', '=', assetId)
+    .where('object_hash', 'is', null)
+    .where('state', 'in', ['queued', 'processing'])
+    .executeTakeFirst()
+  return Number(numUpdatedRows)
 }
 
 /** Keeps the plan of a task of media. */

@@ -1,3 +1,4 @@
+import type { Db } from '../domain/tables.ts'
 import type { Account, Asset, Page } from '../domain/task.ts'
 import type { ReceivedBytes } from '../objects/objects.ts'
 import { enqueue } from '../queue/enqueue.ts'
@@ -12,43 +13,62 @@ import {
 } from '../store/assets.ts'
 import { mimeTypeOfName } from './mimeType.ts'
 import type { TaskParts } from './parts.ts'
+import { inspectItem } from './inspectItem.ts'
+import { checkSourceUrl, fetchItem, filenameOfUrl } from './sourceUrl.ts'
 import { dropBytes, keepBytes } from './storedBytes.ts'
 
-export interface AssetOrder {
-  received: ReceivedBytes
-  filename: string
+/** Of a file whose name nobody said. */
+const UNNAMED = 'file'
+
+export type AssetOrder = ({ received: ReceivedBytes } | { url: string }) & {
+  /** Absent or empty: that of the URL, if it has one. */
+  filename?: string
   userMetadata?: Readonly<Record<string, string | number | boolean>>
 }
 
-/** Takes finished bytes as an asset of the account. It is `processing` until a compute child has looked at it. */
+/**
+ * Takes finished bytes, or what is to be fetched, as an asset of the account. It is `processing` until its bytes are there
+ * and a compute child has looked at them. Throws what `Fetcher.check` throws for a URL.
+ */
 export async function createAsset(parts: TaskParts, account: Account, order: AssetOrder): Promise<Asset> {
-  const asset = await keepBytes(parts, account.id, order.received, async (db) => {
-    const nowMs = parts.clock.nowMs()
-    const inserted = await insertAsset(db, {
-      id: parts.ids.objectId(),
-      accountId: account.id,
-      method: 'direct',
-      filename: order.filename,
-      mimeType: mimeTypeOfName(order.filename),
-      sizeBytes: order.received.sizeBytes,
-      objectHash: order.received.hash,
-      ...(order.userMetadata && { userMetadata: order.userMetadata }),
-      nowMs,
-    })
-    await enqueue(db, nowMs, [
-      {
-        accountId: account.id,
-        kind: 'inspect',
-        assetId: inserted.id,
-        key: 'inspect',
-        lane: 0,
-        dueMs: nowMs,
-        payload: {},
-      },
-    ])
-    return inserted
-  })
+  const asset = await ('url' in order
+    ? createFromUrl(parts, account, order, order.url)
+    : keepBytes(parts, account.id, order.received, (db) =>
+        insert(parts, db, account, order, { method: 'direct', bytes: order.received }),
+      ))
   parts.wake()
+  return asset
+}
+
+async function createFromUrl(
+  parts: TaskParts,
+  account: Account,
+  order: AssetOrder,
+  url: string,
+): Promise<Asset> {
+  await checkSourceUrl(parts, url)
+  return parts.store.write((db) => insert(parts, db, account, order, { method: 'url', url }))
+}
+
+type Content = { method: 'direct'; bytes: ReceivedBytes } | { method: 'url'; url: string }
+
+async function insert(parts: TaskParts, db: Db, account: Account, order: AssetOrder, content: Content) {
+  const nowMs = parts.clock.nowMs()
+  const filename = order.filename || ('url' in content && filenameOfUrl(content.url)) || UNNAMED
+  const asset = await insertAsset(db, {
+    id: parts.ids.objectId(),
+    accountId: account.id,
+    method: content.method,
+    filename,
+    mimeType: mimeTypeOfName(filename),
+    ...('bytes' in content && { bytes: content.bytes }),
+    ...(order.userMetadata && { userMetadata: order.userMetadata }),
+    nowMs,
+  })
+  const owner = { accountId: account.id, assetId: asset.id }
+  await enqueue(db, nowMs, [
+    'url' in content ? fetchItem(owner, { url: content.url, dueMs: nowMs }) : inspectItem(owner, nowMs),
+  ])
   return asset
 }
 
@@ -64,11 +84,13 @@ export const listAssets = (parts: TaskParts, accountId: string, filter: AssetFil
 export async function deleteAsset(parts: TaskParts, accountId: string, id: string): Promise<boolean> {
   const found = await readAsset(parts.store.read, accountId, id)
   if (!found) return false
-  return dropBytes(parts, { accountId, hash: found.objectHash }, async (db) => {
+  const remove = async (db: Db) => {
     if (!(await removeAsset(db, accountId, id))) return false
     await removeItemsOfAsset(db, id)
     // Nobody looks into it any more: a plan that waits for that looks into the bytes by itself.
     await wakeAsset(db, id, parts.clock.nowMs())
     return true
-  })
+  }
+  const { objectHash: hash } = found
+  return hash === undefined ? parts.store.write(remove) : dropBytes(parts, { accountId, hash }, remove)
 }

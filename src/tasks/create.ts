@@ -12,11 +12,14 @@ import { insertTask } from '../store/tasks.ts'
 import { whyMissing } from './chooseModalities.ts'
 import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
+import { checkSourceUrl, fetchItem, filenameOfUrl } from './sourceUrl.ts'
+import { planItem } from './planItem.ts'
 import { keepBytes } from './storedBytes.ts'
 import { usableModel } from './usableModel.ts'
 
-/** Where the media of a task comes from: an asset of the account, or bytes that came with the request. */
-export type MediaSource = { assetId: string } | { received: ReceivedBytes; filename?: string }
+/** Where media come from: an asset of the account, bytes that came with the request, or a URL to fetch. */
+export type MediaSource =
+  { assetId: string } | { received: ReceivedBytes; filename?: string } | { url: string }
 
 export interface MediaTaskOrder {
   modelName: string
@@ -31,7 +34,8 @@ const ASSET_WAIT_MS = 60_000
 /**
  * Takes a task: when this returns, the task is committed and will be worked on whatever happens to the process.
  * Throws `model_unknown`, and `request_invalid` for an asset that is unknown, failed, or (once ready) lacks a
- * modality that was asked for by name or ends before `startSec`, and what `rememberAnswer` throws.
+ * modality that was asked for by name or ends before `startSec`, what `Fetcher.check` throws for a URL, and what
+ * `rememberAnswer` throws.
  */
 export async function createMediaTask(
   parts: TaskParts,
@@ -39,11 +43,21 @@ export async function createMediaTask(
   order: MediaTaskOrder,
 ): Promise<Task> {
   const model = usableModel(parts, order.modelName)
-  const task = await ('assetId' in order.source
-    ? createFromAsset(parts, account, order, model, order.source.assetId)
-    : createFromBytes(parts, account, order, model, order.source))
+  const task = await createFrom(parts, account, order, model)
   parts.wake()
   return task
+}
+
+function createFrom(
+  parts: TaskParts,
+  account: Account,
+  order: MediaTaskOrder,
+  model: ModelFacts,
+): Promise<Task> {
+  const { source } = order
+  if ('assetId' in source) return createFromAsset(parts, account, order, model, source.assetId)
+  if ('url' in source) return createFromUrl(parts, account, order, model, source.url)
+  return createFromBytes(parts, account, order, model, source)
 }
 
 const createFromAsset = (
@@ -59,15 +73,17 @@ const createFromAsset = (
       throw new EmbedlineError('request_invalid', `There is no asset ${assetId}.`, { field: 'assetId' })
     const { asset, objectHash } = found
     checkAsset(order.request, asset)
-    await addReference(db, {
-      accountId: account.id,
-      hash: objectHash,
-      sizeBytes: asset.sizeBytes,
-      nowMs: parts.clock.nowMs(),
-    })
+    // Without bytes yet it gets them together with the asset.
+    if (objectHash !== undefined)
+      await addReference(db, {
+        accountId: account.id,
+        hash: objectHash,
+        sizeBytes: asset.sizeBytes,
+        nowMs: parts.clock.nowMs(),
+      })
     const isWaiting = asset.state === 'processing'
     return insert(parts, db, account, order, model, {
-      objectHash,
+      ...(objectHash !== undefined && { objectHash }),
       filename: asset.filename,
       assetId,
       isWaiting,
@@ -88,6 +104,24 @@ const createFromBytes = (
       isWaiting: false,
     }),
   )
+
+async function createFromUrl(
+  parts: TaskParts,
+  account: Account,
+  order: MediaTaskOrder,
+  model: ModelFacts,
+  url: string,
+): Promise<Task> {
+  await checkSourceUrl(parts, url)
+  const filename = filenameOfUrl(url)
+  return parts.store.write((db) =>
+    insert(parts, db, account, order, model, {
+      sourceUrl: url,
+      ...(filename !== undefined && { filename }),
+      isWaiting: false,
+    }),
+  )
+}
 
 function checkAsset(request: MediaRequest, asset: Asset): void {
   if (asset.state === 'failed')
@@ -118,7 +152,9 @@ function checkAsset(request: MediaRequest, asset: Asset): void {
 }
 
 interface Input {
-  objectHash: string
+  /** Absent: still to be fetched, from `sourceUrl` or with the asset. */
+  objectHash?: string
+  sourceUrl?: string
   filename?: string
   assetId?: string
   isWaiting: boolean
@@ -140,23 +176,21 @@ async function insert(
     model: { id: model.id, revision: model.revision },
     request: order.request,
     ...(input.assetId !== undefined && { assetId: input.assetId }),
-    objectHash: input.objectHash,
+    ...(input.objectHash !== undefined && { objectHash: input.objectHash }),
+    ...(input.sourceUrl !== undefined && { sourceUrl: input.sourceUrl }),
     ...(input.filename !== undefined && { filename: input.filename }),
     warnings: standIn(order.modelName, model),
     nowMs,
     expiresMs: nowMs + parts.retentionMs,
   })
+  const owner = { accountId: account.id, taskId: task.id }
   await enqueue(db, nowMs, [
-    {
-      accountId: account.id,
-      kind: 'plan',
-      taskId: task.id,
-      ...(input.assetId !== undefined && { assetId: input.assetId }),
-      key: 'plan',
-      lane: 0,
-      dueMs: input.isWaiting ? nowMs + ASSET_WAIT_MS : nowMs,
-      payload: {},
-    },
+    input.sourceUrl === undefined
+      ? planItem(owner, {
+          ...(input.assetId !== undefined && { assetId: input.assetId }),
+          dueMs: input.isWaiting ? nowMs + ASSET_WAIT_MS : nowMs,
+        })
+      : fetchItem(owner, { url: input.sourceUrl, dueMs: nowMs }),
   ])
   await rememberAnswer(db, account.id, order.idempotency, task, nowMs)
   return task

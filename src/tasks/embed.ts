@@ -21,7 +21,7 @@ interface Progress {
  */
 export async function embedSlices(parts: TaskParts, item: ClaimedItem, signal: AbortSignal): Promise<void> {
   const task = await getTaskWork(parts.store.read, item.taskId ?? '')
-  if (!task?.plan) throw new EmbedlineError('not_found', 'The task is gone.')
+  if (!task?.plan || task.objectHash === undefined) throw new EmbedlineError('not_found', 'The task is gone.')
   const { slices, cues } = item.payload as SlicePayload
   let { settled } = (item.progress as Progress | undefined) ?? { settled: 0 }
   const work: SliceWork = {

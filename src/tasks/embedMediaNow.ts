@@ -14,7 +14,7 @@ import type { Account } from '../domain/task.ts'
 import type { Clip, MediaRequest, SliceWork } from '../domain/work.ts'
 import { whyMissing } from './chooseModalities.ts'
 import { standIn, type MediaSource } from './create.ts'
-import { sourceFile } from './embedNow.ts'
+import { withLocalFile } from './localFile.ts'
 import type { TaskParts } from './parts.ts'
 import { planMedia, readCues } from './planMedia.ts'
 import { assetVectors, sumClips, type ModalitySum } from './sums.ts'
@@ -48,7 +48,7 @@ export interface MediaEmbeddings {
 /**
  * Embeds a short video or sound while the caller waits, before all slices of tasks. Throws `model_unknown` and what
  * `usableModel` throws, `request_invalid` (asset, a modality that was asked for by name and is not there, more than
- * `limits.syncMediaSec`), `media_unreadable`, `media_has_no_stream`.
+ * `limits.syncMediaSec`), what fetching a URL throws, `media_unreadable`, `media_has_no_stream`.
  */
 export async function embedMediaNow(
   parts: TaskParts,
@@ -57,7 +57,18 @@ export async function embedMediaNow(
   signal: AbortSignal,
 ): Promise<MediaEmbeddings> {
   const model = usableModel(parts, order.modelName)
-  const file = await sourceFile(parts, account, order.source)
+  const options = { limitBytes: parts.limits.fetchBytes, signal }
+  return withLocalFile(parts, account, order.source, options, (file) =>
+    embedFile(parts, order, { model, file }, signal),
+  )
+}
+
+async function embedFile(
+  parts: TaskParts,
+  order: MediaOrder,
+  { model, file }: { model: ModelFacts; file: string },
+  signal: AbortSignal,
+): Promise<MediaEmbeddings> {
   const facts = await parts.compute.inspect(file, signal)
   checkDuration(parts, facts)
   const { plan, warnings } = planMedia(order.request, facts, parts.limits)

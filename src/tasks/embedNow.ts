@@ -1,9 +1,8 @@
-import { EmbedlineError } from '../domain/errors.ts'
 import type { Warning } from '../domain/embedding.ts'
 import { spaceOf, type InputKind, type ModelFacts } from '../domain/model.ts'
 import type { Account } from '../domain/task.ts'
-import { getAsset } from '../store/assets.ts'
 import { standIn, type MediaSource } from './create.ts'
+import { withLocalFile } from './localFile.ts'
 import type { TaskParts } from './parts.ts'
 import { tokensOf } from './tokensOf.ts'
 import { usableModel } from './usableModel.ts'
@@ -31,7 +30,7 @@ export async function embedText(
 
 /**
  * Embeds one picture at once, or a picture and a text together as one vector. Throws what `usableModel` throws,
- * `request_invalid` (asset), `media_unreadable` (no picture), `text_too_long`.
+ * `request_invalid` (asset), what fetching a URL throws, `media_unreadable` (no picture), `text_too_long`.
  */
 export async function embedPicture(
   parts: TaskParts,
@@ -45,28 +44,9 @@ export async function embedPicture(
     tokensOf(parts, text, { most: parts.limits.textTokens, what: 'The text', field: 'text' })
   const kind = text === undefined ? 'image' : 'fused'
   spaceOf(model, kind)
-  const file = await sourceFile(parts, account, order.source)
-  const work = { model, file, ...(text !== undefined && { text }) }
-  const vector = await parts.compute.embedPicture(work, signal)
+  const options = { limitBytes: parts.limits.inlinePictureBytes, signal }
+  const vector = await withLocalFile(parts, account, order.source, options, (file) =>
+    parts.compute.embedPicture({ model, file, ...(text !== undefined && { text }) }, signal),
+  )
   return { model, kind, vector, warnings: standIn(order.modelName, model) }
-}
-
-/** A file with the bytes of a source. Throws `request_invalid` for an asset that is not there, or that failed. */
-export async function sourceFile(parts: TaskParts, account: Account, source: MediaSource): Promise<string> {
-  return 'assetId' in source ? assetFile(parts, account, source.assetId) : source.received.temporaryPath
-}
-
-async function assetFile(parts: TaskParts, account: Account, assetId: string): Promise<string> {
-  const found = await getAsset(parts.store.read, account.id, assetId)
-  if (!found)
-    throw new EmbedlineError('request_invalid', `There is no asset ${assetId}.`, { field: 'assetId' })
-  if (found.asset.state === 'failed')
-    throw new EmbedlineError(
-      'request_invalid',
-      `Asset ${assetId} failed: ${found.asset.failure?.message ?? 'it is no media'}`,
-      {
-        field: 'assetId',
-      },
-    )
-  return parts.objects.path(account.id, found.objectHash)
 }

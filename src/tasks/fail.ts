@@ -41,7 +41,9 @@ export async function settleFailure(
   })
   if (error.sharedChild) return void (await parts.store.write((db) => releaseAlone(db, item, { nowMs })))
   if (error.retryable) {
-    const outcome = await parts.store.write((db) => retry(db, item, { nowMs, failure, random: parts.random }))
+    const outcome = await parts.store.write((db) =>
+      retry(db, item, { nowMs, failure, leastMs: error.retryAfterMs, random: parts.random }),
+    )
     if (outcome !== 'exhausted') return
   }
   await failItem(parts, item, failure, (db) => settle(db, item, { state: 'failed', nowMs, failure }))
@@ -76,6 +78,15 @@ interface Consequence {
 const failTask = async ({ parts, db, failure, task }: Consequence): Promise<boolean> =>
   task !== undefined && endTask(db, task.id, { state: 'failed', failure }, { nowMs: parts.clock.nowMs() })
 
+async function failAsset({ parts, db, item, failure }: Consequence): Promise<boolean> {
+  const nowMs = parts.clock.nowMs()
+  if (item.assetId !== undefined) {
+    await setAssetFailed(db, item.assetId, { failure, nowMs })
+    await wakeAsset(db, item.assetId, nowMs)
+  }
+  return false
+}
+
 async function failBucketTask({ parts, db, item, failure }: Consequence): Promise<boolean> {
   await endBucketTask(db, item.taskId ?? '', { state: 'failed', failure }, parts.clock.nowMs())
   return true
@@ -83,14 +94,8 @@ async function failBucketTask({ parts, db, item, failure }: Consequence): Promis
 
 /** What else changes with the item; true when that ends its task. */
 const CONSEQUENCE: Record<ItemKind, (consequence: Consequence) => Promise<boolean>> = {
-  async inspect({ parts, db, item, failure }) {
-    const nowMs = parts.clock.nowMs()
-    if (item.assetId !== undefined) {
-      await setAssetFailed(db, item.assetId, { failure, nowMs })
-      await wakeAsset(db, item.assetId, nowMs)
-    }
-    return false
-  },
+  fetch: (consequence) => (consequence.item.taskId === undefined ? failAsset : failTask)(consequence),
+  inspect: failAsset,
   plan: failTask,
   finish: failTask,
   async slice({ parts, db, item, failure, task }) {

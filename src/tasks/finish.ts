@@ -52,6 +52,7 @@ export async function endAndRelease(
   task: TaskWork,
   end: (db: Db) => Promise<boolean>,
 ): Promise<void> {
-  if (task.assetId === undefined || !task.holdsObject) await parts.store.write(end)
-  else await dropBytes(parts, { accountId: task.accountId, hash: task.objectHash }, end)
+  const { assetId, accountId, objectHash: hash } = task
+  if (assetId === undefined || hash === undefined || !task.holdsObject) await parts.store.write(end)
+  else await dropBytes(parts, { accountId, hash }, end)
 }

@@ -8,8 +8,11 @@ import type { TaskParts } from './parts.ts'
 /** Looks into an uploaded asset, makes it ready with what was found, and wakes the plans that wait for it. */
 export async function inspectAsset(parts: TaskParts, item: ClaimedItem, signal: AbortSignal): Promise<void> {
   const found = await getAsset(parts.store.read, item.accountId, item.assetId ?? '')
+  const hash = found?.objectHash
   const facts =
-    found && (await parts.compute.inspect(parts.objects.path(item.accountId, found.objectHash), signal))
+    hash === undefined
+      ? undefined
+      : await parts.compute.inspect(parts.objects.path(item.accountId, hash), signal)
   await parts.store.write(async (db) => {
     const nowMs = parts.clock.nowMs()
     if (!(await settle(db, item, { state: 'done', nowMs }))) return

@@ -7,6 +7,7 @@ import { repairTasks } from './repair.ts'
 import { removeStaleChunks } from './staleChunks.ts'
 import { removeOrphanedBytes } from './storedBytes.ts'
 import { sweepLeases } from './sweep.ts'
+import { forgetUnfinishedFetches } from './unfinishedFetches.ts'
 
 const SWEEP_EVERY_MS = 5_000
 const CLEAN_EVERY_MS = 60_000
@@ -22,6 +23,7 @@ export function startJanitor(parts: TaskParts): Opened {
       await repairTasks(parts)
       await removeHiddenEmbeddings(parts)
       await forgetAnswers(parts)
+      await forgetUnfinishedFetches(parts)
     }),
     attempt(parts, () => removeOrphanedBytes(parts)),
     attempt(parts, () => removeStaleChunks(parts)),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { EmbedlineError } from '../domain/errors.ts'
+import type { Account } from '../domain/task.ts'
 import { ensureAccount, replaceKeys } from '../store/accounts.ts'
 import { hashKey } from './authenticate.ts'
 import type { TaskParts } from './parts.ts'
@@ -19,8 +20,11 @@ interface Admission {
   isLoopback: boolean
 }
 
-/** The account of the generated key. */
+/** The account of the generated key, and of whoever else runs this server. */
 const ADMIN_ACCOUNT = 'admin'
+
+/** True for the account that may do what concerns the whole server. */
+export const isOperator = ({ name }: Pick<Account, 'name'>): boolean => name === ADMIN_ACCOUNT
 
 /**
  * Makes the listed keys, and the generated one if there is a file with it, the only valid ones. With no key at all one

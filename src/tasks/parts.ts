@@ -11,6 +11,7 @@ import type { Compute, DocumentSummary, EmbeddedChunk, ModelPin } from '../domai
 import type { Clock } from '../lib/clock.ts'
 import type { KeyedMutex } from '../lib/keyedMutex.ts'
 import type { Logger } from '../lib/logger.ts'
+import type { ModelFiles } from '../modelFiles/pulls.ts'
 import type { Hold } from '../queue/item.ts'
 import type { FileWork } from '../store/bucketFiles.ts'
 
@@ -25,6 +26,7 @@ export interface TaskParts {
   fetcher: Fetcher
   compute: Compute
   models: Models
+  modelFiles: ModelFiles
   buckets: Buckets
   /** Ends documents, those of one moment together. */
   endDocument: EndDocument

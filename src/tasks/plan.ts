@@ -29,17 +29,20 @@ const ASSET_WAIT_MS = 1_000
  * items are keyed by their first slice, and writing one twice does nothing.
  */
 export async function planTask(parts: TaskParts, item: ClaimedItem, signal: AbortSignal): Promise<void> {
+  // Before the task, which has got the bytes of its asset once that is ready.
+  const asset =
+    item.assetId === undefined
+      ? undefined
+      : (await getAsset(parts.store.read, item.accountId, item.assetId))?.asset
   const task = await getTaskWork(parts.store.read, item.taskId ?? '')
   if (!task) throw new EmbedlineError('not_found', 'The task is gone.')
-  const file = parts.objects.path(task.accountId, task.objectHash)
-  const asset =
-    task.assetId === undefined
-      ? undefined
-      : (await getAsset(parts.store.read, task.accountId, task.assetId))?.asset
   if (asset?.state === 'processing') return postponeUntilLooked(parts, item)
   if (asset?.state === 'failed')
     throw new EmbedlineError('asset_failed', asset.failure?.message ?? 'The asset failed.')
+  if (task.objectHash === undefined)
+    throw new EmbedlineError('input_missing', 'The asset was deleted before it was fetched.')
 
+  const file = parts.objects.path(task.accountId, task.objectHash)
   const facts = asset?.facts ?? (await parts.compute.inspect(file, signal))
   const { plan, warnings } = planMedia(task.request, facts, parts.limits)
   const cues = plan.modalities.includes('transcription')

@@ -7,6 +7,9 @@ const CONTROL_ITEMS = 4
 /** Going through a bucket takes long, and must not hold up the short work. */
 const LISTINGS = 2
 
+/** Fetches wait for other servers, some for very long, and cost next to nothing meanwhile. */
+const FETCHES = 16
+
 /** A compute child has the next documents at hand: a small one is done sooner than the next one is claimed. */
 const DOCUMENTS_A_CHILD = 64
 
@@ -24,6 +27,7 @@ export function roomsBeside(held: readonly { kind: ItemKind }[], computeCount: n
   return [
     room(['inspect', 'plan', 'finish', 'conclude'], 0, CONTROL_ITEMS),
     room(['list'], 0, LISTINGS),
+    room(['fetch'], 3, FETCHES),
     room(['slice'], 1, computeCount),
     { ...documents, free: isHalfFull ? 0 : documents.free },
   ]

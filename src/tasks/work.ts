@@ -5,6 +5,7 @@ import { concludeBucket } from './concludeBucket.ts'
 import { embedSlices } from './embed.ts'
 import { embedDocument } from './embedDocument.ts'
 import { settleFailure } from './fail.ts'
+import { fetchInput } from './fetchInput.ts'
 import { finishTask } from './finish.ts'
 import { inspectAsset } from './inspect.ts'
 import { listBucket } from './listBucket.ts'
@@ -14,6 +15,7 @@ import { planTask } from './plan.ts'
 type Work = (parts: TaskParts, item: ClaimedItem, signal: AbortSignal) => Promise<void>
 
 const WORK: Record<ItemKind, Work> = {
+  fetch: fetchInput,
   inspect: inspectAsset,
   plan: planTask,
   slice: embedSlices,

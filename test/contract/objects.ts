@@ -102,4 +102,72 @@ export function objectsContract(open: () => Promise<Objects>, skip: Record<strin
     expect(await readFile(objects.path('a', sha256('first')), 'utf8')).toBe('first')
     expect(await readFile(objects.path('a', sha256('second')), 'utf8')).toBe('second')
   })
+
+  promise('what was flushed goes on under its name, and has the hash of the whole', async () => {
+    const first = await objects.resume('long', { limitBytes: 1000, keepBytes: 0 })
+    await first.write(bytes('flushed'))
+    await first.flush()
+    expect(first.sizeBytes).toBe(7)
+    await first.write(bytes(' and lost'))
+    await first.leave()
+    expect(await objects.unfinished()).toEqual(['long'])
+
+    const second = await objects.resume('long', { limitBytes: 1000, keepBytes: 7 })
+    expect(second.sizeBytes).toBe(7)
+    await second.write(bytes(' goes on'))
+    const received = await second.finish()
+    expect(received).toMatchObject({ hash: sha256('flushed goes on'), sizeBytes: 15 })
+    await objects.keep('a', received)
+    await second.leave()
+    expect(await readFile(objects.path('a', received.hash), 'utf8')).toBe('flushed goes on')
+    expect(await objects.unfinished()).toEqual([])
+    expect(await listed()).toHaveLength(1)
+  })
+
+  promise('fewer bytes than are to be kept are none', async () => {
+    const first = await objects.resume('long', { limitBytes: 1000, keepBytes: 0 })
+    await first.write(bytes('short'))
+    await first.leave()
+    const second = await objects.resume('long', { limitBytes: 1000, keepBytes: 100 })
+    expect(second.sizeBytes).toBe(0)
+    expect(await second.finish()).toMatchObject({ hash: sha256(''), sizeBytes: 0 })
+  })
+
+  promise('whoever had a name open before can write no more, nor remove what goes on', async () => {
+    const first = await objects.resume('long', { limitBytes: 1000, keepBytes: 0 })
+    await first.write(bytes('one'))
+    const second = await objects.resume('long', { limitBytes: 1000, keepBytes: 3 })
+    await expect(first.write(bytes('x'))).rejects.toMatchObject({ code: 'aborted' })
+    await expect(first.finish()).rejects.toMatchObject({ code: 'aborted' })
+    await first.abandon()
+    await second.write(bytes(' two'))
+    const received = await second.finish()
+    expect(await readFile(received.temporaryPath, 'utf8')).toBe('one two')
+    expect(received.hash).toBe(sha256('one two'))
+  })
+
+  promise('an upload begins anew, within the same limit', async () => {
+    for (const upload of [
+      await objects.receive(7),
+      await objects.resume('long', { limitBytes: 7, keepBytes: 0 }),
+    ]) {
+      await upload.write(bytes('another'))
+      await upload.restart()
+      expect(upload.sizeBytes).toBe(0)
+      await upload.write(bytes('the one'))
+      const received = await upload.finish()
+      expect(received).toMatchObject({ hash: sha256('the one'), sizeBytes: 7 })
+      expect(await readFile(received.temporaryPath, 'utf8')).toBe('the one')
+    }
+  })
+
+  promise('what is forgotten is gone, also while it is written', async () => {
+    const written = await objects.resume('written', { limitBytes: 1000, keepBytes: 0 })
+    await written.write(bytes('some'))
+    const left = await objects.resume('left', { limitBytes: 1000, keepBytes: 0 })
+    await left.leave()
+    for (const name of ['written', 'left', 'never']) await objects.forget(name)
+    expect(await objects.unfinished()).toEqual([])
+    await expect(written.write(bytes('more'))).rejects.toMatchObject({ code: 'aborted' })
+  })
 }

@@ -6,6 +6,7 @@ import { client, finished, uploadAsset } from '../support/client.ts'
 import { expectSchema } from '../support/expectSchema.ts'
 import { madeMedia, scenes } from '../support/madeMedia.ts'
 import { needTestData, testData } from '../support/testData.ts'
+import { webServer } from '../support/webServer.ts'
 import { withServer, type TestServer } from '../support/withServer.ts'
 
 const MODEL = 'marengo3.0'
@@ -75,6 +76,42 @@ test('video and sound, by asset and base64: every answer fits the published sche
     new Set(['visual', 'audio', 'fused']),
   )
   expect((await one.embed.v2.tasks.retrieve(audio.id)).metadata?.inputType).toBe('audio')
+})
+
+test('by URL: a video, an asset and a picture', async () => {
+  const files: Record<string, string> = {
+    '/clip.mp4': await scenes(6),
+    '/still.png': await madeMedia('square.png', ['-f', 'lavfi', '-i', 'testsrc2', '-frames:v', '1']),
+  }
+  const web = await webServer((request, response) =>
+    createReadStream(files[request.url ?? '']!).pipe(response),
+  )
+  const server = await withServer({ 'fetch-allow': '127.0.0.0/8' })
+  const one = client(server.url)
+  const { id } = await one.embed.v2.tasks.create({
+    inputType: 'video',
+    modelName: MODEL,
+    video: { mediaSource: { url: `${web.url}/clip.mp4` } },
+  })
+  const asset = await one.assets.create({ method: 'url', url: `${web.url}/clip.mp4` })
+  expect(asset).toMatchObject({ method: 'url', filename: 'clip.mp4' })
+  const picture = await one.embed.v2.create({
+    inputType: 'image',
+    modelName: MODEL,
+    image: { mediaSource: { url: `${web.url}/still.png` } },
+  })
+  expect(picture.data).toHaveLength(1)
+  const ready = await until(async () => {
+    const { status, ...rest } = await one.assets.retrieve(asset.id ?? '')
+    return status === 'processing' ? undefined : { status, ...rest }
+  })
+  expect(ready).toMatchObject({ status: 'ready', fileType: 'video/mp4' })
+  expect((await finished(one, id)).metadata).toMatchObject({
+    inputUrl: `${web.url}/clip.mp4`,
+    inputFilename: 'clip.mp4',
+  })
+  expectSchema('task.json', await taskBody(server, id))
+  expectSchema('taskPage.json', await listBody(server))
 })
 
 test('a task that fails says why, within the published schema', async () => {

@@ -9,6 +9,7 @@ import { openFolderBuckets } from '../../src/buckets/folderBuckets.ts'
 import { canMoveItem, canMoveTask, type ItemState, type TaskState } from '../../src/domain/states.ts'
 import { makeIds } from '../../src/domain/ids.ts'
 import { limitsNamed } from '../../src/domain/limits.ts'
+import { samePrecision } from '../../src/domain/precision.ts'
 import type { MediaFacts } from '../../src/domain/media.ts'
 import type { ModelFacts } from '../../src/domain/model.ts'
 import { fixedSegments } from '../../src/domain/slices.ts'
@@ -17,8 +18,11 @@ import type { Compute, DocumentWork, MediaRequest, SliceWork } from '../../src/d
 import { systemClock } from '../../src/lib/clock.ts'
 import { makeKeyedMutex } from '../../src/lib/keyedMutex.ts'
 import { makeLogger } from '../../src/lib/logger.ts'
+import { openModelFiles } from '../../src/modelFiles/pulls.ts'
 import { openDiskObjects } from '../../src/objects/disk.ts'
-import { openFetcher, type FetcherParts } from '../../src/fetch/fetcher.ts'
+import { parseAllowList } from '../../src/fetch/allowList.ts'
+import type { Resolve } from '../../src/fetch/guard.ts'
+import { openFetcher } from '../../src/fetch/fetcher.ts'
 import { claim, type ClaimedItem } from '../../src/queue/claim.ts'
 import { openSearch } from '../../src/search/search.ts'
 import { loaderModule } from '../../src/store/loaderModule.ts'
@@ -100,10 +104,13 @@ export const REQUEST: MediaRequest = {
   fused: false,
 }
 
+/** Servers of tests are there, by address; no name is looked up outside. */
+const LOOPBACK = parseAllowList('127.0.0.1')
+const noNames: Resolve = async () =>
+  Promise.reject(Object.assign(new Error('no names'), { code: 'ENOTFOUND' }))
+
 /** The tasks room over a real store and real files, with a clock that stands still. */
-export async function taskRoom(
-  web: Pick<FetcherParts, 'resolve' | 'dial' | 'allow'> = {},
-): Promise<TaskRoom> {
+export async function taskRoom(): Promise<TaskRoom> {
   const folder = await mkdtemp(join(tmpdir(), 'embedline-test-'))
   const clock = fakeClock()
   const store = await openStore({ file: join(folder, 'embedline.db'), clock })
@@ -119,11 +126,27 @@ export async function taskRoom(
     memoryBytes: 100_000_000,
   })
   const results = openResults(join(folder, 'embedline.db'))
-  const fetcher = openFetcher({ clock: systemClock, userAgent: 'Embedline/test', ...web })
+  const fetcher = openFetcher({
+    clock: systemClock,
+    userAgent: 'Embedline/test',
+    allow: LOOPBACK,
+    resolve: noNames,
+  })
   const objects = await openDiskObjects({ folder: join(folder, 'objects') })
+  const modelFiles = openModelFiles({
+    folder: join(folder, 'models'),
+    hub: { endpoint: 'http://127.0.0.1:1', proxy: {} },
+    precisions: samePrecision('q8'),
+    inUse: ['tiny'],
+    clock: systemClock,
+    random: Math.random,
+    newId: () => randomUUID(),
+    onEnd: () => {},
+  })
   const log: Record<string, unknown>[] = []
   onTestFinished(async () => {
     const moves = await readMoves(store)
+    await modelFiles.close()
     await search.close()
     await results.close()
     await fetcher.close()
@@ -152,6 +175,7 @@ export async function taskRoom(
       countTokens: (text) => text.split(' ').length,
       terms: (text) => ({ [text]: 1 }),
     },
+    modelFiles,
     buckets,
     endDocument: gatherDocumentEnds({ store, clock, waitMs: 0 }),
     search,
@@ -180,8 +204,8 @@ export async function taskRoom(
   const otherAccount = await accountNamed('two', 2)
   const claimOne = async (worker = 'worker-a', alone = false) => {
     const nowMs = clock.nowMs()
-    const kinds = ['inspect', 'plan', 'slice', 'finish', 'list', 'document', 'conclude'] as const
-    const order = { worker, lanes: [0, 1, 2], kinds, limit: 1, alone, nowMs, leaseUntilMs: nowMs + 15_000 }
+    const kinds = ['fetch', 'inspect', 'plan', 'slice', 'finish', 'list', 'document', 'conclude'] as const
+    const order = { worker, lanes: [0, 1, 2, 3], kinds, limit: 1, alone, nowMs, leaseUntilMs: nowMs + 15_000 }
     return (await store.write((db) => claim(db, order)))[0]
   }
   return {

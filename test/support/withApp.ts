@@ -29,6 +29,9 @@ export interface TestApp {
 
 export const KEY = 'key-of-one'
 
+/** Of the account that may do what concerns the whole server. */
+export const OPERATOR_KEY = 'key-of-operator'
+
 const CONTRACT_NAMES = ['marengo3.0', 'thenlper/gte-large', 'intfloat/multilingual-e5-large']
 
 /**
@@ -56,6 +59,7 @@ export async function withApp(
     listed: [
       { key: KEY, account: 'one' },
       { key: 'key-of-two', account: 'two' },
+      { key: OPERATOR_KEY, account: 'admin' },
     ],
     keyFile: join(keyFolder, 'admin.key'),
     isLoopback: true,

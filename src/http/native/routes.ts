@@ -20,8 +20,11 @@ interface Route {
 
 const objects = () => import('./bucketObjects.ts')
 
+const models = () => import('./modelFiles.ts')
+
 const LIST = '/buckets/:bucket/objects'
 const OBJECT = '/buckets/:bucket/objects/*'
+const PULL = '/models/pull/:pull'
 
 const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/buckets', handler: async () => (await objects()).listBuckets },
@@ -29,11 +32,16 @@ const ROUTES: readonly Route[] = [
   { method: 'GET', path: OBJECT, handler: async () => (await objects()).getObject },
   { method: 'PUT', path: OBJECT, handler: async () => (await objects()).putObject },
   { method: 'DELETE', path: OBJECT, handler: async () => (await objects()).removeObject },
+  { method: 'GET', path: '/models', handler: async () => (await models()).listModels },
+  { method: 'POST', path: '/models/pull', handler: async () => (await models()).pullModel },
+  { method: 'GET', path: PULL, handler: async () => (await models()).getPull },
+  { method: 'DELETE', path: PULL, handler: async () => (await models()).stopPull },
+  { method: 'DELETE', path: '/models/:model', handler: async () => (await models()).removeModel },
 ]
 
 const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
 
-/** What the contracts lack: for now, the objects of buckets. */
+/** What the contracts lack: the objects of buckets, and models. */
 export function nativeRoutes(parts: TaskParts): FastifyPluginAsync {
   const answer = (route: Route) => async (request: FastifyRequest, reply: FastifyReply) => {
     const account = await authenticate(parts, keyOf(request))

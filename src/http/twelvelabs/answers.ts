@@ -44,6 +44,7 @@ const embedding = z.looseObject({
 
 const metadata = z.looseObject({
   input_type: z.enum(['video', 'audio']),
+  input_url: z.string().optional(),
   input_filename: z.string().optional(),
   clip_length: z.int().optional(),
   embedding_scopes: z.array(z.string()),
@@ -119,5 +120,9 @@ export const Failure = z.looseObject({
   code: z.string(),
   message: z.string(),
   docs_url: z.string(),
-  error: z.looseObject({ code: z.string(), message: z.string(), details: z.record(z.string(), z.string()) }),
+  error: z.looseObject({
+    code: z.string(),
+    message: z.string(),
+    details: z.looseObject({ field: z.string().optional(), reason: z.string().optional() }),
+  }),
 })

@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { once } from 'node:events'
 import { expect, test, vi } from 'vitest'
 import { KEY, withApp, type TestApp } from '../../../test/support/withApp.ts'
+import { webServer } from '../../../test/support/webServer.ts'
 import { EmbedlineError } from '../../domain/errors.ts'
 import { Asset, AssetPage } from './answers.ts'
 
@@ -35,7 +36,7 @@ test('an upload is an asset that is looked at, with its bytes', async () => {
   })
   expect(asset).not.toHaveProperty('user_metadata')
   const [row] = await app.parts.store.read.selectFrom('asset').selectAll().execute()
-  expect(await readFile(app.parts.objects.path(row!.account_id, row!.object_hash), 'utf8')).toBe('a video')
+  expect(await readFile(app.parts.objects.path(row!.account_id, row!.object_hash!), 'utf8')).toBe('a video')
 
   await app.room.drain()
   expect(await (await app.fetch(`${ASSETS}/${asset._id}`)).json()).toMatchObject({
@@ -72,6 +73,36 @@ test('a name may have 255 characters, whatever their size', async () => {
   expect(Asset.parse(await response.json())).toMatchObject({ filename })
 })
 
+test('a file that is named by its URL is fetched, and then looked at', async () => {
+  const app = await withApp()
+  const server = await webServer((_request, response) => response.end('a video'))
+  const response = await upload(app, form(URL_METHOD, ['url', `${server.url}/my%20clip.mp4?key=1`]))
+  expect(response.status).toBe(201)
+  const asset = Asset.parse(await response.json())
+  expect(asset).toMatchObject({
+    method: 'url',
+    status: 'processing',
+    filename: 'my clip.mp4',
+    file_type: 'video/mp4',
+  })
+  expect(server.seen).toEqual([])
+  expect(await app.room.drain()).toEqual(['fetch', 'inspect'])
+  expect(await (await app.fetch(`${ASSETS}/${asset._id}`)).json()).toMatchObject({ status: 'ready', size: 7 })
+})
+
+test('a file that is not there any more fails the asset, which says why', async () => {
+  const app = await withApp()
+  const server = await webServer((_request, response) => response.writeHead(404).end())
+  const named: Part[] = [URL_METHOD, ['url', server.url], ['filename', 'mine.mp4']]
+  const asset = Asset.parse(await (await upload(app, form(...named))).json())
+  expect(asset).toMatchObject({ filename: 'mine.mp4' })
+  await app.room.drain()
+  expect(await (await app.fetch(`${ASSETS}/${asset._id}`)).json()).toMatchObject({
+    status: 'failed',
+    error: { code: 'fetch_not_found', message: `127.0.0.1:${server.port} answered 404.` },
+  })
+})
+
 test('an empty file is taken: what it is worth is said later', async () => {
   const app = await withApp()
   expect((await upload(app, form(['method', 'direct'], ['file', '', 'empty.mp4']))).status).toBe(201)
@@ -80,6 +111,7 @@ test('an empty file is taken: what it is worth is said later', async () => {
 type Part = [name: string, content: string, filename?: string]
 
 const DIRECT: Part = ['method', 'direct']
+const URL_METHOD: Part = ['method', 'url']
 const FILE: Part = ['file', 'x', 'a.mp4']
 
 const INVALID = 'parameter_invalid'
@@ -89,15 +121,11 @@ const MISSING = 'parameter_not_provided'
 const REFUSED: [what: string, parts: Part[], code: string, field: string][] = [
   ['no method', [FILE], MISSING, 'method'],
   ['no such method', [['method', 'magic']], INVALID, 'method'],
-  [
-    'a URL',
-    [
-      ['method', 'url'],
-      ['url', 'https://a.b/c'],
-    ],
-    INVALID,
-    'method',
-  ],
+  ['a URL of another scheme', [URL_METHOD, ['url', 'ftp://example.com/a.mp4']], INVALID, 'url'],
+  ['a URL of nobody', [URL_METHOD, ['url', 'https://example.com/a.mp4']], INVALID, 'url'],
+  ['no URL', [URL_METHOD], MISSING, 'url'],
+  ['a URL and a file', [URL_METHOD, ['url', 'https://example.com/a.mp4'], FILE], INVALID, 'file'],
+  ['a URL for a file', [DIRECT, FILE, ['url', 'https://example.com/a.mp4']], INVALID, 'url'],
   ['no file', [DIRECT], MISSING, 'file'],
   ['two files', [DIRECT, FILE, FILE], INVALID, 'file'],
   ['a field twice', [DIRECT, DIRECT], INVALID, 'method'],

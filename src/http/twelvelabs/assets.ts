@@ -1,5 +1,6 @@
 import { EmbedlineError } from '../../domain/errors.ts'
 import type { Asset } from '../../domain/task.ts'
+import type { ReceivedBytes } from '../../objects/objects.ts'
 import {
   createAsset as keepAsset,
   deleteAsset as removeAsset,
@@ -11,7 +12,7 @@ import { parse } from './parse.ts'
 import { presentAsset, presentAssetDetail, presentPage } from './present.ts'
 import { pathId, type Call, type Handler } from './route.ts'
 
-/** `POST /assets`: the file is stored when this is answered, and looked at afterwards. */
+/** `POST /assets`: a file is stored when this is answered, and looked at afterwards; a URL is checked, and fetched then. */
 export const createAsset: Handler = (call) =>
   withAssetForm(call.parts, call.request.raw, async (form) => {
     const order = readOrder(call, form)
@@ -24,19 +25,30 @@ type AssetOrder = Parameters<typeof keepAsset>[2]
 
 function readOrder({ schemas, parts }: Call, { fields, file }: AssetForm): AssetOrder {
   const form = parse(schemas.createAsset, fields)
-  if (form.method === 'url')
-    throw new EmbedlineError('request_invalid', 'URL sources are not enabled yet.', { field: 'method' })
-  if (form.url !== undefined)
-    throw new EmbedlineError('request_invalid', '`method` is `direct`.', { field: 'url' })
-  if (!file) throw new EmbedlineError('parameter_missing', '', { field: 'file' })
-  const filename = form.filename ?? file.filename
-  if (Array.from(filename).length > parts.limits.filenameCharacters)
+  const source = form.method === 'url' ? fromUrl(form, file) : fromFile(form, file)
+  const filename = form.filename ?? (file?.filename || undefined)
+  if (Array.from(filename ?? '').length > parts.limits.filenameCharacters)
     throw new EmbedlineError('request_invalid', 'The name of the file is too long.', { field: 'filename' })
   return {
-    received: file.received,
-    filename: filename === '' ? 'file' : filename,
+    ...source,
+    ...(filename !== undefined && { filename }),
     ...(form.user_metadata !== undefined && { userMetadata: readMetadata(schemas, form.user_metadata) }),
   }
+}
+
+type Source = Pick<AssetForm, 'file'>['file']
+
+function fromUrl({ url }: { url?: string | undefined }, file: Source): { url: string } {
+  if (file) throw new EmbedlineError('request_invalid', '`method` is `url`.', { field: 'file' })
+  if (url === undefined) throw new EmbedlineError('parameter_missing', '', { field: 'url' })
+  return { url }
+}
+
+function fromFile({ url }: { url?: string | undefined }, file: Source): { received: ReceivedBytes } {
+  if (url !== undefined)
+    throw new EmbedlineError('request_invalid', '`method` is `direct`.', { field: 'url' })
+  if (!file) throw new EmbedlineError('parameter_missing', '', { field: 'file' })
+  return { received: file.received }
 }
 
 function readMetadata(schemas: Call['schemas'], text: string): Record<string, string | number | boolean> {

@@ -44,7 +44,7 @@ const REFUSED: [what: string, request: unknown, code: string, field: string | un
     INVALID,
     'video.media_source',
   ],
-  ['a URL', body({ media_source: { url: 'https://a.b/c.mp4' } }), INVALID, 'video.media_source.url'],
+  ['no URL', body({ media_source: { url: 'c.mp4' } }), INVALID, 'video.media_source.url'],
   ['an unknown asset', body({ media_source: { asset_id: 'x' } }), INVALID, 'video.media_source.asset_id'],
   [
     'base64 with a data: prefix',

@@ -87,7 +87,7 @@ test.for([
   ['a picture beside the text', { ...text('x'), ...image({}), input_type: 'text' }, 'image'],
   ['a text beside the picture', { ...text('x'), ...image({ base64_string: BASE64 }) }, 'text'],
   ['no picture', { input_type: 'image' }, 'image'],
-  ['a URL', image({ url: 'https://a.b/c.png' }), 'image.media_source.url'],
+  ['no URL', image({ url: 'c.png' }), 'image.media_source.url'],
   ['an unknown asset', image({ asset_id: 'x' }), 'image.media_source.asset_id'],
   ['no sound', { input_type: 'audio' }, 'audio'],
   ['no video', { input_type: 'video' }, 'video'],

@@ -118,12 +118,14 @@ const MEDIA_FAULTS: ReadonlySet<ErrorCode> = new Set([
   'media_too_long',
 ])
 
+const keyOf = (source: MediaSource): string =>
+  'assetId' in source ? 'asset_id' : 'url' in source ? 'url' : 'base64_string'
+
 async function blamingSource<T>(body: EmbedBody, source: MediaSource, verb: () => Promise<T>): Promise<T> {
   try {
     return await inFieldsOf(body.input_type, verb)
   } catch (failure) {
     if (!(failure instanceof EmbedlineError) || !MEDIA_FAULTS.has(failure.code)) throw failure
-    const field = `${sourceField(body)}.${'assetId' in source ? 'asset_id' : 'base64_string'}`
-    throw new EmbedlineError(failure.code, failure.message, { field, cause: failure })
+    throw failure.inField(`${sourceField(body)}.${keyOf(source)}`)
   }
 }

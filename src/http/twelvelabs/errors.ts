@@ -65,6 +65,7 @@ const WIRE = {
 /** The fields that the verbs name, by their place in the object of the input type. */
 const FIELD: Readonly<Record<string, string>> = {
   assetId: 'media_source.asset_id',
+  url: 'media_source.url',
   startSec: 'start_sec',
   endSec: 'end_sec',
   modalities: 'embedding_option',
@@ -97,7 +98,10 @@ export function presentRefusal(refusal: Refusal): ErrorAnswer {
   const reason = clipped(refusal.message, MESSAGE_CHARACTERS)
   const field = refusal.field === undefined ? undefined : clipped(refusal.field, FIELD_CHARACTERS)
   const message = field === undefined ? reason : naming(field, code, reason)
-  const details = field === undefined ? {} : { field }
+  const details = {
+    ...(field !== undefined && { field }),
+    ...(refusal.reason !== undefined && { reason: refusal.reason }),
+  }
   return {
     status: refusal.status ?? status,
     body: { code, message, docs_url: DOCS_URL, error: { code, message, details } },
@@ -111,10 +115,7 @@ export async function inFieldsOf<T>(inputType: string, verb: () => Promise<T>): 
   } catch (failure) {
     if (!(failure instanceof EmbedlineError) || failure.field === undefined) throw failure
     const field = FIELD[failure.field]
-    throw new EmbedlineError(failure.code, failure.message, {
-      field: field === undefined ? snakeCase(failure.field) : `${inputType}.${field}`,
-      cause: failure,
-    })
+    throw failure.inField(field === undefined ? snakeCase(failure.field) : `${inputType}.${field}`)
   }
 }
 

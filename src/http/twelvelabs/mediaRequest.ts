@@ -82,7 +82,7 @@ export interface SourcePlace {
   limitBytes: number
 }
 
-/** The one source that was given. Throws `request_invalid` for none, two, or a URL, `too_large` for too much base64. */
+/** The one source that was given. Throws `request_invalid` for none or two, `too_large` for too much base64. */
 export function mediaSource(
   source: MediaSourceBody,
   body: JsonBody,
@@ -92,7 +92,7 @@ export function mediaSource(
   const given = [url, base64, assetId].filter((each) => each !== undefined)
   if (given.length !== 1)
     throw invalid(field, 'Exactly one of `url`, `base64_string` and `asset_id` is wanted.')
-  if (url !== undefined) throw invalid(`${field}.url`, 'URL sources are not enabled yet.')
+  if (url !== undefined) return { url }
   if (assetId !== undefined) return { assetId }
   const received = body.media(base64 ?? '')
   if (received.sizeBytes <= limitBytes) return { received }

@@ -46,7 +46,7 @@ function routes(schemas: Schemas): DescribedRoute[] {
     {
       method: 'post',
       path: '/assets',
-      summary: 'Upload a file',
+      summary: 'Upload a file, or name the URL from which it is fetched',
       body: { type: 'multipart/form-data', schema: form },
       answer: { status: 201, schema: answers.Asset },
     },

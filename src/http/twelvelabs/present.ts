@@ -45,7 +45,7 @@ const time = (ms: number): string => new Date(ms).toISOString()
 export const modelHeader = ({ id, revision }: ModelPin): string => `${id}@${revision}`
 
 /** What of a task the model and the metadata of its answer depend on; a request that is answered at once has it too. */
-type Answered = Pick<Task, 'request' | 'warnings' | 'filename' | 'durationSec'>
+type Answered = Pick<Task, 'request' | 'warnings' | 'sourceUrl' | 'filename' | 'durationSec'>
 
 /** The model that an answer is made with, beside the contract's own keys. `facts` is absent when the model is gone. */
 function presentModel(pin: ModelPin, answered: Answered, facts: ModelFacts | undefined) {
@@ -114,11 +114,12 @@ const endOf = ({ request, durationSec }: Answered): number | undefined =>
 
 /** Clients refuse metadata without a duration: until that is known there is none. */
 function presentMetadata(answered: Answered) {
-  const { request, filename, durationSec } = answered
+  const { request, sourceUrl, filename, durationSec } = answered
   if (durationSec === undefined) return {}
   return {
     metadata: {
       input_type: request.input,
+      ...(sourceUrl !== undefined && { input_url: sourceUrl }),
       ...(filename !== undefined && { input_filename: filename }),
       ...(request.input === 'video' && clipLength(answered, 'clip_length')),
       embedding_scopes: request.scopes,
@@ -156,7 +157,8 @@ export function presentTaskRow(task: Task, facts: ModelFacts | undefined) {
   }
 }
 
-const inputMetadata = ({ filename, durationSec }: Task) => ({
+const inputMetadata = ({ sourceUrl, filename, durationSec }: Task) => ({
+  ...(sourceUrl !== undefined && { input_url: sourceUrl }),
   ...(filename !== undefined && { input_filename: filename }),
   ...(durationSec !== undefined && { duration: durationSec }),
 })

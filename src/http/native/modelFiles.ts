@@ -1,0 +1,140 @@
+import { z } from 'zod'
+import { EmbedlineError } from '../../domain/errors.ts'
+import type { ModelFacts } from '../../domain/model.ts'
+import type { ModelHere } from '../../modelFiles/lookAtModel.ts'
+import type { Pull } from '../../modelFiles/pulls.ts'
+import { isOperator } from '../../tasks/keys.ts'
+import { readBody } from '../requestBody.ts'
+import { PullOrder } from './modelSchemas.ts'
+import type { Call, Handler } from './route.ts'
+
+const BODY_BYTES = 10_000
+
+/** `GET /models`: what this server can embed with, and what it could pull. For every account. */
+export const listModels: Handler = async ({ parts }) => {
+  const { models, modelFiles } = parts
+  const known = new Map(models.all.map((facts) => [facts.id, facts]))
+  const here = modelFiles.list()
+  const pullable = new Set(here.map(({ entry }) => entry.id))
+  const withoutFiles = models.all.filter(({ id }) => !pullable.has(id))
+  return {
+    models: [
+      ...withoutFiles.map((facts) => ({
+        ...presentFacts(facts),
+        state: models.problem(facts) === undefined ? 'ready' : 'unusable',
+        in_use: modelFiles.isInUse(facts.id),
+      })),
+      ...here.map((each) => ({
+        ...presentFacts(known.get(each.entry.id)),
+        ...presentFiles(each),
+        in_use: modelFiles.isInUse(each.entry.id),
+      })),
+    ],
+  }
+}
+
+/** `POST /models/pull`: answers at once; the same pull, when it runs already, is answered again. */
+export const pullModel: Handler = async (call) => {
+  requireOperator(call)
+  const { parts, request, reply } = call
+  const { model, precision } = readOrder(await readBody(request.raw, BODY_BYTES))
+  const pull = parts.modelFiles.pull(model, precision ?? undefined)
+  reply.code(202).header('location', `/api/models/pull/${pull.id}`)
+  return presentPull(pull)
+}
+
+/** `GET /models/pull/{pull}`: how far it is now. */
+export const getPull: Handler = async (call) => {
+  requireOperator(call)
+  const { pull: id } = call.request.params as { pull: string }
+  return presentPull(call.parts.modelFiles.findPull(id) ?? noPull(id))
+}
+
+/** `DELETE /models/pull/{pull}`: answers when it has stopped. What was fetched stays for the next one. */
+export const stopPull: Handler = async (call) => {
+  requireOperator(call)
+  const { pull: id } = call.request.params as { pull: string }
+  return presentPull((await call.parts.modelFiles.stopPull(id)) ?? noPull(id))
+}
+
+/** `DELETE /models/{model}`: its files go, its pins stay unless `forget`. */
+export const removeModel: Handler = async (call) => {
+  requireOperator(call)
+  const { parts, request, reply } = call
+  const { model } = request.params as { model: string }
+  const { force, forget } = request.query as Readonly<Record<string, unknown>>
+  const options = { isForced: force === 'true', forget: forget === 'true' }
+  if (!(await parts.modelFiles.remove(model, options)))
+    throw new EmbedlineError('not_found', `Nothing of the model ${model} is here.`)
+  return reply.code(204).send()
+}
+
+/** A pull fills the operator's disk and goes out into the net: not every account's to decide. */
+function requireOperator({ account }: Call): void {
+  if (isOperator(account)) return
+  throw new EmbedlineError(
+    'forbidden',
+    'Models are for the operator: use the key in admin.key, or one that is listed for the account admin.',
+  )
+}
+
+function readOrder(bytes: Buffer): z.output<typeof PullOrder> {
+  const result = PullOrder.safeParse(parseJson(bytes))
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  const field = issue?.path.join('.')
+  throw new EmbedlineError('request_invalid', z.prettifyError(result.error), {
+    ...(field !== undefined && field !== '' && { field }),
+  })
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString())
+  } catch {
+    throw new EmbedlineError('request_invalid', 'The body is no JSON.')
+  }
+}
+
+const noPull = (id: string): never => {
+  throw new EmbedlineError('not_found', `There is no pull ${id}.`)
+}
+
+const presentFacts = (facts: ModelFacts | undefined) =>
+  facts && {
+    id: facts.id,
+    revision: facts.revision,
+    precision: facts.precision,
+    spaces: facts.spaces,
+    ...(facts.caveat !== undefined && { caveat: facts.caveat }),
+  }
+
+const presentFiles = ({ entry, state, precisions, sizeBytes, faults }: ModelHere) => ({
+  id: entry.id,
+  state,
+  repository: entry.repository,
+  commit: entry.commit,
+  licence: entry.licence,
+  files: {
+    size_bytes: sizeBytes,
+    precisions,
+    faults: faults.map(({ file, kind, message }) => ({ file, kind, message })),
+  },
+  estimated_bytes: entry.estimatedBytes,
+})
+
+const presentPull = ({ id, model, precision, state, startedMs, endedMs, progress, failure }: Pull) => ({
+  id,
+  model,
+  precision,
+  state,
+  phase: progress.phase,
+  done_bytes: progress.doneBytes,
+  total_bytes: progress.totalBytes,
+  ...(progress.file !== undefined && { file: progress.file }),
+  ...(progress.bytesPerSec !== undefined && { bytes_per_sec: progress.bytesPerSec }),
+  ...(progress.setback !== undefined && { setback: progress.setback }),
+  ...(failure && { error: failure }),
+  started_at: new Date(startedMs).toISOString(),
+  ...(endedMs !== undefined && { ended_at: new Date(endedMs).toISOString() }),
+})

@@ -1,0 +1,116 @@
+import { EmbedlineError } from '../domain/errors.ts'
+import type { Db } from '../domain/tables.ts'
+import type { FileVersion } from '../fetch/fileVersion.ts'
+import type { LongUpload, ReceivedBytes } from '../objects/objects.ts'
+import type { ClaimedItem } from '../queue/claim.ts'
+import { enqueue } from '../queue/enqueue.ts'
+import { saveProgress } from '../queue/progress.ts'
+import { settle } from '../queue/settle.ts'
+import { setAssetBytes } from '../store/assets.ts'
+import { addReference } from '../store/objects.ts'
+import { setInputOfWaiting, setTaskInput } from '../store/tasks.ts'
+import { inspectItem } from './inspectItem.ts'
+import type { TaskParts } from './parts.ts'
+import { planItem } from './planItem.ts'
+import type { FetchPayload } from './sourceUrl.ts'
+import { keepBytes } from './storedBytes.ts'
+import { unfinishedName } from './unfinishedFetches.ts'
+
+/** How far a fetch got: what an attempt after a crash goes on from. */
+interface Progress {
+  /** So much of the file is safe. */
+  sizeBytes: number
+  version: FileVersion
+}
+
+/** A crash costs at most so much of a fetch. */
+const SAVE_EVERY_BYTES = 16 * 1024 ** 2
+
+/**
+ * Fetches the input of a task, or the bytes of an asset, and hands it on to whoever looks into it. Ended anywhere it goes
+ * on by range, from what is safe on the disk, as far as the other server lets it.
+ */
+export async function fetchInput(parts: TaskParts, item: ClaimedItem, signal: AbortSignal): Promise<void> {
+  const before = (item.progress as Progress | undefined) ?? { sizeBytes: 0, version: {} }
+  const upload = await parts.objects.resume(unfinishedName(item.id), {
+    limitBytes: parts.limits.fetchBytes,
+    keepBytes: before.sizeBytes,
+  })
+  try {
+    const received = await receive(parts, item, upload, before, signal)
+    await keepBytes(parts, item.accountId, received, (db) => handOn(parts, db, item, received))
+    await upload.leave()
+  } catch (failure) {
+    await (isGoingOn(failure) ? upload.leave() : upload.abandon())
+    throw failure
+  }
+  parts.wake()
+}
+
+async function receive(
+  parts: TaskParts,
+  item: ClaimedItem,
+  upload: LongUpload,
+  before: Progress,
+  signal: AbortSignal,
+): Promise<ReceivedBytes> {
+  const { url } = item.payload as FetchPayload
+  const { fetchBytes: limitBytes, fetchSec } = parts.limits
+  let { version } = before
+  let savedBytes = upload.sizeBytes
+
+  async function save(): Promise<void> {
+    await upload.flush()
+    const progress: Progress = { sizeBytes: upload.sizeBytes, version }
+    if (!(await parts.store.write((db) => saveProgress(db, item, progress)))) throw lost()
+    savedBytes = upload.sizeBytes
+  }
+
+  const sink = {
+    get sizeBytes() {
+      return upload.sizeBytes
+    },
+    async write(chunk: Uint8Array) {
+      await upload.write(chunk)
+      if (upload.sizeBytes - savedBytes >= SAVE_EVERY_BYTES) await save()
+    },
+    async restart() {
+      await upload.restart()
+      savedBytes = 0
+    },
+  }
+  try {
+    await parts.fetcher.download(url, sink, {
+      limitBytes,
+      totalMs: fetchSec * 1000,
+      signal,
+      version,
+      onVersion: (begun) => void (version = begun),
+    })
+  } catch (failure) {
+    // What stops here in order loses nothing; after anything else the last save counts.
+    if (isGoingOn(failure)) await save().catch(() => {})
+    throw failure
+  }
+  return upload.finish()
+}
+
+const isGoingOn = (failure: unknown): boolean => failure instanceof EmbedlineError && failure.retryable
+
+async function handOn(parts: TaskParts, db: Db, item: ClaimedItem, bytes: ReceivedBytes): Promise<void> {
+  const nowMs = parts.clock.nowMs()
+  if (!(await settle(db, item, { state: 'done', nowMs }))) throw lost()
+  const { accountId, taskId, assetId } = item
+  if (taskId !== undefined) {
+    if (!(await setTaskInput(db, taskId, { objectHash: bytes.hash, nowMs }))) throw lost()
+    await enqueue(db, nowMs, [planItem({ accountId, taskId }, { dueMs: nowMs })])
+  } else if (assetId !== undefined) {
+    if (!(await setAssetBytes(db, assetId, { bytes, nowMs }))) throw lost()
+    const waiting = await setInputOfWaiting(db, assetId, { objectHash: bytes.hash, nowMs })
+    const reference = { accountId, hash: bytes.hash, sizeBytes: bytes.sizeBytes, nowMs }
+    for (let count = 0; count < waiting; count++) await addReference(db, reference)
+    await enqueue(db, nowMs, [inspectItem({ accountId, assetId }, nowMs)])
+  }
+}
+
+const lost = () => new EmbedlineError('lease_lost', 'What was fetched is not wanted from here any more.')

@@ -1,0 +1,16 @@
+import { openItems } from '../queue/openItems.ts'
+import type { TaskParts } from './parts.ts'
+
+/** The name under which a fetch keeps what has come. */
+export const unfinishedName = (itemId: number): string => `fetch-${itemId}`
+
+/** Removes what is left of fetches that will not go on: they failed, or what they were for is deleted. */
+export async function forgetUnfinishedFetches({
+  objects,
+  store,
+}: Pick<TaskParts, 'objects' | 'store'>): Promise<void> {
+  const names = await objects.unfinished()
+  const idOf = (name: string) => Number(name.slice(unfinishedName(0).length - 1))
+  const open = await openItems(store.read, names.map(idOf))
+  for (const name of names) if (!open.has(idOf(name))) await objects.forget(name)
+}
