@@ -6,9 +6,8 @@ import { delimiter, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { GEMMA, placeFixture } from '../support/gemmaFixture.ts'
+import { GEMMA, gemmaModels } from '../support/gemmaFixture.ts'
 import { serverProcess } from '../support/serverProcess.ts'
-import { temporaryFolder } from '../support/temporaryFolder.ts'
 
 const run = promisify(execFile)
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -164,9 +163,8 @@ test('without the model libraries every command works, and doctor warns', { time
     message: 'no trained models, only builtin: @huggingface/transformers is not installed',
   })
   await everyCommandWorks()
-  const models = await temporaryFolder()
-  await placeFixture(models)
-  const answer = await serveOnce(GEMMA.id, ['--models', models, '--precision', 'fp32'])
+  const models = await gemmaModels()
+  const answer = await serveOnce(GEMMA.id, ['--models', models.folder, '--precision', 'fp32'])
   expect(answer).toMatchObject({
     status: 503,
     message: expect.stringContaining('ONNXRUNTIME_NODE_INSTALL=skip npm install @'),
@@ -196,9 +194,8 @@ test(
     })
     expect(existsSync(join(home, 'node_modules/@huggingface/transformers/node_modules/sharp'))).toBe(false)
     await everyCommandWorks()
-    const models = await temporaryFolder()
-    await placeFixture(models)
-    const answer = await serveOnce(GEMMA.id, ['--models', models, '--precision', 'fp32'])
+    const models = await gemmaModels()
+    const answer = await serveOnce(GEMMA.id, ['--models', models.folder, '--precision', 'fp32'])
     expect(answer).toMatchObject({ status: 200, model: GEMMA })
     expect(answer.data[0].embedding).toHaveLength(512)
   },
