@@ -18,8 +18,17 @@ export async function binaryTypeOf(source: Source): Promise<BinaryType> {
   if (head.subarray(0, OLD_OFFICE_SIGNATURE.length).equals(OLD_OFFICE_SIGNATURE)) return oldOfficeType(source)
   const text = head.toString('latin1')
   if (text.startsWith('PK\x03\x04') || text.startsWith('PK\x05\x06')) return zippedType(source)
-  if (text.trimStart().startsWith('%PDF-')) return { type: 'pdf' }
+  if (await isPdf(source, text)) return { type: 'pdf' }
   return signatureOf(text) ?? { type: undefined }
+}
+
+// Downloads and mailboxes leave lines before the header; readers of PDF look for it in the first kilobyte. A text that
+// quotes one does not end like a PDF.
+async function isPdf(source: Source, head: string): Promise<boolean> {
+  if (head.trimStart().startsWith('%PDF-')) return true
+  if (!/[\r\n]%PDF-\d/.test(head)) return false
+  const tail = await source.part(Math.max(0, source.sizeBytes - HEAD_BYTES), HEAD_BYTES)
+  return tail.includes('startxref')
 }
 
 async function oldOfficeType(source: Source): Promise<BinaryType> {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import {
   type BigIntStats,
   closeSync,
+  constants,
   createReadStream,
   fstatSync,
   openSync,
@@ -35,8 +36,8 @@ export interface Source {
 const HEAD_BYTES = 64 * 1024
 
 /**
- * Looks at a file and reads its beginning. Throws `file_changed` when it is not there, `document_unreadable` when the
- * server may not read it.
+ * Looks at a file and reads its beginning. Throws `file_changed` when it is not there or something else than a file has
+ * taken its place, `document_unreadable` when the server may not read it.
  */
 export function openSource(file: string, name: string, signal?: AbortSignal): Source {
   const { head, facts } = readHead(file)
@@ -89,6 +90,7 @@ function readHead(file: string): { head: Buffer; facts: BigIntStats } {
   const descriptor = openThere(file)
   try {
     const facts = fstatSync(descriptor, { bigint: true })
+    if (!facts.isFile()) throw gone()
     const head = Buffer.alloc(Math.min(HEAD_BYTES, Number(facts.size)))
     return { head: head.subarray(0, readSync(descriptor, head, 0, head.length, 0)), facts }
   } catch (failure) {
@@ -98,12 +100,20 @@ function readHead(file: string): { head: Buffer; facts: BigIntStats } {
   }
 }
 
+// A link that was put there may lead to what is nobody's business, and opening a pipe would wait for its other end.
+const FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+/** What the system says of nothing, a link, and a socket. */
+const NO_FILE = new Set(['ENOENT', 'ELOOP', 'ENXIO'])
+
+const gone = (cause?: unknown): EmbedlineError =>
+  new EmbedlineError('file_changed', 'The file is gone.', { cause })
+
 function openThere(file: string): number {
   try {
-    return openSync(file, 'r')
+    return openSync(file, FILE)
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
-    if (code === 'ENOENT') throw new EmbedlineError('file_changed', 'The file is gone.', { cause })
+    if (code !== undefined && NO_FILE.has(code)) throw gone(cause)
     if (code === 'EACCES')
       throw new EmbedlineError('document_unreadable', 'The server may not read the file.', { cause })
     throw asStorageFailure(cause)

@@ -227,6 +227,19 @@ test('a create with the same settings while a task is active returns that task',
   expect(await startBucket(room)).not.toBe(id)
 })
 
+test('creates at the same moment are one task, or one for each of their settings', async () => {
+  const room = await taskRoom()
+  await fillHandbook(room)
+  const same = await Promise.all([startBucket(room), startBucket(room), startBucket(room)])
+  expect(new Set(same).size).toBe(1)
+  const other = await Promise.all([startBucket(room, OTHER_SETTINGS), startBucket(room, OTHER_SETTINGS)])
+  expect(new Set([...same, ...other]).size).toBe(2)
+  await room.drain()
+  for (const id of [same[0], other[0]])
+    expect(await readBucket(room, id!)).toMatchObject({ state: 'ready', doneCount: 3 })
+  expect(await chunkRows(room)).toHaveLength(5)
+})
+
 test('a task with other settings waits for the one before it, and is woken by its end', async () => {
   const room = await taskRoom()
   await fillHandbook(room)

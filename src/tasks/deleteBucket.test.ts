@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import {
   ORDER,
+  OTHER_SETTINGS,
   bucketFiles,
   chunkRows,
   embedBucket,
@@ -37,6 +38,26 @@ test('a bucket that is deleted while its task runs takes the task with it, and n
     expect(await room.parts.store.read.selectFrom(table).selectAll().execute()).toEqual([])
   expect(await deleteEmbeddedBucket(room.parts, room.account.id, 'handbook')).toBe(false)
   expect(await embedBucket(room)).toMatchObject({ state: 'ready', doneCount: 3 })
+})
+
+test('a bucket that is embedded again at once after its deletion has nothing of the old embedding', async () => {
+  const room = await taskRoom()
+  await fillHandbook(room)
+  await startBucket(room)
+  await workOn(room.parts, (await room.claim())!, never)
+  const running = (await room.claim())!
+  const id = await startBucket(room, OTHER_SETTINGS)
+  room.compute.beforeParagraph = async ({ chunks }) => {
+    if (chunks.sizeCharacters === OTHER_SETTINGS.chunks.sizeCharacters) return
+    await deleteEmbeddedBucket(room.parts, room.account.id, 'handbook')
+    await startBucket(room, OTHER_SETTINGS)
+  }
+  await expect(workOn(room.parts, running, never)).rejects.toMatchObject({ code: 'lease_lost' })
+  await room.drain()
+  expect(await readBucket(room, id)).toMatchObject({ state: 'cancelled' })
+  expect(await listEmbeddedBuckets(room.parts, room.account.id)).toMatchObject([{ settings: OTHER_SETTINGS }])
+  expect((await bucketFiles(room)).map(({ state }) => state)).toEqual(['done', 'done', 'done'])
+  expect(await chunkRows(room)).toHaveLength(5)
 })
 
 test('a bucket that is deleted before its task began is not embedded', async () => {

@@ -3,12 +3,14 @@ import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { descendants } from '../support/processTable.ts'
+import { descendants, peakMemoryMb } from '../support/processTable.ts'
 import { serverProcess, type ServerProcess } from '../support/serverProcess.ts'
 
 const FILES = 1_200
 const KILLS = 4
 const LONG_FILE_PARAGRAPHS = 400
+/** Of the main process, which holds neither documents nor lists of files. */
+const MOST_MEMORY_MB = 350
 
 interface Task {
   task_id: string
@@ -38,6 +40,7 @@ test(
       files_total: FILES,
       files_done: FILES,
     })
+    expect(await peakMemoryMb(server.pid)).toBeLessThan(MOST_MEMORY_MB)
     expect(await server.end('SIGTERM')).toBe(0)
 
     const files = rows<{ key: string; chunk_count: number; chunks: number; last: number; texts: string }>(

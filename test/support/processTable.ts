@@ -32,3 +32,9 @@ export async function descendants(pid: number): Promise<ProcessRow[]> {
     rows.filter(({ parentPid }) => parentPid === of).flatMap((row) => [row, ...below(row.pid)])
   return below(pid)
 }
+
+/** The most memory that a process has had, of its own and of files, in megabytes. */
+export async function peakMemoryMb(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) / 1024
+}

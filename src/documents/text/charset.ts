@@ -83,10 +83,20 @@ function knownLabel(name: string): string | undefined {
 // A file of UTF-8 with a few damaged bytes is still one.
 const DAMAGED_SHARE = 0.1
 
+const TO_JAPANESE = ['\x1b$B', '\x1b$@']
+const TO_ASCII = ['\x1b(B', '\x1b(J']
+
+/** True for ISO-2022-JP, in which Japanese mails are written: bytes of ASCII, and sequences that say what they mean. */
+function shiftsToJapanese(head: Buffer): boolean {
+  const hasOneOf = (sequences: readonly string[]) => sequences.some((sequence) => head.includes(sequence))
+  return hasOneOf(TO_JAPANESE) && hasOneOf(TO_ASCII)
+}
+
 /** The charset of a file without a mark: UTF-8 where that can be, else what the file says of itself, else a guess. */
 export async function charsetOf({ head, sample, badSequences, goodSequences }: ByteSurvey): Promise<Charset> {
   const isUnicode = goodSequences > 0 && badSequences <= DAMAGED_SHARE * goodSequences
   if (isUnicode) return { label: 'utf-8', markBytes: 0 }
+  if (sample.length === 0 && shiftsToJapanese(head)) return { label: 'iso-2022-jp', markBytes: 0 }
   const declared = declaredLabel(head)
   if (declared !== undefined || sample.length === 0) return { label: declared ?? 'utf-8', markBytes: 0 }
   const { default: chardet } = await import('chardet')
