@@ -19,3 +19,10 @@ test('of subtitles that nobody can have said the beginning counts, and that is t
   expect(text).toHaveLength(10_000)
   expect(warning).toMatchObject({ code: 'text_shortened', option: 'transcription', startSec: 6, endSec: 12 })
 })
+
+test('what a model cannot take whole is shortened until it can', () => {
+  const cues = [{ startSec: 7, endSec: 8, text: 'w'.repeat(400) }]
+  const { text, warning } = clipText(cues, segment, { fits: (part) => part.length <= 100 })
+  expect(text).toHaveLength(100)
+  expect(warning?.message).toContain('have 400 characters; the first 100 are embedded')
+})

@@ -1,5 +1,6 @@
 import type { Warning } from '../domain/embedding.ts'
 import type { Cue } from '../domain/media.ts'
+import type { EmbeddingModel } from '../domain/model.ts'
 import type { Segment } from '../domain/slices.ts'
 
 /** Nobody says a tenth of this in a clip, and it keeps a child busy for no more than a fraction of a second. */
@@ -12,8 +13,15 @@ export interface ClipText {
   warning?: Warning
 }
 
-/** What is said in a segment: the lines whose middle lies in it, of which the first 10,000 characters count. */
-export function clipText(cues: readonly Cue[], { startMs, endMs }: Segment): ClipText {
+/**
+ * What is said in a segment: the lines whose middle lies in it, of which the first 10,000 characters count, and fewer
+ * when the model cannot take those whole.
+ */
+export function clipText(
+  cues: readonly Cue[],
+  { startMs, endMs }: Segment,
+  { fits = () => true }: Pick<EmbeddingModel, 'fits'> = {},
+): ClipText {
   const text = cues
     .filter(({ startSec, endSec }) => {
       const middleMs = ((startSec + endSec) / 2) * 1000
@@ -21,14 +29,21 @@ export function clipText(cues: readonly Cue[], { startMs, endMs }: Segment): Cli
     })
     .map((cue) => cue.text)
     .join(' ')
-  if (text.length <= CLIP_CHARACTERS) return { text }
+  const kept = beginningThatFits(text.slice(0, CLIP_CHARACTERS), fits)
+  if (kept.length === text.length) return { text }
   const [startSec, endSec] = [startMs / 1000, endMs / 1000]
   const warning: Warning = {
     code: 'text_shortened',
-    message: `The subtitles from ${startSec} s to ${endSec} s have ${text.length} characters; the first ${CLIP_CHARACTERS} are embedded.`,
+    message: `The subtitles from ${startSec} s to ${endSec} s have ${text.length} characters; the first ${kept.length} are embedded.`,
     option: 'transcription',
     startSec,
     endSec,
   }
-  return { text: text.slice(0, CLIP_CHARACTERS), warning }
+  return { text: kept, warning }
+}
+
+function beginningThatFits(text: string, fits: (text: string) => boolean): string {
+  let kept = text
+  while (!fits(kept)) kept = kept.slice(0, kept.length >> 1)
+  return kept
 }

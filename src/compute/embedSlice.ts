@@ -42,7 +42,7 @@ export async function embedSlice(
   const { segmentation } = work.request
   const framing = { segmentation, framesOf, size: media.frameSize, onFrame: onProgress }
   const framed = await segmentFrames(slice, media.frames, framing)
-  const texts = framed.map(({ segment }) => clipText(work.cues, segment))
+  const texts = framed.map(({ segment }) => clipText(work.cues, segment, model))
   const pieces = framed.map((each, index) => ({
     segment: each.segment,
     content: clipContent(work, media, { ...each, text: texts[index]?.text ?? '' }, sampleRateHz),

@@ -97,7 +97,7 @@ export function startCompute(parts: ComputeParts): RunningCompute {
       await child.call('loadModel', { model: pinOf(warm) }, { onPart, ...patience(warm) })
     },
     onFailure: ({ code, message }) =>
-      logger.warn('a model cannot be loaded', { ...warm, code, reason: message }),
+      logger.warn('a model cannot be loaded', { ...(warm && pinOf(warm)), code, reason: message }),
   })
   function startWarm(): Child {
     const child = start()

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { madeMedia } from '../../test/support/madeMedia.ts'
 import { limitsNamed } from '../domain/limits.ts'
+import { readFrames } from './frames.ts'
 import { inspect } from './inspect.ts'
 import { readPicture } from './picture.ts'
 import { findTools } from './tools.ts'
@@ -27,6 +28,33 @@ test.each(['jpg', 'png', 'webp', 'bmp', 'tiff', 'gif', 'jp2'])(
       expect(Math.abs(rgb[index]! - expected)).toBeLessThan(12)
   },
 )
+
+const NOISE = "nullsrc=size=1280x960:rate=1,geq=lum='random(1)*255':cb=128:cr=128,format=rgb24"
+
+/** How far grey levels lie from their mean: 74 in the noise, a fourth of it where 4 × 4 pixels are averaged. */
+function deviation(rgb: Uint8Array): number {
+  const mean = rgb.reduce((sum, level) => sum + level, 0) / rgb.length
+  return Math.sqrt(rgb.reduce((sum, level) => sum + (level - mean) ** 2, 0) / rgb.length)
+}
+
+test.each(['png', 'jpg', 'bmp'])(
+  'what becomes smaller is averaged and not picked from: %s',
+  async (extension) => {
+    const file = await madeMedia(`noise.${extension}`, one(NOISE))
+    const { rgb } = await readPicture(tools, file, () => ({ width: 320, height: 240 }), options)
+    expect(deviation(rgb)).toBeLessThan(25)
+  },
+)
+
+test('the frames of a video are averaged when they become smaller', async () => {
+  const file = await madeMedia('noise.mkv', [...one(NOISE), '-c:v', 'ffv1'])
+  const facts = await inspect(tools, file, options)
+  const size = { width: 320, height: 240 }
+  const frames = await Array.fromAsync(
+    readFrames(tools, file, facts, { startMs: 0, endMs: 500 }, size, options),
+  )
+  expect(frames.map(({ rgb }) => deviation(rgb) < 25)).toEqual([true])
+})
 
 test('of a picture that moves the first one is read, and inspecting finds a video', async () => {
   const file = await madeMedia(

@@ -75,7 +75,9 @@ export async function loadNetwork(
     inQueue: makeRunQueue(),
   }
   const { AutoConfig, EmbeddingGemma2Model, Tensor } = library.transformers
-  const config = await AutoConfig.from_pretrained(folder).catch(sayDamaged('config.json'))
+  const config = await AutoConfig.from_pretrained(folder).catch((cause: unknown) => {
+    throw damagedFile('config.json', cause)
+  })
   const vision = lazySession(VISION, () => openSession(VISION, parts))
   const sessions = {
     model: await openSession(TEXT, parts),
@@ -116,27 +118,24 @@ async function loadProcessor(
   folder: string,
   { imageTokens, frameTokens }: GemmaSettings,
 ): Promise<Processor> {
-  const loaded = await transformers.AutoProcessor.from_pretrained(folder).catch(
-    sayDamaged('the tokenizer or a configuration'),
-  )
-  const processor = loaded as Processor
-  // Pictures come in their exact size: the library would resize them without averaging, and again where it need not.
-  Object.assign(processor.image_processor as object, { max_soft_tokens: imageTokens, do_resize: false })
-  const { video_processor: video } = processor
-  Object.assign(video.frame_processor, { max_soft_tokens: frameTokens, do_resize: false })
-  // As many frames as are chosen: what lies above the limit of the file would be left out without a word.
-  video.max_frames = Number.POSITIVE_INFINITY
-  return processor
+  try {
+    const processor = (await transformers.AutoProcessor.from_pretrained(folder)) as Processor
+    // Pictures come in their exact size: the library would resize them without averaging, and where it need not.
+    Object.assign(processor.image_processor as object, { max_soft_tokens: imageTokens, do_resize: false })
+    const { video_processor: video } = processor
+    Object.assign(video.frame_processor, { max_soft_tokens: frameTokens, do_resize: false })
+    // As many frames as are chosen: what lies above the limit of the file would be left out without a word.
+    video.max_frames = Number.POSITIVE_INFINITY
+    return processor
+  } catch (cause) {
+    throw damagedFile('the tokenizer or a configuration', cause)
+  }
 }
 
 function tensorOf(tensors: Tensors, name: string): Tensor {
   const tensor = tensors[name]
   if (tensor) return tensor
   throw new Error(`transformers.js gave no ${name}`)
-}
-
-const sayDamaged = (name: string) => (cause: unknown) => {
-  throw damagedFile(name, cause)
 }
 
 function paddedTokens(
