@@ -1,17 +1,15 @@
-import { constants, copyFile, link, open, readdir, realpath, rm, stat } from 'node:fs/promises'
+import { chmod, constants, copyFile, open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EmbedlineError } from '../domain/errors.ts'
 import { difference, type ExpectedFile, hashFile } from './hashFile.ts'
 import type { Source } from './source.ts'
 
-/** Why a file of another folder cannot be this one too: another disk, or a file system without such links. */
-const NO_LINK = new Set(['EXDEV', 'EPERM', 'EACCES', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOSYS'])
-
 const POINTER = 'version https://git-lfs'
 
 /**
  * A folder on this machine with the files as in the repository: a clone, or what another program downloaded. Files are
- * linked where the disk can (they then take no space twice), and copied elsewhere.
+ * copied (without taking the space twice where the file system can), never linked: whoever writes into the original
+ * later, or a pull that goes on with an interrupted file, must not change the other one.
  */
 export const folderSource = (folder: string): Source => ({
   origin: 'folder',
@@ -30,7 +28,9 @@ export const folderSource = (folder: string): Source => ({
     const from = join(folder, name)
     await refusePointer(from, name)
     await rm(path, { force: true })
-    await linkOrCopy(await realpath(from), path)
+    await copyFile(from, path, constants.COPYFILE_FICLONE)
+    // The original may be read-only.
+    await chmod(path, 0o644)
     const found = await hashFile(path, { signal })
     const wrong = difference(found, expected)
     if (wrong === undefined) {
@@ -58,13 +58,4 @@ async function refusePointer(path: string, name: string): Promise<void> {
     'request_invalid',
     `${name} in that folder is a pointer of git LFS and not the file: run git lfs pull there.`,
   )
-}
-
-async function linkOrCopy(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to)
-  } catch (failure) {
-    if (!(failure instanceof Error && 'code' in failure && NO_LINK.has(String(failure.code)))) throw failure
-    await copyFile(from, to, constants.COPYFILE_FICLONE)
-  }
 }

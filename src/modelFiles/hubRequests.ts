@@ -161,7 +161,10 @@ export function setbackOf({ status, headers, host }: HubAnswer, what: string, no
   if (status === 408 || status === 429 || status >= 500) {
     const waitMs = retryAfterMs(headers['retry-after'], nowMs)
     return {
-      failure: new EmbedlineError('remote_unavailable', `${host} cannot give ${what} now (${status}).`),
+      failure: new EmbedlineError(
+        'remote_unavailable',
+        `${host} cannot give ${what} now (${status})${waitMs === undefined ? '' : `, and asks to wait ${Math.ceil(waitMs / 1000)} s`}.`,
+      ),
       ...(waitMs !== undefined && { waitMs }),
     }
   }

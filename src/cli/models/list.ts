@@ -1,10 +1,13 @@
-import { readConfig } from '../../config.ts'
+import { readConfig, type Config } from '../../config.ts'
+import { EmbedlineError } from '../../domain/errors.ts'
 import { PRECISIONS, SESSIONS } from '../../domain/precision.ts'
 import { CATALOGUE } from '../../modelFiles/catalogue.ts'
+import { findModelFiles } from '../../modelFiles/findModelFiles.ts'
 import { lookAtModel, type ModelHere } from '../../modelFiles/lookAtModel.ts'
 import { builtinFacts } from '../../models/builtin/facts.ts'
 import type { Command } from '../command.ts'
 import { EXIT } from '../exit.ts'
+import { settingFlags } from '../settingFlags.ts'
 import { aligned } from '../table.ts'
 import { MODEL_FLAGS, sizeText } from './modelFlags.ts'
 
@@ -12,18 +15,32 @@ export const list: Command = {
   usage: 'models list [flags]',
   description:
     'Lists the models that can be pulled, and what of them is here. Sizes of what is not here are estimates.',
-  flags: MODEL_FLAGS,
+  flags: [...settingFlags(['model', 'precision']), ...MODEL_FLAGS],
   operandLimit: 0,
   async run({ values, switches }, output) {
-    const { modelsFolder } = readConfig({ flags: values })
+    const config = readConfig({ flags: values })
+    const { modelsFolder } = config
     const models = CATALOGUE.map((entry) => lookAtModel(modelsFolder, entry))
     output.write(
       switches.has('json')
         ? `${JSON.stringify({ folder: modelsFolder, models: [builtin, ...models.map(present)] }, undefined, 2)}\n`
-        : `${aligned([HEADER, BUILTIN_ROW, ...models.map(row)])}\nModels folder: ${modelsFolder}\n`,
+        : `${aligned([HEADER, BUILTIN_ROW, ...models.map(row)])}\nModels folder: ${modelsFolder}\n${warning(config)}`,
     )
     return EXIT.done
   },
+}
+
+/** When the model that a server would load now is not here as it should be. */
+function warning({ model, modelsFolder, precisions }: Config): string {
+  const entry = CATALOGUE.find(({ id }) => id === model)
+  if (entry === undefined) return ''
+  try {
+    findModelFiles(modelsFolder, { ...entry, precisions })
+    return ''
+  } catch (failure) {
+    if (failure instanceof EmbedlineError) return `${failure.message}\n`
+    throw failure
+  }
 }
 
 const HEADER = ['model', 'state', 'here', 'size', 'licence', 'commit']

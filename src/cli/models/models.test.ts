@@ -71,6 +71,18 @@ test('pull says what it brings, where it is and what it pins; list and check kno
   expect(checked.code).toBe(0)
 })
 
+test('list warns when the model of the configuration is not here as a server would load it', async () => {
+  const { from, flags } = await emptyPlace()
+  const asked = async (precision: string) =>
+    (await runCommand(list, ['--model', ENTRY.id, '--precision', precision, ...flags])).out
+  expect(await asked('q8')).toContain(
+    'is not here in the precision q8: embedline models pull embeddinggemma-2 --precision q8\n',
+  )
+  await runCommand(pull, [ENTRY.id, ...from, ...flags])
+  expect(await asked('q8')).not.toContain('not here')
+  expect(await asked('q4')).toContain('is not here in the precision q4')
+})
+
 test('JSON is all that is printed when it is asked for', async () => {
   const { models, from, flags } = await emptyPlace()
   const words = ['--json', ...flags]

@@ -4,10 +4,12 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { ENTRY, modelHub, type ModelHub } from '../../../test/support/modelHub.ts'
 import { temporaryFolder } from '../../../test/support/temporaryFolder.ts'
 import { OPERATOR_KEY, withApp, type TestApp } from '../../../test/support/withApp.ts'
+import { EmbedlineError } from '../../domain/errors.ts'
 import { samePrecision } from '../../domain/precision.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { modelFolder } from '../../modelFiles/places.ts'
 import { openModelFiles } from '../../modelFiles/pulls.ts'
+import type { TaskParts } from '../../tasks/parts.ts'
 import { operations } from './openapi.ts'
 
 interface World extends TestApp {
@@ -21,7 +23,10 @@ interface World extends TestApp {
   ): Promise<{ status: number; headers: Headers; json: Record<string, unknown> }>
 }
 
-async function openWorld(inUse: readonly string[] = []): Promise<World> {
+async function openWorld(
+  inUse: readonly string[] = [],
+  change: (parts: TaskParts) => Partial<TaskParts> = () => ({}),
+): Promise<World> {
   const hub = await modelHub()
   const models = join(await temporaryFolder(), 'models')
   let count = 0
@@ -36,7 +41,7 @@ async function openWorld(inUse: readonly string[] = []): Promise<World> {
     onEnd: () => {},
   })
   onTestFinished(() => modelFiles.close())
-  const app = await withApp(() => ({ modelFiles }))
+  const app = await withApp((parts) => ({ modelFiles, ...change(parts) }))
   return {
     ...app,
     hub,
@@ -161,6 +166,16 @@ test('a model that the server works with is removed only by force', async () => 
   expect(await remove()).toMatchObject({ status: 409, json: { code: 'model_in_use' } })
   expect((await remove('?force=true')).status).toBe(204)
   expect((await remove('?force=true')).status).toBe(404)
+})
+
+test('a model whose files are here in another precision than the server loads is unusable, and says why', async () => {
+  const problem = new EmbedlineError('model_missing', 'It is not here in q4.')
+  const each = await openWorld([], ({ models }) => ({ models: { ...models, problem: () => problem } }))
+  const { json } = await each.ask('GET', '/api/models')
+  expect(json['models']).toEqual([
+    expect.objectContaining({ id: 'tiny', state: 'unusable', problem: problem.message }),
+    expect.objectContaining({ id: ENTRY.id, state: 'missing' }),
+  ])
 })
 
 test('a damaged model is listed with what is wrong, and nothing of it ends the server', async () => {

@@ -13,23 +13,24 @@ const BODY_BYTES = 10_000
 /** `GET /models`: what this server can embed with, and what it could pull. For every account. */
 export const listModels: Handler = async ({ parts }) => {
   const { models, modelFiles } = parts
+  const here = new Map(modelFiles.list().map((each) => [each.entry.id, each]))
   const known = new Map(models.all.map((facts) => [facts.id, facts]))
-  const here = modelFiles.list()
-  const pullable = new Set(here.map(({ entry }) => entry.id))
-  const withoutFiles = models.all.filter(({ id }) => !pullable.has(id))
+  const ids = [...new Set([...known.keys(), ...here.keys()])]
   return {
-    models: [
-      ...withoutFiles.map((facts) => ({
-        ...presentFacts(facts),
-        state: models.problem(facts) === undefined ? 'ready' : 'unusable',
-        in_use: modelFiles.isInUse(facts.id),
-      })),
-      ...here.map((each) => ({
-        ...presentFacts(known.get(each.entry.id)),
-        ...presentFiles(each),
-        in_use: modelFiles.isInUse(each.entry.id),
-      })),
-    ],
+    models: ids.map((id) => {
+      const facts = known.get(id)
+      const problem = facts && models.problem(facts)
+      const files = here.get(id)
+      return {
+        id,
+        // Files may be whole, and the model not usable all the same: in another precision than the server loads.
+        state: files && files.state !== 'ready' ? files.state : problem ? 'unusable' : 'ready',
+        in_use: modelFiles.isInUse(id),
+        ...(problem && { problem: problem.message }),
+        ...(facts && presentFacts(facts)),
+        ...(files && presentFiles(files)),
+      }
+    }),
   }
 }
 
@@ -100,18 +101,14 @@ const noPull = (id: string): never => {
   throw new EmbedlineError('not_found', `There is no pull ${id}.`)
 }
 
-const presentFacts = (facts: ModelFacts | undefined) =>
-  facts && {
-    id: facts.id,
-    revision: facts.revision,
-    precision: facts.precision,
-    spaces: facts.spaces,
-    ...(facts.caveat !== undefined && { caveat: facts.caveat }),
-  }
+const presentFacts = ({ revision, precision, spaces, caveat }: ModelFacts) => ({
+  revision,
+  precision,
+  spaces,
+  ...(caveat !== undefined && { caveat }),
+})
 
-const presentFiles = ({ entry, state, precisions, sizeBytes, faults }: ModelHere) => ({
-  id: entry.id,
-  state,
+const presentFiles = ({ entry, precisions, sizeBytes, faults }: ModelHere) => ({
   repository: entry.repository,
   commit: entry.commit,
   licence: entry.licence,

@@ -39,6 +39,7 @@ export const ListedModels = z.looseObject({
       id: z.string(),
       state: z.enum(['ready', 'missing', 'damaged', 'unusable']),
       in_use: z.boolean().meta({ description: 'It is the default model, or an alias means it.' }),
+      problem: z.string().optional().meta({ description: 'Why it cannot be used now, and what to do.' }),
       revision: z.string().optional(),
       precision: z.string().optional(),
       spaces: z.looseObject({}).optional(),
