@@ -13,8 +13,8 @@ Every line below is a test, through plain HTTP, the \`telnyx\` client or the \`o
 - **extended**: as they say, and more.
 - **differs**: not as they say, for a reason.
 
-Not offered: clusters (\`/v2/ai/clusters\`). Not yet: websites (\`POST /v2/ai/embeddings/url\`), and the reconciling of a
-bucket without a call: after files have changed, create a task again; it embeds only what changed.
+Not offered: clusters (\`/v2/ai/clusters\`). Not yet: the reconciling of a bucket without a call: after files have
+changed, create a task again; it embeds only what changed.
 `
 
 /** The page on one contract in Markdown. */

@@ -47,6 +47,11 @@ export interface Config {
   keys: readonly ConfiguredKey[]
   /** What may be fetched from beside public addresses. */
   fetchAllow: AllowList
+  /** Of one crawl. */
+  crawlPages: number
+  crawlMs: number
+  /** Between two requests to a site. */
+  crawlDelayMs: number
   retentionMs: number
   limits: 'ours' | 'upstream'
   /** Absent: `ffmpeg` on PATH. */
@@ -209,6 +214,9 @@ function toConfig(
     hub: readHub(environment),
     keys: optional('keys', SETTINGS.keys.parse) ?? [],
     fetchAllow: optional('fetchAllow', SETTINGS.fetchAllow.parse) ?? NOTHING_ALLOWED,
+    crawlPages: value('crawlPages', SETTINGS.crawlPages.parse),
+    crawlMs: value('crawlTime', SETTINGS.crawlTime.parse),
+    crawlDelayMs: value('crawlDelay', SETTINGS.crawlDelay.parse),
     retentionMs: value('retention', SETTINGS.retention.parse),
     limits: value('limits', SETTINGS.limits.parse),
     ...(ffmpeg !== undefined && { ffmpeg }),

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { openFolderBuckets } from './buckets/folderBuckets.ts'
 import { startCompute, type RunningCompute } from './compute/pool.ts'
 import { isLoopback, type Config } from './config.ts'
+import { makePace } from './crawl/pace.ts'
 import { EmbedlineError } from './domain/errors.ts'
 import { makeIds } from './domain/ids.ts'
 import { limitsNamed } from './domain/limits.ts'
@@ -107,6 +108,12 @@ export async function startServer(
       objects,
       bytesMutex: makeKeyedMutex(),
       fetcher,
+      crawling: {
+        pace: makePace(clock),
+        delayMs: config.crawlDelayMs,
+        mostPages: config.crawlPages,
+        mostMs: config.crawlMs,
+      },
       compute,
       models: modelsOf(registry),
       modelFiles,

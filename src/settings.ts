@@ -162,6 +162,27 @@ export const SETTINGS = {
       'What URL sources and crawls may reach beside public addresses: networks (`10.0.0.0/8`) and places (`minio:9000`).',
     parse: parseAllowList,
   },
+  crawlPages: {
+    flag: 'crawl-pages',
+    placeholder: 'count',
+    fallback: '1000',
+    meaning: 'So many pages a crawl asks for at most.',
+    parse: wholeNumber(1, 100_000),
+  },
+  crawlTime: {
+    flag: 'crawl-time',
+    placeholder: 'duration',
+    fallback: '10m',
+    meaning: 'So long a crawl runs at most.',
+    parse: parseDuration,
+  },
+  crawlDelay: {
+    flag: 'crawl-delay',
+    placeholder: 'milliseconds',
+    fallback: '500',
+    meaning: 'Between two requests of crawls to a site; a robots.txt may ask for more.',
+    parse: wholeNumber(0, 60_000),
+  },
   retention: {
     flag: 'retention',
     placeholder: 'duration',

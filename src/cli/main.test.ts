@@ -54,7 +54,8 @@ test('no command, an unknown one and an unknown flag end with 2 and a suggestion
 
 test('commands of two words have a list and help of their own', async () => {
   const { out, code } = await embedline(['buckets', '--help'])
-  for (const command of ['list', 'put', 'rm', 'embed', 'search']) expect(out).toContain(`  ${command}`)
+  for (const command of ['list', 'put', 'rm', 'embed', 'crawl', 'search'])
+    expect(out).toContain(`  ${command}`)
   expect(code).toBe(0)
   expect((await embedline(['buckets', 'put', '--help'])).out).toContain('Usage: embedline buckets put')
   expect(await embedline(['buckets', 'embd'])).toMatchObject({

@@ -36,6 +36,10 @@ const BUCKETS: Commands = {
     summary: 'embeds what is new or changed in a bucket',
     load: async () => (await import('./buckets/embed.ts')).embed,
   },
+  crawl: {
+    summary: 'crawls a site into a bucket and embeds its pages',
+    load: async () => (await import('./buckets/crawl.ts')).crawl,
+  },
   search: {
     summary: 'finds the chunks that are nearest to a query',
     load: async () => (await import('./buckets/search.ts')).search,

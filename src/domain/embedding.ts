@@ -48,6 +48,7 @@ const TELLS_OF_LOSS = {
   media_damaged: true,
   duration_estimated: false,
   segment_skipped: true,
+  crawl_bounded: false,
   subtitles_unreadable: true,
   text_shortened: false,
 } as const

@@ -43,6 +43,9 @@ export interface Limits {
   treeDocumentBytes: number
   /** Of all that is unpacked of one document. */
   unpackedDocumentBytes: number
+  /** Of a page of a site that is crawled, and of a PDF or another file there. */
+  crawlPageBytes: number
+  crawlFileBytes: number
   pageSize: number
   /** Work on one item longer than this is a hang. */
   itemSec: number
@@ -80,6 +83,8 @@ const OURS: Limits = {
   wholeDocumentBytes: 100 * 1024 * 1024,
   treeDocumentBytes: 32 * 1024 * 1024,
   unpackedDocumentBytes: 256 * 1024 * 1024,
+  crawlPageBytes: 10 * 1024 * 1024,
+  crawlFileBytes: 100 * 1024 * 1024,
   pageSize: 50,
   itemSec: 600,
 }

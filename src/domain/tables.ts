@@ -1,6 +1,6 @@
 import type { Generated, Kysely } from 'kysely'
 import type { AssetState, ItemState, TaskState } from './states.ts'
-import type { FileState } from './task.ts'
+import type { FileState, PageState } from './task.ts'
 
 // The rows as they are stored. Times are integer milliseconds since 1970, JSON is text, flags are 0 or 1, vectors are
 // little-endian float32 blobs: the same in SQLite and PostgreSQL. Only `store/` and `queue/` read and write them.
@@ -20,6 +20,8 @@ export interface Tables {
   removed_file: RemovedFileRow
   chunk: ChunkRow
   idempotency: IdempotencyRow
+  crawl: CrawlRow
+  crawl_page: CrawlPageRow
 }
 
 /** A connection or a transaction: every statement takes one as its first argument. */
@@ -118,7 +120,8 @@ export interface TaskRow {
   expires_ms: number
 }
 
-export type ItemKind = 'fetch' | 'inspect' | 'plan' | 'slice' | 'finish' | 'list' | 'document' | 'conclude'
+export type ItemKind =
+  'fetch' | 'inspect' | 'plan' | 'slice' | 'finish' | 'list' | 'crawl' | 'document' | 'conclude'
 
 /** The row of the queue: a piece of work that one worker at a time may hold. The queue knows no more of it than this. */
 export interface ItemRow {
@@ -230,6 +233,8 @@ export interface BucketFileRow {
   created_ms: number
   updated_ms: number
   last_embedded_ms: number | null
+  /** The address of the page that a crawl stored here. */
+  source_url: string | null
 }
 
 /** A file that is gone, for those who hold its chunks in memory. */
@@ -262,4 +267,55 @@ export interface IdempotencyRow {
   status: number
   body: string
   created_ms: number
+}
+
+/** What a task of a bucket has beside its own row when it is the crawl of a site. */
+export interface CrawlRow {
+  task_id: string
+  start_url: string
+  /** `scheme://host:port` where the start page answered; until then that of `start_url`. */
+  site: string | null
+  /** Per site its RobotsRules. */
+  robots_json: string
+  /** How long it has run. */
+  spent_ms: number
+  /** Which bound ended it, if one did. */
+  ended_by: 'pages' | 'time' | null
+  pages_found: number
+  /** Of those found: asked for, without those that only led to another page. */
+  pages_fetched: number
+  pages_stored: number
+  pages_unchanged: number
+  pages_duplicate: number
+  pages_redirected: number
+  pages_skipped: number
+  pages_missing: number
+  pages_failed: number
+}
+
+/** A page that a crawl knows of. */
+export interface CrawlPageRow {
+  id: Generated<number>
+  task_id: string
+  url: string
+  /** 1: the crawl began here, or was led from there to here. */
+  is_start: number
+  /** Links from the start page. */
+  depth: number
+  /** Redirects that led here, one after the other. */
+  hops: number
+  /** Times that it was asked for in vain, and may go right another time. */
+  tries: number
+  state: PageState
+  /** Why it is in this state, in one word and in a sentence. */
+  reason: string | null
+  message: string | null
+  /** What it has in common with pages of which there may be endlessly many. */
+  shape: string | null
+  /** Of a page that is stored: SHA-256 of what a reader sees of it. */
+  content_hash: string | null
+  /** Of a page that was left out for it: where it says that it really is. */
+  canonical: string | null
+  /** 1: what it says of where it really is turned out to be of no use. */
+  ignores_canonical: number
 }

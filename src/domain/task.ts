@@ -91,6 +91,40 @@ export interface BucketTask {
   createdMs: number
   updatedMs: number
   finishedMs?: number
+  /** Present when the files come from a site that is crawled. */
+  crawl?: CrawlProgress
+}
+
+/**
+ * What became of a page: its content is an object of the bucket (new, or as it was); another page has the same content,
+ * or is what it calls its real address; it led to another page; it is left out for a reason; it is not there; it failed.
+ */
+export type PageState =
+  'queued' | 'stored' | 'unchanged' | 'duplicate' | 'redirected' | 'skipped' | 'missing' | 'failed'
+
+/** How far a crawl is. */
+export interface CrawlProgress {
+  startUrl: string
+  /** Pages of the site that are known. */
+  foundCount: number
+  /** Of those: asked for, without those that only led to another page. */
+  fetchedCount: number
+  storedCount: number
+  unchangedCount: number
+  duplicateCount: number
+  redirectedCount: number
+  skippedCount: number
+  missingCount: number
+  failedCount: number
+  /** Which bound ended it before all pages were asked for. */
+  endedBy?: 'pages' | 'time'
+}
+
+/** A page that could not be had. */
+export interface FailedPage {
+  url: string
+  reason: string
+  message: string
 }
 
 /** What an account has of a bucket: the chunks of its files, by one model. */
@@ -123,6 +157,8 @@ export interface BucketFile {
 /** A stretch of a file that is near to what was asked. */
 export interface SearchResult {
   key: string
+  /** Of a page that was crawled: its address. */
+  sourceUrl?: string
   /** MD5 of the file that was embedded, hex. */
   checksum: string
   text: string

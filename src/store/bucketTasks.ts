@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
 import { failureColumns, failureOf } from '../domain/failure.ts'
 import type { TaskState } from '../domain/states.ts'
-import type { Db, TaskRow } from '../domain/tables.ts'
+import type { CrawlRow, Db, TaskRow } from '../domain/tables.ts'
 import type { BucketSettings, BucketTask } from '../domain/task.ts'
+import { PROGRESS_COLUMNS, progressOf } from './crawls.ts'
 
 export interface NewBucketTask {
   /** UUID version 7: of two tasks the later one has the greater id. */
@@ -55,9 +56,7 @@ export async function insertBucketTask(db: Db, task: NewBucketTask): Promise<Buc
 
 /** The task of a bucket, if the account has one of that id. */
 export async function getBucketTask(db: Db, accountId: string, id: string): Promise<BucketTask | undefined> {
-  const row = await db
-    .selectFrom('task')
-    .selectAll()
+  const row = await withCrawl(db)
     .where('id', '=', id)
     .where('account_id', '=', accountId)
     .where('kind', '=', 'bucket')
@@ -71,24 +70,21 @@ export async function listBucketTasks(
   accountId: string,
   { states, limit }: { states?: readonly TaskState[]; limit: number },
 ): Promise<BucketTask[]> {
-  let matching = db.selectFrom('task').where('account_id', '=', accountId).where('kind', '=', 'bucket')
+  let matching = withCrawl(db).where('account_id', '=', accountId).where('kind', '=', 'bucket')
   if (states) matching = matching.where('state', 'in', states)
-  const rows = await matching
-    .selectAll()
-    .orderBy('created_ms', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit)
-    .execute()
+  const rows = await matching.orderBy('created_ms', 'desc').orderBy('id', 'desc').limit(limit).execute()
   return rows.map(bucketTaskOf)
 }
 
-// The states stand in the text, so that the partial index is used.
-const activeTasks = (db: Db, accountId: string, bucket: string) =>
+const withCrawl = (db: Db) =>
   db
     .selectFrom('task')
-    .where('account_id', '=', accountId)
-    .where('bucket', '=', bucket)
-    .where(sql<boolean>`state in ('queued', 'processing')`)
+    .leftJoin('crawl', 'crawl.task_id', 'task.id')
+    .selectAll('task')
+    .select(PROGRESS_COLUMNS)
+
+// Stands in the text, so that the partial index is used.
+const IS_ACTIVE = sql<boolean>`state in ('queued', 'processing')`
 
 /** The newest task of the account and bucket that has not ended. */
 export async function newestActiveTask(
@@ -96,8 +92,10 @@ export async function newestActiveTask(
   accountId: string,
   bucket: string,
 ): Promise<BucketTask | undefined> {
-  const row = await activeTasks(db, accountId, bucket)
-    .selectAll()
+  const row = await withCrawl(db)
+    .where('account_id', '=', accountId)
+    .where('bucket', '=', bucket)
+    .where(IS_ACTIVE)
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst()
@@ -106,7 +104,14 @@ export async function newestActiveTask(
 
 /** All tasks of the account and bucket that have not ended. */
 export async function activeTaskIds(db: Db, accountId: string, bucket: string): Promise<string[]> {
-  const rows = await activeTasks(db, accountId, bucket).select('id').orderBy('id').execute()
+  const rows = await db
+    .selectFrom('task')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .where('bucket', '=', bucket)
+    .where(IS_ACTIVE)
+    .orderBy('id')
+    .execute()
   return rows.map(({ id }) => id)
 }
 
@@ -164,7 +169,14 @@ export async function getBucketWork(db: Db, id: string): Promise<BucketWork | un
   )
 }
 
-function bucketTaskOf(row: TaskRow): BucketTask {
+type CrawlColumns = Pick<CrawlRow, (typeof PROGRESS_COLUMNS)[number]>
+
+/** The columns of a crawl are null for a task that is none. */
+type Joined = TaskRow & { [Name in keyof CrawlColumns]?: CrawlColumns[Name] | null }
+
+const isCrawl = (row: Joined): row is TaskRow & CrawlColumns => typeof row.start_url === 'string'
+
+function bucketTaskOf(row: Joined): BucketTask {
   const failure = failureOf(row)
   return {
     id: row.id,
@@ -182,5 +194,6 @@ function bucketTaskOf(row: TaskRow): BucketTask {
     createdMs: row.created_ms,
     updatedMs: row.updated_ms,
     ...(row.finished_ms !== null && { finishedMs: row.finished_ms }),
+    ...(isCrawl(row) && { crawl: progressOf(row) }),
   }
 }

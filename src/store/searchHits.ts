@@ -7,6 +7,8 @@ export interface StoredHit {
   fileId: number
   ordinal: number
   key: string
+  /** Of a page that was crawled. */
+  sourceUrl?: string
   checksum: string
   text: string
   place: Place
@@ -27,7 +29,7 @@ export async function readHits(
         .onRef('bucket_file.id', '=', 'chunk.file_id')
         .onRef('bucket_file.generation', '=', 'chunk.generation'),
     )
-    .select(['file_id', 'ordinal', 'key', 'checksum', 'text', 'place_json'])
+    .select(['file_id', 'ordinal', 'key', 'source_url', 'checksum', 'text', 'place_json'])
     .where('bucket_file.version', '<=', version)
     .where(sql<boolean>`(file_id, ordinal) in (values ${sql.join(names)})`)
     .execute()
@@ -35,6 +37,7 @@ export async function readHits(
     fileId: row.file_id,
     ordinal: row.ordinal,
     key: row.key,
+    ...(row.source_url !== null && { sourceUrl: row.source_url }),
     checksum: row.checksum ?? '',
     text: row.text,
     place: JSON.parse(row.place_json) as Place,

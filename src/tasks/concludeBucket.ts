@@ -1,13 +1,13 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Db } from '../domain/tables.ts'
-import type { Failure } from '../domain/task.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { firstFailure } from '../queue/firstFailure.ts'
 import { settle } from '../queue/settle.ts'
 import { hasChunks } from '../store/bucketFiles.ts'
 import { getBucketWork, type BucketWork } from '../store/bucketTasks.ts'
 import { getEmbedding } from '../store/embeddedBuckets.ts'
-import { endBucketTask } from './endBucket.ts'
+import { crawlOutcome } from './crawl/crawlOutcome.ts'
+import { endBucketTask, type Outcome } from './endBucket.ts'
 import { leaseLost } from './leaseLost.ts'
 import type { TaskParts } from './parts.ts'
 
@@ -24,11 +24,11 @@ export async function concludeBucket(parts: TaskParts, item: ClaimedItem): Promi
 }
 
 /** Ready when nothing failed, also for a bucket without files; failed when all failed and nothing at all is embedded. */
-async function outcome(
-  db: Db,
-  { id, accountId, bucket, doneCount, failedCount }: BucketWork,
-): Promise<{ state: 'ready' | 'partial' | 'failed'; failure?: Failure }> {
-  if (failedCount === 0) return { state: 'ready' }
+async function outcome(db: Db, task: BucketWork): Promise<Outcome> {
+  const { id, accountId, bucket, doneCount, failedCount } = task
+  const crawl = await crawlOutcome(db, id)
+  if (crawl?.state === 'failed') return crawl
+  if (failedCount === 0) return crawl ?? { state: 'ready' }
   const failure = await firstFailure(db, id)
   const embedding = await getEmbedding(db, accountId, bucket)
   const isSearched = doneCount > 0 || (embedding !== undefined && (await hasChunks(db, embedding.id)))

@@ -43,7 +43,8 @@ export async function createBucketTask(
   const task = await parts.store.write(async (db) => {
     const nowMs = parts.clock.nowMs()
     const active = await newestActiveTask(db, account.id, order.bucket)
-    const isSame = JSON.stringify(active?.settings) === JSON.stringify(settings)
+    // A crawl does not look through the bucket.
+    const isSame = !active?.crawl && JSON.stringify(active?.settings) === JSON.stringify(settings)
     const found = active && isSame ? active : await insert(parts, db, account, order, settings)
     await rememberAnswer(db, account.id, order.idempotency, found, nowMs)
     return found

@@ -1,4 +1,5 @@
 import { removeItems } from '../queue/removeItems.ts'
+import { removePages } from '../store/crawlPages.ts'
 import { removeEmbeddings } from '../store/embeddings.ts'
 import { reclaimSpace } from '../store/space.ts'
 import { expiredTasks, removeTask } from '../store/tasks.ts'
@@ -19,6 +20,7 @@ export async function expireTasks(parts: TaskParts): Promise<number> {
   for (const { id, accountId, objectHash, holdsObject } of expired) {
     // In small transactions; the task row goes last, so that a crash in between starts over.
     while ((await store.write((db) => removeItems(db, id, ROWS_A_TRANSACTION))) > 0);
+    while ((await store.write((db) => removePages(db, id, ROWS_A_TRANSACTION))) > 0);
     while ((await store.write((db) => removeEmbeddings(db, id, ROWS_A_TRANSACTION))) > 0);
     if (objectHash === undefined) await store.write((db) => removeTask(db, id))
     else

@@ -106,6 +106,7 @@ const CONSEQUENCE: Record<ItemKind, (consequence: Consequence) => Promise<boolea
     return false
   },
   list: failBucketTask,
+  crawl: failBucketTask,
   conclude: failBucketTask,
   async document({ parts, db, item, failure }) {
     const nowMs = parts.clock.nowMs()

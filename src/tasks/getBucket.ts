@@ -1,7 +1,8 @@
-import type { BucketFile, BucketTask, EmbeddedBucket } from '../domain/task.ts'
+import type { BucketFile, BucketTask, EmbeddedBucket, FailedPage } from '../domain/task.ts'
 import type { TaskState } from '../domain/states.ts'
 import { listFiles } from '../store/bucketFiles.ts'
 import { getBucketTask as readTask, listBucketTasks as readTasks } from '../store/bucketTasks.ts'
+import { failedPages } from '../store/crawlPages.ts'
 import { getEmbedding, listEmbeddings } from '../store/embeddedBuckets.ts'
 import type { TaskParts } from './parts.ts'
 
@@ -27,6 +28,12 @@ export const listBucketTasks = (
 /** The buckets of which the account has an embedding, by their names. */
 export const listEmbeddedBuckets = (parts: Parts, accountId: string): Promise<readonly EmbeddedBucket[]> =>
   listEmbeddings(parts.store.read, accountId)
+
+const FAILED_PAGES = 100
+
+/** The pages of a crawl that could not be had, at most the first 100. */
+export const listFailedPages = async (parts: Parts, task: BucketTask): Promise<readonly FailedPage[]> =>
+  task.crawl && task.crawl.failedCount > 0 ? failedPages(parts.store.read, task.id, FAILED_PAGES) : []
 
 /**
  * What is known of the files of an embedded bucket, in the order of their keys, in pages of up to 500 that are read

@@ -3,7 +3,6 @@ import type { Db } from '../domain/tables.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { enqueue, type NewItem } from '../queue/enqueue.ts'
 import { isHeld } from '../queue/held.ts'
-import { postpone } from '../queue/postpone.ts'
 import { saveProgress } from '../queue/progress.ts'
 import { settle } from '../queue/settle.ts'
 import {
@@ -14,11 +13,12 @@ import {
   seeFiles,
   type KnownFile,
 } from '../store/bucketFiles.ts'
-import { activeTaskIds, addFoundFiles, getBucketWork, type BucketWork } from '../store/bucketTasks.ts'
+import { addFoundFiles, getBucketWork, type BucketWork } from '../store/bucketTasks.ts'
 import { getEmbedding, hideEmbedding, insertEmbedding, setSettings } from '../store/embeddedBuckets.ts'
 import { addPlannedItems, setPlanned } from '../store/taskProgress.ts'
 import { addEndWhenDone } from './addEnd.ts'
 import { bucketGone } from './bucketGone.ts'
+import { isTurnOf } from './bucketTurn.ts'
 import { removeUnseenFiles } from './goneFiles.ts'
 import { leaseLost } from './leaseLost.ts'
 import type { BucketObject, TaskParts } from './parts.ts'
@@ -35,9 +35,6 @@ interface Progress {
 
 const FILES_A_TRANSACTION = 250
 
-/** The end of the task before wakes this one; this is the fallback should nothing do so. */
-const TURN_WAIT_MS = 60_000
-
 /**
  * Goes through the files of a bucket in the order of their keys, and writes an item for each that is new or has
  * changed; then removes what is no longer there. Killed anywhere it goes on after the last files it has written.
@@ -46,8 +43,7 @@ const TURN_WAIT_MS = 60_000
 export async function listBucket(parts: TaskParts, item: ClaimedItem, signal: AbortSignal): Promise<void> {
   const task = await getBucketWork(parts.store.read, item.taskId ?? '')
   if (!task) throw new EmbedlineError('not_found', 'The task is gone.')
-  const [first] = await activeTaskIds(parts.store.read, task.accountId, task.bucket)
-  if (first !== undefined && first < task.id) return waitForTurn(parts, item)
+  if (!(await isTurnOf(parts, item, task))) return
   // A storage that is away for a moment must not look like a bucket without files, whose chunks would go.
   if (!(await parts.buckets.exists(task.accountName, task.bucket))) throw bucketGone(task.bucket)
   const bucketId = await beginEmbedding(parts, item, task)
@@ -60,11 +56,6 @@ export async function listBucket(parts: TaskParts, item: ClaimedItem, signal: Ab
     await addEndWhenDone(db, task.id, nowMs)
   })
   parts.wake()
-}
-
-async function waitForTurn(parts: TaskParts, item: ClaimedItem): Promise<void> {
-  const nowMs = parts.clock.nowMs()
-  await parts.store.write((db) => postpone(db, item, { dueMs: nowMs + TURN_WAIT_MS }))
 }
 
 /**
@@ -155,7 +146,8 @@ const isUnchanged = (file: KnownFile, object: BucketObject, settingsJson: string
   file.sizeBytes === object.sizeBytes &&
   file.settingsJson === settingsJson
 
-const documentItem = ({ accountId, id }: BucketWork, fileId: number, nowMs: number): NewItem => ({
+/** The work on one file. */
+export const documentItem = ({ accountId, id }: BucketWork, fileId: number, nowMs: number): NewItem => ({
   accountId,
   kind: 'document',
   taskId: id,

@@ -8,6 +8,7 @@ import type { Limits } from '../domain/limits.ts'
 import type { ModelFacts } from '../domain/model.ts'
 import type { Db } from '../domain/tables.ts'
 import type { Compute, DocumentSummary, EmbeddedChunk, ModelPin } from '../domain/work.ts'
+import type { Pace } from '../crawl/pace.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { KeyedMutex } from '../lib/keyedMutex.ts'
 import type { Logger } from '../lib/logger.ts'
@@ -24,6 +25,7 @@ export interface TaskParts {
   bytesMutex: KeyedMutex
   /** The only way to URLs that callers name. */
   fetcher: Fetcher
+  crawling: Crawling
   compute: Compute
   models: Models
   modelFiles: ModelFiles
@@ -70,6 +72,17 @@ export interface Models {
   countTokens(text: string, enough?: number): number
   /** How often each stem stands in a text, as the stems of chunks are counted. */
   terms(text: string): Readonly<Record<string, number>>
+}
+
+/** How sites are crawled. */
+export interface Crawling {
+  /** Of all crawls together. */
+  pace: Pace
+  /** Between two requests to a site, if the site itself does not ask for more. */
+  delayMs: number
+  /** Of one crawl. */
+  mostPages: number
+  mostMs: number
 }
 
 /** The operator's storage, as an account sees it. Written for what the verbs need; `src/buckets` fits. */

@@ -7,6 +7,9 @@ const CONTROL_ITEMS = 4
 /** Going through a bucket takes long, and must not hold up the short work. */
 const LISTINGS = 2
 
+/** A crawl waits for the net most of the time. */
+const CRAWLS = 4
+
 /** Fetches wait for other servers, some for very long, and cost next to nothing meanwhile. */
 const FETCHES = 16
 
@@ -27,6 +30,7 @@ export function roomsBeside(held: readonly { kind: ItemKind }[], computeCount: n
   return [
     room(['inspect', 'plan', 'finish', 'conclude'], 0, CONTROL_ITEMS),
     room(['list'], 0, LISTINGS),
+    room(['crawl'], 0, CRAWLS),
     room(['fetch'], 3, FETCHES),
     room(['slice'], 1, computeCount),
     { ...documents, free: isHalfFull ? 0 : documents.free },

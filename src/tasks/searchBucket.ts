@@ -93,6 +93,6 @@ const nameOf = ({ fileId, ordinal }: Pick<SearchHit, 'fileId' | 'ordinal'>): str
 function resultOf({ cosine }: SearchHit, chunk: StoredHit, model: SearchResult['model']): SearchResult {
   // Rounding of float32 may leave a cosine a hair outside of -1..1.
   const distance = Math.min(2, Math.max(0, 1 - cosine))
-  const { key, checksum, text, place } = chunk
-  return { key, checksum, text, place, distance, certainty: 1 - distance / 2, model }
+  const { fileId: _fileId, ordinal: _ordinal, ...stored } = chunk
+  return { ...stored, distance, certainty: 1 - distance / 2, model }
 }

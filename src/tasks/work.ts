@@ -2,6 +2,7 @@ import { EmbedlineError } from '../domain/errors.ts'
 import type { ItemKind } from '../domain/tables.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { concludeBucket } from './concludeBucket.ts'
+import { crawlSite } from './crawl/crawlSite.ts'
 import { embedSlices } from './embed.ts'
 import { embedDocument } from './embedDocument.ts'
 import { settleFailure } from './fail.ts'
@@ -21,6 +22,7 @@ const WORK: Record<ItemKind, Work> = {
   slice: embedSlices,
   finish: finishTask,
   list: listBucket,
+  crawl: crawlSite,
   document: embedDocument,
   conclude: concludeBucket,
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { onTestFinished } from 'vitest'
+import { makePace } from '../../src/crawl/pace.ts'
 import { EmbedlineError } from '../../src/domain/errors.ts'
 import { openFolderBuckets } from '../../src/buckets/folderBuckets.ts'
 import { canMoveItem, canMoveTask, type ItemState, type TaskState } from '../../src/domain/states.ts'
@@ -165,6 +166,7 @@ export async function taskRoom(): Promise<TaskRoom> {
     objects,
     bytesMutex: makeKeyedMutex(),
     fetcher,
+    crawling: { pace: makePace(systemClock), delayMs: 0, mostPages: 1_000, mostMs: 600_000 },
     compute,
     models: {
       all: [MODEL],
@@ -204,7 +206,17 @@ export async function taskRoom(): Promise<TaskRoom> {
   const otherAccount = await accountNamed('two', 2)
   const claimOne = async (worker = 'worker-a', alone = false) => {
     const nowMs = clock.nowMs()
-    const kinds = ['fetch', 'inspect', 'plan', 'slice', 'finish', 'list', 'document', 'conclude'] as const
+    const kinds = [
+      'fetch',
+      'inspect',
+      'plan',
+      'slice',
+      'finish',
+      'list',
+      'crawl',
+      'document',
+      'conclude',
+    ] as const
     const order = { worker, lanes: [0, 1, 2, 3], kinds, limit: 1, alone, nowMs, leaseUntilMs: nowMs + 15_000 }
     return (await store.write((db) => claim(db, order)))[0]
   }

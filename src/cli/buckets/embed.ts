@@ -1,11 +1,10 @@
-import { systemClock, type Clock } from '../../lib/clock.ts'
-import type { Command, Flag, Output } from '../command.ts'
+import type { Command, Flag } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { type ProgressBar, progressBar } from '../progressBar.ts'
-import { findServer, SERVER_FLAGS, type ServerCalls } from '../serverCalls.ts'
+import { findServer, SERVER_FLAGS } from '../serverCalls.ts'
 import { wholeNumber } from '../wholeNumber.ts'
-import { type EmbeddedFile, embeddedFiles } from './files.ts'
 import { bucketOf, EMBEDDINGS_PATH } from './paths.ts'
+import { failedFiles, fileCounts, printFailures, type Task, taskToEnd, whyFailed } from './taskToEnd.ts'
 
 const FLAGS: readonly Flag[] = [
   { name: 'chunk-size', placeholder: 'characters', meaning: 'Longest chunk [default 1024].' },
@@ -23,25 +22,6 @@ const FLAGS: readonly Flag[] = [
 ]
 
 const CHARACTERS_MOST = 999_999_999
-const POLL_LEAST_MS = 50
-const POLL_MOST_MS = 1_000
-const SHOWN_FAILURES = 20
-
-interface Task {
-  task_id: string
-  status: string
-  files_total: number
-  files_done: number
-  files_failed: number
-  files_skipped: number
-  files_removed: number
-  error_message?: string
-  /** What a caller should know although nothing failed. */
-  warnings?: readonly { message: string }[]
-}
-
-const RUNNING: readonly string[] = ['queued', 'processing']
-
 export const embed: Command = {
   usage: 'buckets embed <bucket> [flags]',
   description:
@@ -54,12 +34,19 @@ export const embed: Command = {
     const order = orderOf(bucket, values)
     const server = await findServer({ values })
     const bar = switches.has('json') ? undefined : progressBar(output)
-    const task = await embedToEnd(server, order, bar, systemClock)
-    const failed = task.files_failed === 0 ? [] : await failedFiles(server, bucket)
+    const task = await taskToEnd(server, EMBEDDINGS_PATH, { order, onProgress: showFiles(bar) })
+    const failed = await failedFiles(server, task, bucket)
     if (switches.has('json')) output.write(`${JSON.stringify({ bucket, task, failed }, undefined, 2)}\n`)
     else {
       bar?.done(summary(bucket, task))
-      printFailures(bucket, failed, output)
+      printFailures(
+        failed.map(({ filename, error_reason: reason, error_message: message }) => ({
+          what: filename,
+          why: message ?? reason ?? 'failed',
+        })),
+        `embedline buckets list ${bucket} shows all`,
+        output,
+      )
       for (const { message } of task.warnings ?? []) output.write(`   ${message}\n`)
     }
     return task.status === 'failure' ? EXIT.failed : EXIT.done
@@ -82,45 +69,10 @@ function orderOf(bucket: string, values: ReadonlyMap<string, string>): object {
   }
 }
 
-async function embedToEnd(
-  server: ServerCalls,
-  order: object,
-  bar: ProgressBar | undefined,
-  clock: Clock,
-): Promise<Task> {
-  const created = (await server.call('POST', EMBEDDINGS_PATH, { json: order })) as { data: Task }
-  const path = `${EMBEDDINGS_PATH}/${created.data.task_id}`
-  for (let pauseMs = POLL_LEAST_MS; ; pauseMs = Math.min(pauseMs * 1.5, POLL_MOST_MS)) {
-    const { data } = (await server.call('GET', path)) as { data: Task }
-    if (!RUNNING.includes(data.status)) return data
-    const settled = data.files_done + data.files_failed + data.files_skipped
-    bar?.show(data.status === 'queued' ? 'queued' : 'embedding', settled / Math.max(1, data.files_total))
-    await clock.sleep(pauseMs)
-  }
+const showFiles = (bar: ProgressBar | undefined) => (task: Task) => {
+  const settled = task.files_done + task.files_failed + task.files_skipped
+  bar?.show(task.status === 'queued' ? 'queued' : 'embedding', settled / Math.max(1, task.files_total))
 }
 
-const failedFiles = async (server: ServerCalls, bucket: string): Promise<EmbeddedFile[]> =>
-  (await embeddedFiles(server, bucket)).filter(({ status }) => status === 'failure')
-
-function summary(bucket: string, task: Task): string {
-  const counts = [
-    `${task.files_done} embedded`,
-    `${task.files_failed} failed`,
-    `${task.files_skipped} unchanged`,
-    `${task.files_removed} removed`,
-  ]
-  // Of a task that went on, this is what its first failed file says, which is listed below.
-  const message =
-    task.status === 'failure' && task.error_message !== undefined ? `: ${task.error_message}` : ''
-  return `${bucket}: ${task.status}, ${counts.join(', ')}${message}`
-}
-
-function printFailures(bucket: string, failed: readonly EmbeddedFile[], output: Output): void {
-  for (const { filename, error_reason: reason = 'failed', error_message: message } of failed.slice(
-    0,
-    SHOWN_FAILURES,
-  ))
-    output.write(`   ${filename}: ${message ?? reason}\n`)
-  const rest = failed.length - SHOWN_FAILURES
-  if (rest > 0) output.write(`   … and ${rest} more (embedline buckets list ${bucket} shows all)\n`)
-}
+const summary = (bucket: string, task: Task): string =>
+  `${bucket}: ${task.status}, ${[...fileCounts(task), `${task.files_removed} removed`].join(', ')}${whyFailed(task)}`

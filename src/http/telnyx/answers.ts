@@ -38,6 +38,26 @@ const task = z.looseObject({
   files_failed: z.int(),
   files_skipped: z.int().meta({ description: 'Unchanged since they were embedded with the same settings.' }),
   files_removed: z.int(),
+  url: z.string().optional().meta({ description: 'Of a site that is crawled: where that begins.' }),
+  pages: z
+    .looseObject({
+      found: z.int().meta({ description: 'Pages of the site that are known.' }),
+      fetched: z.int().meta({ description: 'Asked for, without those that only lead to another page.' }),
+      stored: z.int().meta({ description: 'New or changed objects of the bucket.' }),
+      unchanged: z.int(),
+      duplicate: z.int().meta({ description: 'The same as another page, by content or by its own word.' }),
+      redirected: z.int(),
+      skipped: z
+        .int()
+        .meta({ description: 'Left out: robots.txt, noindex, types that are not read, traps.' }),
+      missing: z.int().meta({ description: 'Links to pages that are not there.' }),
+      failed: z.int(),
+    })
+    .optional(),
+  failed_pages: z
+    .array(z.looseObject({ url: z.string(), error_reason: z.string(), error_message: z.string() }))
+    .optional()
+    .meta({ description: 'Of one task: the first 100 pages that could not be had.' }),
   error_reason: reason.optional(),
   error_message: z.string().optional(),
   model,
@@ -79,7 +99,9 @@ export const Results = z.looseObject({
       document_chunk: z.string(),
       distance: z.number().meta({ description: '1 - cosine, from 0 to 2.' }),
       metadata: z.looseObject({
-        source: z.string(),
+        source: z
+          .string()
+          .meta({ description: 'Where the file can be had: of a crawled page its own address.' }),
         checksum: z.string(),
         embedding: z.string(),
         filename: z.string(),
@@ -122,7 +144,12 @@ const gateway = z.looseObject({
 })
 const invalid = z.looseObject({
   detail: z.array(
-    z.looseObject({ loc: z.array(z.union([z.string(), z.int()])), msg: z.string(), type: z.string() }),
+    z.looseObject({
+      loc: z.array(z.union([z.string(), z.int()])),
+      msg: z.string(),
+      type: z.string(),
+      ctx: z.looseObject({ reason: z.string() }).optional(),
+    }),
   ),
 })
 const bucketMissing = z.looseObject({

@@ -1,18 +1,23 @@
+import { createCrawl } from '../../tasks/createCrawl.ts'
+import { answerCreate } from './createAnswer.ts'
+import { inWireFields } from './errors.ts'
+import { DEFAULT_MODEL } from './names.ts'
+import { parseBody } from './parse.ts'
 import type { Handler } from './route.ts'
+import { DEFAULT_CHUNKS } from './schema.ts'
 
-/** `POST /embeddings/url`: an operation of the contract that this server does not have yet. */
-export const crawl: Handler = async ({ reply }) =>
-  reply
-    .code(501)
-    // The official client would try again, as it does after every 5xx.
-    .header('x-should-retry', 'false')
-    .send({
-      errors: [
-        {
-          code: '10007',
-          title: 'Not enabled yet',
-          detail:
-            'Embedding a website is not enabled here yet. Put its pages into a bucket and embed the bucket.',
-        },
-      ],
-    })
+/** `POST /embeddings/url`: the pages of a site become objects of a bucket that are embedded. */
+export const crawl: Handler = (call) =>
+  answerCreate(call, (bytes, keyed) => {
+    const { parts, schemas, account } = call
+    const body = parseBody(schemas.crawl, bytes)
+    const unlessEmbedded = { modelName: DEFAULT_MODEL, chunks: DEFAULT_CHUNKS }
+    return inWireFields(() =>
+      createCrawl(parts, account, {
+        bucket: body.bucket_name,
+        url: body.url,
+        ...unlessEmbedded,
+        ...keyed,
+      }),
+    )
+  })

@@ -87,7 +87,9 @@ export function presentRefusal(refusal: Refusal): ErrorAnswer {
     return { status: refusal.status ?? status, body: { errors: [{ code, title, detail }] } }
   if (refusal.code === 'not_found' && refusal.field === BUCKET_FIELD)
     return { status, body: { detail: [{ code, title, detail }] } }
-  const issue: Issue = { loc: ['body', refusal.field], msg: detail, type: 'value_error' }
+  const { field, reason } = refusal
+  const ctx = reason === undefined ? {} : { ctx: { reason } }
+  const issue: Issue = { loc: ['body', field], msg: detail, type: 'value_error', ...ctx }
   return { status: 422, body: { detail: [issue] } }
 }
 
@@ -116,7 +118,6 @@ export async function inWireFields<T>(
   } catch (failure) {
     if (!(failure instanceof EmbedlineError)) throw failure
     const field = failure.code === 'not_found' ? BUCKET_FIELD : fieldOf(failure, names)
-    if (field === undefined) throw failure
-    throw new EmbedlineError(failure.code, failure.message, { field, cause: failure })
+    throw field === undefined ? failure : failure.inField(field)
   }
 }

@@ -6,6 +6,8 @@ export interface Issue {
   loc: readonly (string | number)[]
   msg: string
   type: string
+  /** More for programs, as the framework of the contract has it. */
+  ctx?: { reason: string }
 }
 
 /** All that is wrong with a request, for the answer that lists it. */

@@ -50,9 +50,9 @@ const embeddings = (schemas: Schemas): DescribedRoute[] => [
   {
     method: 'post',
     path: '/embeddings/url',
-    summary: 'Embed a website: not enabled yet',
-    body: { type: JSON_TYPE, schema: z.object({ bucket_name: z.string(), url: z.string() }) },
-    answer: { status: 501 },
+    summary: 'Crawl a site into a bucket and embed its pages',
+    body: { type: JSON_TYPE, schema: schemas.crawl },
+    answer: { status: 200, schema: answers.CreatedTask },
   },
   {
     method: 'get',

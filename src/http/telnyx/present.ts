@@ -2,7 +2,15 @@ import type { Place } from '../../domain/document.ts'
 import type { Warning } from '../../domain/embedding.ts'
 import type { ModelFacts } from '../../domain/model.ts'
 import type { TaskState } from '../../domain/states.ts'
-import type { Account, BucketFile, BucketTask, FileState, SearchResult } from '../../domain/task.ts'
+import type {
+  Account,
+  BucketFile,
+  BucketTask,
+  CrawlProgress,
+  FailedPage,
+  FileState,
+  SearchResult,
+} from '../../domain/task.ts'
 import type { ModelPin } from '../../domain/work.ts'
 import { standIn } from '../../tasks/create.ts'
 import { reasonOf } from './reasons.ts'
@@ -42,7 +50,7 @@ export const modelWord = ({ id, revision }: ModelPin): string => `${id}@${revisi
 /** The keys that all answers with a task have, and after them those that the contract does not know. */
 const presentTaskBase = (task: BucketTask) => ({
   task_id: task.id,
-  task_name: `embed_bucket:${task.bucket}`,
+  task_name: `${task.crawl ? 'embed_url' : 'embed_bucket'}:${task.bucket}`,
   status: STATUS[task.state],
   created_at: time(task.createdMs),
 })
@@ -60,15 +68,47 @@ function presentTaskExtras(task: BucketTask, facts: ModelFacts | undefined) {
     files_failed: task.failedCount,
     files_skipped: task.skippedCount,
     files_removed: task.goneCount,
+    ...(task.crawl && { url: task.crawl.startUrl, pages: presentPages(task.crawl) }),
     ...(failure && { error_reason: reasonOf(failure.code), error_message: failure.message }),
     model: {
       id: settings.model.id,
       revision: settings.model.revision,
       ...(facts && { precision: facts.precision, ...facts.spaces.text }),
     },
-    ...presentWarnings(facts ? standIn(task.modelName, facts) : []),
+    ...presentWarnings([
+      ...(facts ? standIn(task.modelName, facts) : []),
+      ...(task.crawl ? boundReached(task.crawl) : []),
+    ]),
   }
 }
+
+/** How many pages of a site there are of each kind. */
+const presentPages = (crawl: CrawlProgress) => ({
+  found: crawl.foundCount,
+  fetched: crawl.fetchedCount,
+  stored: crawl.storedCount,
+  unchanged: crawl.unchangedCount,
+  duplicate: crawl.duplicateCount,
+  redirected: crawl.redirectedCount,
+  skipped: crawl.skippedCount,
+  missing: crawl.missingCount,
+  failed: crawl.failedCount,
+})
+
+const BOUND = {
+  pages: 'All pages that a crawl may ask for are',
+  time: 'The time that a crawl may take is',
+} as const
+
+const boundReached = ({ endedBy }: CrawlProgress): Warning[] =>
+  endedBy === undefined
+    ? []
+    : [
+        {
+          code: 'crawl_bounded',
+          message: `${BOUND[endedBy]} used up; there are pages that were not asked for.`,
+        },
+      ]
 
 /** Nothing where there is nothing to say. */
 export const presentWarnings = (warnings: readonly Warning[]) => (warnings.length === 0 ? {} : { warnings })
@@ -86,10 +126,21 @@ export const presentCreated = (task: BucketTask, account: Account, facts: ModelF
 })
 
 /** One task: without `user_id`, as the contract has it. */
-export const presentTask = (task: BucketTask, facts: ModelFacts | undefined) => ({
+export const presentTask = (
+  task: BucketTask,
+  facts: ModelFacts | undefined,
+  failedPages: readonly FailedPage[] = [],
+) => ({
   ...presentTaskBase(task),
   ...finishedAt(task),
   ...presentTaskExtras(task, facts),
+  ...(failedPages.length > 0 && {
+    failed_pages: failedPages.map(({ url, reason, message }) => ({
+      url,
+      error_reason: reason,
+      error_message: message,
+    })),
+  }),
 })
 
 /** A row of the list. */
@@ -111,12 +162,12 @@ export const presentFile = (file: BucketFile) => ({
   ...(file.checksum !== undefined && { checksum: file.checksum }),
 })
 
-/** A chunk that was found; `source` is where its file can be had from this server. */
-export const presentResult = (result: SearchResult, source: string) => ({
+/** A chunk that was found; `objectUrl` is where its file can be had from this server. */
+export const presentResult = (result: SearchResult, objectUrl: string) => ({
   document_chunk: result.text,
   distance: result.distance,
   metadata: {
-    source,
+    source: result.sourceUrl ?? objectUrl,
     checksum: result.checksum,
     embedding: modelWord(result.model),
     filename: result.key,

@@ -18,6 +18,12 @@ const absentOr = <Schema extends z.ZodType>(schema: Schema, fallback: z.output<S
 const CHUNK_CHARACTERS = 1024
 const OVERLAP_CHARACTERS = 512
 
+/** Where a caller cannot say how chunks are cut. */
+export const DEFAULT_CHUNKS: ChunkSettings = {
+  sizeCharacters: CHUNK_CHARACTERS,
+  overlapCharacters: OVERLAP_CHARACTERS,
+}
+
 /** The shapes of every request of this dialect. Keys that they do not know are ignored. */
 export function makeSchemas(limits: Limits) {
   return {
@@ -27,6 +33,10 @@ export function makeSchemas(limits: Limits) {
       document_chunk_overlap_size: absent(z.int().min(0)),
       embedding_model: absentOr(z.string(), DEFAULT_MODEL),
       loader: absentOr(z.enum(['default', 'intercom']), 'default'),
+    }),
+    crawl: z.object({
+      bucket_name: z.string().min(1),
+      url: z.string().min(1),
     }),
     search: z.object({
       bucket_name: z.string().min(1),

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fitsSchema } from '../../support/expectSchema.ts'
 import { openServer, type OpenedServer } from '../../support/withServer.ts'
@@ -10,14 +13,30 @@ import { makeWorld, type World } from './world.ts'
 let world: World
 const servers: OpenedServer[] = []
 
+const PAGES: Readonly<Record<string, string>> = {
+  '/': '<h1>Rain</h1><p>Rain falls from clouds.</p><a href="/snow">snow</a> <a href="/hail">hail</a>',
+  '/snow': '<h1>Snow</h1><p>Snow falls when it is cold, and stays on the mountains.</p>',
+}
+
+const site = createServer(({ url = '' }, response) => {
+  const page = PAGES[url]
+  response.writeHead(page === undefined ? 404 : 200, { 'content-type': 'text/html' }).end(page)
+})
+
 beforeAll(async () => {
-  const [busy, idle] = [await openServer(), await openServer({ compute: '0' })]
+  const net = { 'fetch-allow': '127.0.0.1', 'crawl-delay': '0' }
+  const [busy, idle] = [await openServer(net), await openServer({ ...net, compute: '0' })]
   servers.push(busy, idle)
-  world = await makeWorld(busy, idle)
+  site.listen(0, '127.0.0.1')
+  await once(site, 'listening')
+  const { port } = site.address() as AddressInfo
+  world = await makeWorld(busy, idle, `http://127.0.0.1:${port}`)
 })
 
 afterAll(async () => {
   for (const server of servers) await server.close()
+  site.closeAllConnections()
+  site.close()
 })
 
 test('the table has at least 120 rules, each a sentence of its own', () => {

@@ -6,6 +6,8 @@ import { asks, type Answer, type Asks } from './ask.ts'
 /** Two servers with buckets: one where all tasks have ended, one that only takes tasks and never works on them. */
 export interface World extends Asks {
   url: string
+  /** Of a web site of three pages, one of which is missing. */
+  site: string
   /** Of the tasks that ended, by their buckets. */
   tasks: Readonly<Record<string, string>>
   idle: Asks & { tasks: Readonly<Record<string, string>> }
@@ -13,6 +15,8 @@ export interface World extends Asks {
   write(bucket: string, key: string, content: string | Uint8Array): Promise<void>
   /** Embeds a bucket of the first server and waits for the end. */
   embed(bucket: string, fields?: object): Promise<Answer>
+  /** Crawls the site into a bucket of the first server and waits for the end. */
+  crawl(bucket: string, path?: string): Promise<Answer>
 }
 
 export const ODD_KEY = 'Größe/日本語 100%25 #1?.txt'
@@ -45,20 +49,26 @@ const BUCKETS: Readonly<Record<string, Readonly<Record<string, string | Uint8Arr
   mixed: { 'good.txt': REFUNDS, 'picture.png': PICTURE },
   ruined: { 'picture.png': PICTURE },
   empty: {},
+  site: {},
+  'no-pages': {},
+  beside: { 'own.txt': 'A file of its own.' },
   articles: { 'passwords.json': ARTICLE },
   spare: { 'one.txt': 'One text.', 'two.txt': 'Another text.' },
 }
 
 /** Fills the buckets, embeds them and waits for every end. */
-export async function makeWorld(server: TestServer, idle: TestServer): Promise<World> {
+export async function makeWorld(server: TestServer, idle: TestServer, site: string): Promise<World> {
   const own = asks(server.url, server.key)
   const world: World = {
     ...own,
     url: server.url,
+    site,
     tasks: {},
     idle: { ...asks(idle.url, idle.key), tasks: {} },
     write: (bucket, key, content) => writeObject(server, bucket, key, content),
-    embed: (bucket, fields = {}) => embedToEnd(own, { bucket_name: bucket, ...fields }),
+    embed: (bucket, fields = {}) => untilEnd(own, '/embeddings', { bucket_name: bucket, ...fields }),
+    crawl: (bucket, path = '/') =>
+      untilEnd(own, '/embeddings/url', { bucket_name: bucket, url: site + path }),
   }
   for (const [bucket, files] of Object.entries(BUCKETS)) {
     await mkdir(join(server.dataFolder, 'buckets', bucket), { recursive: true })
@@ -72,6 +82,7 @@ export async function makeWorld(server: TestServer, idle: TestServer): Promise<W
     const created = await world.idle.post('/embeddings', { bucket_name: bucket })
     Object.assign(world.idle.tasks, { [bucket]: idOf(created) })
   }
+  await writeObject(idle, 'waiting-site', 'one.txt', 'One text.')
   return world
 }
 
@@ -88,8 +99,8 @@ async function writeObject(
 
 const POLL_MS = 30
 
-async function embedToEnd(own: Asks, body: object): Promise<Answer> {
-  const created = await own.post('/embeddings', body)
+async function untilEnd(own: Asks, path: string, body: object): Promise<Answer> {
+  const created = await own.post(path, body)
   for (;;) {
     const answer = await own.get(`/embeddings/${idOf(created)}`)
     const { data } = answer.body as { data: { status: string } }

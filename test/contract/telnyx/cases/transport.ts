@@ -7,33 +7,6 @@ const missing = (rule: string, method: string, path: string, more: Partial<Rule>
   ...more,
 })
 
-export const CRAWL: Section = {
-  title: 'POST /v2/ai/embeddings/url',
-  method: 'ai.embeddings.url',
-  rules: [
-    {
-      rule: "answers 501 in the gateway's envelope: not enabled yet",
-      state: 'differs',
-      why: 'this version does not crawl websites',
-      ask: (world) => world.post('/embeddings/url', { bucket_name: 'handbook', url: 'https://example.org' }),
-      expected: { status: 501, schema: 'gateway', headers: { 'x-should-retry': 'false' } },
-    },
-    {
-      rule: 'the client throws once and does not try again',
-      state: 'differs',
-      why: 'the same',
-      ask: (world) =>
-        world.client((client) =>
-          client.ai.embeddings.url(
-            { bucket_name: 'handbook', url: 'https://example.org' },
-            { maxRetries: 2, timeout: 5_000 },
-          ),
-        ),
-      expected: { status: 501, error: 'InternalServerError', headers: { requests: '1' } },
-    },
-  ],
-}
-
 export const CLUSTERS: Section = {
   title: '/v2/ai/clusters',
   method: 'ai.clusters',
