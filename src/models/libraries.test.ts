@@ -50,8 +50,12 @@ test('without them it says which is missing and the command that adds it, withou
     reason: '@huggingface/transformers is not installed',
     command: `ONNXRUNTIME_NODE_INSTALL=skip npm install --prefix '${folder}' @huggingface/transformers@4.3.1`,
   })
-  expect(found.areHere ? '' : missingSentence(found)).toMatch(
-    /^trained models need libraries that are not here \(@huggingface\/transformers is not installed\): ONNX/,
+})
+
+test('the sentence for callers has a command too, but no folder of this machine', () => {
+  const found = look()
+  expect(found.areHere ? '' : missingSentence(found)).toBe(
+    'Trained models need libraries that are not here (@huggingface/transformers is not installed). Where Embedline is installed: ONNXRUNTIME_NODE_INSTALL=skip npm install @huggingface/transformers@4.3.1 (embedline doctor prints the command with its folder).',
   )
 })
 
@@ -91,6 +95,6 @@ test('where the runtime has no binary for this system, no command is promised to
   const found = look()
   expect(found).toMatchObject({ areHere: false, command: undefined })
   expect(found.areHere ? '' : missingSentence(found)).toBe(
-    `trained models cannot run here: onnxruntime-node 1.30.0 has nothing for ${process.platform} ${process.arch}`,
+    `Trained models cannot run here: onnxruntime-node 1.30.0 has nothing for ${process.platform} ${process.arch}.`,
   )
 })

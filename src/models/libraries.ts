@@ -49,17 +49,19 @@ export function librariesFrom(here: string, where: Installation): ModelLibraries
   }
 }
 
-/** The one sentence for whoever asks for a trained model without its libraries. */
+/** The one sentence for whoever asks for a trained model without its libraries. It names no folder: callers read it. */
 export const missingSentence = ({ reason, command }: ModelLibraries & { areHere: false }): string =>
   command === undefined
-    ? `trained models cannot run here: ${reason}`
-    : `trained models need libraries that are not here (${reason}): ${command}`
+    ? `Trained models cannot run here: ${reason}.`
+    : `Trained models need libraries that are not here (${reason}). Where Embedline is installed: ${INSTALL} ${NAME}@${VERSION} (embedline doctor prints the command with its folder).`
 
 /** Without the variable the runtime's install script asks a host outside npm, and fails where it can't. */
+const INSTALL = 'ONNXRUNTIME_NODE_INSTALL=skip npm install'
+
 function addCommand({ kind, folder }: Installation): string {
   if (kind === 'clone') return `npm ci --prefix ${shellWord(folder)}`
   const place = `${kind === 'global' ? '--global ' : ''}--prefix ${shellWord(folder)}`
-  return `ONNXRUNTIME_NODE_INSTALL=skip npm install ${place} ${NAME}@${VERSION}`
+  return `${INSTALL} ${place} ${NAME}@${VERSION}`
 }
 
 /** Undefined for a package that `from` (a path or file URL of a module) would not find. */

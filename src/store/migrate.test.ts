@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { fakeClock } from '../../test/support/fakeClock.ts'
 import { withFolder, withStore } from '../../test/support/withStore.ts'
+import { getAsset } from './assets.ts'
 import { groupCommit } from './groupCommit.ts'
 import { MIGRATIONS, migrate } from './migrate.ts'
 import { openStore } from './open.ts'
@@ -35,6 +36,24 @@ test('a database of every earlier version opens, and ends up with the same table
       await (await openStore({ file, clock })).close()
       expect(schemaOf(file)).toEqual(schemaOf(fresh))
     }
+  }))
+
+test('assets of the first version keep their bytes', () =>
+  withFolder(async (folder) => {
+    const file = join(folder, 'first.db')
+    await makeEarlier(file, 1)
+    const sqlite = openSqlite(file)
+    sqlite.execute(`insert into account values ('a', 'one', 'user', 1)`)
+    sqlite.execute(
+      `insert into asset values ('x', 'a', 'ready', 'direct', 'x.mp4', 'video/mp4', 5, 'hash', '{"isPicture":false}', null, null, null, 1, 2)`,
+    )
+    sqlite.close()
+    const store = await openStore({ file, clock: fakeClock() })
+    expect(await getAsset(store.read, 'a', 'x')).toMatchObject({
+      asset: { state: 'ready', filename: 'x.mp4', sizeBytes: 5, facts: { isPicture: false }, updatedMs: 2 },
+      objectHash: 'hash',
+    })
+    await store.close()
   }))
 
 test('a migration that fails leaves the database as it was', () =>

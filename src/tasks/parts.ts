@@ -7,7 +7,7 @@ import type { Ids } from '../domain/ids.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { ModelFacts } from '../domain/model.ts'
 import type { Db } from '../domain/tables.ts'
-import type { Compute, DocumentSummary, EmbeddedChunk, ModelPin } from '../domain/work.ts'
+import type { Compute, DocumentSummary, EmbeddedChunk, ModelPin, RemoteTexts } from '../domain/work.ts'
 import type { Pace } from '../crawl/pace.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { KeyedMutex } from '../lib/keyedMutex.ts'
@@ -27,6 +27,8 @@ export interface TaskParts {
   fetcher: Fetcher
   crawling: Crawling
   compute: Compute
+  /** Embeds texts for models that another server computes. Absent: there is none. */
+  remote?: RemoteTexts
   models: Models
   modelFiles: ModelFiles
   buckets: Buckets

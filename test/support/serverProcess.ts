@@ -20,8 +20,9 @@ export interface ServerProcess {
 export async function serverProcess(
   dataFolder: string,
   flags: readonly string[] = [],
+  program = PROGRAM,
 ): Promise<ServerProcess> {
-  const child = spawn(PROGRAM, ['serve', '--port', '0', '--data', dataFolder, ...flags], {
+  const child = spawn(program, ['serve', '--port', '0', '--data', dataFolder, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, EMBEDLINE_KEYS: 'key-of-one=one,key-of-two=two' },
   })
