@@ -193,8 +193,8 @@ function readObject(path: string, problems: string[]): object {
 
 /** The values of settings, which are known to be good. */
 interface Values {
-  value<Value>(name: SettingName, parse: (text: string) => Value): Value
-  optional<Value>(name: SettingName, parse: (text: string) => Value): Value | undefined
+  value: <Value>(name: SettingName, parse: (text: string) => Value) => Value
+  optional: <Value>(name: SettingName, parse: (text: string) => Value) => Value | undefined
 }
 
 const valuesOf = (textOf: (name: SettingName) => string | undefined): Values => ({
