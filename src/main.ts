@@ -60,7 +60,7 @@ export interface Surroundings {
 }
 
 /** The names that contracts give their models; they mean the configured one, because their clients send nothing else. */
-const CONTRACT_MODELS = ['marengo3.0', ...MODEL_NAMES]
+const CONTRACT_MODELS = ['marengo3.0', 'marengo3.5', ...MODEL_NAMES]
 
 /** Buckets that are searched are held in memory up to this size. */
 const SEARCH_MEMORY_BYTES = 512e6

@@ -7,6 +7,7 @@ import {
   type Picture,
 } from '../domain/model.ts'
 import type { ClipVector, MediaRequest } from '../domain/work.ts'
+import { clipSpreads } from './clipSpread.ts'
 
 /** What one clip is made of, as far as it was asked for and the clip has it. */
 export interface ClipContent {
@@ -15,20 +16,25 @@ export interface ClipContent {
   /** Mono at the model's rate. */
   samples?: Float32Array
   text?: string
+  /** Frames that are compared with each other, of the same size; at least one. */
+  windows?: readonly Picture[]
+  /** Words that belong to its time: they are part of its fused vector alone. */
+  notes?: string
 }
 
-type Wanted = Pick<MediaRequest, 'modalities' | 'separate' | 'fused'>
+type Wanted = Pick<MediaRequest, 'modalities' | 'separate' | 'fused' | 'timedTexts' | 'uncertainty'>
 
 /**
  * Embeds one clip: a vector for each thing it has, and one of all of them when that is asked for and more than one
- * modality is. A clip that lacks one is fused of what it has.
+ * thing is. A clip that lacks one
+ * is fused of what it has.
  */
 export async function clipVectors(
   model: EmbeddingModel,
   wanted: Wanted,
   content: ClipContent,
 ): Promise<ClipVector[]> {
-  const isFused = wanted.fused && wanted.modalities.length > 1
+  const isFused = wanted.fused && (wanted.modalities.length > 1 || wanted.timedTexts !== undefined)
   const vectors: ClipVector[] = []
   const add = (modality: Modality, kind: InputKind, vector: Float32Array) => {
     vectors.push({ modality, space: spaceOf(model.facts, kind).space, vector })
@@ -42,9 +48,21 @@ export async function clipVectors(
     const [vector] = transcription ? await model.text([transcription.text], 'document') : []
     if (transcription && vector) transcription.vector = add('transcription', 'text', vector)
   }
-  if (isFused && Object.keys(parts).length > 0) add('fused', 'fused', await model.fused(parts))
-  return vectors
+  const all = withNotes(parts, content.notes)
+  if (isFused && Object.keys(all).length > 0) add('fused', 'fused', await model.fused(all))
+  if (wanted.uncertainty !== true) return vectors
+  const spreads = await clipSpreads(model, wanted, content)
+  return vectors.map((each) => {
+    const uncertainty = spreads.get(each.modality)
+    return uncertainty ? { ...each, uncertainty } : each
+  })
 }
+
+/** What is said in a clip and what is noted to it are one text. */
+const withNotes = (parts: FusedParts, notes: string | undefined): FusedParts =>
+  notes === undefined
+    ? parts
+    : { ...parts, transcription: { text: [parts.transcription?.text, notes].filter(Boolean).join('\n') } }
 
 const asParts = ({ frames, samples, text }: ClipContent): FusedParts => ({
   ...(frames && { visual: { frames } }),

@@ -51,9 +51,9 @@ export async function embedSlices(work: SliceWork, parts: SlicesParts): Promise<
   }
 }
 
-/** Shots are seen in frames, also when nobody wants a vector of them. */
+/** Shots are seen in frames, also when nobody wants a vector of them; those of a sound are its pauses. */
 const needsFrames = ({ modalities, request }: SliceWork): boolean =>
-  modalities.includes('visual') || request.segmentation.strategy === 'dynamic'
+  modalities.includes('visual') || (request.input === 'video' && request.segmentation.strategy === 'dynamic')
 
 const frameSizeFor = ({ facts }: SliceWork, model: EmbeddingModel): Size =>
   mediaInput(model.facts).frameSize(facts.video ?? { width: 1, height: 1 })

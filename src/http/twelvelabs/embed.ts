@@ -9,11 +9,12 @@ import { inFieldsOf } from './errors.ts'
 import { withJsonBody, type JsonBody } from './jsonBody.ts'
 import { mediaSource, readMedia } from './mediaRequest.ts'
 import { mediaResult } from './mediaResult.ts'
-import { checkModelName, refuseUnlessEnabled } from './notEnabled.ts'
+import { checkModelName, DEFAULT_MODEL, refuseOtherInputs } from './modelName.ts'
 import { parse } from './parse.ts'
 import { modelHeader, presentVector } from './present.ts'
 import type { Call, Handler } from './route.ts'
-import type { EmbedBody, MediaSourceBody } from './schema.ts'
+import type { MediaSourceBody } from './fields.ts'
+import type { EmbedBody } from './schema.ts'
 
 type InputType = EmbedBody['input_type']
 
@@ -37,7 +38,7 @@ const INPUT_TYPES = Object.keys(EMBED) as InputType[]
 /** `POST /embed-v2`: one text, one picture, both, or a short piece of media, answered at once. */
 export const embed: Handler = (call) =>
   withJsonBody(call.parts, call.request.raw, async (json) => {
-    refuseUnlessEnabled(json.value, INPUT_TYPES)
+    refuseOtherInputs(json.value, DEFAULT_MODEL, INPUT_TYPES)
     const body = parse(call.schemas.embed, json.value)
     checkModelName(call.parts.models, body.model_name)
     const { input_type: inputType } = body

@@ -35,6 +35,8 @@ export function encodePage(page: readonly EncodedEmbedding[], firstSeparator: st
   const pieces: Uint8Array[] = []
   page.forEach((embedding, index) => {
     pieces.push(Buffer.from(`${index === 0 ? firstSeparator : ','}{"embedding":`), embedding.vectorJson)
+    if (embedding.uncertaintyJson)
+      pieces.push(Buffer.from(',"embedding_uncertainty":'), embedding.uncertaintyJson)
     pieces.push(Buffer.from(`,${JSON.stringify(placeOf(embedding)).slice(1)}`))
   })
   return Buffer.concat(pieces)

@@ -15,12 +15,19 @@ import { takesGzip } from '../takesGzip.ts'
 import { mostShown } from './dimension.ts'
 import { inFieldsOf } from './errors.ts'
 import { withJsonBody, type JsonBody } from './jsonBody.ts'
+import { newerTaskRequest } from './marengo35/taskRequest.ts'
 import { mediaSource, readMedia } from './mediaRequest.ts'
-import { checkModelName, refuseUnlessEnabled } from './notEnabled.ts'
+import {
+  checkModelName,
+  DEFAULT_MODEL,
+  isForNewerModel,
+  NEWER_MODEL,
+  refuseOtherInputs,
+} from './modelName.ts'
 import { parse } from './parse.ts'
 import { modelHeader, presentPage, presentTaskRow, statesOf, statusOf } from './present.ts'
 import { pathId, type Call, type Handler } from './route.ts'
-import { DEFAULT_MODEL } from './schema.ts'
+import type { Schemas } from './schema.ts'
 import { taskWithResult, taskWithoutResult } from './taskResult.ts'
 
 const CREATED = 202
@@ -52,11 +59,9 @@ async function create(
   json: JsonBody,
   keyed: KeyedRequest | undefined,
 ): Promise<Task> {
-  refuseUnlessEnabled(json.value, ['audio', 'video'])
-  const body = parse(schemas.createTask, json.value)
-  checkModelName(parts.models, body.model_name)
-  const input = body.input_type
-  const wanted = readMedia(body)
+  const { modelName, ...wanted } = readOrder(schemas, json.value)
+  checkModelName(parts.models, modelName)
+  const { input } = wanted.request
   const source = mediaSource(wanted.source, json, {
     field: `${input}.media_source`,
     limitBytes: parts.limits.inlineMediaBytes,
@@ -67,12 +72,22 @@ async function create(
   })
   return inFieldsOf(input, () =>
     createMediaTask(parts, account, {
-      modelName: body.model_name,
+      modelName,
       request: wanted.request,
       source,
       ...(keyed && { idempotency: { ...keyed, answer } }),
     }),
   )
+}
+
+function readOrder(schemas: Schemas, value: unknown) {
+  if (isForNewerModel(value)) {
+    refuseOtherInputs(value, NEWER_MODEL, ['audio', 'video'])
+    return { modelName: NEWER_MODEL, ...newerTaskRequest(parse(schemas.createNewerTask, value)) }
+  }
+  refuseOtherInputs(value, DEFAULT_MODEL, ['audio', 'video'])
+  const body = parse(schemas.createTask, value)
+  return { modelName: body.model_name, ...readMedia(body) }
 }
 
 const locationOf = (request: FastifyRequest, id: string): string =>
@@ -91,7 +106,7 @@ export const retrieveTask: Handler = async ({ parts, account, request, reply }) 
   if (isCompressed) reply.header('content-encoding', 'gzip')
   // An empty stream, because the length is known only once all is read.
   if (request.method === 'HEAD') return Readable.from([])
-  const pages = reporting(parts.results.embeddings(id, shownPart(facts)), (error) => {
+  const pages = reporting(parts.results.embeddings(id, shownPart(task, facts)), (error) => {
     // Once the status is sent, a connection that breaks off is all that the client can be told.
     if (reply.raw.headersSent)
       parts.logger.error('a result broke off', { requestId: request.id, taskId: id, error })
@@ -100,8 +115,8 @@ export const retrieveTask: Handler = async ({ parts, account, request, reply }) 
   return isCompressed ? compressed(bytes) : bytes
 }
 
-const shownPart = (facts: ModelFacts | undefined) =>
-  facts?.arePrefixesUsable === true ? { mostNumbers: mostShown(facts) } : {}
+const shownPart = ({ request: { dimension } }: Task, facts: ModelFacts | undefined) =>
+  facts?.arePrefixesUsable === true ? { mostNumbers: mostShown(facts, dimension) } : {}
 
 async function* reporting<T>(pages: AsyncIterable<T>, report: (error: unknown) => void): AsyncGenerator<T> {
   try {
