@@ -122,6 +122,37 @@ test('models lie in the data folder or where one says, and are pulled as other p
   })
 })
 
+test('a remote model is known by its URL, its name and its dimension, all three of them', () => {
+  const needed = {
+    'remote-url': 'http://gpu:8080/v1/',
+    'remote-model': 'intfloat/multilingual-e5-large',
+    'remote-dimension': '1024',
+  }
+  expect(
+    read(needed, { EMBEDLINE_REMOTE_KEY: 'secret', EMBEDLINE_REMOTE_QUERY_PREFIX: 'query: ' }).remote,
+  ).toEqual({
+    url: 'http://gpu:8080/v1',
+    key: 'secret',
+    model: 'intfloat/multilingual-e5-large',
+    dimension: 1024,
+    batchSize: 32,
+    concurrency: 4,
+    timeoutMs: 60_000,
+    queryPrefix: 'query: ',
+    documentPrefix: '',
+  })
+  expect(messageOf(() => read({ 'remote-url': 'http://gpu/v1' }))).toContain(
+    'EMBEDLINE_REMOTE_MODEL is missing: a remote model has a URL, a name and a dimension\n  EMBEDLINE_REMOTE_DIMENSION is missing',
+  )
+  expect(messageOf(() => read({ ...needed, 'remote-url': 'ftp://gpu' }))).toContain('expected a URL such as')
+  const message = messageOf(() => read({ ...needed, 'remote-url': 'http://u:pass@gpu', 'remote-key': 'a b' }))
+  expect(message).toContain('expected a URL without a user')
+  expect(message).toContain('--remote-key: expected')
+  expect(message).toContain('"http://…@gpu"')
+  expect(message).not.toContain('a b')
+  expect(message).not.toContain('pass@')
+})
+
 test('an empty variable counts as absent', () => {
   expect(read({}, { EMBEDLINE_PORT: '' }).port).toBe(8787)
 })

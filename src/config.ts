@@ -33,6 +33,8 @@ export interface Config {
   /** Names that mean another model than that: each with the model's id. */
   aliases: Readonly<Record<string, string>>
   modelsFolder: string
+  /** The server that embeds texts by the model `openai-compatible`. Absent: there is no such model. */
+  remote?: RemoteConfig
   /** Of a trained model, by its sessions. */
   precisions: SessionPrecisions
   /** Soft tokens of a still picture, and of each frame of a video. */
@@ -69,6 +71,25 @@ export interface HubConfig {
   token?: string
   /** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in large or small letters. May hold a password. */
   proxy: Readonly<Partial<Record<'http' | 'https' | 'bypass', string>>>
+}
+
+/** A server with an OpenAI-compatible API. */
+export interface RemoteConfig {
+  /** What stands before `/embeddings`, without a slash at its end. */
+  url: string
+  /** A secret. */
+  key?: string
+  model: string
+  /** Numbers of its vectors. */
+  dimension: number
+  /** Texts of a request, at most. */
+  batchSize: number
+  /** Requests at once, at most. */
+  concurrency: number
+  /** Of a request. */
+  timeoutMs: number
+  queryPrefix: string
+  documentPrefix: string
 }
 
 export interface ConfigSources {
@@ -111,6 +132,7 @@ export function readConfig({
     chosen.set(name, choice)
     problems.push(...problemsOf(name, choice))
   }
+  problems.push(...missingForRemote(chosen))
   if (problems.length > 0) {
     throw new EmbedlineError(
       'request_invalid',
@@ -148,9 +170,21 @@ function problemsOf(name: SettingName, { text, origin }: Chosen): string[] {
     return []
   } catch (error) {
     if (!(error instanceof EmbedlineError)) throw error
-    return [`${origin}${setting.secret === true ? '' : ` is "${text}"`}: ${error.message}`]
+    return [`${origin}${setting.secret === true ? '' : ` is "${withoutPassword(text)}"`}: ${error.message}`]
   }
 }
+
+/** A remote model is known by all three of these, or there is none. */
+function missingForRemote(chosen: ReadonlyMap<SettingName, Chosen>): string[] {
+  const needed = ['remoteUrl', 'remoteModel', 'remoteDimension'] as const
+  const missing = needed.filter((name) => !chosen.has(name))
+  if (missing.length === 0 || missing.length === needed.length) return []
+  return missing.map(
+    (name) => `${variableOf(name)} is missing: a remote model has a URL, a name and a dimension`,
+  )
+}
+
+const withoutPassword = (text: string): string => text.replace(/\/\/[^/\s]*@/, '//…@')
 
 function readConfigFile(path: string, problems: string[]): Map<SettingName, Chosen> {
   const found = new Map<SettingName, Chosen>()
@@ -194,6 +228,22 @@ function toConfig(
   const buckets = optional('bucketsUrl', SETTINGS.bucketsUrl.parse)
   const ffmpeg = optional('ffmpeg', SETTINGS.ffmpeg.parse)
   const models = optional('models', SETTINGS.models.parse)
+  const remoteUrl = optional('remoteUrl', SETTINGS.remoteUrl.parse)
+  const remoteKey = optional('remoteKey', SETTINGS.remoteKey.parse)
+  const chosenRemote: RemoteConfig | undefined =
+    remoteUrl === undefined
+      ? undefined
+      : Object.freeze({
+          url: remoteUrl,
+          ...(remoteKey !== undefined && { key: remoteKey }),
+          model: value('remoteModel', SETTINGS.remoteModel.parse),
+          dimension: value('remoteDimension', SETTINGS.remoteDimension.parse),
+          batchSize: value('remoteBatch', SETTINGS.remoteBatch.parse),
+          concurrency: value('remoteConcurrency', SETTINGS.remoteConcurrency.parse),
+          timeoutMs: value('remoteTimeout', SETTINGS.remoteTimeout.parse),
+          queryPrefix: value('remoteQueryPrefix', SETTINGS.remoteQueryPrefix.parse),
+          documentPrefix: value('remoteDocumentPrefix', SETTINGS.remoteDocumentPrefix.parse),
+        })
   return Object.freeze({
     host: value('host', SETTINGS.host.parse),
     port: value('port', SETTINGS.port.parse),
@@ -206,6 +256,7 @@ function toConfig(
     model: value('model', SETTINGS.model.parse),
     aliases: optional('aliases', SETTINGS.aliases.parse) ?? {},
     modelsFolder: models === undefined ? join(dataFolder, 'models') : resolve(folder, models),
+    ...(chosenRemote && { remote: chosenRemote }),
     precisions: value('precision', SETTINGS.precision.parse),
     imageTokens: value('imageTokens', SETTINGS.imageTokens.parse),
     frameTokens: value('frameTokens', SETTINGS.frameTokens.parse),

@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openFolderBuckets } from './buckets/folderBuckets.ts'
 import { startCompute, type RunningCompute } from './compute/pool.ts'
-import { isLoopback, type Config } from './config.ts'
+import { isLoopback, type Config, type RemoteConfig } from './config.ts'
 import { makePace } from './crawl/pace.ts'
 import { EmbedlineError } from './domain/errors.ts'
 import { makeIds } from './domain/ids.ts'
@@ -23,11 +23,12 @@ import { findModelFiles } from './modelFiles/findModelFiles.ts'
 import { countTokens } from './models/countTokens.ts'
 import { GEMMA_ID } from './models/embeddinggemma/facts.ts'
 import { openRegistry, type Registry } from './models/registry.ts'
-import type { ModelSettings } from './models/settings.ts'
+import type { ModelSettings, RemoteModel } from './models/settings.ts'
 import { termsOf } from './models/terms.ts'
 import { openModelFiles, type ModelFiles } from './modelFiles/pulls.ts'
 import { openDiskObjects } from './objects/disk.ts'
 import { startDispatcher, type Dispatcher } from './queue/dispatcher.ts'
+import { openRemote } from './remote/openRemote.ts'
 import { openSearch } from './search/search.ts'
 import { loaderModule } from './store/loaderModule.ts'
 import { lockFolder } from './store/lock.ts'
@@ -98,6 +99,8 @@ export async function startServer(
     const registry = openRegistry(modelSettings, findModelFiles)
     const modelFiles = open(openModels(config, { clock, ids, logger }))
     const model = defaultModel(registry, config)
+    const remote =
+      config.remote && open(openRemote({ settings: config.remote, clock, logger, random: Math.random }))
     const compute = open(
       openCompute(config, tools, { modelSettings, registry, model, limits, clock, logger }),
     )
@@ -115,6 +118,7 @@ export async function startServer(
         mostMs: config.crawlMs,
       },
       compute,
+      ...(remote && { remote }),
       models: modelsOf(registry),
       modelFiles,
       buckets: openFolderBuckets({ url: config.bucketsUrl, clock, uploadId: () => ids.uuid() }),
@@ -194,6 +198,14 @@ const modelSettingsOf = (config: Config): ModelSettings => ({
     secondsPerFrame: config.secondsPerFrame,
     threads: config.threads,
   },
+  ...(config.remote && { remote: knownOf(config.remote) }),
+})
+
+/** Compute children get the settings of models: neither the address of the other server nor its key is among them. */
+const knownOf = ({ model, dimension, documentPrefix }: RemoteConfig): RemoteModel => ({
+  model,
+  dimension,
+  documentPrefix,
 })
 
 const modelsOf = (registry: Registry): Models => ({

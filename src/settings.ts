@@ -108,6 +108,71 @@ export const SETTINGS = {
     meaning: 'Folder of the models that were pulled, with the lock file that pins them.',
     parse: nonEmpty,
   },
+  remoteUrl: {
+    flag: 'remote-url',
+    placeholder: 'url',
+    fallbackShown: 'none',
+    meaning:
+      'Server with an OpenAI-compatible API that embeds texts, up to what stands before `/embeddings`: `http://gpu:8080/v1`. With it there is the model `openai-compatible`.',
+    parse: parseRemoteUrl,
+  },
+  remoteKey: {
+    flag: 'remote-key',
+    placeholder: 'key',
+    fallbackShown: 'none',
+    meaning: 'Key for that server; better set by the variable, because others can see flags.',
+    secret: true,
+    parse: printable('a key of printable characters without spaces'),
+  },
+  remoteModel: {
+    flag: 'remote-model',
+    placeholder: 'name',
+    fallbackShown: 'none',
+    meaning: 'Its model, as that server calls it.',
+    parse: printable('the name of a model, without spaces'),
+  },
+  remoteDimension: {
+    flag: 'remote-dimension',
+    placeholder: 'count',
+    fallbackShown: 'none',
+    meaning: 'How many numbers its vectors have. Another model or another dimension begins new vectors.',
+    parse: wholeNumber(1, 65_536),
+  },
+  remoteBatch: {
+    flag: 'remote-batch',
+    placeholder: 'count',
+    fallback: '32',
+    meaning: 'Texts in one request to that server, at most.',
+    parse: wholeNumber(1, 2048),
+  },
+  remoteConcurrency: {
+    flag: 'remote-concurrency',
+    placeholder: 'count',
+    fallback: '4',
+    meaning: 'Requests to that server at once, at most.',
+    parse: wholeNumber(1, 256),
+  },
+  remoteTimeout: {
+    flag: 'remote-timeout',
+    placeholder: 'duration',
+    fallback: '60s',
+    meaning: 'How long that server may take for a request (`30s`, `2m`).',
+    parse: parseDuration,
+  },
+  remoteQueryPrefix: {
+    flag: 'remote-query-prefix',
+    placeholder: 'text',
+    fallbackShown: 'none',
+    meaning: 'What its model wants to stand before a query, as in `query: `.',
+    parse: anyText,
+  },
+  remoteDocumentPrefix: {
+    flag: 'remote-document-prefix',
+    placeholder: 'text',
+    fallbackShown: 'none',
+    meaning: 'The same before a document, as in `passage: `. Another one begins new vectors.',
+    parse: anyText,
+  },
   precision: {
     flag: 'precision',
     placeholder: 'name',
@@ -227,6 +292,26 @@ const expected = (what: string) => new EmbedlineError('request_invalid', `expect
 function nonEmpty(text: string): string {
   if (text === '') throw expected('a value')
   return text
+}
+
+function anyText(text: string): string {
+  return text
+}
+
+/** Takes what can stand in a header. */
+function printable(what: string): (text: string) => string {
+  return (text) => {
+    if (!/^[\x21-\x7e]{1,500}$/.test(text)) throw expected(what)
+    return text
+  }
+}
+
+function parseRemoteUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !['http:', 'https:'].includes(url.protocol)) throw expected('a URL such as http://gpu:8080/v1')
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
+    throw expected('a URL without a user, a password and a query')
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
 }
 
 function parseHost(text: string): string {

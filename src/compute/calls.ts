@@ -71,6 +71,7 @@ const IS_SUSPECT: Readonly<Record<RequestName, boolean>> = {
   readCues: true,
   embedSlices: true,
   embedDocument: true,
+  cutDocument: true,
   embedTexts: false,
   embedSlicesNow: true,
   embedPicture: true,

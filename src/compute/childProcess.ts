@@ -129,7 +129,7 @@ export function startChild(parts: ChildParts): Child {
       return calls.countOf('embedSlices') > 0
     },
     get documentCount() {
-      return calls.countOf('embedDocument')
+      return calls.countOf('embedDocument') + calls.countOf('cutDocument')
     },
     get isReady() {
       return wasReady

@@ -1,24 +1,27 @@
 import { readSource } from '../documents/readDocument.ts'
 import { openSource } from '../documents/source.ts'
 import type { Limits } from '../domain/limits.ts'
-import type { DocumentWork } from '../domain/work.ts'
+import type { CutChunk, CutWork } from '../domain/work.ts'
 import type { Tools } from '../media/tools.ts'
 import { embedPieces, type PiecesParts } from './embedPieces.ts'
 import type { DocumentEnd } from './protocol.ts'
 import { subtitlePieces } from './subtitlePieces.ts'
 
-export interface DocumentParts extends PiecesParts {
+export interface DocumentParts<Made extends CutChunk> extends PiecesParts<Made> {
   tools: Tools
   limits: Limits
   signal: AbortSignal
 }
 
 /**
- * Reads a document, cuts it into chunks and embeds them; of sound and video the words are those of its subtitles. The
+ * Reads a document, cuts it into chunks and makes of them what is wanted; of sound and video the words are those of its subtitles. The
  * checksum is that of the bytes that were read. Throws what `readDocument` throws, `no_transcript`, and `file_changed`
  * for a file that was written meanwhile, whatever became of it.
  */
-export async function embedDocument(work: DocumentWork, parts: DocumentParts): Promise<DocumentEnd> {
+export async function embedDocument<Made extends CutChunk>(
+  work: CutWork,
+  parts: DocumentParts<Made>,
+): Promise<DocumentEnd<Made>> {
   const { file, name, loader } = work
   const { tools, limits, signal } = parts
   const source = openSource(file, name, signal)

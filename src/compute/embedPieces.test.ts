@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { EmbeddingModel } from '../domain/model.ts'
 import type { EmbeddedChunk } from '../domain/work.ts'
 import { openBuiltin } from '../models/builtin/model.ts'
-import { embedPieces } from './embedPieces.ts'
+import { embedding, embedPieces } from './embedPieces.ts'
 
 async function* piecesOf(...texts: string[]) {
   for (const text of texts) yield { text, place: { page: 1 } }
@@ -14,7 +14,11 @@ async function embedText(text: string, model: EmbeddingModel): Promise<readonly 
   const { lastChunks } = await embedPieces(
     piecesOf(text),
     { sizeCharacters: 1000, overlapCharacters: 0 },
-    { model, betweenUnits: async () => {}, handOver: async (batch) => void chunks.push(...batch) },
+    {
+      maker: embedding(model),
+      betweenUnits: async () => {},
+      handOver: async (batch) => void chunks.push(...batch),
+    },
   )
   return [...chunks, ...lastChunks]
 }

@@ -1,6 +1,6 @@
 import type { Chunk, ChunkSettings, TextPiece } from '../domain/document.ts'
 import type { EmbeddingModel } from '../domain/model.ts'
-import type { EmbeddedChunk } from '../domain/work.ts'
+import type { CutChunk, EmbeddedChunk } from '../domain/work.ts'
 import { chunkText } from '../documents/chunkText.ts'
 import { splitTooLong } from '../documents/splitTooLong.ts'
 import { termsAsJson, termsOf } from '../models/terms.ts'
@@ -9,35 +9,72 @@ const BATCH_CHUNKS = 64
 // Between two batches short requests pass: however long a chunk may be, a batch is not much longer than this.
 const BATCH_CHARACTERS = 128 * 1024
 
-export interface PiecesParts {
-  model: EmbeddingModel
+/** What is made of the chunks of a document. */
+export interface ChunkMaker<Made extends CutChunk> {
+  make: (chunks: readonly CutChunk[]) => Promise<readonly Made[]>
+  /** Says whether a chunk can be taken whole. Absent: any can. */
+  fits?: EmbeddingModel['fits']
+}
+
+export interface PiecesParts<Made extends CutChunk> {
+  maker: ChunkMaker<Made>
   /** Awaited between batches, so that short requests pass. Throws when the work is to end. */
   betweenUnits: () => Promise<void>
   /** Takes all batches but the last; the next one begins when it returns. */
-  handOver: (chunks: readonly EmbeddedChunk[]) => Promise<void>
+  handOver: (chunks: readonly Made[]) => Promise<void>
 }
 
+/** Gives chunks their vectors. */
+export const embedding = (model: EmbeddingModel): ChunkMaker<EmbeddedChunk> => ({
+  ...(model.fits && { fits: model.fits }),
+  async make(chunks) {
+    const vectors = await model.text(
+      chunks.map(({ text }) => text),
+      'document',
+    )
+    return chunks.map((chunk, at) => {
+      const vector = vectors[at]
+      if (!vector) throw new Error('the model gave fewer vectors than there were texts')
+      return { ...chunk, vector }
+    })
+  },
+})
+
+/** Leaves chunks as they are cut. */
+export const cutting: ChunkMaker<CutChunk> = { make: async (chunks) => chunks }
+
 /**
- * Cuts the text of a document into chunks and embeds them, at most 64 at a time. Returns the last of them, with their
- * count. A chunk that is too long for the model is divided.
+ * Cuts the text of a document into chunks and makes of them what is wanted, at most 64 at a time. Returns the last of
+ * them, with their count. A chunk that is too long to be taken is divided.
  */
-export async function embedPieces(
+export async function embedPieces<Made extends CutChunk>(
   pieces: AsyncIterable<TextPiece>,
   settings: ChunkSettings,
-  { model, betweenUnits, handOver }: PiecesParts,
-): Promise<{ lastChunks: EmbeddedChunk[]; chunkCount: number }> {
-  let lastChunks: EmbeddedChunk[] = []
+  { maker, betweenUnits, handOver }: PiecesParts<Made>,
+): Promise<{ lastChunks: readonly Made[]; chunkCount: number }> {
+  let lastChunks: readonly Made[] = []
   let chunkCount = 0
-  for await (const batch of batches(fitting(chunkText(pieces, settings), model))) {
+  for await (const batch of batches(fitting(chunkText(pieces, settings), maker.fits))) {
     if (lastChunks.length > 0) await handOver(lastChunks)
     await betweenUnits()
-    lastChunks = await embedBatch(model, batch, chunkCount)
+    lastChunks = await maker.make(numbered(batch, chunkCount))
     chunkCount += batch.length
   }
   return { lastChunks, chunkCount }
 }
 
-async function* fitting(chunks: AsyncIterable<Chunk>, { fits }: EmbeddingModel): AsyncGenerator<Chunk, void> {
+const numbered = (chunks: readonly Chunk[], firstOrdinal: number): CutChunk[] =>
+  chunks.map(({ text, place }, at) => ({
+    ordinal: firstOrdinal + at,
+    text,
+    place,
+    termsJson: termsAsJson(termsOf(text)),
+  }))
+
+async function* fitting(
+  chunks: AsyncIterable<Chunk>,
+  fits: EmbeddingModel['fits'],
+): AsyncGenerator<Chunk, void> {
   for await (const chunk of chunks) {
     if (!fits) yield chunk
     else for (const text of splitTooLong(chunk.text, fits)) yield { ...chunk, text }
@@ -56,20 +93,4 @@ async function* batches(chunks: AsyncIterable<Chunk>): AsyncGenerator<Chunk[], v
     characters = 0
   }
   if (batch.length > 0) yield batch
-}
-
-async function embedBatch(
-  model: EmbeddingModel,
-  chunks: readonly Chunk[],
-  firstOrdinal: number,
-): Promise<EmbeddedChunk[]> {
-  const vectors = await model.text(
-    chunks.map(({ text }) => text),
-    'document',
-  )
-  return chunks.map(({ text, place }, at) => {
-    const vector = vectors[at]
-    if (!vector) throw new Error('the model gave fewer vectors than there were texts')
-    return { ordinal: firstOrdinal + at, text, place, vector, termsJson: termsAsJson(termsOf(text)) }
-  })
 }

@@ -1,5 +1,5 @@
 import type { Warning } from '../domain/embedding.ts'
-import { inputOf, type EmbeddingModel, type Size } from '../domain/model.ts'
+import type { EmbeddingModel, Size } from '../domain/model.ts'
 import { type Segment, SHORTEST_TAIL_MS, type Slice } from '../domain/slices.ts'
 import type { Clip, SliceResult, SliceWork } from '../domain/work.ts'
 import type { Frame } from '../media/frames.ts'
@@ -7,6 +7,7 @@ import type { Sound } from '../media/sound.ts'
 import { type ClipContent, clipVectors } from './clipVectors.ts'
 import { clipText } from './clipText.ts'
 import { findGaps } from './gaps.ts'
+import { mediaInput } from './mediaInput.ts'
 import { type FramedSegment, segmentFrames } from './segmentFrames.ts'
 
 /** The decoded media of one slice; what nobody needs is absent. */
@@ -38,7 +39,7 @@ export async function embedSlice(
   { onProgress, betweenUnits }: Units,
 ): Promise<SliceResult> {
   const { slice, damage } = media
-  const { framesOf, sampleRateHz } = inputOf(model.facts)
+  const { framesOf, sampleRateHz } = mediaInput(model.facts)
   const { segmentation } = work.request
   const framing = { segmentation, framesOf, size: media.frameSize, onFrame: onProgress }
   const framed = await segmentFrames(slice, media.frames, framing)
@@ -51,8 +52,10 @@ export async function embedSlice(
   for (const { segment, content } of pieces) {
     if (Object.keys(content).length === 0) continue
     await betweenUnits()
-    const vectors = await clipVectors(model, work.request, content)
-    clips.push({ startSec: segment.startMs / 1000, endSec: segment.endMs / 1000, vectors })
+    const embedded = model.facts.isRemote
+      ? { vectors: [], ...(content.text !== undefined && { textToEmbed: content.text }) }
+      : { vectors: await clipVectors(model, work.request, content) }
+    clips.push({ startSec: segment.startMs / 1000, endSec: segment.endMs / 1000, ...embedded })
     onProgress()
   }
   const isAtEnd = slice.endMs + SHORTEST_TAIL_MS >= (work.facts.durationSec ?? 0) * 1000

@@ -7,6 +7,7 @@ import type { ReadOptions } from '../media/input.ts'
 import { openSound, type SoundSource } from '../media/soundSource.ts'
 import type { Tools } from '../media/tools.ts'
 import { embedSlice, type Units } from './embedSlice.ts'
+import { mediaInput } from './mediaInput.ts'
 
 export interface SlicesParts extends ReadOptions, Units {
   tools: Tools
@@ -55,7 +56,7 @@ const needsFrames = ({ modalities, request }: SliceWork): boolean =>
   modalities.includes('visual') || request.segmentation.strategy === 'dynamic'
 
 const frameSizeFor = ({ facts }: SliceWork, model: EmbeddingModel): Size =>
-  inputOf(model.facts).frameSize(facts.video ?? { width: 1, height: 1 })
+  mediaInput(model.facts).frameSize(facts.video ?? { width: 1, height: 1 })
 
 function openFramesFor(
   { file, facts }: SliceWork,

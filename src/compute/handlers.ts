@@ -53,12 +53,26 @@ export function makeHandlers({ tools, limits, models }: ChildSettings): Handlers
         oneAtATime('slices', () => embedSlices(work, call, { ...unitsOf(call), betweenUnits: turnOf(call) })),
       ),
     async embedDocument(work, call) {
-      const [{ embedDocument }, loaded] = await Promise.all([import('./embedDocument.ts'), model(work.model)])
-      return embedDocument(work, {
+      const [rooms, { embedding }, loaded] = await Promise.all([
+        import('./embedDocument.ts'),
+        import('./embedPieces.ts'),
+        model(work.model),
+      ])
+      const { handOver } = call
+      const maker = embedding(loaded)
+      return rooms.embedDocument(work, { tools, maker, ...unitsOf(call), handOver, ...optionsOf(call) })
+    },
+    async cutDocument(work, call) {
+      const [rooms, { cutting }] = await Promise.all([
+        import('./embedDocument.ts'),
+        import('./embedPieces.ts'),
+      ])
+      const { handOver } = call
+      return rooms.embedDocument(work, {
         tools,
-        model: loaded,
+        maker: cutting,
         ...unitsOf(call),
-        handOver: call.handOver,
+        handOver,
         ...optionsOf(call),
       })
     },

@@ -10,7 +10,7 @@ import type { Tools } from '../media/tools.ts'
 import { type Child, type ChildParts, startChild } from './childProcess.ts'
 import { diedWithChild, wasAborted } from './failures.ts'
 import type { Ask, RequestName } from './protocol.ts'
-import { makeQueryCache } from './queryCache.ts'
+import { makeQueryCache } from '../domain/queryCache.ts'
 import { makeSlots } from './slots.ts'
 import { makeWarmth } from './warmth.ts'
 
@@ -189,6 +189,12 @@ export function startCompute(parts: ComputeParts): RunningCompute {
     async embedDocument(work, onChunks, signal, options) {
       const call = (child: Child) =>
         child.call('embedDocument', work, { signal, onPart: onChunks, ...patience(work.model) })
+      const { lastChunks, summary } = await onFree(hasRoom, call, signal, options)
+      await onChunks(lastChunks)
+      return summary
+    },
+    async cutDocument(work, onChunks, signal, options) {
+      const call = (child: Child) => child.call('cutDocument', work, { signal, onPart: onChunks })
       const { lastChunks, summary } = await onFree(hasRoom, call, signal, options)
       await onChunks(lastChunks)
       return summary

@@ -2,6 +2,8 @@ import type { ErrorCode } from '../domain/errors.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { Cue, MediaFacts } from '../domain/media.ts'
 import type {
+  CutChunk,
+  CutWork,
   DocumentSummary,
   DocumentWork,
   EmbeddedChunk,
@@ -22,7 +24,8 @@ export interface Requests {
   inspect: { ask: { file: string }; part: never; answer: MediaFacts }
   readCues: { ask: { file: string; stream: number }; part: never; answer: Cue[] }
   embedSlices: { ask: SliceWork; part: SliceResult; answer: undefined }
-  embedDocument: { ask: DocumentWork; part: readonly EmbeddedChunk[]; answer: DocumentEnd }
+  embedDocument: { ask: DocumentWork; part: readonly EmbeddedChunk[]; answer: DocumentEnd<EmbeddedChunk> }
+  cutDocument: { ask: CutWork; part: readonly CutChunk[]; answer: DocumentEnd<CutChunk> }
   /** Parts tell how much is loaded, from 0 to 1. */
   loadModel: { ask: { model: ModelPin }; part: number; answer: undefined }
   embedTexts: {
@@ -35,8 +38,8 @@ export interface Requests {
 }
 
 /** The last chunks come with the answer: a short document costs one message each way, not two. */
-export interface DocumentEnd {
-  lastChunks: readonly EmbeddedChunk[]
+export interface DocumentEnd<Made extends CutChunk> {
+  lastChunks: readonly Made[]
   summary: DocumentSummary
 }
 

@@ -86,11 +86,19 @@ export interface EmbeddingModel {
   close(): Promise<void>
 }
 
-/** Of a model that embeds such things. Throws `modality_unsupported` for one that does not. */
-export function spaceOf({ id, spaces }: Pick<ModelFacts, 'id' | 'spaces'>, kind: InputKind): SpaceFacts {
+/** Of a model that embeds such things. Throws `modality_unsupported`, naming `field`, for one that does not. */
+export function spaceOf(
+  { id, spaces }: Pick<ModelFacts, 'id' | 'spaces'>,
+  kind: InputKind,
+  field?: string,
+): SpaceFacts {
   const facts = spaces[kind]
   if (facts) return facts
-  throw new EmbedlineError('modality_unsupported', `The model ${id} cannot embed ${NAME[kind]}.`)
+  throw new EmbedlineError(
+    'modality_unsupported',
+    `The model ${id} cannot embed ${NAME[kind]}.`,
+    field === undefined ? {} : { field },
+  )
 }
 
 /** How frames and sound are prepared for a model. Throws `modality_unsupported` for one that embeds text alone. */

@@ -1,3 +1,4 @@
+import type { EmbedlineError } from './errors.ts'
 import type { Modality, Scope, Space, Warning } from './embedding.ts'
 import type { ChunkSettings, Loader, Place } from './document.ts'
 import type { Cue, MediaFacts } from './media.ts'
@@ -64,6 +65,8 @@ export interface Clip {
   startSec: number
   endSec: number
   vectors: readonly ClipVector[]
+  /** What is said in it, when a model that another server computes is still to embed it. */
+  textToEmbed?: string
 }
 
 export interface SliceResult {
@@ -105,6 +108,13 @@ export interface Compute {
     signal: AbortSignal,
     options?: RunOptions,
   ): Promise<DocumentSummary>
+  /** As `embedDocument`, but the chunks are handed over without vectors, for a model that another server computes. */
+  cutDocument(
+    work: CutWork,
+    onChunks: (chunks: readonly CutChunk[]) => Promise<void>,
+    signal: AbortSignal,
+    options?: RunOptions,
+  ): Promise<DocumentSummary>
   /** Goes before slices (lane 0). One unit-length vector per text, in order. */
   embedTexts(
     model: ModelPin,
@@ -136,30 +146,66 @@ export interface PictureWork {
 export type Readiness =
   { state: 'ready' } | { state: 'loading'; fraction: number } | { state: 'failed'; message: string }
 
+/**
+ * Texts that another server embeds, called from this process. Every vector was checked: it has the dimension of the
+ * model's facts and unit length.
+ */
+export interface RemoteTexts {
+  /**
+   * One outcome for each text, in order: its vector, or why just this text cannot be embedded (`text_too_long`,
+   * `remote_refused`, `remote_unavailable`). Throws `aborted`, and `remote_unavailable` with `retryAfterMs` while the
+   * server is down: then nothing is wrong with the texts.
+   */
+  embed(
+    model: ModelPin,
+    texts: readonly string[],
+    use: TextUse,
+    options?: RemoteOptions,
+  ): Promise<readonly TextOutcome[]>
+  /** Throws `remote_unavailable` with `retryAfterMs` while it is known that the server is down. */
+  refuseWhileDown(): void
+}
+
+export type TextOutcome = Float32Array | EmbedlineError
+
+export interface RemoteOptions {
+  /** Goes before the texts of others: somebody waits for the answer. */
+  isUrgent?: boolean
+  signal?: AbortSignal | undefined
+}
+
 export interface RunOptions {
   /** Nothing else runs in the child meanwhile, so that its death has only one suspect. */
   alone?: boolean
 }
 
-/** One document to be read, cut and embedded by a compute child. */
-export interface DocumentWork {
+/** One document to be read and cut by a compute child. */
+export interface CutWork {
   file: string
   /** The last part of its key: breaks ties where the content does not say what it is. */
   name: string
-  model: ModelPin
   chunks: ChunkSettings
   loader: Loader
 }
 
-export interface EmbeddedChunk {
+/** One document to be read, cut and embedded by a compute child. */
+export interface DocumentWork extends CutWork {
+  model: ModelPin
+}
+
+/** A chunk that has no vector yet. */
+export interface CutChunk {
   /** Counts from 0 in the order of the document. */
   ordinal: number
   text: string
   place: Place
-  /** Of the model's text space, unit length. */
-  vector: Float32Array
   /** How often each term stands in the chunk, as JSON: `{"refund":2}`. As text it goes as it is to where it is kept. */
   termsJson: string
+}
+
+export interface EmbeddedChunk extends CutChunk {
+  /** Of the model's text space, unit length. */
+  vector: Float32Array
 }
 
 export interface DocumentSummary {

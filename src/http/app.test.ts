@@ -203,12 +203,16 @@ test('the description covers every route, with the bounds that requests are held
   )
   expect(operations.toSorted()).toEqual([
     'delete /api/buckets/{bucket}/objects/{key}',
+    'delete /api/models/pull/{pull}',
+    'delete /api/models/{model}',
     'delete /v1.3/assets/{id}',
     'delete /v2/ai/embeddings/buckets/{bucket_name}',
     'get /',
     'get /api/buckets',
     'get /api/buckets/{bucket}/objects',
     'get /api/buckets/{bucket}/objects/{key}',
+    'get /api/models',
+    'get /api/models/pull/{pull}',
     'get /healthz',
     'get /openapi.json',
     'get /readyz',
@@ -222,6 +226,7 @@ test('the description covers every route, with the bounds that requests are held
     'get /v2/ai/embeddings/{task_id}',
     'get /v2/ai/openai/embeddings/models',
     'get /v2/ai/openai/models',
+    'post /api/models/pull',
     'post /v1.3/assets',
     'post /v1.3/embed-v2',
     'post /v1.3/embed-v2/tasks',
@@ -229,6 +234,7 @@ test('the description covers every route, with the bounds that requests are held
     'post /v2/ai/embeddings/similarity-search',
     'post /v2/ai/embeddings/url',
     'post /v2/ai/openai/embeddings',
+    'put /api/buckets/{bucket}',
     'put /api/buckets/{bucket}/objects/{key}',
   ])
   const create = JSON.stringify(document.paths['/v1.3/embed-v2/tasks'])

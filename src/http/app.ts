@@ -1,4 +1,5 @@
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { EmbedlineError } from '../domain/errors.ts'
 import type { TaskParts } from '../tasks/parts.ts'
 import { answerBadBytes } from './badBytes.ts'
 import { sendProblem } from './native/problems.ts'
@@ -57,7 +58,11 @@ export function makeApp({ tasks, site, idleMs = IDLE_MS }: AppParts): FastifyIns
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(headersOf(request))
   })
-  app.addHook('onError', async (request, _reply, thrown) => logFailure(tasks, request, thrown))
+  app.addHook('onError', async (request, reply, thrown) => {
+    logFailure(tasks, request, thrown)
+    const waitMs = thrown instanceof EmbedlineError ? thrown.retryAfterMs : undefined
+    if (waitMs !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(waitMs / 1000)))
+  })
   app.addHook('onResponse', async (request, reply) => {
     drainBody(request.raw)
     logAnswer(tasks, request, reply)

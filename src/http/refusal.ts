@@ -20,6 +20,8 @@ const FOR_OPERATOR: ReadonlySet<ErrorCode> = new Set([
   'disk_full',
   'storage_unavailable',
   'compute_unavailable',
+  'remote_refused',
+  'remote_unavailable',
 ])
 
 /** True for what no caller can do anything about, and somebody on this machine must. */

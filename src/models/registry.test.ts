@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import type { EmbedlineError } from '../domain/errors.ts'
 import { openRegistry } from './registry.ts'
-import { BUILTIN_ONLY } from './settings.ts'
+import { BUILTIN_ONLY, type ModelSettings } from './settings.ts'
 
 const findModelFiles = () => '/nowhere'
 
@@ -37,6 +37,29 @@ test('a default model or an alias that means no model is refused at the start, w
   }) as EmbedlineError
   expect(() => openRegistry({ ...BUILTIN_ONLY, defaultModel: 'other' }, findModelFiles)).toThrow(refused)
   expect(() => openRegistry({ ...BUILTIN_ONLY, aliases: { mine: 'other' } }, findModelFiles)).toThrow(refused)
+})
+
+test('a remote model is there when it is configured, and has another revision for whatever makes other vectors', async () => {
+  const openWith = (settings: ModelSettings) => openRegistry(settings, findModelFiles)
+  const remote = { model: 'e5', dimension: 1024, documentPrefix: '' }
+  const revisionOf = (over: object) =>
+    openWith({ ...BUILTIN_ONLY, remote: { ...remote, ...over } }).resolve('openai-compatible')?.revision
+  expect(revisionOf({})).toBe('e5/1024')
+  const revisions = [
+    {},
+    { model: 'e6' },
+    { dimension: 512 },
+    { documentPrefix: 'a' },
+    { documentPrefix: 'b' },
+  ]
+  expect(new Set(revisions.map(revisionOf)).size).toBe(5)
+  expect(registry.resolve('openai-compatible')).toBeUndefined()
+
+  const withRemote = openWith({ ...BUILTIN_ONLY, defaultModel: 'openai-compatible', remote })
+  const pin = { id: 'openai-compatible', revision: 'e5/1024' }
+  expect(withRemote.facts(pin)).toMatchObject({ isRemote: true, spaces: { text: { dimension: 1024 } } })
+  const stand = await withRemote.load(pin)
+  await expect(stand.text(['a'], 'query')).rejects.toMatchObject({ code: 'modality_unsupported' })
 })
 
 test('a pinned model is found by id and revision', async () => {
@@ -86,5 +109,6 @@ test('whoever needs only facts and token counts does not load the model', async 
     'models/embeddinggemma/profile.ts',
     'models/libraries.ts',
     'models/registry.ts',
+    'models/remoteProfile.ts',
   ])
 })

@@ -4,6 +4,7 @@ import type { ModelPin } from '../domain/work.ts'
 import { builtinFacts } from './builtin/facts.ts'
 import { gemmaProfile } from './embeddinggemma/profile.ts'
 import type { FindModelFiles, LoadProgress, Profile } from './profile.ts'
+import { remoteProfile } from './remoteProfile.ts'
 import type { ModelSettings } from './settings.ts'
 
 export interface Registry {
@@ -47,9 +48,10 @@ export function openRegistry(settings: ModelSettings, findFiles: FindModelFiles)
   }
 }
 
-const profilesOf = ({ gemma }: ModelSettings, findFiles: FindModelFiles): Profile[] => [
+const profilesOf = ({ gemma, remote }: ModelSettings, findFiles: FindModelFiles): Profile[] => [
   { facts: builtinFacts, open: async () => (await import('./builtin/model.ts')).openBuiltin() },
   ...(gemma ? [gemmaProfile(gemma, findFiles)] : []),
+  ...(remote ? [remoteProfile(remote)] : []),
 ]
 
 function findProfile(profiles: readonly Profile[], { id, revision }: ModelPin): Profile {

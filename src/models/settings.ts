@@ -10,6 +10,17 @@ export interface ModelSettings {
   aliases: Readonly<Record<string, string>>
   /** Absent: there is no such model. */
   gemma?: GemmaSettings
+  /** What is known of the model of another server; neither where that is nor its key. Absent: there is none. */
+  remote?: RemoteModel
+}
+
+export interface RemoteModel {
+  /** As its server calls it. */
+  model: string
+  /** Numbers of its vectors. */
+  dimension: number
+  /** Stands before each document, so that its vectors are others without it. */
+  documentPrefix: string
 }
 
 /** The model without weights alone, under no other name. */

@@ -1,11 +1,19 @@
+import { failureColumns } from '../domain/failure.ts'
 import type { Db } from '../domain/tables.ts'
+import type { Failure } from '../domain/task.ts'
 import { NOT_HELD, updateHeld } from './held.ts'
 import type { Hold } from './item.ts'
 
+export interface Postponement {
+  dueMs: number
+  /** What it waits for, kept with it for whoever looks; it is not counted. */
+  failure?: Failure
+}
+
 /** Gives an item back because it waits for something; nothing went wrong. False when the caller lost it. */
-export async function postpone(db: Db, hold: Hold, { dueMs }: { dueMs: number }): Promise<boolean> {
+export async function postpone(db: Db, hold: Hold, { dueMs, failure }: Postponement): Promise<boolean> {
   const { numUpdatedRows } = await updateHeld(db, hold)
-    .set({ state: 'queued', ...NOT_HELD, due_ms: dueMs })
+    .set({ state: 'queued', ...NOT_HELD, due_ms: dueMs, ...(failure && failureColumns(failure)) })
     .executeTakeFirst()
   return numUpdatedRows > 0n
 }

@@ -16,6 +16,7 @@ import { checkSourceUrl, fetchItem, filenameOfUrl } from './sourceUrl.ts'
 import { planItem } from './planItem.ts'
 import { keepBytes } from './storedBytes.ts'
 import { usableModel } from './usableModel.ts'
+import { withinModel } from './withinModel.ts'
 
 /** Where media come from: an asset of the account, bytes that came with the request, or a URL to fetch. */
 export type MediaSource =
@@ -33,9 +34,9 @@ const ASSET_WAIT_MS = 60_000
 
 /**
  * Takes a task: when this returns, the task is committed and will be worked on whatever happens to the process.
- * Throws `model_unknown`, and `request_invalid` for an asset that is unknown, failed, or (once ready) lacks a
- * modality that was asked for by name or ends before `startSec`, what `Fetcher.check` throws for a URL, and what
- * `rememberAnswer` throws.
+ * Throws what `usableModel` and `withinModel` throw, and `request_invalid` for an asset that is unknown, failed, or
+ * (once ready) lacks a modality that was asked for by name or ends before `startSec`, what `Fetcher.check` throws for a
+ * URL, and what `rememberAnswer` throws.
  */
 export async function createMediaTask(
   parts: TaskParts,
@@ -43,6 +44,7 @@ export async function createMediaTask(
   order: MediaTaskOrder,
 ): Promise<Task> {
   const model = usableModel(parts, order.modelName)
+  withinModel(order.request, model)
   const task = await createFrom(parts, account, order, model)
   parts.wake()
   return task

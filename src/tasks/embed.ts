@@ -6,9 +6,11 @@ import { settle } from '../queue/settle.ts'
 import { insertClips, insertSums } from '../store/embeddings.ts'
 import { addEmbeddings, getTaskWork, type TaskWork } from '../store/tasks.ts'
 import { settleParts } from './addEnd.ts'
+import { embedClipTexts } from './embedClipTexts.ts'
 import type { TaskParts } from './parts.ts'
 import type { SlicePayload } from './plan.ts'
 import { sumClips } from './sums.ts'
+import { remoteOf } from './textVectors.ts'
 
 interface Progress {
   /** How many of the item's slices are settled. */
@@ -33,9 +35,13 @@ export async function embedSlices(parts: TaskParts, item: ClaimedItem, signal: A
     slices: slices.slice(settled),
     cues,
   }
+  const remote = remoteOf(parts, task.model)
+  remote?.refuseWhileDown()
   const onSlice = async (result: SliceResult) => {
+    const texts = { model: task.model, signal }
+    const whole = remote ? await embedClipTexts(parts, remote, texts, result) : result
     settled++
-    await settleResult(parts, item, task, result, { settled, isLast: settled === slices.length })
+    await settleResult(parts, item, task, whole, { settled, isLast: settled === slices.length })
   }
   await parts.compute.embedSlices(work, onSlice, signal, { alone: item.isAlone })
   parts.wake()

@@ -6,12 +6,14 @@ import { settle } from '../queue/settle.ts'
 import { fileWork, isOwnFile, type FileWork } from '../store/bucketFiles.ts'
 import { insertChunks, removeLeftovers } from '../store/chunks.ts'
 import { settleParts } from './addEnd.ts'
+import { embedRemotely } from './embedRemotely.ts'
 import { hideGoneFiles, removeRows } from './goneFiles.ts'
 import { bucketGone } from './bucketGone.ts'
 import { leaseLost } from './leaseLost.ts'
 import type { DocumentPayload } from './listBucket.ts'
 import type { TaskParts } from './parts.ts'
 import { CHUNKS_A_TRANSACTION } from './staleChunks.ts'
+import { remoteOf } from './textVectors.ts'
 
 interface Job {
   parts: TaskParts
@@ -37,7 +39,10 @@ export async function embedDocument(parts: TaskParts, item: ClaimedItem, signal:
   try {
     const work: DocumentWork = { file: before.path, name: lastPart(file.key), ...file.settings }
     const options = { alone: item.isAlone }
-    const summary = await parts.compute.embedDocument(work, writer.add, signal, options)
+    const remote = remoteOf(parts, work.model)
+    const summary = await (remote
+      ? embedRemotely(parts, remote, work, writer.add, signal, options)
+      : parts.compute.embedDocument(work, writer.add, signal, options))
     // Replaced since then, it has another token than the one that is kept here: the next task reads it again.
     const { changeToken } = before
     await parts.endDocument({ item, file, lastChunks: writer.rest(), summary, changeToken })

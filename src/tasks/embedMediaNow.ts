@@ -11,14 +11,17 @@ import type { MediaFacts } from '../domain/media.ts'
 import type { ModelFacts } from '../domain/model.ts'
 import { planSlices } from '../domain/slices.ts'
 import type { Account } from '../domain/task.ts'
-import type { Clip, MediaRequest, SliceWork } from '../domain/work.ts'
+import type { Clip, MediaRequest, SliceResult, SliceWork } from '../domain/work.ts'
 import { whyMissing } from './chooseModalities.ts'
 import { standIn, type MediaSource } from './create.ts'
+import { embedClipTexts } from './embedClipTexts.ts'
 import { withLocalFile } from './localFile.ts'
 import type { TaskParts } from './parts.ts'
 import { planMedia, readCues } from './planMedia.ts'
 import { assetVectors, sumClips, type ModalitySum } from './sums.ts'
+import { remoteOf } from './textVectors.ts'
 import { usableModel } from './usableModel.ts'
+import { withinModel, type WithinModel } from './withinModel.ts'
 
 export interface MediaOrder {
   modelName: string
@@ -47,8 +50,9 @@ export interface MediaEmbeddings {
 
 /**
  * Embeds a short video or sound while the caller waits, before all slices of tasks. Throws `model_unknown` and what
- * `usableModel` throws, `request_invalid` (asset, a modality that was asked for by name and is not there, more than
- * `limits.syncMediaSec`), what fetching a URL throws, `media_unreadable`, `media_has_no_stream`.
+ * `usableModel` and `withinModel` throw, what a remote model throws, `request_invalid` (asset, a modality that was asked
+ * for by name and is not there, more than `limits.syncMediaSec`), what fetching a URL throws, `media_unreadable`,
+ * `media_has_no_stream`.
  */
 export async function embedMediaNow(
   parts: TaskParts,
@@ -57,22 +61,24 @@ export async function embedMediaNow(
   signal: AbortSignal,
 ): Promise<MediaEmbeddings> {
   const model = usableModel(parts, order.modelName)
+  // What the model cannot embed is refused before anything is fetched.
+  const within = withinModel(order.request, model)
   const options = { limitBytes: parts.limits.fetchBytes, signal }
   return withLocalFile(parts, account, order.source, options, (file) =>
-    embedFile(parts, order, { model, file }, signal),
+    embedFile(parts, order, { model, within, file }, signal),
   )
 }
 
 async function embedFile(
   parts: TaskParts,
   order: MediaOrder,
-  { model, file }: { model: ModelFacts; file: string },
+  { model, within, file }: { model: ModelFacts; within: WithinModel; file: string },
   signal: AbortSignal,
 ): Promise<MediaEmbeddings> {
   const facts = await parts.compute.inspect(file, signal)
   checkDuration(parts, facts)
-  const { plan, warnings } = planMedia(order.request, facts, parts.limits)
-  refuseMissing(order.request, plan.modalities)
+  const { plan, warnings } = planMedia(within.request, facts, parts.limits)
+  refuseMissing(within.request, plan.modalities)
   const cues = plan.modalities.includes('transcription')
     ? await readCues(parts, file, facts, signal)
     : { cues: [], warnings: [] }
@@ -100,6 +106,7 @@ async function embedFile(
     warnings: [
       ...standIn(order.modelName, model),
       ...facts.warnings,
+      ...within.warnings,
       ...warnings,
       ...cues.warnings,
       ...done.warnings,
@@ -123,7 +130,11 @@ async function runSlices(parts: TaskParts, work: SliceWork, signal: AbortSignal)
   const clips: Clip[] = []
   const sums: ModalitySum[] = []
   const warnings: Warning[] = []
-  const onSlice: Parameters<typeof parts.compute.embedSlicesNow>[1] = async (result) => {
+  const remote = remoteOf(parts, work.model)
+  remote?.refuseWhileDown()
+  const onSlice = async (computed: SliceResult) => {
+    const texts = { model: work.model, isUrgent: true, signal }
+    const result = remote ? await embedClipTexts(parts, remote, texts, computed) : computed
     clips.push(...result.clips)
     sums.push(...sumClips(result.clips))
     warnings.push(...result.warnings)

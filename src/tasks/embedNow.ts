@@ -4,6 +4,7 @@ import type { Account } from '../domain/task.ts'
 import { standIn, type MediaSource } from './create.ts'
 import { withLocalFile } from './localFile.ts'
 import type { TaskParts } from './parts.ts'
+import { textVectors } from './textVectors.ts'
 import { tokensOf } from './tokensOf.ts'
 import { usableModel } from './usableModel.ts'
 
@@ -23,7 +24,7 @@ export async function embedText(
 ): Promise<SyncEmbedding> {
   const model = usableModel(parts, order.modelName)
   tokensOf(parts, order.text, { most: parts.limits.textTokens, what: 'The text', field: 'text' })
-  const [vector] = await parts.compute.embedTexts(model, [order.text], 'query', signal)
+  const [vector] = await textVectors(parts, { model, texts: [order.text], use: 'query' }, signal)
   if (!vector) throw new Error('a text was given and no vector came back')
   return { model, kind: 'text', vector, warnings: standIn(order.modelName, model) }
 }

@@ -5,6 +5,7 @@ import { spaceOf, type ModelFacts } from '../domain/model.ts'
 import { unitPrefix } from '../lib/unitPrefix.ts'
 import { standIn } from './create.ts'
 import type { TaskParts } from './parts.ts'
+import { textVectors } from './textVectors.ts'
 import { tokensOf } from './tokensOf.ts'
 import { usableModel } from './usableModel.ts'
 
@@ -49,7 +50,7 @@ export async function embedTexts(
   const vectors: Float32Array[] = []
   for (let from = 0; from < texts.length; from += BATCH_TEXTS) {
     const batch = texts.slice(from, from + BATCH_TEXTS)
-    for (const vector of await parts.compute.embedTexts(model, batch, 'document', signal))
+    for (const vector of await textVectors(parts, { model, texts: batch, use: 'document' }, signal))
       vectors.push(unitPrefix(vector, length))
   }
   const { space } = spaceOf(model, 'text')

@@ -3,6 +3,7 @@ import type { Warning } from '../domain/embedding.ts'
 import type { Db, ItemKind } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
+import { postpone } from '../queue/postpone.ts'
 import { releaseAlone } from '../queue/release.ts'
 import { retry } from '../queue/retry.ts'
 import { settle } from '../queue/settle.ts'
@@ -32,6 +33,8 @@ export async function settleFailure(
 ): Promise<void> {
   const nowMs = parts.clock.nowMs()
   const failure: Failure = { code: error.code, message: error.message }
+  const waitMs = error.code === 'remote_unavailable' ? error.retryAfterMs : undefined
+  if (waitMs !== undefined) return waitForRemote(parts, item, failure, waitMs)
   parts.logger.info('an attempt failed', {
     item: item.id,
     task: item.taskId,
@@ -47,6 +50,26 @@ export async function settleFailure(
     if (outcome !== 'exhausted') return
   }
   await failItem(parts, item, failure, (db) => settle(db, item, { state: 'failed', nowMs, failure }))
+}
+
+/** Those that wait for the same server come back one after another. */
+const SPREAD_MS = 1_000
+
+/** A server that an item needs is down. That is no fault of the item, and the others go on. */
+async function waitForRemote(
+  parts: TaskParts,
+  item: ClaimedItem,
+  failure: Failure,
+  waitMs: number,
+): Promise<void> {
+  const dueMs = parts.clock.nowMs() + Math.round(waitMs + parts.random() * SPREAD_MS)
+  parts.logger.debug('an item waits for its remote model', {
+    item: item.id,
+    task: item.taskId,
+    kind: item.kind,
+    waitMs,
+  })
+  await parts.store.write((db) => postpone(db, item, { dueMs, failure }))
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Ids } from '../domain/ids.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { ModelFacts } from '../domain/model.ts'
 import type { Db } from '../domain/tables.ts'
-import type { Compute, DocumentSummary, EmbeddedChunk, ModelPin } from '../domain/work.ts'
+import type { Compute, DocumentSummary, EmbeddedChunk, ModelPin, RemoteTexts } from '../domain/work.ts'
 import type { Pace } from '../crawl/pace.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { KeyedMutex } from '../lib/keyedMutex.ts'
@@ -27,6 +27,8 @@ export interface TaskParts {
   fetcher: Fetcher
   crawling: Crawling
   compute: Compute
+  /** Embeds texts for models that another server computes. Absent: there is none. */
+  remote?: RemoteTexts
   models: Models
   modelFiles: ModelFiles
   buckets: Buckets
@@ -90,6 +92,8 @@ export interface Buckets {
   list(account: string): Promise<readonly string[]>
   /** False also for a name that no bucket can have. */
   exists(account: string, bucket: string): Promise<boolean>
+  /** Makes an empty one; false when it is there. */
+  make(account: string, bucket: string): Promise<boolean>
   /** In the order of the keys' UTF-8 bytes, those after `after`. */
   objects(account: string, bucket: string, options: { after?: string }): AsyncIterable<BucketObject>
   /** Of one object now; undefined when it is not there. */

@@ -13,6 +13,7 @@ import { getTaskWork, keepPlan, type TaskWork } from '../store/tasks.ts'
 import { addEndWhenDone } from './addEnd.ts'
 import type { TaskParts } from './parts.ts'
 import { planMedia, readCues } from './planMedia.ts'
+import { withinModel } from './withinModel.ts'
 
 /** What a slice item carries: everything else stands in the task's plan. */
 export interface SlicePayload {
@@ -44,11 +45,17 @@ export async function planTask(parts: TaskParts, item: ClaimedItem, signal: Abor
 
   const file = parts.objects.path(task.accountId, task.objectHash)
   const facts = asset?.facts ?? (await parts.compute.inspect(file, signal))
-  const { plan, warnings } = planMedia(task.request, facts, parts.limits)
+  const within = withinModel(task.request, parts.models.facts(task.model))
+  const { plan, warnings } = planMedia(within.request, facts, parts.limits)
   const cues = plan.modalities.includes('transcription')
     ? await readCues(parts, file, facts, signal)
     : { cues: [], warnings: [] }
-  await writeItems(parts, item, task, plan, cues.cues, [...facts.warnings, ...warnings, ...cues.warnings])
+  await writeItems(parts, item, task, plan, cues.cues, [
+    ...facts.warnings,
+    ...within.warnings,
+    ...warnings,
+    ...cues.warnings,
+  ])
   parts.wake()
 }
 

@@ -3,6 +3,7 @@ import type { Account, SearchResult } from '../domain/task.ts'
 import { getEmbedding, type BucketEmbedding } from '../store/embeddedBuckets.ts'
 import { readHits, type StoredHit } from '../store/searchHits.ts'
 import type { SearchHit, SearchOrder, TaskParts } from './parts.ts'
+import { textVectors } from './textVectors.ts'
 import { tokensOf } from './tokensOf.ts'
 
 export interface BucketSearch {
@@ -75,7 +76,7 @@ async function orderOf(
 ): Promise<Question> {
   const facts = parts.models.facts(model)
   tokensOf(parts, query, { most: parts.limits.textTokens, what: 'The query', field: 'query' })
-  const [vector] = await parts.compute.embedTexts(model, [query], 'query', signal)
+  const [vector] = await textVectors(parts, { model, texts: [query], use: 'query' }, signal)
   if (!vector) throw new Error('a text was given and no vector came back')
   return {
     bucketId: id,

@@ -15,6 +15,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   models: 1,
   crawl: 1,
   modelFiles: 1,
+  remote: 1,
   fetch: 1,
   tasks: 2,
   compute: 2,

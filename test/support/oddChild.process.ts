@@ -75,6 +75,10 @@ serveParent(
       for (let ordinal = 0; ordinal < chunkCount - 1; ordinal++) await call.handOver([chunk(ordinal)])
       return { lastChunks: [chunk(chunkCount - 1)], summary: { chunkCount, checksum: '', sizeBytes: 0 } }
     },
+    async cutDocument({ file }, call) {
+      await misbehave(file, call)
+      return { lastChunks: [], summary: { chunkCount: 0, checksum: '', sizeBytes: 0 } }
+    },
     async embedTexts({ texts }, call) {
       for (const text of texts) await misbehave(text, call)
       return texts.map(me)

@@ -15,7 +15,7 @@ import type { MediaFacts } from '../../src/domain/media.ts'
 import type { ModelFacts } from '../../src/domain/model.ts'
 import { fixedSegments } from '../../src/domain/slices.ts'
 import type { Account } from '../../src/domain/task.ts'
-import type { Compute, DocumentWork, MediaRequest, SliceWork } from '../../src/domain/work.ts'
+import type { Compute, CutChunk, CutWork, MediaRequest, SliceWork } from '../../src/domain/work.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { makeKeyedMutex } from '../../src/lib/keyedMutex.ts'
 import { makeLogger } from '../../src/lib/logger.ts'
@@ -64,7 +64,7 @@ export interface TinyCompute extends Compute {
   /** May throw. */
   beforeInspect: () => void
   /** Called before each paragraph of a document; may throw. */
-  beforeParagraph: (work: DocumentWork, ordinal: number) => void | Promise<void>
+  beforeParagraph: (work: CutWork, ordinal: number) => void | Promise<void>
 }
 
 const VIDEO: MediaFacts = {
@@ -274,7 +274,12 @@ function tinyCompute(): TinyCompute {
         await onSlice({ slice, clips, warnings: [] })
       }
     },
-    async embedDocument(work, onChunks) {
+    embedDocument(work, onChunks, signal) {
+      const onCut = (chunks: readonly CutChunk[]) =>
+        onChunks(chunks.map((chunk) => ({ ...chunk, vector: letters(chunk.text) })))
+      return this.cutDocument(work, onCut, signal)
+    },
+    async cutDocument(work, onChunks) {
       const bytes = await readFile(work.file)
       const paragraphs = bytes
         .toString()
@@ -283,9 +288,7 @@ function tinyCompute(): TinyCompute {
       if (paragraphs.length === 0) throw new EmbedlineError('no_text', 'The document has no text.')
       for (const [ordinal, text] of paragraphs.entries()) {
         await this.beforeParagraph(work, ordinal)
-        await onChunks([
-          { ordinal, text, place: { row: ordinal + 1 }, vector: letters(text), termsJson: '{}' },
-        ])
+        await onChunks([{ ordinal, text, place: { row: ordinal + 1 }, termsJson: '{}' }])
       }
       const after = await readFile(work.file).catch(() => undefined)
       if (!after?.equals(bytes)) throw new EmbedlineError('file_changed', 'The file was changed.')

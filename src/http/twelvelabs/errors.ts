@@ -69,6 +69,7 @@ const FIELD: Readonly<Record<string, string>> = {
   startSec: 'start_sec',
   endSec: 'end_sec',
   modalities: 'embedding_option',
+  fused: 'embedding_type',
   scopes: 'embedding_scope',
   text: 'input_text',
 }

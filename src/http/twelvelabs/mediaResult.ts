@@ -3,7 +3,7 @@ import type { EncodedEmbedding } from '../../domain/embedding.ts'
 import { maxJsonBytes, writeFloats } from '../../lib/floatJson.ts'
 import { unitPrefix } from '../../lib/unitPrefix.ts'
 import type { MediaEmbedding, MediaEmbeddings } from '../../tasks/embedMediaNow.ts'
-import { shownDimension } from './dimension.ts'
+import { mostShown } from './dimension.ts'
 import { presentMediaTail } from './present.ts'
 import { encodePage } from './taskResult.ts'
 
@@ -12,13 +12,13 @@ const PAGE_VECTORS = 32
 
 /** The answer to media that was embedded at once, as bytes of JSON in pieces. */
 export async function* mediaResult(result: MediaEmbeddings): AsyncGenerator<Buffer, void, void> {
-  const { embeddings, model, request } = result
-  const dimension = shownDimension(model, request.input)
+  const { embeddings, model } = result
+  const most = mostShown(model)
   yield Buffer.from('{"data":[')
   for (let from = 0; from < embeddings.length; from += PAGE_VECTORS) {
     const page = embeddings.slice(from, from + PAGE_VECTORS)
     yield encodePage(
-      page.map((each) => encode(each, dimension)),
+      page.map((each) => encode(each, most)),
       from === 0 ? '' : ',',
     )
     await setImmediate()
@@ -26,8 +26,8 @@ export async function* mediaResult(result: MediaEmbeddings): AsyncGenerator<Buff
   yield Buffer.from(`],${JSON.stringify(presentMediaTail(result)).slice(1)}`)
 }
 
-function encode({ vector, ...place }: MediaEmbedding, dimension: number): EncodedEmbedding {
-  const shown = unitPrefix(vector, dimension)
+function encode({ vector, ...place }: MediaEmbedding, most: number): EncodedEmbedding {
+  const shown = unitPrefix(vector, most)
   const bytes = new Uint8Array(maxJsonBytes(shown.length))
   return { ...place, vectorJson: bytes.subarray(0, writeFloats(shown, bytes, 0)) }
 }

@@ -55,10 +55,12 @@ function presentModel(pin: ModelPin, answered: Answered, facts: ModelFacts | und
     ...(facts && { precision: facts.precision }),
   }
   const { request } = answered
-  const options: Modality[] = [
+  const wanted: Modality[] = [
     ...(request.separate ? embedded(answered) : []),
     ...(request.fused ? (['fused'] as const) : []),
   ]
+  // Until the media was looked at, these are also those that will be left out.
+  const options = wanted.filter((option) => facts?.spaces[KIND[option]])
   const [first] = options
   if (!facts || !first) return named
   const dimension = shownDimension(facts, KIND[first])

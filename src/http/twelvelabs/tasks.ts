@@ -12,7 +12,7 @@ import { factsIfThere } from '../factsIfThere.ts'
 import { idempotencyKey, keyedRequest } from '../keyedRequest.ts'
 import { originOf } from '../origin.ts'
 import { takesGzip } from '../takesGzip.ts'
-import { shownDimension } from './dimension.ts'
+import { mostShown } from './dimension.ts'
 import { inFieldsOf } from './errors.ts'
 import { withJsonBody, type JsonBody } from './jsonBody.ts'
 import { mediaSource, readMedia } from './mediaRequest.ts'
@@ -91,7 +91,7 @@ export const retrieveTask: Handler = async ({ parts, account, request, reply }) 
   if (isCompressed) reply.header('content-encoding', 'gzip')
   // An empty stream, because the length is known only once all is read.
   if (request.method === 'HEAD') return Readable.from([])
-  const pages = reporting(parts.results.embeddings(id, shownPart(task, facts)), (error) => {
+  const pages = reporting(parts.results.embeddings(id, shownPart(facts)), (error) => {
     // Once the status is sent, a connection that breaks off is all that the client can be told.
     if (reply.raw.headersSent)
       parts.logger.error('a result broke off', { requestId: request.id, taskId: id, error })
@@ -100,8 +100,8 @@ export const retrieveTask: Handler = async ({ parts, account, request, reply }) 
   return isCompressed ? compressed(bytes) : bytes
 }
 
-const shownPart = (task: Task, facts: ModelFacts | undefined) =>
-  facts ? { mostNumbers: shownDimension(facts, task.request.input) } : {}
+const shownPart = (facts: ModelFacts | undefined) =>
+  facts?.arePrefixesUsable === true ? { mostNumbers: mostShown(facts) } : {}
 
 async function* reporting<T>(pages: AsyncIterable<T>, report: (error: unknown) => void): AsyncGenerator<T> {
   try {
