@@ -8,8 +8,8 @@ import {
   type EmbeddingServer,
   type Misbehaviour,
 } from '../../test/support/embeddingServer.ts'
+import { nappingClock } from '../../test/support/nappingClock.ts'
 import { EmbedlineError } from '../domain/errors.ts'
-import { systemClock } from '../lib/clock.ts'
 import { makeLogger } from '../lib/logger.ts'
 import { openRemote } from './openRemote.ts'
 import type { RemoteSettings } from './settings.ts'
@@ -17,23 +17,6 @@ import type { RemoteSettings } from './settings.ts'
 const DIMENSION = 8
 const KEY = 'sk-secret-1234'
 const MODEL = { id: 'openai-compatible', revision: 'letters/8' }
-
-/** Naps take no time here, but for those of a request's time-out; they are noted, and the time goes on by them. */
-function nappingClock(timeoutMs: number) {
-  let addedMs = 0
-  const naps: number[] = []
-  return {
-    naps,
-    advance: (ms: number) => void (addedMs += ms),
-    nowMs: () => systemClock.nowMs() + addedMs,
-    async sleep(ms: number, signal?: AbortSignal) {
-      if (ms === timeoutMs) return systemClock.sleep(ms, signal)
-      naps.push(ms)
-      addedMs += ms
-      await setImmediate()
-    },
-  }
-}
 
 async function remoteOf(server: Pick<EmbeddingServer, 'url'>, over: Partial<RemoteSettings> = {}) {
   const log: string[] = []
