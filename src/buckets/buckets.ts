@@ -33,6 +33,8 @@ export interface Buckets {
   list(account: string): Promise<string[]>
   /** False also for a name that no bucket can have. */
   exists(account: string, bucket: string): Promise<boolean>
+  /** Makes an empty bucket; false when it is there. Throws `request_invalid` for a name that no bucket can have. */
+  make(account: string, bucket: string): Promise<boolean>
   /**
    * The objects in the order of the UTF-8 bytes of their keys, those after `after`, which need not be there itself.
    * What is there during the whole listing comes exactly once; what comes or goes meanwhile may be in it or not.

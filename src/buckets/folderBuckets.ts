@@ -45,6 +45,13 @@ export function openFolderBuckets({ url, clock, uploadId }: FolderBucketsParts):
       isBucketName(bucket) &&
       (await orAbsent(false, () => withFolder(rootOf(account), [bucket], () => Promise.resolve(true)))),
 
+    async make(account, bucket) {
+      checkNewBucket(bucket)
+      const folder = join(rootOf(account), bucket)
+      // Undefined: it was there.
+      return foreseen(async () => (await mkdir(folder, { recursive: true })) !== undefined)
+    },
+
     async *objects(account, bucket, { after = '' } = {}) {
       if (!isBucketName(bucket)) throw notFound()
       try {

@@ -234,6 +234,7 @@ test('the description covers every route, with the bounds that requests are held
     'post /v2/ai/embeddings/similarity-search',
     'post /v2/ai/embeddings/url',
     'post /v2/ai/openai/embeddings',
+    'put /api/buckets/{bucket}',
     'put /api/buckets/{bucket}/objects/{key}',
   ])
   const create = JSON.stringify(document.paths['/v1.3/embed-v2/tasks'])

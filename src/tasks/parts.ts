@@ -92,6 +92,8 @@ export interface Buckets {
   list(account: string): Promise<readonly string[]>
   /** False also for a name that no bucket can have. */
   exists(account: string, bucket: string): Promise<boolean>
+  /** Makes an empty one; false when it is there. */
+  make(account: string, bucket: string): Promise<boolean>
   /** In the order of the keys' UTF-8 bytes, those after `after`. */
   objects(account: string, bucket: string, options: { after?: string }): AsyncIterable<BucketObject>
   /** Of one object now; undefined when it is not there. */

@@ -142,6 +142,14 @@ export function bucketsContract(open: () => Promise<OpenedBuckets>, skip: Record
     expect(await buckets.list('ana')).toEqual([])
   })
 
+  promise('an empty bucket can be made, once', async () => {
+    expect(await buckets.make('ana', 'handbook')).toBe(true)
+    expect(await buckets.exists('ana', 'handbook')).toBe(true)
+    expect(await buckets.make('ana', 'handbook')).toBe(false)
+    expect(await buckets.exists('bob', 'handbook')).toBe(false)
+    await expect(buckets.make('ana', '../x')).rejects.toMatchObject({ code: 'request_invalid' })
+  })
+
   promise('a bucket is there from its first object on', async () => {
     expect(await buckets.exists('ana', 'handbook')).toBe(false)
     await put('a', 'text', 'zoo')

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { crawl } from '../../src/cli/buckets/crawl.ts'
 import { embed } from '../../src/cli/buckets/embed.ts'
 import { list } from '../../src/cli/buckets/list.ts'
 import { put } from '../../src/cli/buckets/put.ts'
@@ -7,6 +8,7 @@ import { rm } from '../../src/cli/buckets/rm.ts'
 import { search } from '../../src/cli/buckets/search.ts'
 import type { Command } from '../../src/cli/command.ts'
 import { runCommand } from '../support/commandRun.ts'
+import { html, site } from '../support/site.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { withServer } from '../support/withServer.ts'
 
@@ -69,6 +71,34 @@ test('a folder is put into a bucket, embedded, searched, listed and removed from
   expect(await run(list)).toMatchObject({ answer: { buckets: [{ name: 'handbook', embedded: false }] } })
   await expect(run(search, 'handbook', 'refunds')).rejects.toThrow(/handbook is not embedded/)
   await expect(run(embed, 'nowhere')).rejects.toMatchObject({ code: 'not_found' })
+})
+
+test('a site is crawled into a new bucket and searched from the command line', async () => {
+  const server = await withServer({ 'fetch-allow': '127.0.0.1', 'crawl-delay': '0' })
+  const web = await site({
+    '/': html('The start of a handbook.', ['/trains', '/missing']),
+    '/trains': html('Book second class, unless the journey takes six hours.'),
+  })
+  const flags = ['--data', server.dataFolder, '--key', server.key]
+  const url = `http://127.0.0.1:${web.port}/`
+  const { out, code } = await runCommand(crawl, ['handbook', url, ...flags])
+  expect(out).toContain(
+    'handbook: success, 3 pages, 2 embedded, 0 failed, 0 unchanged, 0 twice, 0 left out, 1 missing',
+  )
+  expect(code).toBe(0)
+  const found = await runCommand(search, ['handbook', 'second', 'class', '--json', '--limit', '1', ...flags])
+  expect(JSON.parse(found.out)).toMatchObject({
+    hits: [
+      {
+        metadata: {
+          source: `${url}trains`,
+          filename: expect.stringMatching(/^127\.0\.0\.1_\d+\/trains\.html$/),
+        },
+      },
+    ],
+  })
+  const refused = runCommand(crawl, ['handbook', 'http://10.0.0.1/', ...flags])
+  await expect(refused).rejects.toThrow(/url: 10\.0\.0\.1 is not on the public/)
 })
 
 test('a key that is not the server’s is told, and a bucket name that cannot be is refused', async () => {

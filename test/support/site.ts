@@ -45,7 +45,8 @@ export async function site(pages: Readonly<Record<string, SitePage>>): Promise<S
   return { web, port, asked, pages: known }
 }
 
-function send(page: SitePage, request: IncomingMessage, response: ServerResponse): void {
+/** Answers as a page says. */
+export function send(page: SitePage, request: IncomingMessage, response: ServerResponse): void {
   if (typeof page === 'function') return page(request, response)
   const { status = 200, body = '', headers = {} } = typeof page === 'string' ? { body: page } : page
   response.writeHead(status, { 'content-type': 'text/html', ...headers })

@@ -8,6 +8,7 @@ import {
   type SeenRequest,
 } from '../../../test/support/scriptedServer.ts'
 import { temporaryFolder } from '../../../test/support/temporaryFolder.ts'
+import { crawl } from './crawl.ts'
 import { embed } from './embed.ts'
 import { list } from './list.ts'
 import { put } from './put.ts'
@@ -242,12 +243,49 @@ test('search says so when nothing is found', async () => {
   expect((await runCommand(search, ['handbook', 'x', ...flags])).out).toBe('Nothing was found.\n')
 })
 
+test('crawl makes the bucket, creates a task and waits, and lists the pages that could not be had', async () => {
+  const pages = { found: 9, fetched: 8, duplicate: 1, skipped: 1, missing: 2, failed: 1 }
+  const failedPages = [
+    { url: 'https://example.org/a', error_reason: 'server_error', error_message: 'It answered 500.' },
+  ]
+  const answer = task('processing', 'partial_success')
+  const { flags, seen } = await withAnswers((request) => {
+    if (request.line.startsWith('PUT')) return { json: { bucket: 'handbook' } }
+    const { json } = answer(request) as { json: { data: object } }
+    if (request.line.endsWith('/t')) Object.assign(json.data, { pages, failed_pages: failedPages })
+    return { json }
+  })
+  const { out, code } = await runCommand(crawl, ['handbook', 'https://example.org', ...flags])
+  expect(lines(seen).slice(0, 3)).toEqual([
+    'PUT /api/buckets/handbook',
+    'POST /v2/ai/embeddings/url',
+    'GET /v2/ai/embeddings/t',
+  ])
+  expect(JSON.parse(seen[1]?.body ?? '')).toEqual({ bucket_name: 'handbook', url: 'https://example.org' })
+  expect(out).toContain('   crawling 75 %\n')
+  expect(out).toContain(
+    '   handbook: partial_success, 8 pages, 2 embedded, 1 failed, 1 unchanged, 1 twice, 1 left out, 2 missing, 1 not to be had\n' +
+      '   https://example.org/a: It answered 500.\n' +
+      '   x.bin: unsupported_type\n' +
+      '   Only words.\n',
+  )
+  expect(code).toBe(0)
+})
+
+test('crawl ends with 1 when nothing could be stored', async () => {
+  const { flags } = await withAnswers(task('failure'))
+  const { out, code } = await runCommand(crawl, ['handbook', 'https://example.org', '--json', ...flags])
+  expect(JSON.parse(out)).toMatchObject({ bucket: 'handbook', task: { status: 'failure' } })
+  expect(code).toBe(1)
+})
+
 test.for([
   [list, ['a', 'b']],
   [put, ['handbook']],
   [rm, []],
   [embed, []],
   [embed, ['handbook', '--chunk-size', '0']],
+  [crawl, ['handbook']],
   [search, ['handbook']],
   [search, ['handbook', 'x', '--limit', '101']],
   [search, ['handbook', 'x', '--min-certainty', 'high']],

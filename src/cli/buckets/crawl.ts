@@ -3,14 +3,14 @@ import type { Command } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { type ProgressBar, progressBar } from '../progressBar.ts'
 import { findServer, SERVER_FLAGS } from '../serverCalls.ts'
-import { bucketOf, EMBEDDINGS_PATH } from './paths.ts'
+import { bucketOf, bucketPath, EMBEDDINGS_PATH } from './paths.ts'
 import { failedFiles, fileCounts, printFailures, type Task, taskToEnd, whyFailed } from './taskToEnd.ts'
 
 export const crawl: Command = {
   usage: 'buckets crawl <bucket> <url> [flags]',
   description:
     'Crawls a site from a page on, up to five links deep, stores its pages as objects of a bucket, embeds them, and\n' +
-    'waits for the end. robots.txt is kept to. Ends with 1 when nothing could be stored; single pages that could not be\n' +
+    'waits for the end. Makes the bucket when there is none. robots.txt is kept to. Ends with 1 when nothing could be stored; single pages that could not be\n' +
     'had are listed. Ctrl-C ends the waiting, not the crawl.',
   flags: SERVER_FLAGS,
   operandLimit: 2,
@@ -22,6 +22,7 @@ export const crawl: Command = {
     const server = await findServer({ values })
     const bar = switches.has('json') ? undefined : progressBar(output)
     const order = { bucket_name: bucket, url }
+    await server.call('PUT', bucketPath(bucket))
     const task = await taskToEnd(server, `${EMBEDDINGS_PATH}/url`, { order, onProgress: showPages(bar) })
     const failed = await failedFiles(server, task, bucket)
     if (switches.has('json')) output.write(`${JSON.stringify({ bucket, task, failed }, undefined, 2)}\n`)

@@ -9,7 +9,9 @@ export function objectPath(bucket: string, key: string): string {
   return `${objectsPath(bucket)}/${segments.map(encodeURIComponent).join('/')}`
 }
 
-export const objectsPath = (bucket: string): string => `/api/buckets/${encodeURIComponent(bucket)}/objects`
+export const bucketPath = (bucket: string): string => `/api/buckets/${encodeURIComponent(bucket)}`
+
+export const objectsPath = (bucket: string): string => `${bucketPath(bucket)}/objects`
 
 export const EMBEDDINGS_PATH = '/v2/ai/embeddings'
 

@@ -36,6 +36,18 @@ test('an object that was put is listed and comes back byte by byte', async () =>
   expect(await (await app.fetch('/api/buckets')).json()).toEqual({ buckets: ['docs'] })
 })
 
+test('an empty bucket can be made, and making it again does nothing', async () => {
+  const app = await withApp()
+  const make = (bucket: string) => app.fetch(`/api/buckets/${bucket}`, { method: 'PUT' })
+  expect((await make('docs')).status).toBe(201)
+  await put(app, `${LIST}/a.txt`)
+  const again = await make('docs')
+  expect([again.status, await again.json()]).toEqual([200, { bucket: 'docs' }])
+  expect(keysOf(await listed(app))).toEqual(['a.txt'])
+  expect((await make('No-Bucket')).status).toBe(400)
+  expect((await make('..%2fdocs')).status).toBe(400)
+})
+
 test('an object that is put again is replaced, and has another change token', async () => {
   const app = await withApp()
   const first = await put(app, `${LIST}/a.txt`)

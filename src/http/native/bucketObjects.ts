@@ -15,6 +15,13 @@ export const listBuckets: Handler = async ({ parts, account }) => ({
   buckets: await parts.buckets.list(account.name),
 })
 
+/** `PUT /buckets/{bucket}`: makes an empty bucket, if there is none of that name. */
+export const makeBucket: Handler = async ({ parts, account, request, reply }) => {
+  const { bucket } = request.params as { bucket: string }
+  reply.code((await parts.buckets.make(account.name, bucket)) ? 201 : 200)
+  return { bucket }
+}
+
 /** `GET /buckets/{bucket}/objects`: in the order of the bytes of their keys, from after `after`. */
 export const listObjects: Handler = async ({ parts, account, request }) => {
   const { bucket } = request.params as { bucket: string }

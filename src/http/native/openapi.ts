@@ -52,6 +52,12 @@ const ROUTES: readonly DescribedRoute[] = [
     answer: { status: 200, schema: z.looseObject({ buckets: z.array(z.string()) }) },
   },
   {
+    method: 'put',
+    path: '/buckets/{bucket}',
+    summary: 'Make an empty bucket, if there is none of that name',
+    answer: { status: 201, schema: z.looseObject({ bucket: z.string() }) },
+  },
+  {
     method: 'get',
     path: '/buckets/{bucket}/objects',
     summary: 'Objects of a bucket, in the order of the bytes of their keys',

@@ -28,6 +28,7 @@ const PULL = '/models/pull/:pull'
 
 const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/buckets', handler: async () => (await objects()).listBuckets },
+  { method: 'PUT', path: '/buckets/:bucket', handler: async () => (await objects()).makeBucket },
   { method: 'GET', path: LIST, handler: async () => (await objects()).listObjects },
   { method: 'GET', path: OBJECT, handler: async () => (await objects()).getObject },
   { method: 'PUT', path: OBJECT, handler: async () => (await objects()).putObject },
