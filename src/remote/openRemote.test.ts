@@ -389,3 +389,13 @@ test('closing ends what is under way', async () => {
   await remote.close()
   expect(await running).toMatchObject({ code: 'aborted' })
 })
+
+test('while many fail at once nobody goes on for long: the server is asked early, and all learn what came of it', async () => {
+  const server = await embeddingServer(DIMENSION)
+  server.behave = status(500)
+  const { embed } = await remoteOf(server, { concurrency: 8, batchSize: 1 })
+  const failures = await Promise.all(Array.from({ length: 8 }, (_, at) => failureOf(embed(`text ${at}`))))
+  for (const failure of failures) expect(failure.retryAfterMs).toBeGreaterThan(0)
+  expect(server.seen.filter(({ input }) => input[0] !== 'test').length).toBeLessThanOrEqual(16)
+  expect(server.seen.filter(({ input }) => input[0] === 'test').length).toBeLessThanOrEqual(2)
+})

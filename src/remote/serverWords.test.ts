@@ -12,7 +12,7 @@ test.for([
   ['{"status": 400}', ''],
   ['{"error": {"code": 7}}', ''],
   ['', ''],
-])('what people are told of %s', ([body, words]) => {
+] as const)('what people are told of %s', ([body, words]) => {
   expect(serverWords(body, undefined)).toBe(words)
 })
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Limits } from '../../domain/limits.ts'
+import { makeEmbedV1Schemas } from './embedV1/schema.ts'
 import { absent, absentOr, distinct, mediaSource, range, types } from './fields.ts'
 import { makeNewerSchemas } from './marengo35/schema.ts'
 import { DEFAULT_MODEL } from './modelName.ts'
@@ -141,6 +142,7 @@ export function makeSchemas(limits: Limits) {
       filename: z.string().optional(),
       ...page(limits),
     }),
+    embedV1: makeEmbedV1Schemas(limits),
   }
 }
 
