@@ -2,7 +2,7 @@ import type { Modality } from '../domain/embedding.ts'
 import type { EmbeddingModel, FusedParts, Picture } from '../domain/model.ts'
 import type { MediaRequest } from '../domain/work.ts'
 import { halfOverlapping, spread } from '../lib/spread.ts'
-import type { ClipContent } from './clipVectors.ts'
+import type { ClipContent } from './clipContent.ts'
 
 /** Of a clip without frames: its sound is heard in so many windows. */
 const SOUND_WINDOWS = 3

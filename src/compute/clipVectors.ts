@@ -1,26 +1,8 @@
 import type { Modality } from '../domain/embedding.ts'
-import {
-  spaceOf,
-  type EmbeddingModel,
-  type FusedParts,
-  type InputKind,
-  type Picture,
-} from '../domain/model.ts'
+import { spaceOf, type EmbeddingModel, type FusedParts, type InputKind } from '../domain/model.ts'
 import type { ClipVector, MediaRequest } from '../domain/work.ts'
+import type { ClipContent } from './clipContent.ts'
 import { clipSpreads } from './clipSpread.ts'
-
-/** What one clip is made of, as far as it was asked for and the clip has it. */
-export interface ClipContent {
-  /** Pictures of the model's size, in order; at least one. */
-  frames?: readonly Picture[]
-  /** Mono at the model's rate. */
-  samples?: Float32Array
-  text?: string
-  /** Frames that are compared with each other, of the same size; at least one. */
-  windows?: readonly Picture[]
-  /** Words that belong to its time: they are part of its fused vector alone. */
-  notes?: string
-}
 
 type Wanted = Pick<MediaRequest, 'modalities' | 'separate' | 'fused' | 'timedTexts' | 'uncertainty'>
 

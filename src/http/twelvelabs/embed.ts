@@ -9,7 +9,13 @@ import { inFieldsOf } from './errors.ts'
 import { withJsonBody, type JsonBody } from './jsonBody.ts'
 import { mediaSource, readMedia } from './mediaRequest.ts'
 import { mediaResult } from './mediaResult.ts'
-import { checkModelName, DEFAULT_MODEL, refuseOtherInputs } from './modelName.ts'
+import {
+  checkModelName,
+  DEFAULT_MODEL,
+  isForNewerModel,
+  NEWER_MODEL,
+  refuseOtherInputs,
+} from './modelName.ts'
 import { parse } from './parse.ts'
 import { modelHeader, presentVector } from './present.ts'
 import type { Call, Handler } from './route.ts'
@@ -38,6 +44,10 @@ const INPUT_TYPES = Object.keys(EMBED) as InputType[]
 /** `POST /embed-v2`: one text, one picture, both, or a short piece of media, answered at once. */
 export const embed: Handler = (call) =>
   withJsonBody(call.parts, call.request.raw, async (json) => {
+    if (isForNewerModel(json.value))
+      throw new EmbedlineError('request_invalid', `\`${NEWER_MODEL}\` is not enabled here yet.`, {
+        field: 'model_name',
+      })
     refuseOtherInputs(json.value, DEFAULT_MODEL, INPUT_TYPES)
     const body = parse(call.schemas.embed, json.value)
     checkModelName(call.parts.models, body.model_name)
