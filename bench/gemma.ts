@@ -119,8 +119,8 @@ async function measureSpeed({ place }: MadeModel, inputs: BenchInputs): Promise<
     const work = await videoWork(compute, inputs.video)
     const inChild = (kind: Kind) => embedInChild(compute, inputs, work, kind)
     for (const kind of KINDS) await Promise.all([inLoop(kind), inChild(kind)])
-    const ratios: number[] = []
-    const sums = { loop: 0, child: 0 }
+    // Of each kind the fastest round: what else runs on the machine only adds.
+    const fastest = { loop: new Map<Kind, number>(), child: new Map<Kind, number>() }
     for (let round = 0; round < ROUNDS; round++) {
       for (const kind of KINDS) {
         const loopMs = await inLoop(kind)
@@ -129,15 +129,14 @@ async function measureSpeed({ place }: MadeModel, inputs: BenchInputs): Promise<
         await inChild(kind)
         const childMs = performance.now() - startMs
         delay.disable()
-        sums.loop += loopMs
-        sums.child += childMs
-        ratios.push(loopMs / childMs)
-        console.log(
-          `${kind.padEnd(9)} plain loop ${loopMs.toFixed(0).padStart(6)} ms, child ${childMs.toFixed(0).padStart(6)} ms, ratio ${(loopMs / childMs).toFixed(2)}`,
-        )
+        keepLeast(fastest.loop, kind, loopMs)
+        keepLeast(fastest.child, kind, childMs)
+        report(kind, loopMs, childMs)
       }
     }
-    const ratio = sums.loop / sums.child
+    const [loopMs, childMs] = [sumOf(fastest.loop), sumOf(fastest.child)]
+    report('fastest', loopMs, childMs)
+    const ratio = loopMs / childMs
     const delayMs = delay.percentile(99) / 1e6
     console.log(`child against plain loop ${ratio.toFixed(2)} (at least ${LEAST_RATIO})`)
     console.log(
@@ -148,6 +147,18 @@ async function measureSpeed({ place }: MadeModel, inputs: BenchInputs): Promise<
     loop.disconnect()
     await compute.close()
   }
+}
+
+const keepLeast = (least: Map<Kind, number>, kind: Kind, ms: number) =>
+  least.set(kind, Math.min(ms, least.get(kind) ?? ms))
+
+const sumOf = (times: ReadonlyMap<Kind, number>) => times.values().reduce((sum, ms) => sum + ms, 0)
+
+function report(name: string, loopMs: number, childMs: number): void {
+  const [loop, child] = [loopMs, childMs].map((ms) => ms.toFixed(0).padStart(6))
+  console.log(
+    `${name.padEnd(9)} plain loop ${loop} ms, child ${child} ms, ratio ${(loopMs / childMs).toFixed(2)}`,
+  )
 }
 
 function openCompute(): RunningCompute {

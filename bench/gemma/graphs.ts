@@ -9,7 +9,7 @@ export interface Layers {
   audio: number
 }
 
-// As published: docs/models.md.
+// As published: docs/embeddinggemma.md.
 export const WHOLE: Layers = { text: 24, vision: 16, audio: 20 }
 export const VOCABULARY = 262_144
 export const HIDDEN = 512
@@ -92,7 +92,8 @@ async function layers(tools: Tools, x: Value, count: number, shape: Shape): Prom
 }
 
 /** Row indices of what is true, in row-major order. */
-const placesOf = ({ op }: OnnxFile, mask: Value) => op('Transpose', [op('NonZero', [mask])], { perm: [1, 0] })
+const placesOf = (file: OnnxFile, mask: Value) =>
+  file.op('Transpose', [file.op('NonZero', [mask])], { perm: [1, 0] })
 
 export interface MediaTokens {
   image: number
@@ -102,7 +103,7 @@ export interface MediaTokens {
 
 export async function writeTextModel(tools: Tools, count: number, tokens: MediaTokens): Promise<void> {
   const { file } = tools
-  const { op } = file
+  const op = file.op
   const ids = file.input('input_ids', 'int64', ['batch', 'sequence'])
   const mask = file.input('attention_mask', 'int64', ['batch', 'sequence'])
   let states = await embeddings(tools, ids)
@@ -137,7 +138,7 @@ async function embeddings({ file, precision }: Tools, ids: Value): Promise<Value
 
 export async function writeVisionEncoder(tools: Tools, count: number): Promise<void> {
   const { file } = tools
-  const { op } = file
+  const op = file.op
   const pixels = file.input('pixel_values', 'float32', ['images', 'patches', 'pixels'])
   const positions = file.input('pixel_position_ids', 'int64', ['images', 'patches', 'axes'])
   const states = await layers(tools, await linear(tools, pixels, PATCH, VISION), count, VISION_SHAPE)
@@ -160,7 +161,7 @@ export async function writeVisionEncoder(tools: Tools, count: number): Promise<v
 
 export async function writeAudioEncoder(tools: Tools, count: number): Promise<void> {
   const { file } = tools
-  const { op } = file
+  const op = file.op
   const mel = file.input('input_features', 'float32', ['clips', 'frames', 'mel'])
   const mask = file.input('input_features_mask', 'bool', ['clips', 'frames'])
   const [zero, end, one, four] = [0, 1e9, 1, 4].map((value) => file.constant('int64', [1], [value])) as [

@@ -46,7 +46,7 @@ export type Value = string
 export interface OnnxFile {
   input(name: string, type: Element, dims: readonly string[]): Value
   output(value: Value, name: string, dims: readonly string[]): void
-  op(type: string, inputs: readonly Value[], attributes?: Attributes): Value
+  readonly op: (type: string, inputs: readonly Value[], attributes?: Attributes) => Value
   /** An operator of several outputs, or one of ONNX Runtime's own. */
   ops(
     type: string,

@@ -67,8 +67,7 @@ const WORK: Readonly<Record<Kind, () => Promise<void>>> = {
   },
   async pictures() {
     for (const file of inputs.pictures) {
-      const { width = 0, height = 0 } = await sharp(file).metadata()
-      const size = facts.pictureSize({ width, height })
+      const size = facts.pictureSize(await sharp(file).metadata())
       const rgb = await sharp(file)
         .resize(size.width, size.height, { fit: 'fill', kernel: 'cubic' })
         .removeAlpha()

@@ -1,7 +1,7 @@
 import { type Precision, SESSIONS, type Session, type SessionPrecisions } from '../../domain/precision.ts'
 import { PATCHES_PER_TOKEN } from './fittedSize.ts'
 
-// Counted from the published shapes, two for each parameter and token or patch, and attention (docs/models.md).
+// Counted from the published shapes, two for each parameter and token or patch, and attention (docs/embeddinggemma.md).
 const LONGEST_TEXT_OPERATIONS = 5e12
 const operationsOf = (patches: number) => 2 * 0.167e9 * patches + 16 * 4 * 768 * patches ** 2
 
