@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openFolderBuckets } from './buckets/folderBuckets.ts'
 import { startCompute, type RunningCompute } from './compute/pool.ts'
-import { isLoopback, type Config, type RemoteConfig } from './config.ts'
+import { isLoopback, type Config } from './config.ts'
 import { makePace } from './crawl/pace.ts'
 import { EmbedlineError } from './domain/errors.ts'
 import { makeIds } from './domain/ids.ts'
@@ -29,6 +29,7 @@ import { openModelFiles, type ModelFiles } from './modelFiles/pulls.ts'
 import { openDiskObjects } from './objects/disk.ts'
 import { startDispatcher, type Dispatcher } from './queue/dispatcher.ts'
 import { openRemote } from './remote/openRemote.ts'
+import type { RemoteSettings } from './remote/settings.ts'
 import { openSearch } from './search/search.ts'
 import { loaderModule } from './store/loaderModule.ts'
 import { lockFolder } from './store/lock.ts'
@@ -203,7 +204,7 @@ const modelSettingsOf = (config: Config): ModelSettings => ({
 })
 
 /** Compute children get the settings of models: neither the address of the other server nor its key is among them. */
-const knownOf = ({ model, dimension, documentPrefix }: RemoteConfig): RemoteModel => ({
+const knownOf = ({ model, dimension, documentPrefix }: RemoteSettings): RemoteModel => ({
   model,
   dimension,
   documentPrefix,
