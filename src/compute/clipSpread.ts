@@ -3,6 +3,7 @@ import type { EmbeddingModel, FusedParts, Picture } from '../domain/model.ts'
 import type { MediaRequest } from '../domain/work.ts'
 import { halfOverlapping, spread } from '../lib/spread.ts'
 import type { ClipContent } from './clipContent.ts'
+import type { Units } from './units.ts'
 
 /** Of a clip without frames: its sound is heard in so many windows. */
 const SOUND_WINDOWS = 3
@@ -22,22 +23,26 @@ export async function clipSpreads(
   model: EmbeddingModel,
   wanted: Pick<MediaRequest, 'separate' | 'fused'>,
   { windows, samples, text, notes }: ClipContent,
+  { onProgress, betweenUnits }: Units,
 ): Promise<Map<Modality, Float32Array>> {
   const words = [text, notes].filter((each) => each !== undefined).join('\n')
   const vectors: Partial<Record<Modality, Float32Array[]>> = {}
-  const add = (modality: Modality, vector: Float32Array) => {
+  const add = async (modality: Modality, embed: () => Promise<Float32Array>) => {
+    await betweenUnits()
+    const vector = await embed()
     vectors[modality] = [...(vectors[modality] ?? []), vector]
+    onProgress()
     return vector
   }
   for (const { visual, samples: heard } of windowsOf(windows, samples)) {
     const parts: FusedParts = {
       ...(visual && {
-        visual: { frames: [visual], vector: add('visual', await model.video([visual])) },
+        visual: { frames: [visual], vector: await add('visual', () => model.video([visual])) },
       }),
-      ...(heard && { audio: { samples: heard, vector: add('audio', await model.audio(heard)) } }),
+      ...(heard && { audio: { samples: heard, vector: await add('audio', () => model.audio(heard)) } }),
       ...(words !== '' && { transcription: { text: words } }),
     }
-    if (wanted.fused) add('fused', await model.fused(parts))
+    if (wanted.fused) await add('fused', () => model.fused(parts))
   }
   const found = new Map<Modality, Float32Array>()
   for (const [modality, each] of Object.entries(vectors) as [Modality, Float32Array[]][]) {

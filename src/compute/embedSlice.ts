@@ -6,11 +6,12 @@ import type { Frame } from '../media/frames.ts'
 import { pausesMs } from '../media/pauses.ts'
 import type { Sound } from '../media/sound.ts'
 import type { ClipContent } from './clipContent.ts'
-import { clipVectors } from './clipVectors.ts'
 import { clipNotes, clipText } from './clipText.ts'
+import { clipVectors } from './clipVectors.ts'
 import { findGaps } from './gaps.ts'
 import { mediaInput } from './mediaInput.ts'
 import { type FramedSegment, segmentFrames } from './segmentFrames.ts'
+import type { Units } from './units.ts'
 
 /** The decoded media of one slice; what nobody needs is absent. */
 export interface SliceMedia {
@@ -21,13 +22,6 @@ export interface SliceMedia {
   sound: Sound | undefined
   /** What the decoders lost; complete when the frames have been read. */
   damage: readonly Warning[]
-}
-
-export interface Units {
-  /** Called when a unit is done, a frame or a clip: the work is alive. */
-  onProgress: () => void
-  /** Awaited between units of computing, so that short requests pass. Throws when the work is to end. */
-  betweenUnits: () => Promise<void>
 }
 
 /** Fewer would say little of how far a clip varies. */
@@ -41,7 +35,7 @@ export async function embedSlice(
   work: SliceWork,
   model: EmbeddingModel,
   media: SliceMedia,
-  { onProgress, betweenUnits }: Units,
+  units: Units,
 ): Promise<SliceResult> {
   const { slice, damage } = media
   const { framesOf, sampleRateHz } = mediaInput(model.facts)
@@ -55,7 +49,7 @@ export async function embedSlice(
     size: media.frameSize,
     knownChangesMs:
       media.sound && !media.frames ? pausesMs(media.sound.samples, sampleRateHz, slice.startMs) : [],
-    onFrame: onProgress,
+    onFrame: units.onProgress,
   }
   const framed = await segmentFrames(slice, media.frames, framing)
   const texts = framed.map(({ segment }) => clipText(work.cues, segment, model))
@@ -67,13 +61,10 @@ export async function embedSlice(
   const clips: Clip[] = []
   for (const { segment, content } of pieces) {
     if (isNothing(content)) continue
-    await betweenUnits()
     const embedded = model.facts.isRemote
       ? { vectors: [], ...(content.text !== undefined && { textToEmbed: content.text }) }
-      : { vectors: await clipVectors(model, work.request, content) }
-    const [startSec, endSec] = [segment.startMs / 1000, segment.endMs / 1000]
-    clips.push({ startSec, endSec, ...embedded })
-    onProgress()
+      : { vectors: await clipVectors(model, work.request, content, units) }
+    clips.push({ startSec: segment.startMs / 1000, endSec: segment.endMs / 1000, ...embedded })
   }
   const isAtEnd = slice.endMs + SHORTEST_TAIL_MS >= (work.facts.durationSec ?? 0) * 1000
   const { warnings, ...ended } = findGaps(work.modalities, pieces, isAtEnd)
