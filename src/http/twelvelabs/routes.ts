@@ -5,8 +5,8 @@ import type { TaskParts } from '../../tasks/parts.ts'
 import { OPEN_TO_BROWSERS } from '../browsers.ts'
 import { addOtherMethods, type Method } from '../otherMethods.ts'
 import { asRefusal, type Refusal } from '../refusal.ts'
-import { presentRefusal } from './errors.ts'
-import type { Handler } from './route.ts'
+import { presentRefusal, presentUploadRefusal } from './errors.ts'
+import type { Handler, SignedHandler } from './route.ts'
 import type { Schemas } from './schema.ts'
 
 /** Where the dialect stands. */
@@ -22,6 +22,12 @@ interface Route {
   handler: () => Promise<Handler>
 }
 
+const assets = () => import('./assets.ts')
+const uploads = () => import('./uploads.ts')
+
+const UPLOADS = '/assets/multipart-uploads'
+const METADATA = '/assets/:id/user-metadata'
+
 const ROUTES: readonly Route[] = [
   { method: 'POST', path: '/embed-v2/tasks', handler: async () => (await import('./tasks.ts')).createTask },
   { method: 'GET', path: '/embed-v2/tasks', handler: async () => (await import('./tasks.ts')).listTasks },
@@ -31,11 +37,36 @@ const ROUTES: readonly Route[] = [
     handler: async () => (await import('./tasks.ts')).retrieveTask,
   },
   { method: 'POST', path: '/embed-v2', handler: async () => (await import('./embed.ts')).embed },
-  { method: 'POST', path: '/assets', handler: async () => (await import('./assets.ts')).createAsset },
-  { method: 'GET', path: '/assets', handler: async () => (await import('./assets.ts')).listAssets },
-  { method: 'GET', path: '/assets/:id', handler: async () => (await import('./assets.ts')).retrieveAsset },
-  { method: 'DELETE', path: '/assets/:id', handler: async () => (await import('./assets.ts')).deleteAsset },
+  { method: 'POST', path: '/assets', handler: async () => (await assets()).createAsset },
+  { method: 'GET', path: '/assets', handler: async () => (await assets()).listAssets },
+  { method: 'GET', path: '/assets/:id', handler: async () => (await assets()).retrieveAsset },
+  { method: 'DELETE', path: '/assets/:id', handler: async () => (await assets()).deleteAsset },
+  { method: 'PATCH', path: METADATA, handler: async () => (await assets()).mergeUserMetadata },
+  { method: 'PUT', path: METADATA, handler: async () => (await assets()).replaceUserMetadata },
+  { method: 'DELETE', path: METADATA, handler: async () => (await assets()).removeUserMetadata },
+  { method: 'POST', path: UPLOADS, handler: async () => (await uploads()).createUpload },
+  { method: 'GET', path: UPLOADS, handler: async () => (await uploads()).listUploads },
+  { method: 'GET', path: `${UPLOADS}/:id`, handler: async () => (await uploads()).retrieveUpload },
+  { method: 'POST', path: `${UPLOADS}/:id`, handler: async () => (await uploads()).reportParts },
+  {
+    method: 'POST',
+    path: `${UPLOADS}/:id/presigned-urls`,
+    handler: async () => (await uploads()).addressParts,
+  },
 ]
+
+/** Asks for no key: the address itself is signed. */
+const PART = {
+  path: `${UPLOADS}/:id/parts/:number`,
+  handler: async (): Promise<SignedHandler> => (await import('./uploadPart.ts')).putPart,
+}
+
+/** Routes whose bodies are files. */
+const FILE_ROUTES: ReadonlySet<string | undefined> = new Set([
+  `POST ${PREFIX}/assets`,
+  `POST ${PREFIX}${UPLOADS}`,
+  `PUT ${PREFIX}${PART.path}`,
+])
 
 const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
 
@@ -52,24 +83,30 @@ export function twelvelabsRoutes(parts: TaskParts): FastifyPluginAsync {
     return handler({ parts, schemas: theSchemas, account, request, reply })
   }
 
+  const answerSigned = async (request: FastifyRequest, reply: FastifyReply) => {
+    const [handler, theSchemas] = await Promise.all([PART.handler(), schemasOnce()])
+    return handler({ parts, schemas: theSchemas, request, reply })
+  }
+
   return async (app) => {
     const send = (reply: FastifyReply, refusal: Refusal) => {
-      const { status, body } = presentRefusal(refusal)
+      const present = isOfFile(reply.request) ? presentUploadRefusal : presentRefusal
+      const { status, body } = present(refusal)
       // A result may fail before the first of its compressed bytes is sent.
       return reply.removeHeader('content-encoding').code(status).send(body)
     }
     app.addHook('onRequest', async (_request, reply) => {
       reply.headers(HEADERS)
     })
-    app.setErrorHandler((thrown, request, reply) =>
-      send(reply, withoutRetry(request, asRefusal(thrown, request.id))),
-    )
+    app.setErrorHandler((thrown, request, reply) => send(reply, asRefusal(thrown, request.id)))
     app.setNotFoundHandler((request, reply) =>
       send(reply, { code: 'not_found', message: `There is no ${request.method} ${request.url} here.` }),
     )
     for (const route of ROUTES) app.route({ method: route.method, url: route.path, handler: answer(route) })
     for (const path of new Set(ROUTES.map((route) => route.path)))
       addOtherMethods(app, path, methodsOf(path), send)
+    app.put(PART.path, answerSigned)
+    addOtherMethods(app, PART.path, ['PUT'], send)
   }
 }
 
@@ -78,11 +115,5 @@ function keyOf(request: FastifyRequest): string {
   return typeof key === 'string' ? key : ''
 }
 
-/**
- * The official client retries an upload after a 5xx or 429 with a body that it has already used up, and then hides what
- * happened: uploads get a 400 instead.
- */
-function withoutRetry(request: FastifyRequest, refusal: Refusal): Refusal {
-  const isUpload = request.method === 'POST' && request.routeOptions.url === `${PREFIX}/assets`
-  return isUpload && presentRefusal(refusal).status >= 500 ? { ...refusal, status: 400 } : refusal
-}
+const isOfFile = ({ method, routeOptions }: FastifyRequest): boolean =>
+  FILE_ROUTES.has(`${method} ${routeOptions.url}`)
