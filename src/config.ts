@@ -5,15 +5,10 @@ import { EmbedlineError } from './domain/errors.ts'
 import { NOTHING_ALLOWED, type AllowList } from './fetch/allowList.ts'
 import type { SessionPrecisions } from './domain/precision.ts'
 import type { LogLevel } from './lib/logger.ts'
+import type { RemoteSettings } from './remote/settings.ts'
 import type { TokenBudget } from './models/embeddinggemma/settings.ts'
-import {
-  SETTING_NAMES,
-  SETTINGS,
-  variableOf,
-  type ConfiguredKey,
-  type Setting,
-  type SettingName,
-} from './settings.ts'
+import { SETTING_NAMES, SETTINGS, variableOf, type Setting, type SettingName } from './settings.ts'
+import type { ConfiguredKey } from './settingValues.ts'
 
 /** Every decision of the operator, checked. Paths are absolute. */
 export interface Config {
@@ -34,7 +29,7 @@ export interface Config {
   aliases: Readonly<Record<string, string>>
   modelsFolder: string
   /** The server that embeds texts by the model `openai-compatible`. Absent: there is no such model. */
-  remote?: RemoteConfig
+  remote?: RemoteSettings
   /** Of a trained model, by its sessions. */
   precisions: SessionPrecisions
   /** Soft tokens of a still picture, and of each frame of a video. */
@@ -71,25 +66,6 @@ export interface HubConfig {
   token?: string
   /** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in large or small letters. May hold a password. */
   proxy: Readonly<Partial<Record<'http' | 'https' | 'bypass', string>>>
-}
-
-/** A server with an OpenAI-compatible API. */
-export interface RemoteConfig {
-  /** What stands before `/embeddings`, without a slash at its end. */
-  url: string
-  /** A secret. */
-  key?: string
-  model: string
-  /** Numbers of its vectors. */
-  dimension: number
-  /** Texts of a request, at most. */
-  batchSize: number
-  /** Requests at once, at most. */
-  concurrency: number
-  /** Of a request. */
-  timeoutMs: number
-  queryPrefix: string
-  documentPrefix: string
 }
 
 export interface ConfigSources {
@@ -139,7 +115,11 @@ export function readConfig({
       `The configuration cannot be used:\n  ${problems.join('\n  ')}`,
     )
   }
-  return toConfig((name) => chosen.get(name)?.text, folder, environment)
+  return toConfig(
+    valuesOf((name) => chosen.get(name)?.text),
+    folder,
+    environment,
+  )
 }
 
 /** True for an address that only this machine can reach. */
@@ -211,16 +191,26 @@ function readObject(path: string, problems: string[]): object {
   return {}
 }
 
+/** The values of settings, which are known to be good. */
+interface Values {
+  value: <Value>(name: SettingName, parse: (text: string) => Value) => Value
+  optional: <Value>(name: SettingName, parse: (text: string) => Value) => Value | undefined
+}
+
+const valuesOf = (textOf: (name: SettingName) => string | undefined): Values => ({
+  value: (name, parse) => parse(textOf(name) ?? ''),
+  optional(name, parse) {
+    const text = textOf(name)
+    return text === undefined ? undefined : parse(text)
+  },
+})
+
 function toConfig(
-  textOf: (name: SettingName) => string | undefined,
+  { value, optional }: Values,
   folder: string,
   environment: NonNullable<ConfigSources['environment']>,
 ): Config {
-  const value = <Value>(name: SettingName, parse: (text: string) => Value): Value => parse(textOf(name) ?? '')
-  const optional = <Value>(name: SettingName, parse: (text: string) => Value): Value | undefined => {
-    const text = textOf(name)
-    return text === undefined ? undefined : parse(text)
-  }
+  const remote = readRemote({ value, optional })
   const computeCount = value('compute', SETTINGS.compute.parse)
   const dataFolder = resolve(folder, value('data', SETTINGS.data.parse))
   const database = optional('databaseUrl', SETTINGS.databaseUrl.parse)
@@ -228,22 +218,6 @@ function toConfig(
   const buckets = optional('bucketsUrl', SETTINGS.bucketsUrl.parse)
   const ffmpeg = optional('ffmpeg', SETTINGS.ffmpeg.parse)
   const models = optional('models', SETTINGS.models.parse)
-  const remoteUrl = optional('remoteUrl', SETTINGS.remoteUrl.parse)
-  const remoteKey = optional('remoteKey', SETTINGS.remoteKey.parse)
-  const chosenRemote: RemoteConfig | undefined =
-    remoteUrl === undefined
-      ? undefined
-      : Object.freeze({
-          url: remoteUrl,
-          ...(remoteKey !== undefined && { key: remoteKey }),
-          model: value('remoteModel', SETTINGS.remoteModel.parse),
-          dimension: value('remoteDimension', SETTINGS.remoteDimension.parse),
-          batchSize: value('remoteBatch', SETTINGS.remoteBatch.parse),
-          concurrency: value('remoteConcurrency', SETTINGS.remoteConcurrency.parse),
-          timeoutMs: value('remoteTimeout', SETTINGS.remoteTimeout.parse),
-          queryPrefix: value('remoteQueryPrefix', SETTINGS.remoteQueryPrefix.parse),
-          documentPrefix: value('remoteDocumentPrefix', SETTINGS.remoteDocumentPrefix.parse),
-        })
   return Object.freeze({
     host: value('host', SETTINGS.host.parse),
     port: value('port', SETTINGS.port.parse),
@@ -256,7 +230,7 @@ function toConfig(
     model: value('model', SETTINGS.model.parse),
     aliases: optional('aliases', SETTINGS.aliases.parse) ?? {},
     modelsFolder: models === undefined ? join(dataFolder, 'models') : resolve(folder, models),
-    ...(chosenRemote && { remote: chosenRemote }),
+    ...(remote && { remote }),
     precisions: value('precision', SETTINGS.precision.parse),
     imageTokens: value('imageTokens', SETTINGS.imageTokens.parse),
     frameTokens: value('frameTokens', SETTINGS.frameTokens.parse),
@@ -286,6 +260,23 @@ function toConfig(
 /** The cores divided among the compute processes. */
 const threadsFor = (computeCount: number): number =>
   Math.max(1, Math.floor(availableParallelism() / Math.max(1, computeCount)))
+
+function readRemote({ value, optional }: Values): RemoteSettings | undefined {
+  const url = optional('remoteUrl', SETTINGS.remoteUrl.parse)
+  if (url === undefined) return undefined
+  const key = optional('remoteKey', SETTINGS.remoteKey.parse)
+  return Object.freeze({
+    url,
+    ...(key !== undefined && { key }),
+    model: value('remoteModel', SETTINGS.remoteModel.parse),
+    dimension: value('remoteDimension', SETTINGS.remoteDimension.parse),
+    batchSize: value('remoteBatch', SETTINGS.remoteBatch.parse),
+    concurrency: value('remoteConcurrency', SETTINGS.remoteConcurrency.parse),
+    timeoutMs: value('remoteTimeout', SETTINGS.remoteTimeout.parse),
+    queryPrefix: value('remoteQueryPrefix', SETTINGS.remoteQueryPrefix.parse),
+    documentPrefix: value('remoteDocumentPrefix', SETTINGS.remoteDocumentPrefix.parse),
+  })
+}
 
 function readHub(environment: NonNullable<ConfigSources['environment']>): HubConfig {
   const named = (...names: readonly string[]): string | undefined =>

@@ -3,7 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openFolderBuckets } from './buckets/folderBuckets.ts'
 import { startCompute, type RunningCompute } from './compute/pool.ts'
-import { isLoopback, type Config, type RemoteConfig } from './config.ts'
+import { isLoopback, type Config } from './config.ts'
 import { makePace } from './crawl/pace.ts'
 import { EmbedlineError } from './domain/errors.ts'
 import { makeIds } from './domain/ids.ts'
@@ -13,6 +13,7 @@ import type { Readiness } from './domain/work.ts'
 import { openFetcher } from './fetch/fetcher.ts'
 import { listen } from './http/listen.ts'
 import { MODEL_NAMES } from './http/telnyx/names.ts'
+import { MODEL_NAMES as EMBED_V1_MODEL_NAMES } from './http/twelvelabs/embedV1/names.ts'
 import { systemClock } from './lib/clock.ts'
 import { closeAll, type Opened } from './lib/closing.ts'
 import { makeKeyedMutex } from './lib/keyedMutex.ts'
@@ -30,6 +31,7 @@ import { openModelFiles, type ModelFiles } from './modelFiles/pulls.ts'
 import { openDiskObjects } from './objects/disk.ts'
 import { startDispatcher, type Dispatcher } from './queue/dispatcher.ts'
 import { openRemote } from './remote/openRemote.ts'
+import type { RemoteSettings } from './remote/settings.ts'
 import { openSearch } from './search/search.ts'
 import { loaderModule } from './store/loaderModule.ts'
 import { lockFolder } from './store/lock.ts'
@@ -61,7 +63,7 @@ export interface Surroundings {
 }
 
 /** The names that contracts give their models; they mean the configured one, because their clients send nothing else. */
-const CONTRACT_MODELS = ['marengo3.0', ...MODEL_NAMES]
+const CONTRACT_MODELS = [...EMBED_V1_MODEL_NAMES, ...MODEL_NAMES]
 
 /** Buckets that are searched are held in memory up to this size. */
 const SEARCH_MEMORY_BYTES = 512e6
@@ -206,7 +208,7 @@ const modelSettingsOf = (config: Config): ModelSettings => ({
 })
 
 /** Compute children get the settings of models: neither the address of the other server nor its key is among them. */
-const knownOf = ({ model, dimension, documentPrefix }: RemoteConfig): RemoteModel => ({
+const knownOf = ({ model, dimension, documentPrefix }: RemoteSettings): RemoteModel => ({
   model,
   dimension,
   documentPrefix,

@@ -1,8 +1,24 @@
-import { EmbedlineError } from './domain/errors.ts'
 import { parseAllowList } from './fetch/allowList.ts'
 import { parsePrecisions } from './domain/precision.ts'
 import type { LogLevel } from './lib/logger.ts'
 import { TOKEN_BUDGETS } from './models/embeddinggemma/settings.ts'
+import {
+  anyText,
+  nonEmpty,
+  oneOf,
+  oneOfNumbers,
+  parseAliases,
+  parseDatabaseUrl,
+  parseDuration,
+  parseFrameSeconds,
+  parseHost,
+  parseKeys,
+  parseRemoteUrl,
+  parseSize,
+  parseStorageUrl,
+  printable,
+  wholeNumber,
+} from './settingValues.ts'
 
 /** One thing a user can set: by a flag, a variable or a key of the configuration file, always as text. */
 export interface Setting<Value> {
@@ -20,12 +36,6 @@ export interface Setting<Value> {
   secret?: boolean
   /** Throws `request_invalid` with what was expected, without naming the setting. */
   parse(text: string): Value
-}
-
-/** A key as the operator lists it, and whose it is. */
-export interface ConfiguredKey {
-  key: string
-  account: string
 }
 
 /** Everything that can be set. The help, the README's table and the variables' names are made from this table. */
@@ -286,127 +296,3 @@ export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[]
 /** `databaseUrl` → `EMBEDLINE_DATABASE_URL`. */
 export const variableOf = (name: SettingName): string =>
   `EMBEDLINE_${SETTINGS[name].flag.replaceAll('-', '_').toUpperCase()}`
-
-const expected = (what: string) => new EmbedlineError('request_invalid', `expected ${what}`)
-
-function nonEmpty(text: string): string {
-  if (text === '') throw expected('a value')
-  return text
-}
-
-function anyText(text: string): string {
-  return text
-}
-
-/** Takes what can stand in a header. */
-function printable(what: string): (text: string) => string {
-  return (text) => {
-    if (!/^[\x21-\x7e]{1,500}$/.test(text)) throw expected(what)
-    return text
-  }
-}
-
-function parseRemoteUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !['http:', 'https:'].includes(url.protocol)) throw expected('a URL such as http://gpu:8080/v1')
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
-    throw expected('a URL without a user, a password and a query')
-  return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
-}
-
-function parseHost(text: string): string {
-  if (!/^[\w.:%-]+$/.test(text)) throw expected('an address such as 127.0.0.1, ::1 or 0.0.0.0')
-  return text
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
-    if (!(value >= least && value <= most)) throw expected(`a whole number from ${least} to ${most}`)
-    return value
-  }
-}
-
-function oneOf<Word extends string>(...words: readonly Word[]): (text: string) => Word {
-  return (text) => {
-    const word = words.find((each) => each === text)
-    if (word === undefined)
-      throw expected(words.length === 1 ? `"${words[0]}"` : `one of ${words.join(', ')}`)
-    return word
-  }
-}
-
-function oneOfNumbers<Choice extends number>(...choices: readonly Choice[]): (text: string) => Choice {
-  return (text) => {
-    const choice = choices.find((each) => String(each) === text)
-    if (choice === undefined) throw expected(`one of ${choices.join(', ')}`)
-    return choice
-  }
-}
-
-/** Frames lie half a second apart at least. */
-function parseFrameSeconds(text: string): number {
-  const seconds = /^\d{1,2}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN
-  if (!(seconds >= 0.5 && seconds <= 60)) throw expected('a number of seconds from 0.5 to 60')
-  return seconds
-}
-
-function parseDatabaseUrl(text: string): string {
-  if (/^postgres(ql)?:/.test(text))
-    throw new EmbedlineError('request_invalid', 'this version has SQLite only')
-  return pathAfter('sqlite:', text)
-}
-
-function parseStorageUrl(text: string): string {
-  if (text.startsWith('s3:'))
-    throw new EmbedlineError('request_invalid', 'this version has local storage only')
-  return pathAfter('file:', text)
-}
-
-/** Takes `file:/a`, `file:///a` and `file:a`. */
-function pathAfter(scheme: string, text: string): string {
-  const path = text.slice(scheme.length).replace(/^\/\/(?=\/)/, '')
-  if (!text.startsWith(scheme) || path === '' || path.startsWith('//')) {
-    throw expected(`${scheme} and a path, such as ${scheme}/var/lib/embedline/x`)
-  }
-  return path
-}
-
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-
-function parseDuration(text: string): number {
-  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
-  const durationMs = Number(count) * (UNIT_MS[unit ?? ''] ?? Number.NaN)
-  if (!(durationMs > 0)) throw expected('a duration such as 30m, 12h or 7d')
-  return durationMs
-}
-
-const UNIT_BYTES: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, MiB: 2 ** 20, GiB: 2 ** 30 }
-
-function parseSize(text: string): number {
-  const [, count, unit] = /^(\d{1,6})\s?(MB|GB|MiB|GiB)$/.exec(text) ?? []
-  const sizeBytes = Number(count) * (UNIT_BYTES[unit ?? ''] ?? Number.NaN)
-  if (!(sizeBytes >= 300e6)) throw expected('a size of at least 300MB, such as 512MB or 4GB')
-  return sizeBytes
-}
-
-function parseAliases(text: string): Readonly<Record<string, string>> {
-  const pairs = text.split(',').map((pair) => pair.split('=').map((part) => part.trim()))
-  const isPair = ([name = '', model = '', ...rest]: string[]) =>
-    name !== '' && model !== '' && rest.length === 0
-  if (!pairs.every(isPair)) throw expected('name=model pairs with commas between them')
-  return Object.fromEntries(pairs) as Record<string, string>
-}
-
-function parseKeys(text: string): ConfiguredKey[] {
-  const keys = text.split(',').map((pair) => {
-    const [key = '', account = '', ...rest] = pair.split('=').map((part) => part.trim())
-    if (key === '' || account === '' || rest.length > 0) {
-      throw expected('key=account pairs with commas between them')
-    }
-    return { key, account }
-  })
-  const distinct = new Set(keys.map(({ key }) => key))
-  if (distinct.size < keys.length) throw expected('each key only once')
-  return keys
-}

@@ -12,7 +12,7 @@ test('requests to a host begin apart from each other, those to another host do n
   const ask = async (host: string) => {
     const release = await pace.take(host, { atOnce: 2, delayMs: 500 }, signal)
     begun.push(host)
-    release()
+    release?.()
   }
   const all = [ask('a'), ask('a'), ask('b')]
   await turns()
@@ -49,10 +49,23 @@ test('a host that asked for a pause gets it, and whoever is stopped waits no lon
   await expect(waiting).rejects.toThrow('stopped')
 })
 
+test('whoever is not ready for the wait goes away, also when it becomes longer meanwhile', async () => {
+  const clock = fakeClock()
+  const pace = makePace(clock)
+  pace.pause('a', 500)
+  const take = () => pace.take('a', { atOnce: 1, delayMs: 0, longestWaitMs: 1_000 }, signal)
+  const waiting = take()
+  await turns()
+  pace.pause('a', 2_000)
+  expect(await take()).toBeUndefined()
+  clock.advance(500)
+  expect(await waiting).toBeUndefined()
+})
+
 test('hosts that nobody asks any more are forgotten', async () => {
   const clock = fakeClock()
   const pace = makePace(clock)
   for (let host = 0; host < 2_500; host++)
-    (await pace.take(`host ${host}`, { atOnce: 1, delayMs: 0 }, signal))()
+    (await pace.take(`host ${host}`, { atOnce: 1, delayMs: 0 }, signal))?.()
   expect(pace.waitMs('host 0')).toBe(0)
 })

@@ -4,14 +4,19 @@ import type { Clock } from '../lib/clock.ts'
 export interface Politeness {
   atOnce: number
   delayMs: number
+  /** Rather than wait longer for the time to come, one goes away. */
+  longestWaitMs?: number
 }
 
 /** Keeps the requests to each host apart, whoever makes them. */
 export interface Pace {
   /** Milliseconds until the host may be asked again, as far as that is a matter of time. */
   waitMs(host: string): number
-  /** Waits for one's turn. Whoever has it asks the host, and calls what is returned when the answer has ended. */
-  take(host: string, politeness: Politeness, signal: AbortSignal): Promise<() => void>
+  /**
+   * Waits for one's turn. Whoever has it asks the host, and calls what is returned when the answer has ended. Undefined:
+   * the wait would be longer than one is ready for.
+   */
+  take(host: string, politeness: Politeness, signal: AbortSignal): Promise<(() => void) | undefined>
   /** The host asked to be left alone for so long. */
   pause(host: string, pauseMs: number): void
 }
@@ -44,16 +49,20 @@ export function makePace(clock: Clock): Pace {
       if (users === 0 && nextMs <= clock.nowMs()) hosts.delete(name)
   }
 
-  async function takeTurn(host: Host, { atOnce, delayMs }: Politeness, signal: AbortSignal) {
+  /** True once it is one's turn. */
+  async function takeTurn(host: Host, politeness: Politeness, signal: AbortSignal): Promise<boolean> {
+    const { atOnce, delayMs, longestWaitMs = Number.POSITIVE_INFINITY } = politeness
     for (;;) {
       signal.throwIfAborted()
       const waitMs = host.nextMs - clock.nowMs()
+      if (waitMs > longestWaitMs) return false
       if (host.running >= atOnce) await untilReleased(host, signal)
       else if (waitMs > 0) await clock.sleep(waitMs, signal)
       else break
     }
     host.running++
     host.nextMs = clock.nowMs() + delayMs
+    return true
   }
 
   function release(host: Host) {
@@ -67,13 +76,13 @@ export function makePace(clock: Clock): Pace {
     async take(name, politeness, signal) {
       const host = hostNamed(name)
       host.users++
+      let isTaken = false
       try {
-        await takeTurn(host, politeness, signal)
-      } catch (failure) {
-        host.users--
-        throw failure
+        isTaken = await takeTurn(host, politeness, signal)
+      } finally {
+        if (!isTaken) host.users--
       }
-      return () => release(host)
+      return isTaken ? () => release(host) : undefined
     },
     pause(name, pauseMs) {
       const host = hostNamed(name)

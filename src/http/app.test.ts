@@ -206,6 +206,7 @@ test('the description covers every route, with the bounds that requests are held
     'delete /api/models/pull/{pull}',
     'delete /api/models/{model}',
     'delete /v1.3/assets/{id}',
+    'delete /v1.3/assets/{id}/user-metadata',
     'delete /v2/ai/embeddings/buckets/{bucket_name}',
     'get /',
     'get /api/buckets',
@@ -217,6 +218,8 @@ test('the description covers every route, with the bounds that requests are held
     'get /openapi.json',
     'get /readyz',
     'get /v1.3/assets',
+    'get /v1.3/assets/multipart-uploads',
+    'get /v1.3/assets/multipart-uploads/{id}',
     'get /v1.3/assets/{id}',
     'get /v1.3/embed-v2/tasks',
     'get /v1.3/embed-v2/tasks/{id}',
@@ -226,8 +229,12 @@ test('the description covers every route, with the bounds that requests are held
     'get /v2/ai/embeddings/{task_id}',
     'get /v2/ai/openai/embeddings/models',
     'get /v2/ai/openai/models',
+    'patch /v1.3/assets/{id}/user-metadata',
     'post /api/models/pull',
     'post /v1.3/assets',
+    'post /v1.3/assets/multipart-uploads',
+    'post /v1.3/assets/multipart-uploads/{id}',
+    'post /v1.3/assets/multipart-uploads/{id}/presigned-urls',
     'post /v1.3/embed-v2',
     'post /v1.3/embed-v2/tasks',
     'post /v2/ai/embeddings',
@@ -236,6 +243,8 @@ test('the description covers every route, with the bounds that requests are held
     'post /v2/ai/openai/embeddings',
     'put /api/buckets/{bucket}',
     'put /api/buckets/{bucket}/objects/{key}',
+    'put /v1.3/assets/multipart-uploads/{id}/parts/{number}',
+    'put /v1.3/assets/{id}/user-metadata',
   ])
   const create = JSON.stringify(document.paths['/v1.3/embed-v2/tasks'])
   expect(create).toContain('"minimum":2')

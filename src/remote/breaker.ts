@@ -17,8 +17,8 @@ export interface BreakerParts {
 export interface Breaker {
   /** Requests that failed since the last one that was answered, whoever sent them. */
   readonly failuresInARow: number
-  /** True when it is open or half open: the server has to show first that it is there. */
-  readonly isHalfOpen: boolean
+  /** False when it is closed: otherwise the server has to show first that it is there. */
+  readonly isInDoubt: boolean
   /** Throws `remote_unavailable` with `retryAfterMs` while it is open. */
   refuseWhileOpen(): void
   countFailure(): void
@@ -46,7 +46,7 @@ export function makeBreaker({ clock, logger, random }: BreakerParts): Breaker {
     get failuresInARow() {
       return failuresInARow
     },
-    get isHalfOpen() {
+    get isInDoubt() {
       return untilMs !== undefined
     },
     refuseWhileOpen() {

@@ -8,8 +8,8 @@ import {
   type EmbeddingServer,
   type Misbehaviour,
 } from '../../test/support/embeddingServer.ts'
+import { nappingClock } from '../../test/support/nappingClock.ts'
 import { EmbedlineError } from '../domain/errors.ts'
-import { systemClock } from '../lib/clock.ts'
 import { makeLogger } from '../lib/logger.ts'
 import { openRemote } from './openRemote.ts'
 import type { RemoteSettings } from './settings.ts'
@@ -17,23 +17,6 @@ import type { RemoteSettings } from './settings.ts'
 const DIMENSION = 8
 const KEY = 'sk-secret-1234'
 const MODEL = { id: 'openai-compatible', revision: 'letters/8' }
-
-/** Naps take no time here, but for those of a request's time-out; they are noted, and the time goes on by them. */
-function nappingClock(timeoutMs: number) {
-  let addedMs = 0
-  const naps: number[] = []
-  return {
-    naps,
-    advance: (ms: number) => void (addedMs += ms),
-    nowMs: () => systemClock.nowMs() + addedMs,
-    async sleep(ms: number, signal?: AbortSignal) {
-      if (ms === timeoutMs) return systemClock.sleep(ms, signal)
-      naps.push(ms)
-      addedMs += ms
-      await setImmediate()
-    },
-  }
-}
 
 async function remoteOf(server: Pick<EmbeddingServer, 'url'>, over: Partial<RemoteSettings> = {}) {
   const log: string[] = []
@@ -405,4 +388,14 @@ test('closing ends what is under way', async () => {
   while (server.seen.length === 0) await setImmediate()
   await remote.close()
   expect(await running).toMatchObject({ code: 'aborted' })
+})
+
+test('while many fail at once nobody goes on for long: the server is asked early, and all learn what came of it', async () => {
+  const server = await embeddingServer(DIMENSION)
+  server.behave = status(500)
+  const { embed } = await remoteOf(server, { concurrency: 8, batchSize: 1 })
+  const failures = await Promise.all(Array.from({ length: 8 }, (_, at) => failureOf(embed(`text ${at}`))))
+  for (const failure of failures) expect(failure.retryAfterMs).toBeGreaterThan(0)
+  expect(server.seen.filter(({ input }) => input[0] !== 'test').length).toBeLessThanOrEqual(16)
+  expect(server.seen.filter(({ input }) => input[0] === 'test').length).toBeLessThanOrEqual(2)
 })

@@ -55,7 +55,7 @@ export function makeEmbedBatch(parts: PersistParts): EmbedBatch {
     const startedMs = clock.nowMs()
     for (let attempts = 1; ; attempts++) {
       breaker.refuseWhileOpen()
-      if (breaker.isHalfOpen) await prove()
+      if (breaker.isInDoubt) await prove()
       const reply = await send(texts, signal)
       if (reply.kind !== 'failed') {
         breaker.answered()
@@ -64,15 +64,12 @@ export function makeEmbedBatch(parts: PersistParts): EmbedBatch {
       breaker.countFailure()
       const napMs = Math.max(reply.retryAfterMs ?? 0, backoffMs(attempts, parts.random()))
       const isLast =
-        attempts === ATTEMPTS ||
-        breaker.failuresInARow >= FAILURES_IN_A_ROW ||
-        clock.nowMs() - startedMs >= parts.patienceMs ||
-        napMs > LONGEST_NAP_MS
+        attempts === ATTEMPTS || clock.nowMs() - startedMs >= parts.patienceMs || napMs > LONGEST_NAP_MS
       if (isLast && reply.isOverload) throw breaker.open(reply.reason, reply.retryAfterMs)
-      if (isLast) {
-        await prove()
-        return reply
-      }
+      // It may have been found down meanwhile by others.
+      breaker.refuseWhileOpen()
+      if (isLast || breaker.failuresInARow >= FAILURES_IN_A_ROW) await prove()
+      if (isLast) return reply
       await clock.sleep(napMs, signal)
       if (signal.aborted) throw new EmbedlineError('aborted', 'The work was stopped.')
     }

@@ -51,7 +51,7 @@ beforeEach(({ skip }) => {
 const NPM_SETTINGS = {
   npm_config_prefer_offline: 'true',
   npm_config_audit: 'false',
-  npm_config_fetch_retries: '1',
+  npm_config_fetch_retries: '0',
 }
 
 /** Set for this test's own Node, or by the npm above for its own scripts. */

@@ -23,6 +23,7 @@ interface Route {
 }
 
 const assets = () => import('./assets.ts')
+const tasksV1 = () => import('./embedV1/tasks.ts')
 const uploads = () => import('./uploads.ts')
 
 const UPLOADS = '/assets/multipart-uploads'
@@ -53,6 +54,11 @@ const ROUTES: readonly Route[] = [
     path: `${UPLOADS}/:id/presigned-urls`,
     handler: async () => (await uploads()).addressParts,
   },
+  { method: 'POST', path: '/embed', handler: async () => (await import('./embedV1/embed.ts')).embed },
+  { method: 'POST', path: '/embed/tasks', handler: async () => (await tasksV1()).createTask },
+  { method: 'GET', path: '/embed/tasks', handler: async () => (await tasksV1()).listTasks },
+  { method: 'GET', path: '/embed/tasks/:id', handler: async () => (await tasksV1()).retrieveTask },
+  { method: 'GET', path: '/embed/tasks/:id/status', handler: async () => (await tasksV1()).retrieveStatus },
 ]
 
 /** Asks for no key: the address itself is signed. */
@@ -64,13 +70,15 @@ const PART = {
 /** Routes whose bodies are files. */
 const FILE_ROUTES: ReadonlySet<string | undefined> = new Set([
   `POST ${PREFIX}/assets`,
+  `POST ${PREFIX}/embed`,
+  `POST ${PREFIX}/embed/tasks`,
   `POST ${PREFIX}${UPLOADS}`,
   `PUT ${PREFIX}${PART.path}`,
 ])
 
 const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
 
-/** The TwelveLabs Embed v2 contract. */
+/** The TwelveLabs Embed v2 contract, with Embed v1 beside it. */
 export function twelvelabsRoutes(parts: TaskParts): FastifyPluginAsync {
   let schemas: Schemas | undefined
   const schemasOnce = async (): Promise<Schemas> =>

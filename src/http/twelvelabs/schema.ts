@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Limits } from '../../domain/limits.ts'
+import { makeEmbedV1Schemas } from './embedV1/schema.ts'
 import { parseTimestamp } from './timestamp.ts'
 
 export const DEFAULT_MODEL = 'marengo3.0'
@@ -204,6 +205,7 @@ export function makeSchemas(limits: Limits) {
         .min(1)
         .max(NAMED_PARTS),
     }),
+    embedV1: makeEmbedV1Schemas(limits),
   }
 }
 

@@ -22,7 +22,7 @@ export async function rulesOf(crawl: Crawl, site: string, signal: AbortSignal): 
     await writeCrawl(crawl, (db) => updateCrawl(db, crawl.task.id, { robots: crawl.robots }))
     return rules
   } finally {
-    release()
+    release?.()
   }
 }
 

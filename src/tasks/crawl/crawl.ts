@@ -1,3 +1,4 @@
+import type { Politeness } from '../../crawl/pace.ts'
 import type { RobotsRules } from '../../crawl/robots.ts'
 import { siteOf } from '../../crawl/pageUrl.ts'
 import type { Db } from '../../domain/tables.ts'
@@ -38,6 +39,22 @@ export const writeCrawl = <T>(
     if (!(await isHeld(db, item))) throw leaseLost()
     return change(db, parts.clock.nowMs())
   })
+
+const AT_ONCE = 2
+/** A site may ask for longer waits between two requests, up to this one. */
+const LONGEST_DELAY_MS = 10_000
+/** A wait for the site that is longer than this is no reason to hold the item. */
+export const LONGEST_WAIT_MS = 1_000
+
+/** How the site wants to be asked. */
+export function politenessOf({ parts, robots, site }: Crawl): Politeness {
+  const { delayMs } = parts.crawling
+  const ownDelayMs = Math.min((robots[site]?.delaySec ?? 0) * 1000, LONGEST_DELAY_MS)
+  const waits = { longestWaitMs: LONGEST_WAIT_MS }
+  return ownDelayMs > delayMs
+    ? { ...waits, atOnce: 1, delayMs: ownDelayMs }
+    : { ...waits, atOnce: AT_ONCE, delayMs }
+}
 
 /** The name and port by which a site is asked. */
 export const hostOf = (url: string): string => new URL(siteOf(url)).host

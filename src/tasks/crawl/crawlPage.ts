@@ -12,14 +12,11 @@ import {
 } from '../../store/crawlPages.ts'
 import { countPages, updateCrawl } from '../../store/crawls.ts'
 import { rulesOf } from './askRobots.ts'
-import { hostOf, writeCrawl, type Crawl } from './crawl.ts'
+import { hostOf, politenessOf, writeCrawl, type Crawl } from './crawl.ts'
 import { addFound } from './foundPages.ts'
 import { takePage } from './takePage.ts'
 import { pageFailure, visit, type Visit } from './visit.ts'
 
-const AT_ONCE = 2
-/** A site may ask for longer waits between two requests, up to this one. */
-const LONGEST_DELAY_MS = 10_000
 /** A site that has too much to do may ask for a pause, up to this one. */
 const LONGEST_PAUSE_MS = 60_000
 
@@ -30,7 +27,7 @@ const MOST_HOPS = 5
  * what is wrong here.
  */
 export async function crawlPage(crawl: Crawl, page: QueuedPage, signal: AbortSignal): Promise<void> {
-  let visited: Visit
+  let visited: Visit | undefined
   try {
     visited = await ask(crawl, page, signal)
   } catch (thrown) {
@@ -38,26 +35,31 @@ export async function crawlPage(crawl: Crawl, page: QueuedPage, signal: AbortSig
     if (!failure) throw thrown
     return endFailed(crawl, page, failure)
   }
+  if (!visited) return
   if (visited.kind === 'redirect') return endRedirected(crawl, page, visited.to)
   crawl.fetchedCount++
   if (visited.kind === 'other') return endOther(crawl, page, visited.contentType)
+  const { content } = visited
   try {
     await crawl.inOrder('write', () => takePage(crawl, page, visited))
   } finally {
-    await visited.content.drop()
+    await content.drop()
   }
 }
 
-async function ask(crawl: Crawl, { url, isStart }: QueuedPage, signal: AbortSignal): Promise<Visit> {
-  const { pace, delayMs } = crawl.parts.crawling
+/** Undefined: the site wants to be left alone for longer than one waits here. */
+async function ask(
+  crawl: Crawl,
+  { url, isStart }: QueuedPage,
+  signal: AbortSignal,
+): Promise<Visit | undefined> {
   const rules = await rulesOf(crawl, siteOf(url), signal)
-  if (isStart && !isAllowed(rules, url))
-    throw new EmbedlineError('fetch_refused', `The robots.txt of ${hostOf(url)} forbids it.`, {
-      reason: 'robots',
-    })
-  const ownDelayMs = Math.min((rules.delaySec ?? 0) * 1000, LONGEST_DELAY_MS)
-  const politeness = ownDelayMs > delayMs ? { atOnce: 1, delayMs: ownDelayMs } : { atOnce: AT_ONCE, delayMs }
-  const release = await pace.take(hostOf(url), politeness, signal)
+  if (isStart && !isAllowed(rules, url)) {
+    const message = `The robots.txt of ${hostOf(url)} forbids it.`
+    throw new EmbedlineError('fetch_refused', message, { reason: 'robots' })
+  }
+  const release = await crawl.parts.crawling.pace.take(hostOf(url), politenessOf(crawl), signal)
+  if (!release) return undefined
   try {
     return await visit(crawl.parts, url, signal)
   } finally {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { crawlRoom, crawlToEnd, pagesOf, startCrawl } from '../../../test/support/crawls.ts'
 import { bucketFiles, embedBucket, never, readBucket, searchTexts } from '../../../test/support/handbook.ts'
 import { html, redirect, site } from '../../../test/support/site.ts'
+import { makePace } from '../../crawl/pace.ts'
 import { deleteEmbeddedBucket } from '../deleteBucket.ts'
 import { expireTasks } from '../expire.ts'
 import { listFailedPages } from '../getBucket.ts'
@@ -156,6 +157,31 @@ test('robots.txt is kept to: its rules, and for a site that cannot say them noth
     },
   })
   expect(web.asked.filter((path) => path === '/')).toHaveLength(1)
+})
+
+test('a site that asks for time between two requests gets it, and nobody holds the crawl meanwhile', async () => {
+  const web = await site({
+    '/robots.txt': { body: 'User-agent: *\nCrawl-delay: 4' },
+    '/': html('start', ['/a', '/b']),
+    '/a': html('a'),
+    '/b': { status: 429, headers: { 'retry-after': '30' } },
+  })
+  const room = await crawlRoom(web)
+  Object.assign(room.parts.crawling, { pace: makePace(room.clock) })
+  await startCrawl(room)
+  const after = async (ms: number) => {
+    room.clock.advance(ms)
+    await room.drain()
+    return web.asked.length
+  }
+  expect(await after(0)).toBe(2)
+  expect(await after(3_999)).toBe(2)
+  expect(await after(1)).toBe(3)
+  expect(await after(4_000)).toBe(4)
+  // The last page wants half a minute.
+  expect(await after(29_999)).toBe(4)
+  expect(await after(1)).toBe(5)
+  expect(web.asked).toEqual(['/robots.txt', '/', '/a', '/b', '/b'])
 })
 
 test('what a page asks of robots is done: not kept, its links not followed', async () => {

@@ -16,16 +16,11 @@ import { bucketGone } from '../bucketGone.ts'
 import { isTurnOf } from '../bucketTurn.ts'
 import { leaseLost } from '../leaseLost.ts'
 import type { TaskParts } from '../parts.ts'
-import { hostOf, writeCrawl, type Crawl } from './crawl.ts'
+import { hostOf, LONGEST_WAIT_MS, politenessOf, writeCrawl, type Crawl } from './crawl.ts'
 import { crawlPage } from './crawlPage.ts'
 
 /** Then the item is put back: others have their turn, and a server that stops need not wait for it. */
 const SLICE_MS = 3_000
-
-/** A wait for the site that is longer than this is no reason to hold the item. */
-const LONGEST_WAIT_MS = 1_000
-
-const AT_ONCE = 2
 
 /**
  * Crawls a site for a while: asks for its pages, nearest to the start first, and makes each an object of the bucket that
@@ -92,10 +87,10 @@ async function crawlPages(crawl: Crawl, bounds: Bounds, signal: AbortSignal): Pr
   const stopping = new AbortController()
   const either = AbortSignal.any([signal, stopping.signal])
   const mayAsk = () =>
-    running.size < AT_ONCE &&
+    running.size < politenessOf(crawl).atOnce &&
     elapsedMs(crawl, bounds) < SLICE_MS &&
     boundOf(crawl, bounds, running.size) === undefined &&
-    waitMs(crawl) < LONGEST_WAIT_MS
+    waitMs(crawl) <= LONGEST_WAIT_MS
   try {
     for (;;) {
       signal.throwIfAborted()
