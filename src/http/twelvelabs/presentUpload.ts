@@ -5,7 +5,7 @@ import type { PartAddress } from '../../tasks/uploads/partAddress.ts'
 import type { Reported } from '../../tasks/uploads/reportParts.ts'
 import { contentUrl } from './assetUrl.ts'
 import { presentPage } from './present.ts'
-import { PREFIX } from './routes.ts'
+import { PREFIX } from './prefix.ts'
 
 // Every state has an answer here, or this file does not compile.
 const STATUS = {

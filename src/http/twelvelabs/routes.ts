@@ -6,11 +6,9 @@ import { OPEN_TO_BROWSERS } from '../browsers.ts'
 import { addOtherMethods, type Method } from '../otherMethods.ts'
 import { asRefusal, type Refusal } from '../refusal.ts'
 import { presentRefusal, presentUploadRefusal } from './errors.ts'
+import { PREFIX } from './prefix.ts'
 import type { Handler, SignedHandler } from './route.ts'
 import type { Schemas } from './schema.ts'
-
-/** Where the dialect stands. */
-export const PREFIX = '/v1.3'
 
 /** On every answer of the dialect. */
 export const HEADERS = { ...OPEN_TO_BROWSERS, 'x-api-version': '1.3', 'cache-control': 'no-store' }
