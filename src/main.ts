@@ -13,6 +13,7 @@ import type { Readiness } from './domain/work.ts'
 import { openFetcher } from './fetch/fetcher.ts'
 import { listen } from './http/listen.ts'
 import { MODEL_NAMES } from './http/telnyx/names.ts'
+import { MODEL_NAMES as EMBED_V1_MODEL_NAMES } from './http/twelvelabs/embedV1/names.ts'
 import { systemClock } from './lib/clock.ts'
 import { closeAll, type Opened } from './lib/closing.ts'
 import { makeKeyedMutex } from './lib/keyedMutex.ts'
@@ -60,7 +61,7 @@ export interface Surroundings {
 }
 
 /** The names that contracts give their models; they mean the configured one, because their clients send nothing else. */
-const CONTRACT_MODELS = ['marengo3.0', ...MODEL_NAMES]
+const CONTRACT_MODELS = [...EMBED_V1_MODEL_NAMES, ...MODEL_NAMES]
 
 /** Buckets that are searched are held in memory up to this size. */
 const SEARCH_MEMORY_BYTES = 512e6
@@ -100,6 +101,7 @@ export async function startServer(
     const registry = openRegistry(modelSettings, findModelFiles)
     const modelFiles = open(openModels(config, { clock, ids, logger }))
     const model = defaultModel(registry, config)
+    checkMemory(registry, config)
     const remote =
       config.remote && open(openRemote({ settings: config.remote, clock, logger, random: Math.random }))
     const compute = open(
@@ -243,6 +245,18 @@ function defaultModel(registry: Registry, config: Config): ModelFacts {
   const facts = registry.resolve(config.model)
   if (!facts) throw new Error('the registry was opened with the default model')
   return facts
+}
+
+/** Refuses models that no compute process could hold: each would be replaced as soon as it had loaded one. */
+function checkMemory(registry: Registry, { model, aliases, computeMemoryBytes }: Config): void {
+  for (const name of [model, ...Object.keys(aliases)]) {
+    const { id, precision, leastMemoryBytes = 0 } = registry.resolve(name) ?? {}
+    if (leastMemoryBytes <= computeMemoryBytes) continue
+    throw new EmbedlineError(
+      'request_invalid',
+      `The model ${id} in ${precision} needs more than --compute-memory allows: --compute-memory ${Math.ceil(leastMemoryBytes / 1e9)}GB, or a smaller --precision.`,
+    )
+  }
 }
 
 const describeModel = ({ id, revision, caveat }: ModelFacts): string =>

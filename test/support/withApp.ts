@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { makeApp, type AppParts } from '../../src/http/app.ts'
 import type { SiteFacts } from '../../src/http/site/facts.ts'
+import { MODEL_NAMES as EMBED_V1_MODEL_NAMES } from '../../src/http/twelvelabs/embedV1/names.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { admitKeys } from '../../src/tasks/keys.ts'
 import type { TaskParts } from '../../src/tasks/parts.ts'
@@ -32,7 +33,7 @@ export const KEY = 'key-of-one'
 /** Of the account that may do what concerns the whole server. */
 export const OPERATOR_KEY = 'key-of-operator'
 
-const CONTRACT_NAMES = ['marengo3.0', 'thenlper/gte-large', 'intfloat/multilingual-e5-large']
+const CONTRACT_NAMES = [...EMBED_V1_MODEL_NAMES, 'thenlper/gte-large', 'intfloat/multilingual-e5-large']
 
 /**
  * The HTTP doors over the tasks room: a real store, real files and real sockets, but no media and no models.

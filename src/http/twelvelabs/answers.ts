@@ -2,11 +2,11 @@ import { z } from 'zod'
 
 // The shapes of what this dialect answers, for its description; tests hold real answers against them.
 
-const status = z.enum(['processing', 'ready', 'failed'])
-const time = z.string().meta({ format: 'date-time' })
-const id = z.string().meta({ description: '24 hex digits, to be taken as opaque' })
+export const status = z.enum(['processing', 'ready', 'failed'])
+export const time = z.string().meta({ format: 'date-time' })
+export const id = z.string().meta({ description: '24 hex digits, to be taken as opaque' })
 
-const model = z
+export const model = z
   .looseObject({
     id: z.string(),
     revision: z.string(),
@@ -20,7 +20,7 @@ const model = z
       'The model that really embedded. Only vectors of one space may be compared: `space` holds for all, else `spaces` tells by option.',
   })
 
-const warnings = z
+export const warnings = z
   .array(
     z.looseObject({
       code: z.string(),
@@ -70,7 +70,7 @@ export const Task = z.looseObject({
 
 const rowMetadata = z.looseObject({ metadata: z.looseObject({ duration: z.number().optional() }) })
 
-const pageInfo = z.looseObject({
+export const pageInfo = z.looseObject({
   limit_per_page: z.int(),
   page: z.int(),
   total_page: z.int(),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Limits } from '../../domain/limits.ts'
 import { describeRoute, type DescribedRoute, type Operation } from '../operations.ts'
 import * as answers from './answers.ts'
+import { routesOfEmbedV1 } from './embedV1/openapi.ts'
 import { makeSchemas, type Schemas } from './schema.ts'
 
 /** What this dialect takes and answers, with paths below its prefix. */
@@ -64,5 +65,6 @@ function routes(schemas: Schemas): DescribedRoute[] {
       answer: { status: 200, schema: answers.Asset },
     },
     { method: 'delete', path: '/assets/{id}', summary: 'Delete an asset', answer: { status: 204 } },
+    ...routesOfEmbedV1(schemas),
   ]
 }

@@ -22,6 +22,8 @@ interface Route {
   handler: () => Promise<Handler>
 }
 
+const tasksV1 = () => import('./embedV1/tasks.ts')
+
 const ROUTES: readonly Route[] = [
   { method: 'POST', path: '/embed-v2/tasks', handler: async () => (await import('./tasks.ts')).createTask },
   { method: 'GET', path: '/embed-v2/tasks', handler: async () => (await import('./tasks.ts')).listTasks },
@@ -35,11 +37,21 @@ const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/assets', handler: async () => (await import('./assets.ts')).listAssets },
   { method: 'GET', path: '/assets/:id', handler: async () => (await import('./assets.ts')).retrieveAsset },
   { method: 'DELETE', path: '/assets/:id', handler: async () => (await import('./assets.ts')).deleteAsset },
+  { method: 'POST', path: '/embed', handler: async () => (await import('./embedV1/embed.ts')).embed },
+  { method: 'POST', path: '/embed/tasks', handler: async () => (await tasksV1()).createTask },
+  { method: 'GET', path: '/embed/tasks', handler: async () => (await tasksV1()).listTasks },
+  { method: 'GET', path: '/embed/tasks/:id', handler: async () => (await tasksV1()).retrieveTask },
+  { method: 'GET', path: '/embed/tasks/:id/status', handler: async () => (await tasksV1()).retrieveStatus },
 ]
+
+/** What takes a form, which the official client sends as a stream. */
+const FORMS: ReadonlySet<string | undefined> = new Set(
+  ['/assets', '/embed', '/embed/tasks'].map((path) => PREFIX + path),
+)
 
 const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
 
-/** The TwelveLabs Embed v2 contract. */
+/** The TwelveLabs Embed v2 contract, with Embed v1 beside it. */
 export function twelvelabsRoutes(parts: TaskParts): FastifyPluginAsync {
   let schemas: Schemas | undefined
   const schemasOnce = async (): Promise<Schemas> =>
@@ -79,10 +91,10 @@ function keyOf(request: FastifyRequest): string {
 }
 
 /**
- * The official client retries an upload after a 5xx or 429 with a body that it has already used up, and then hides what
- * happened: uploads get a 400 instead.
+ * The official client retries a form after a 5xx or 429 with a body that it has already used up, and then hides what
+ * happened: forms get a 400 instead.
  */
 function withoutRetry(request: FastifyRequest, refusal: Refusal): Refusal {
-  const isUpload = request.method === 'POST' && request.routeOptions.url === `${PREFIX}/assets`
-  return isUpload && presentRefusal(refusal).status >= 500 ? { ...refusal, status: 400 } : refusal
+  const isForm = request.method === 'POST' && FORMS.has(request.routeOptions.url)
+  return isForm && presentRefusal(refusal).status >= 500 ? { ...refusal, status: 400 } : refusal
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Limits } from '../../domain/limits.ts'
+import { makeEmbedV1Schemas } from './embedV1/schema.ts'
 import { parseTimestamp } from './timestamp.ts'
 
 export const DEFAULT_MODEL = 'marengo3.0'
@@ -168,6 +169,7 @@ export function makeSchemas(limits: Limits) {
       filename: z.string().optional(),
       ...page(limits),
     }),
+    embedV1: makeEmbedV1Schemas(limits),
   }
 }
 

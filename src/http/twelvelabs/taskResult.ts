@@ -30,20 +30,35 @@ export async function* taskWithResult(
   yield Buffer.from(`],${JSON.stringify(presentTaskTail(task, facts)).slice(1)}`)
 }
 
+/** How a row of a result is written. */
+export interface RowShape {
+  /** Of the vector. */
+  key: string
+  /** What stands beside it. */
+  placeOf: (embedding: EncodedEmbedding) => object
+}
+
+const ROW: RowShape = {
+  key: 'embedding',
+  placeOf: ({ modality, scope, startSec, endSec, space }) => ({
+    embedding_option: modality,
+    embedding_scope: scope,
+    start_sec: startSec,
+    end_sec: endSec,
+    space,
+  }),
+}
+
 /** Embeddings as JSON, each but the first after a comma; `firstSeparator` stands before the first. */
-export function encodePage(page: readonly EncodedEmbedding[], firstSeparator: string): Buffer {
+export function encodePage(
+  page: readonly EncodedEmbedding[],
+  firstSeparator: string,
+  { key, placeOf }: RowShape = ROW,
+): Buffer {
   const pieces: Uint8Array[] = []
   page.forEach((embedding, index) => {
-    pieces.push(Buffer.from(`${index === 0 ? firstSeparator : ','}{"embedding":`), embedding.vectorJson)
+    pieces.push(Buffer.from(`${index === 0 ? firstSeparator : ','}{"${key}":`), embedding.vectorJson)
     pieces.push(Buffer.from(`,${JSON.stringify(placeOf(embedding)).slice(1)}`))
   })
   return Buffer.concat(pieces)
 }
-
-const placeOf = ({ modality, scope, startSec, endSec, space }: EncodedEmbedding) => ({
-  embedding_option: modality,
-  embedding_scope: scope,
-  start_sec: startSec,
-  end_sec: endSec,
-  space,
-})

@@ -1,8 +1,5 @@
-import { pipeline, Readable } from 'node:stream'
-import { createGzip } from 'node:zlib'
 import type { FastifyRequest } from 'fastify'
 import { EmbedlineError } from '../../domain/errors.ts'
-import type { ModelFacts } from '../../domain/model.ts'
 import type { Task } from '../../domain/task.ts'
 import { createMediaTask } from '../../tasks/create.ts'
 import { getTask } from '../../tasks/get.ts'
@@ -11,14 +8,13 @@ import { listTasks as readTasks } from '../../tasks/list.ts'
 import { factsIfThere } from '../factsIfThere.ts'
 import { idempotencyKey, keyedRequest } from '../keyedRequest.ts'
 import { originOf } from '../origin.ts'
-import { takesGzip } from '../takesGzip.ts'
-import { mostShown } from './dimension.ts'
 import { inFieldsOf } from './errors.ts'
 import { withJsonBody, type JsonBody } from './jsonBody.ts'
 import { mediaSource, readMedia } from './mediaRequest.ts'
 import { checkModelName, refuseUnlessEnabled } from './notEnabled.ts'
 import { parse } from './parse.ts'
 import { modelHeader, presentPage, presentTaskRow, statesOf, statusOf } from './present.ts'
+import { streamResult } from './resultStream.ts'
 import { pathId, type Call, type Handler } from './route.ts'
 import { DEFAULT_MODEL } from './schema.ts'
 import { taskWithResult, taskWithoutResult } from './taskResult.ts'
@@ -79,41 +75,16 @@ const locationOf = (request: FastifyRequest, id: string): string =>
   `${originOf(request)}${request.routeOptions.url}/${id}`
 
 /** `GET /embed-v2/tasks/{id}`: state and, once it is ready, all vectors. */
-export const retrieveTask: Handler = async ({ parts, account, request, reply }) => {
+export const retrieveTask: Handler = async (call) => {
+  const { parts, account, request, reply } = call
   const id = pathId(request)
   const task = await getTask(parts, account.id, id)
   if (!task) throw new EmbedlineError('not_found', `Resource with id ${id} does not exist in tasks.`)
   const facts = factsIfThere(parts, task.model)
   reply.header('x-embedline-model', modelHeader(task.model))
   if (statusOf(task) !== 'ready') return taskWithoutResult(task, facts)
-  reply.headers({ 'content-type': 'application/json; charset=utf-8', vary: 'accept-encoding' })
-  const isCompressed = takesGzip(request.headers['accept-encoding'])
-  if (isCompressed) reply.header('content-encoding', 'gzip')
-  // An empty stream, because the length is known only once all is read.
-  if (request.method === 'HEAD') return Readable.from([])
-  const pages = reporting(parts.results.embeddings(id, shownPart(facts)), (error) => {
-    // Once the status is sent, a connection that breaks off is all that the client can be told.
-    if (reply.raw.headersSent)
-      parts.logger.error('a result broke off', { requestId: request.id, taskId: id, error })
-  })
-  const bytes = Readable.from(taskWithResult(task, facts, pages), { objectMode: false })
-  return isCompressed ? compressed(bytes) : bytes
+  return streamResult(call, { id, facts }, (pages) => taskWithResult(task, facts, pages))
 }
-
-const shownPart = (facts: ModelFacts | undefined) =>
-  facts?.arePrefixesUsable === true ? { mostNumbers: mostShown(facts) } : {}
-
-async function* reporting<T>(pages: AsyncIterable<T>, report: (error: unknown) => void): AsyncGenerator<T> {
-  try {
-    yield* pages
-  } catch (error) {
-    report(error)
-    throw error
-  }
-}
-
-/** Level 1 makes vectors half as long; more takes twice the time for a tenth less. It runs in threads of its own. */
-const compressed = (bytes: Readable): Readable => pipeline(bytes, createGzip({ level: 1 }), () => {})
 
 /** `GET /embed-v2/tasks`: newest first, a page past the end is empty. */
 export const listTasks: Handler = async ({ parts, schemas, account, request, reply }) => {
