@@ -103,6 +103,7 @@ export async function startServer(
     const registry = openRegistry(modelSettings, findModelFiles)
     const modelFiles = open(openModels(config, { clock, ids, logger }))
     const model = defaultModel(registry, config)
+    checkMemory(registry, config)
     const remote =
       config.remote && open(openRemote({ settings: config.remote, clock, logger, random: Math.random }))
     const compute = open(
@@ -248,6 +249,18 @@ function defaultModel(registry: Registry, config: Config): ModelFacts {
   const facts = registry.resolve(config.model)
   if (!facts) throw new Error('the registry was opened with the default model')
   return facts
+}
+
+/** Refuses models that no compute process could hold: each would be replaced as soon as it had loaded one. */
+function checkMemory(registry: Registry, { model, aliases, computeMemoryBytes }: Config): void {
+  for (const name of [model, ...Object.keys(aliases)]) {
+    const { id, precision, leastMemoryBytes = 0 } = registry.resolve(name) ?? {}
+    if (leastMemoryBytes <= computeMemoryBytes) continue
+    throw new EmbedlineError(
+      'request_invalid',
+      `The model ${id} in ${precision} needs more than --compute-memory allows: --compute-memory ${Math.ceil(leastMemoryBytes / 1e9)}GB, or a smaller --precision.`,
+    )
+  }
 }
 
 const describeModel = ({ id, revision, caveat }: ModelFacts): string =>
