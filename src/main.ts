@@ -18,6 +18,7 @@ import { systemClock } from './lib/clock.ts'
 import { closeAll, type Opened } from './lib/closing.ts'
 import { makeKeyedMutex } from './lib/keyedMutex.ts'
 import { makeLogger } from './lib/logger.ts'
+import { makeTakeover } from './lib/takeover.ts'
 import { findTools, type Tools } from './media/tools.ts'
 import { catalogued } from './modelFiles/catalogue.ts'
 import { findModelFiles } from './modelFiles/findModelFiles.ts'
@@ -36,6 +37,7 @@ import { loaderModule } from './store/loaderModule.ts'
 import { lockFolder } from './store/lock.ts'
 import { openStore } from './store/open.ts'
 import { openResults } from './store/reader.ts'
+import { ensureSecret } from './store/secrets.ts'
 import { gatherDocumentEnds } from './tasks/endDocuments.ts'
 import { startJanitor } from './tasks/janitor.ts'
 import { admitKeys } from './tasks/keys.ts'
@@ -113,6 +115,8 @@ export async function startServer(
       results,
       objects,
       bytesMutex: makeKeyedMutex(),
+      partTurns: makeTakeover(),
+      signingKey: await store.write((db) => ensureSecret(db, 'addresses', randomBytes(32))),
       fetcher,
       crawling: {
         pace: makePace(clock),
