@@ -70,6 +70,7 @@ const IS_SUSPECT: Readonly<Record<RequestName, boolean>> = {
   inspect: true,
   readCues: true,
   embedSlices: true,
+  embedPart: true,
   embedDocument: true,
   cutDocument: true,
   embedTexts: false,

@@ -1,22 +1,24 @@
 import { EmbedlineError } from '../domain/errors.ts'
+import { documentType } from '../documents/documentType.ts'
 import type { Warning } from '../domain/embedding.ts'
 import type { ModelFacts } from '../domain/model.ts'
 import type { Db } from '../domain/tables.ts'
 import type { Account, Asset, Task } from '../domain/task.ts'
-import type { MediaRequest } from '../domain/work.ts'
+import { isMediaRequest, type TaskRequest } from '../domain/work.ts'
 import type { ReceivedBytes } from '../objects/objects.ts'
 import { enqueue } from '../queue/enqueue.ts'
 import { getAsset } from '../store/assets.ts'
 import { addReference } from '../store/objects.ts'
 import { insertTask } from '../store/tasks.ts'
 import { whyMissing } from './chooseModalities.ts'
+import { checkDocumentRequest } from './documentRequest.ts'
 import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
 import { checkSourceUrl, fetchItem, filenameOfUrl } from './sourceUrl.ts'
 import { planItem } from './planItem.ts'
 import { keepBytes } from './storedBytes.ts'
 import { usableModel } from './usableModel.ts'
-import { withinModel } from './withinModel.ts'
+import { partsWithinModel, withinModel } from './withinModel.ts'
 
 /** Where media come from: an asset of the account, bytes that came with the request, or a URL to fetch. */
 export type MediaSource =
@@ -24,7 +26,7 @@ export type MediaSource =
 
 export interface MediaTaskOrder {
   modelName: string
-  request: MediaRequest
+  request: TaskRequest
   source: MediaSource
   idempotency?: Idempotency<Task>
 }
@@ -34,7 +36,7 @@ const ASSET_WAIT_MS = 60_000
 
 /**
  * Takes a task: when this returns, the task is committed and will be worked on whatever happens to the process.
- * Throws what `usableModel` and `withinModel` throw, and `request_invalid` for an asset that is unknown, failed, or
+ * Throws what `usableModel`, `withinModel` and `checkDocumentRequest` throw, and `request_invalid` for an asset that is unknown, failed, or
  * (once ready) lacks a modality that was asked for by name or ends before `startSec`, what `Fetcher.check` throws for a
  * URL, and what `rememberAnswer` throws.
  */
@@ -44,7 +46,9 @@ export async function createMediaTask(
   order: MediaTaskOrder,
 ): Promise<Task> {
   const model = usableModel(parts, order.modelName)
-  withinModel(order.request, model)
+  if (isMediaRequest(order.request)) withinModel(order.request, model)
+  else partsWithinModel(order.request, model)
+  await checkReceived(order)
   const task = await createFrom(parts, account, order, model)
   parts.wake()
   return task
@@ -60,6 +64,14 @@ function createFrom(
   if ('assetId' in source) return createFromAsset(parts, account, order, model, source.assetId)
   if ('url' in source) return createFromUrl(parts, account, order, model, source.url)
   return createFromBytes(parts, account, order, model, source)
+}
+
+/** Of bytes that came with the request it is known at once what document they are. */
+async function checkReceived({ request, source }: MediaTaskOrder): Promise<void> {
+  if (request.input !== 'document') return
+  const type =
+    'received' in source ? await documentType(source.received.temporaryPath, source.filename) : undefined
+  checkDocumentRequest(request, type)
 }
 
 const createFromAsset = (
@@ -125,7 +137,7 @@ async function createFromUrl(
   )
 }
 
-function checkAsset(request: MediaRequest, asset: Asset): void {
+function checkAsset(request: TaskRequest, asset: Asset): void {
   if (asset.state === 'failed')
     throw new EmbedlineError(
       'request_invalid',
@@ -136,6 +148,8 @@ function checkAsset(request: MediaRequest, asset: Asset): void {
     )
   // What is not media of the announced kind at all fails later, with the task: only a named modality is refused here.
   if (!asset.facts || asset.facts.isPicture) return
+  if (request.input === 'document') checkDocumentRequest(request, asset.facts.document?.type)
+  if (!isMediaRequest(request)) return
   const durationSec = asset.facts.durationSec
   if (durationSec !== undefined && request.startSec >= durationSec)
     throw new EmbedlineError(
@@ -199,8 +213,11 @@ async function insert(
   return task
 }
 
-const textTokens = ({ models }: TaskParts, { timedTexts = [] }: MediaRequest): number =>
-  timedTexts.reduce((sum, { text }) => sum + models.countTokens(text), 0)
+const textTokens = ({ models }: TaskParts, request: TaskRequest): number =>
+  ((isMediaRequest(request) && request.timedTexts) || []).reduce(
+    (sum, { text }) => sum + models.countTokens(text),
+    0,
+  )
 
 /** Says so while a model without weights stands in for the one that was named. */
 export const standIn = (modelName: string, model: ModelFacts): Warning[] =>
