@@ -46,6 +46,10 @@ export function makeHandlers({ tools, limits, models }: ChildSettings): Handlers
       const { readCues } = await import('../media/cues.ts')
       return readCues(tools, file, stream, optionsOf(call))
     },
+    async readSubtitles({ file, name }, { signal }) {
+      const { readSubtitles } = await import('./readSubtitles.ts')
+      return readSubtitles(file, name, signal)
+    },
     embedSlices: (work, call) => embedSlices(work, call, unitsOf(call)),
     // Long work beside it waits at its next unit; the texts and pictures of others do not wait at all.
     embedSlicesNow: (work, call) =>

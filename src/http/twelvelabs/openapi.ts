@@ -65,6 +65,13 @@ function routes(schemas: Schemas): DescribedRoute[] {
       answer: { status: 200, schema: answers.Asset },
     },
     { method: 'delete', path: '/assets/{id}', summary: 'Delete an asset', answer: { status: 204 } },
+    {
+      method: 'get',
+      path: '/assets/{id}/transcription',
+      summary: 'What is said in an asset, from the subtitles in it or beside it',
+      query: schemas.transcription,
+      answer: { status: 200, schema: answers.Transcription },
+    },
     ...routesOfEmbedV1(schemas),
   ]
 }

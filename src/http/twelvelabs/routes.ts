@@ -37,6 +37,11 @@ const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/assets', handler: async () => (await import('./assets.ts')).listAssets },
   { method: 'GET', path: '/assets/:id', handler: async () => (await import('./assets.ts')).retrieveAsset },
   { method: 'DELETE', path: '/assets/:id', handler: async () => (await import('./assets.ts')).deleteAsset },
+  {
+    method: 'GET',
+    path: '/assets/:id/transcription',
+    handler: async () => (await import('./transcription.ts')).retrieveTranscription,
+  },
   { method: 'POST', path: '/embed', handler: async () => (await import('./embedV1/embed.ts')).embed },
   { method: 'POST', path: '/embed/tasks', handler: async () => (await tasksV1()).createTask },
   { method: 'GET', path: '/embed/tasks', handler: async () => (await tasksV1()).listTasks },

@@ -169,6 +169,10 @@ export function makeSchemas(limits: Limits) {
       filename: z.string().optional(),
       ...page(limits),
     }),
+    transcription: z.object({
+      include: repeated(z.enum(['words', 'sentences', 'utterances'])),
+      language: z.string().min(1).optional(),
+    }),
     embedV1: makeEmbedV1Schemas(limits),
   }
 }
