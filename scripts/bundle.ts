@@ -9,7 +9,7 @@ const FOLDER = `${ROOT}node_modules/.cache/embedline-bundle`
 const BUNDLE = `${FOLDER}/main.mjs`
 
 /** Large, and used by few. */
-const LEFT_OUT = ['sharp', 'twelvelabs-js', 'undici']
+const LEFT_OUT = ['sharp', 'twelvelabs-js', 'undici', '@huggingface/transformers']
 
 /** Files beside a source are found from where the source lies, not from the bundle. */
 const keepPlaces = {

@@ -18,6 +18,7 @@ import { systemClock } from './lib/clock.ts'
 import { closeAll, type Opened } from './lib/closing.ts'
 import { makeKeyedMutex } from './lib/keyedMutex.ts'
 import { makeLogger } from './lib/logger.ts'
+import { makeTakeover } from './lib/takeover.ts'
 import { findTools, type Tools } from './media/tools.ts'
 import { catalogued } from './modelFiles/catalogue.ts'
 import { findModelFiles } from './modelFiles/findModelFiles.ts'
@@ -36,6 +37,7 @@ import { loaderModule } from './store/loaderModule.ts'
 import { lockFolder } from './store/lock.ts'
 import { openStore } from './store/open.ts'
 import { openResults } from './store/reader.ts'
+import { ensureSecret } from './store/secrets.ts'
 import { gatherDocumentEnds } from './tasks/endDocuments.ts'
 import { startJanitor } from './tasks/janitor.ts'
 import { admitKeys } from './tasks/keys.ts'
@@ -101,6 +103,7 @@ export async function startServer(
     const registry = openRegistry(modelSettings, findModelFiles)
     const modelFiles = open(openModels(config, { clock, ids, logger }))
     const model = defaultModel(registry, config)
+    checkMemory(registry, config)
     const remote =
       config.remote && open(openRemote({ settings: config.remote, clock, logger, random: Math.random }))
     const compute = open(
@@ -112,6 +115,8 @@ export async function startServer(
       results,
       objects,
       bytesMutex: makeKeyedMutex(),
+      partTurns: makeTakeover(),
+      signingKey: await store.write((db) => ensureSecret(db, 'addresses', randomBytes(32))),
       fetcher,
       crawling: {
         pace: makePace(clock),
@@ -244,6 +249,18 @@ function defaultModel(registry: Registry, config: Config): ModelFacts {
   const facts = registry.resolve(config.model)
   if (!facts) throw new Error('the registry was opened with the default model')
   return facts
+}
+
+/** Refuses models that no compute process could hold: each would be replaced as soon as it had loaded one. */
+function checkMemory(registry: Registry, { model, aliases, computeMemoryBytes }: Config): void {
+  for (const name of [model, ...Object.keys(aliases)]) {
+    const { id, precision, leastMemoryBytes = 0 } = registry.resolve(name) ?? {}
+    if (leastMemoryBytes <= computeMemoryBytes) continue
+    throw new EmbedlineError(
+      'request_invalid',
+      `The model ${id} in ${precision} needs more than --compute-memory allows: --compute-memory ${Math.ceil(leastMemoryBytes / 1e9)}GB, or a smaller --precision.`,
+    )
+  }
 }
 
 const describeModel = ({ id, revision, caveat }: ModelFacts): string =>

@@ -4,7 +4,7 @@ import { type Segment, SHORTEST_TAIL_MS, type Slice } from '../domain/slices.ts'
 import type { Clip, SliceResult, SliceWork } from '../domain/work.ts'
 import type { Frame } from '../media/frames.ts'
 import type { Sound } from '../media/sound.ts'
-import { type ClipContent, clipVectors } from './clipVectors.ts'
+import { type ClipContent, clipVectors, type Units } from './clipVectors.ts'
 import { clipText } from './clipText.ts'
 import { findGaps } from './gaps.ts'
 import { mediaInput } from './mediaInput.ts'
@@ -21,13 +21,6 @@ export interface SliceMedia {
   damage: readonly Warning[]
 }
 
-export interface Units {
-  /** Called when a unit is done, a frame or a clip: the work is alive. */
-  onProgress: () => void
-  /** Awaited between units of computing, so that short requests pass. Throws when the work is to end. */
-  betweenUnits: () => Promise<void>
-}
-
 /**
  * Embeds one slice, clip by clip. What a track does not have is named by warnings; a clip of which nothing is left is
  * left out. The result depends on the file and the request alone, not on who runs it, or beside what.
@@ -36,12 +29,12 @@ export async function embedSlice(
   work: SliceWork,
   model: EmbeddingModel,
   media: SliceMedia,
-  { onProgress, betweenUnits }: Units,
+  units: Units,
 ): Promise<SliceResult> {
   const { slice, damage } = media
   const { framesOf, sampleRateHz } = mediaInput(model.facts)
   const { segmentation } = work.request
-  const framing = { segmentation, framesOf, size: media.frameSize, onFrame: onProgress }
+  const framing = { segmentation, framesOf, size: media.frameSize, onFrame: units.onProgress }
   const framed = await segmentFrames(slice, media.frames, framing)
   const texts = framed.map(({ segment }) => clipText(work.cues, segment, model))
   const pieces = framed.map((each, index) => ({
@@ -51,12 +44,10 @@ export async function embedSlice(
   const clips: Clip[] = []
   for (const { segment, content } of pieces) {
     if (Object.keys(content).length === 0) continue
-    await betweenUnits()
     const embedded = model.facts.isRemote
       ? { vectors: [], ...(content.text !== undefined && { textToEmbed: content.text }) }
-      : { vectors: await clipVectors(model, work.request, content) }
+      : { vectors: await clipVectors(model, work.request, content, units) }
     clips.push({ startSec: segment.startMs / 1000, endSec: segment.endMs / 1000, ...embedded })
-    onProgress()
   }
   const isAtEnd = slice.endMs + SHORTEST_TAIL_MS >= (work.facts.durationSec ?? 0) * 1000
   const { warnings, ...ended } = findGaps(work.modalities, pieces, isAtEnd)

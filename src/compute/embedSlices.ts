@@ -6,7 +6,8 @@ import { type FrameSource, openFrames } from '../media/frameSource.ts'
 import type { ReadOptions } from '../media/input.ts'
 import { openSound, type SoundSource } from '../media/soundSource.ts'
 import type { Tools } from '../media/tools.ts'
-import { embedSlice, type Units } from './embedSlice.ts'
+import type { Units } from './clipVectors.ts'
+import { embedSlice } from './embedSlice.ts'
 import { mediaInput } from './mediaInput.ts'
 
 export interface SlicesParts extends ReadOptions, Units {

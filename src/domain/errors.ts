@@ -10,6 +10,8 @@ const RETRY = {
   // The key is good, and not for this.
   forbidden: false,
   too_large: false,
+  // The upload, or the address of one of its parts, does not take this, or not any more.
+  upload_refused: false,
   // What is wrong with the input itself.
   media_unreadable: false,
   media_has_no_stream: false,

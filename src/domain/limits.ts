@@ -2,6 +2,12 @@
 export interface Limits {
   jsonBodyBytes: number
   uploadBytes: number
+  /** Of a file that comes in parts; the same of a picture; of each part but the last one, unless there were too many. */
+  partedUploadBytes: number
+  partedPictureBytes: number
+  uploadPartBytes: number
+  /** Of what a caller keeps with an asset, as JSON. */
+  userMetadataBytes: number
   /** Of what is fetched by a URL; how long that may take with a task, and in a request that waits for it. */
   fetchBytes: number
   fetchSec: number
@@ -54,6 +60,10 @@ export interface Limits {
 const OURS: Limits = {
   jsonBodyBytes: 64 * 1024 * 1024,
   uploadBytes: 4 * 1024 ** 3,
+  partedUploadBytes: 10 * 1024 ** 3,
+  partedPictureBytes: 10 * 1024 ** 3,
+  uploadPartBytes: 5 * 1024 ** 2,
+  userMetadataBytes: 256 * 1024,
   fetchBytes: 4 * 1024 ** 3,
   fetchSec: 3600,
   waitedFetchSec: 30,
@@ -93,6 +103,7 @@ const OURS: Limits = {
 const UPSTREAM: Limits = {
   ...OURS,
   uploadBytes: 200_000_000,
+  partedPictureBytes: 32 * 1024 ** 2,
   inlinePictureBytes: 32 * 1024 * 1024,
   pictureMinPixels: 128,
   mediaMinSec: 4,

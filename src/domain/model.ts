@@ -31,6 +31,8 @@ export interface ModelFacts {
    * long to load as well.
    */
   longestRunSec?: number
+  /** What a process that has loaded it keeps for itself at least, by counting; absent: little. */
+  leastMemoryBytes?: number
   /** How frames and sound must be prepared for it; absent for one that embeds text alone. */
   input?: ModelInput
 }

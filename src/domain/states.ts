@@ -22,6 +22,12 @@ export type ItemState = keyof typeof ITEM_NEXT
 /** An asset is looked at once after its upload, and is then ready or failed for good. */
 export type AssetState = 'processing' | 'ready' | 'failed'
 
+/**
+ * An upload takes parts while it is active. All are `received` once each was reported, and `stored` once they are the
+ * bytes of an asset; `abandoned` when nobody wants them any more, `expired` when they did not come in time.
+ */
+export type UploadState = 'active' | 'received' | 'stored' | 'abandoned' | 'expired'
+
 /** True when a task may go from one state to the other. */
 export const canMoveTask = (from: TaskState, to: TaskState): boolean =>
   (TASK_NEXT[from] as readonly TaskState[]).includes(to)

@@ -1,5 +1,5 @@
 import type { Generated, Kysely } from 'kysely'
-import type { AssetState, ItemState, TaskState } from './states.ts'
+import type { AssetState, ItemState, TaskState, UploadState } from './states.ts'
 import type { FileState, PageState } from './task.ts'
 
 // The rows as they are stored. Times are integer milliseconds since 1970, JSON is text, flags are 0 or 1, vectors are
@@ -22,6 +22,9 @@ export interface Tables {
   idempotency: IdempotencyRow
   crawl: CrawlRow
   crawl_page: CrawlPageRow
+  secret: SecretRow
+  upload: UploadRow
+  upload_part: UploadPartRow
 }
 
 /** A connection or a transaction: every statement takes one as its first argument. */
@@ -72,6 +75,45 @@ export interface AssetRow {
   error_message: string | null
   created_ms: number
   updated_ms: number
+  /** 1: answers name a picture of it. */
+  wants_thumbnail: number
+}
+
+/** Random bytes that this server made for itself once, by what they are for. */
+export interface SecretRow {
+  name: string
+  value: Uint8Array
+}
+
+/** A file that comes in parts, and then becomes the asset whose id is reserved for it. */
+export interface UploadRow {
+  id: string
+  account_id: string
+  asset_id: string
+  state: UploadState
+  filename: string
+  user_metadata_json: string | null
+  wants_thumbnail: number
+  total_bytes: number
+  /** Of every part but the last one, which may be smaller. */
+  part_bytes: number
+  created_ms: number
+  updated_ms: number
+  /** No part is taken from then on. */
+  expires_ms: number
+}
+
+/** A part whose bytes are all on the disk. While there is a row, nobody writes into that part. */
+export interface UploadPartRow {
+  upload_id: string
+  /** From 1. */
+  number: number
+  size_bytes: number
+  /** Hex. */
+  md5: string
+  written_ms: number
+  /** When the caller said that it knows; the part is final from then on. */
+  reported_ms: number | null
 }
 
 export interface TaskRow {
@@ -121,16 +163,16 @@ export interface TaskRow {
 }
 
 export type ItemKind =
-  'fetch' | 'inspect' | 'plan' | 'slice' | 'finish' | 'list' | 'crawl' | 'document' | 'conclude'
+  'fetch' | 'assemble' | 'inspect' | 'plan' | 'slice' | 'finish' | 'list' | 'crawl' | 'document' | 'conclude'
 
 /** The row of the queue: a piece of work that one worker at a time may hold. The queue knows no more of it than this. */
 export interface ItemRow {
   id: Generated<number>
   account_id: string
   kind: ItemKind
-  /** Absent for `inspect`, and for a `fetch` of an asset. */
+  /** Absent for `inspect` and `assemble`, and for a `fetch` of an asset. */
   task_id: string | null
-  /** Set on `inspect`, on a `fetch` of an asset, and on a `plan` that waits for its asset. */
+  /** Set on `inspect` and `assemble`, on a `fetch` of an asset, and on a `plan` that waits for its asset. */
   asset_id: string | null
   /** Unique with the task: writing the same item twice does nothing. */
   key: string

@@ -35,6 +35,9 @@ export interface Task {
   updatedMs: number
 }
 
+/** What a caller keeps with an asset. */
+export type UserMetadata = Readonly<Record<string, string | number | boolean>>
+
 export interface Asset {
   id: string
   accountId: string
@@ -45,7 +48,9 @@ export interface Asset {
   /** 0 until they are fetched. */
   sizeBytes: number
   facts?: MediaFacts
-  userMetadata?: Readonly<Record<string, string | number | boolean>>
+  userMetadata?: UserMetadata
+  /** Answers name a picture of it. */
+  wantsThumbnail: boolean
   failure?: Failure
   createdMs: number
   updatedMs: number

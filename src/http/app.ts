@@ -13,11 +13,8 @@ import { presentRefusal as presentTelnyx } from './telnyx/errors.ts'
 import { PREFIX as TELNYX_PREFIX } from './telnyx/names.ts'
 import { telnyxRoutes } from './telnyx/routes.ts'
 import { presentRefusal as presentTwelvelabs } from './twelvelabs/errors.ts'
-import {
-  HEADERS as TWELVELABS_HEADERS,
-  PREFIX as TWELVELABS_PREFIX,
-  twelvelabsRoutes,
-} from './twelvelabs/routes.ts'
+import { PREFIX as TWELVELABS_PREFIX } from './twelvelabs/prefix.ts'
+import { HEADERS as TWELVELABS_HEADERS, twelvelabsRoutes } from './twelvelabs/routes.ts'
 
 /** Longer than any path that Node takes: whether an id is one is for whoever looks it up. */
 const PATH_PART_CHARACTERS = 100_000

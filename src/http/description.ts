@@ -5,7 +5,7 @@ import type { Operation } from './operations.ts'
 import { PREFIX as TELNYX_PREFIX } from './telnyx/names.ts'
 import { operations as telnyx } from './telnyx/openapi.ts'
 import { operations as twelvelabs } from './twelvelabs/openapi.ts'
-import { PREFIX as TWELVELABS_PREFIX } from './twelvelabs/routes.ts'
+import { PREFIX as TWELVELABS_PREFIX } from './twelvelabs/prefix.ts'
 
 const PAGES = {
   '/': 'A page for people',

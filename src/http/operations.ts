@@ -2,10 +2,12 @@ import { z } from 'zod'
 
 /** One operation of a door, for the description of all of them. */
 export interface DescribedRoute {
-  method: 'get' | 'put' | 'post' | 'delete'
+  method: 'get' | 'put' | 'post' | 'patch' | 'delete'
   /** Below the door's prefix, with the names of its parts in braces. */
   path: string
   summary: string
+  /** Instead of what the door asks for. */
+  security?: readonly object[]
   query?: z.ZodObject
   headers?: z.ZodObject
   body?: { type: string; schema: z.ZodType }
@@ -30,7 +32,7 @@ const JSON_TYPE = 'application/json'
 
 /** A route as an OpenAPI 3.1 operation. */
 export function describeRoute(
-  { method, path, summary, query, headers, body, answer, otherAnswers = {} }: DescribedRoute,
+  { method, path, summary, security, query, headers, body, answer, otherAnswers = {} }: DescribedRoute,
   door: Door,
 ): Operation {
   const parameters = [
@@ -45,7 +47,7 @@ export function describeRoute(
   ]
   const operation = {
     summary,
-    security: door.security,
+    security: security ?? door.security,
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, content: content(body.type, body.schema, 'input') } }),
     responses: {

@@ -104,6 +104,7 @@ test('whoever needs only facts and token counts does not load the model', async 
     'models/builtin/text/textPieces.ts',
     'models/countTokens.ts',
     'models/embeddinggemma/context.ts',
+    'models/embeddinggemma/estimates.ts',
     'models/embeddinggemma/facts.ts',
     'models/embeddinggemma/fittedSize.ts',
     'models/embeddinggemma/profile.ts',

@@ -58,6 +58,12 @@ test('some of the disk stays free: uploads are refused before the database has n
   await expect(objects.keep('a', await small.finish())).rejects.toMatchObject({ code: 'disk_full' })
   await small.abandon()
 
+  await expect(objects.openPart('parts', { offset: 0, sizeBytes: 1 })).rejects.toMatchObject({
+    code: 'disk_full',
+  })
+  await expect(objects.checkSpace(0)).rejects.toMatchObject({ code: 'disk_full' })
+  expect(await objects.unfinished()).toEqual([])
+
   const large = await objects.receive(1e9)
   const send = async () => {
     for (let megabytes = 0; megabytes < 20; megabytes++) await large.write(Buffer.alloc(1024 ** 2))

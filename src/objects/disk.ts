@@ -1,8 +1,10 @@
-import { mkdir, opendir, readdir, rename, rm, statfs } from 'node:fs/promises'
+import { mkdir, open, opendir, readdir, rename, rm, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { EmbedlineError } from '../domain/errors.ts'
 import type { Opened } from '../lib/closing.ts'
+import { hashFile, moveFile, openPart } from './diskParts.ts'
 import { openUpload, resumeUpload } from './diskUpload.ts'
-import { syncFolder, touchingDisk } from './durable.ts'
+import { ifThere, syncFolder, touchingDisk } from './durable.ts'
 import type { LongUpload, Objects, Upload } from './objects.ts'
 import { diskFull } from '../domain/storageFailure.ts'
 
@@ -43,9 +45,15 @@ export async function openDiskObjects({
 
   const path = (accountId: string, hash: string): string => join(folder, accountId, hash.slice(0, 2), hash)
 
-  const checkSpace = async () => {
+  const checkSpace = async (sizeBytes = 0) => {
     const { bavail, blocks, bsize } = await statfs(folder)
-    if (bavail * bsize < Math.min(reservedBytes, blocks * bsize * reservedShare)) throw diskFull()
+    const free = bavail * bsize - Math.min(reservedBytes, blocks * bsize * reservedShare)
+    if (free < sizeBytes) throw diskFull()
+  }
+
+  const unfinishedPath = (name: string): string => {
+    if (!NAME.test(name)) throw new Error(`no name for a file: ${name}`)
+    return join(unfinished, name)
   }
 
   await touchingDisk(async () => {
@@ -67,9 +75,9 @@ export async function openDiskObjects({
     },
 
     async resume(name, { limitBytes, keepBytes }) {
-      if (!NAME.test(name)) throw new Error(`no name for a file: ${name}`)
+      const place = unfinishedPath(name)
       await resumed.get(name)?.leave()
-      const upload = await resumeUpload(join(unfinished, name), keepBytes, limitBytes, {
+      const upload = await resumeUpload(place, keepBytes, limitBytes, {
         checkSpace,
         onGone: () => {
           if (resumed.get(name) === upload) resumed.delete(name)
@@ -79,11 +87,29 @@ export async function openDiskObjects({
       return upload
     },
 
+    openPart: (name, place) =>
+      touchingDisk(async () => {
+        await checkSpace()
+        return openPart(unfinishedPath(name), place, checkSpace)
+      }),
+
+    hashParts: (name, signal) => touchingDisk(() => hashFile(unfinishedPath(name), signal)),
+
+    keepParts: (name, accountId, hash) =>
+      touchingDisk(async () => {
+        const place = path(accountId, hash)
+        await makeFolderDurably(dirname(place))
+        await moveFile(unfinishedPath(name), place)
+        await syncFolder(dirname(place))
+      }),
+
+    checkSpace: (sizeBytes) => touchingDisk(() => checkSpace(sizeBytes)),
+
     unfinished: () => touchingDisk(() => readdir(unfinished)),
 
     async forget(name) {
       await resumed.get(name)?.abandon()
-      await touchingDisk(() => rm(join(unfinished, name), { force: true }))
+      await touchingDisk(() => rm(unfinishedPath(name), { force: true }))
     },
 
     keep: (accountId, { hash, temporaryPath }) =>
@@ -93,6 +119,13 @@ export async function openDiskObjects({
         await makeFolderDurably(dirname(place))
         await rename(temporaryPath, place)
         await syncFolder(dirname(place))
+      }),
+
+    open: (accountId, hash, range) =>
+      touchingDisk(async () => {
+        const file = await ifThere(open(path(accountId, hash), 'r'))
+        if (!file) throw new EmbedlineError('not_found', 'The bytes are not here.')
+        return file.createReadStream(range && { start: range.first, end: range.last })
       }),
 
     remove: (accountId, hash) => touchingDisk(() => rm(path(accountId, hash), { force: true })),

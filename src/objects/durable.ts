@@ -19,3 +19,13 @@ export async function touchingDisk<T>(work: () => Promise<T>): Promise<T> {
     throw asStorageFailure(failure)
   }
 }
+
+/** What comes of touching a file; undefined when it is not there. */
+export async function ifThere<T>(touched: Promise<T>): Promise<T | undefined> {
+  try {
+    return await touched
+  } catch (failure) {
+    if (failure instanceof Error && 'code' in failure && failure.code === 'ENOENT') return undefined
+    throw failure
+  }
+}

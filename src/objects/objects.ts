@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream'
+
 /** Bytes on their way in: hashed while they are written, not yet anybody's. */
 export interface Upload {
   /** How much is there. */
@@ -28,6 +30,16 @@ export interface ReceivedBytes {
   temporaryPath: string
 }
 
+/** A part of a file on its way in; it is written to its place in the file. */
+export interface PartUpload {
+  /** Throws `too_large` past the size of the part, and then writes nothing; `disk_full` when there is no space left. */
+  write(chunk: Uint8Array): Promise<void>
+  /** When this returns, what was written survives the machine. The MD5 in hex, as S3 has it in ETags. */
+  finish(): Promise<{ sizeBytes: number; md5: string }>
+  /** To be called at the end, whatever happened. */
+  close(): Promise<void>
+}
+
 /** Where the bytes of assets and task inputs lie: once per account and content. */
 export interface Objects {
   /** Opens a place for bytes of at most `limitBytes`. */
@@ -37,12 +49,25 @@ export interface Objects {
    * kept; if they are not there, or fewer, it is empty. Whoever had the name open before can write no more.
    */
   resume(name: string, options: { limitBytes: number; keepBytes: number }): Promise<LongUpload>
+  /**
+   * Opens a part of a file whose parts come in any order, under a name as that of `resume`. Two that write the same part
+   * at once spoil it. Throws `disk_full`.
+   */
+  openPart(name: string, place: { offset: number; sizeBytes: number }): Promise<PartUpload>
+  /** The SHA-256, hex, of a file whose parts are all there. Memory does not grow with it. Throws `input_missing`. */
+  hashParts(name: string, signal: AbortSignal): Promise<string>
+  /** Moves a file whose parts are all there to its place, durably; moving it again is no error. Throws `input_missing`. */
+  keepParts(name: string, accountId: string, hash: string): Promise<void>
+  /** Throws `disk_full` when so many more bytes would not fit. */
+  checkSpace(sizeBytes: number): Promise<void>
   /** The names under which something was left, or is being written. */
   unfinished(): Promise<readonly string[]>
   /** Removes what was left under a name, also while it is being written. */
   forget(name: string): Promise<void>
   /** Moves finished bytes to their place, durably; keeping the same content twice is no error. Throws `disk_full`. */
   keep(accountId: string, received: ReceivedBytes): Promise<void>
+  /** Reads the bytes, or those of a range. Throws `not_found`. */
+  open(accountId: string, hash: string, range?: { first: number; last: number }): Promise<Readable>
   /** A local path from which the bytes can be read while they are kept. */
   path(accountId: string, hash: string): string
   /** Removes the bytes; removing what is not there is no error. */

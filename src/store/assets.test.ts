@@ -31,6 +31,7 @@ const addAsset = ({ store, clock }: StoreForTest, id: string, asset: Partial<New
       filename: `${id}.mp4`,
       mimeType: 'video/mp4',
       bytes: { hash: 'hash', sizeBytes: 5 },
+      wantsThumbnail: false,
       nowMs: clock.nowMs(),
       ...asset,
     }),
@@ -97,6 +98,14 @@ test('lists are newest first and can be narrowed by id, name and type', () =>
 test('an asset is removed once, and only by its account', () =>
   withStore(async (parts) => {
     await addAsset(parts, 'one')
-    const remove = (accountId: string) => parts.store.write((db) => removeAsset(db, accountId, 'one'))
+    const remove = (accountId: string, objectHash: string | undefined = 'hash') =>
+      parts.store.write((db) => removeAsset(db, accountId, { id: 'one', objectHash }))
     expect([await remove('b'), await remove('a'), await remove('a')]).toEqual([false, true, false])
+  }))
+
+test('an asset is not removed by who does not know its bytes', () =>
+  withStore(async (parts) => {
+    await addAsset(parts, 'one')
+    for (const objectHash of ['other', undefined])
+      expect(await parts.store.write((db) => removeAsset(db, 'a', { id: 'one', objectHash }))).toBe(false)
   }))

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { MediaFacts } from '../domain/media.ts'
 import type { AssetRow, Db } from '../domain/tables.ts'
-import type { Asset, Failure, Page } from '../domain/task.ts'
+import type { Asset, Failure, Page, UserMetadata } from '../domain/task.ts'
 import { failureColumns, failureOf } from '../domain/failure.ts'
 import { readPage, type PageRequest } from './page.ts'
 
@@ -13,7 +13,8 @@ export interface NewAsset {
   mimeType: string
   /** What is stored, with the SHA-256 of it in hex; the caller has added the reference. Absent: it is still to be fetched. */
   bytes?: { hash: string; sizeBytes: number }
-  userMetadata?: Readonly<Record<string, string | number | boolean>>
+  userMetadata?: UserMetadata
+  wantsThumbnail: boolean
   nowMs: number
 }
 
@@ -33,6 +34,7 @@ export async function insertAsset(db: Db, asset: NewAsset): Promise<Asset> {
     ...failureColumns(undefined),
     created_ms: asset.nowMs,
     updated_ms: asset.nowMs,
+    wants_thumbnail: Number(asset.wantsThumbnail),
   }
   await db.insertInto('asset').values(row).execute()
   return assetOf(row)
@@ -144,12 +146,33 @@ export async function setAssetFailed(
     .execute()
 }
 
-/** Removes the row; the reference to its bytes is the caller's to drop. False when the account has no such asset. */
-export async function removeAsset(db: Db, accountId: string, id: string): Promise<boolean> {
+/** Keeps other metadata with the asset; undefined: none. */
+export async function setUserMetadata(
+  db: Db,
+  id: string,
+  { userMetadata, nowMs }: { userMetadata: UserMetadata | undefined; nowMs: number },
+): Promise<void> {
+  await db
+    .updateTable('asset')
+    .set({ user_metadata_json: userMetadata ? JSON.stringify(userMetadata) : null, updated_ms: nowMs })
+    .where('id', '=', id)
+    .execute()
+}
+
+/**
+ * Removes the row; the reference to its bytes is the caller's to drop. False when the account has no such asset, or its
+ * bytes are others than `objectHash`.
+ */
+export async function removeAsset(
+  db: Db,
+  accountId: string,
+  { id, objectHash }: { id: string; objectHash: string | undefined },
+): Promise<boolean> {
   const { numDeletedRows } = await db
     .deleteFrom('asset')
     .where('id', '=', id)
     .where('account_id', '=', accountId)
+    .where('object_hash', objectHash === undefined ? 'is' : '=', objectHash ?? null)
     .executeTakeFirst()
   return numDeletedRows > 0n
 }
@@ -166,8 +189,9 @@ function assetOf(row: AssetRow): Asset {
     sizeBytes: row.size_bytes,
     ...(row.facts_json !== null && { facts: JSON.parse(row.facts_json) as MediaFacts }),
     ...(row.user_metadata_json !== null && {
-      userMetadata: JSON.parse(row.user_metadata_json) as NonNullable<Asset['userMetadata']>,
+      userMetadata: JSON.parse(row.user_metadata_json) as UserMetadata,
     }),
+    wantsThumbnail: row.wants_thumbnail === 1,
     ...(failure && { failure }),
     createdMs: row.created_ms,
     updatedMs: row.updated_ms,

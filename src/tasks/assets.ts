@@ -1,5 +1,5 @@
 import type { Db } from '../domain/tables.ts'
-import type { Account, Asset, Page } from '../domain/task.ts'
+import type { Account, Asset, Page, UserMetadata } from '../domain/task.ts'
 import type { ReceivedBytes } from '../objects/objects.ts'
 import { enqueue } from '../queue/enqueue.ts'
 import { removeItemsOfAsset } from '../queue/removeItems.ts'
@@ -16,6 +16,8 @@ import type { TaskParts } from './parts.ts'
 import { inspectItem } from './inspectItem.ts'
 import { checkSourceUrl, fetchItem, filenameOfUrl } from './sourceUrl.ts'
 import { dropBytes, keepBytes } from './storedBytes.ts'
+import { abandonUpload } from './uploads/abandonUpload.ts'
+import { uploadFile } from './uploads/uploadFile.ts'
 
 /** Of a file whose name nobody said. */
 const UNNAMED = 'file'
@@ -23,7 +25,9 @@ const UNNAMED = 'file'
 export type AssetOrder = ({ received: ReceivedBytes } | { url: string }) & {
   /** Absent or empty: that of the URL, if it has one. */
   filename?: string
-  userMetadata?: Readonly<Record<string, string | number | boolean>>
+  userMetadata?: UserMetadata
+  /** Answers shall name a picture of it. */
+  wantsThumbnail?: boolean
 }
 
 /**
@@ -63,6 +67,7 @@ async function insert(parts: TaskParts, db: Db, account: Account, order: AssetOr
     mimeType: mimeTypeOfName(filename),
     ...('bytes' in content && { bytes: content.bytes }),
     ...(order.userMetadata && { userMetadata: order.userMetadata }),
+    wantsThumbnail: order.wantsThumbnail ?? false,
     nowMs,
   })
   const owner = { accountId: account.id, assetId: asset.id }
@@ -80,17 +85,43 @@ export const getAsset = async (parts: TaskParts, accountId: string, id: string):
 export const listAssets = (parts: TaskParts, accountId: string, filter: AssetFilter): Promise<Page<Asset>> =>
   readAssets(parts.store.read, accountId, filter)
 
-/** Removes the asset, and its bytes unless a running task still needs them. False when there was none. */
+/**
+ * Removes the asset, and its bytes unless a running task still needs them. Of one whose upload is not complete, the upload
+ * is given up. False when there was none.
+ */
 export async function deleteAsset(parts: TaskParts, accountId: string, id: string): Promise<boolean> {
-  const found = await readAsset(parts.store.read, accountId, id)
-  if (!found) return false
-  const remove = async (db: Db) => {
-    if (!(await removeAsset(db, accountId, id))) return false
-    await removeItemsOfAsset(db, id)
-    // Nobody looks into it any more: a plan that waits for that looks into the bytes by itself.
-    await wakeAsset(db, id, parts.clock.nowMs())
-    return true
+  const uploadId = await parts.store.write((db) =>
+    abandonUpload(db, { accountId, assetId: id }, parts.clock.nowMs()),
+  )
+  const wasThere = await removeWithBytes(parts, accountId, id)
+  if (uploadId !== undefined) await parts.objects.forget(uploadFile(uploadId))
+  return wasThere || uploadId !== undefined
+}
+
+async function removeWithBytes(parts: TaskParts, accountId: string, id: string): Promise<boolean> {
+  for (;;) {
+    const found = await readAsset(parts.store.read, accountId, id)
+    if (!found) return false
+    const { objectHash } = found
+    const remove = (db: Db) => removeRows(parts, db, accountId, { id, objectHash })
+    const isRemoved =
+      objectHash === undefined
+        ? await parts.store.write(remove)
+        : await dropBytes(parts, { accountId, hash: objectHash }, remove)
+    // Else its bytes have come this very moment, or somebody else has removed it.
+    if (isRemoved) return true
   }
-  const { objectHash: hash } = found
-  return hash === undefined ? parts.store.write(remove) : dropBytes(parts, { accountId, hash }, remove)
+}
+
+async function removeRows(
+  parts: TaskParts,
+  db: Db,
+  accountId: string,
+  asset: { id: string; objectHash: string | undefined },
+): Promise<boolean> {
+  if (!(await removeAsset(db, accountId, asset))) return false
+  await removeItemsOfAsset(db, asset.id)
+  // Nobody looks into it any more: a plan that waits for that looks into the bytes by itself.
+  await wakeAsset(db, asset.id, parts.clock.nowMs())
+  return true
 }

@@ -18,6 +18,7 @@ import { endAndRelease } from './finish.ts'
 import type { DocumentPayload } from './listBucket.ts'
 import type { TaskParts } from './parts.ts'
 import type { SlicePayload } from './plan.ts'
+import { abandonUpload } from './uploads/abandonUpload.ts'
 
 /** What of an item the end of its work needs to know. */
 export type FailedItem = Pick<ClaimedItem, 'id' | 'kind' | 'accountId' | 'taskId' | 'assetId' | 'payload'>
@@ -118,6 +119,10 @@ async function failBucketTask({ parts, db, item, failure }: Consequence): Promis
 /** What else changes with the item; true when that ends its task. */
 const CONSEQUENCE: Record<ItemKind, (consequence: Consequence) => Promise<boolean>> = {
   fetch: (consequence) => (consequence.item.taskId === undefined ? failAsset : failTask)(consequence),
+  async assemble(consequence) {
+    await abandonUpload(consequence.db, consequence.item, consequence.parts.clock.nowMs())
+    return failAsset(consequence)
+  },
   inspect: failAsset,
   plan: failTask,
   finish: failTask,

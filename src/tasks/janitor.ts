@@ -8,6 +8,7 @@ import { removeStaleChunks } from './staleChunks.ts'
 import { removeOrphanedBytes } from './storedBytes.ts'
 import { sweepLeases } from './sweep.ts'
 import { forgetUnfinishedFetches } from './unfinishedFetches.ts'
+import { expireUploads } from './uploads/expireUploads.ts'
 
 const SWEEP_EVERY_MS = 5_000
 const CLEAN_EVERY_MS = 60_000
@@ -24,6 +25,7 @@ export function startJanitor(parts: TaskParts): Opened {
       await removeHiddenEmbeddings(parts)
       await forgetAnswers(parts)
       await forgetUnfinishedFetches(parts)
+      await expireUploads(parts)
     }),
     attempt(parts, () => removeOrphanedBytes(parts)),
     attempt(parts, () => removeStaleChunks(parts)),

@@ -12,6 +12,7 @@ import type { Pace } from '../crawl/pace.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { KeyedMutex } from '../lib/keyedMutex.ts'
 import type { Logger } from '../lib/logger.ts'
+import type { Takeover } from '../lib/takeover.ts'
 import type { ModelFiles } from '../modelFiles/pulls.ts'
 import type { Hold } from '../queue/item.ts'
 import type { FileWork } from '../store/bucketFiles.ts'
@@ -23,6 +24,10 @@ export interface TaskParts {
   objects: Objects
   /** Serialises what happens to the same stored bytes; keys are made by `storedBytes.ts`. */
   bytesMutex: KeyedMutex
+  /** Serialises what happens to the same part of an upload: the newest request goes on. */
+  partTurns: Takeover
+  /** Signs what callers bring back without a key. */
+  signingKey: Uint8Array
   /** The only way to URLs that callers name. */
   fetcher: Fetcher
   crawling: Crawling

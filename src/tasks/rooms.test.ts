@@ -13,13 +13,22 @@ const freeBeside = (held: readonly ItemKind[], computeCount = 1) => {
 const documents = (count: number) => Array.from({ length: count }, () => 'document' as const)
 
 test('each kind of work has room of its own', () => {
-  expect(freeBeside([], 2)).toEqual({ conclude: 4, list: 2, crawl: 4, fetch: 16, slice: 2, document: 128 })
+  expect(freeBeside([], 2)).toEqual({
+    conclude: 4,
+    list: 2,
+    crawl: 4,
+    fetch: 16,
+    assemble: 2,
+    slice: 2,
+    document: 128,
+  })
   const held = ['plan', 'finish', 'list', 'crawl', 'fetch', 'slice', ...documents(3)] as const
   expect(freeBeside(held, 2)).toEqual({
     conclude: 2,
     list: 1,
     crawl: 3,
     fetch: 15,
+    assemble: 2,
     slice: 1,
     document: 125,
   })

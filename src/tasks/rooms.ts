@@ -13,6 +13,9 @@ const CRAWLS = 4
 /** Fetches wait for other servers, some for very long, and cost next to nothing meanwhile. */
 const FETCHES = 16
 
+/** A file that came in parts is read as a whole for its hash: more at once would only wait for the same disk. */
+const ASSEMBLIES = 2
+
 /** A compute child has the next documents at hand: a small one is done sooner than the next one is claimed. */
 const DOCUMENTS_A_CHILD = 64
 
@@ -32,6 +35,7 @@ export function roomsBeside(held: readonly { kind: ItemKind }[], computeCount: n
     room(['list'], 0, LISTINGS),
     room(['crawl'], 0, CRAWLS),
     room(['fetch'], 3, FETCHES),
+    room(['assemble'], 3, ASSEMBLIES),
     room(['slice'], 1, computeCount),
     { ...documents, free: isHalfFull ? 0 : documents.free },
   ]

@@ -58,6 +58,26 @@ export const dropBytes = (
     return dropped
   })
 
+export interface Adoption {
+  /** Refers to the bytes, in a transaction of its own. */
+  refer: (db: Db) => Promise<unknown>
+  /** Moves them to their place; may have been done before. */
+  move: () => Promise<void>
+  /** What follows, in a second transaction. */
+  done: (db: Db) => Promise<void>
+}
+
+/**
+ * Keeps bytes that are here already and that nobody will send again: they are referred to before they are moved, so that
+ * a crash leaves them where they were, or in the place where the reference protects them. May be run again at any step.
+ */
+export const adoptBytes = (parts: Parts, bytes: BytesKey, { refer, move, done }: Adoption): Promise<void> =>
+  parts.bytesMutex(mutexKey(bytes), async () => {
+    await parts.store.write(refer)
+    await move()
+    await parts.store.write(done)
+  })
+
 async function removeUnreferenced(parts: Parts, { accountId, hash }: BytesKey): Promise<void> {
   if ((await countReferences(parts.store.read, accountId, hash)) === 0)
     await parts.objects.remove(accountId, hash)

@@ -11,7 +11,7 @@ export async function forgetUnfinishedFetches({
   objects,
   store,
 }: Pick<TaskParts, 'objects' | 'store'>): Promise<void> {
-  const names = await objects.unfinished()
+  const names = (await objects.unfinished()).filter((name) => name.startsWith(PREFIX))
   const idOf = (name: string) => Number(name.slice(PREFIX.length))
   const open = await openItems(store.read, names.map(idOf))
   for (const name of names) if (!open.has(idOf(name))) await objects.forget(name)

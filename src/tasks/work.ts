@@ -12,11 +12,13 @@ import { inspectAsset } from './inspect.ts'
 import { listBucket } from './listBucket.ts'
 import type { TaskParts } from './parts.ts'
 import { planTask } from './plan.ts'
+import { assembleUpload } from './uploads/assembleUpload.ts'
 
 type Work = (parts: TaskParts, item: ClaimedItem, signal: AbortSignal) => Promise<void>
 
 const WORK: Record<ItemKind, Work> = {
   fetch: fetchInput,
+  assemble: assembleUpload,
   inspect: inspectAsset,
   plan: planTask,
   slice: embedSlices,

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
 import { beforeEach, expect, test } from 'vitest'
 import type { Objects } from '../../src/objects/objects.ts'
 
 const bytes = (text: string) => Buffer.from(text)
+const md5 = (text: string) => createHash('md5').update(text).digest('hex')
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 /** What every place for bytes promises. One that cannot keep a promise lists it in `skip`, with the reason. */
@@ -101,6 +103,58 @@ export function objectsContract(open: () => Promise<Objects>, skip: Record<strin
     await Promise.all([objects.keep('a', first), objects.keep('a', second)])
     expect(await readFile(objects.path('a', sha256('first')), 'utf8')).toBe('first')
     expect(await readFile(objects.path('a', sha256('second')), 'utf8')).toBe('second')
+  })
+
+  const part = async (name: string, offset: number, text: string) => {
+    const file = await objects.openPart(name, { offset, sizeBytes: text.length })
+    await file.write(bytes(text))
+    const written = await file.finish()
+    await file.close()
+    return written
+  }
+  const never = new AbortController().signal
+
+  promise('parts are written in their places in any order, and kept as one', async () => {
+    expect(await part('parts', 4, 'two ')).toEqual({ sizeBytes: 4, md5: md5('two ') })
+    await part('parts', 8, 'three')
+    await part('parts', 0, 'x'.repeat(4))
+    await part('parts', 0, 'one ')
+    expect(await objects.unfinished()).toEqual(['parts'])
+    const hash = await objects.hashParts('parts', never)
+    expect(hash).toBe(sha256('one two three'))
+    await objects.keepParts('parts', 'a', hash)
+    await objects.keepParts('parts', 'a', hash)
+    expect(await readFile(objects.path('a', hash), 'utf8')).toBe('one two three')
+    expect(await objects.unfinished()).toEqual([])
+  })
+
+  promise('a part takes no more than its size, and writes nothing of what is too much', async () => {
+    await part('parts', 4, 'next')
+    const file = await objects.openPart('parts', { offset: 0, sizeBytes: 4 })
+    await file.write(bytes('abc'))
+    await expect(file.write(bytes('def'))).rejects.toMatchObject({ code: 'too_large' })
+    await file.close()
+    expect(await objects.hashParts('parts', never)).toBe(sha256('abc\0next'))
+    await objects.forget('parts')
+    expect(await objects.unfinished()).toEqual([])
+  })
+
+  promise('parts that are not there cannot be hashed or kept, and hashing can be stopped', async () => {
+    await expect(objects.hashParts('none', never)).rejects.toMatchObject({ code: 'input_missing' })
+    await expect(objects.keepParts('none', 'a', sha256('none'))).rejects.toMatchObject({
+      code: 'input_missing',
+    })
+    await part('parts', 0, 'some')
+    await expect(objects.hashParts('parts', AbortSignal.abort())).rejects.toMatchObject({ code: 'aborted' })
+  })
+
+  promise('what is kept is read as a whole and in ranges, by its account', async () => {
+    const received = await receive('0123456789')
+    await objects.keep('a', received)
+    const read = async (range?: { first: number; last: number }) =>
+      text(await objects.open('a', received.hash, range))
+    expect([await read(), await read({ first: 2, last: 4 })]).toEqual(['0123456789', '234'])
+    await expect(objects.open('b', received.hash)).rejects.toMatchObject({ code: 'not_found' })
   })
 
   promise('what was flushed goes on under its name, and has the hash of the whole', async () => {

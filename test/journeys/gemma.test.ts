@@ -83,3 +83,12 @@ test('a picture and a text together are between both', async () => {
   expect(cosine(both, picture)).toBeGreaterThan(cosine(text, picture) + 0.1)
   expect(cosine(both, text)).toBeGreaterThan(cosine(picture, text) + 0.1)
 })
+
+test('weights that no compute process may hold are refused at the start, with what to do', async () => {
+  const { folder } = await gemmaModels()
+  const flags = { model: GEMMA.id, models: folder, precision: 'fp32' }
+  await expect(withServer(flags)).rejects.toMatchObject({
+    code: 'request_invalid',
+    message: expect.stringContaining('--compute-memory 4GB, or a smaller --precision') as string,
+  })
+})

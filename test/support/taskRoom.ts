@@ -18,6 +18,7 @@ import type { Account } from '../../src/domain/task.ts'
 import type { Compute, CutChunk, CutWork, MediaRequest, SliceWork } from '../../src/domain/work.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { makeKeyedMutex } from '../../src/lib/keyedMutex.ts'
+import { makeTakeover } from '../../src/lib/takeover.ts'
 import { makeLogger } from '../../src/lib/logger.ts'
 import { openModelFiles } from '../../src/modelFiles/pulls.ts'
 import { openDiskObjects } from '../../src/objects/disk.ts'
@@ -165,6 +166,8 @@ export async function taskRoom(): Promise<TaskRoom> {
     results,
     objects,
     bytesMutex: makeKeyedMutex(),
+    partTurns: makeTakeover(),
+    signingKey: new Uint8Array(32).fill(7),
     fetcher,
     crawling: { pace: makePace(systemClock), delayMs: 0, mostPages: 1_000, mostMs: 600_000 },
     compute,
@@ -208,6 +211,7 @@ export async function taskRoom(): Promise<TaskRoom> {
     const nowMs = clock.nowMs()
     const kinds = [
       'fetch',
+      'assemble',
       'inspect',
       'plan',
       'slice',

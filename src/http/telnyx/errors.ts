@@ -24,6 +24,7 @@ const WIRE = {
   not_found: NOT_FOUND,
   unauthorized: { status: 401, code: '10009', title: 'Authentication failed' },
   forbidden: { status: 403, code: '10010', title: 'Authorization failed' },
+  upload_refused: { ...BAD, status: 403 },
   too_large: { ...BAD, status: 413 },
   media_unreadable: INVALID,
   media_has_no_stream: INVALID,

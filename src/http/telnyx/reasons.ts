@@ -39,6 +39,7 @@ const MEANING = {
   unauthorized: null,
   forbidden: null,
   model_in_use: null,
+  upload_refused: null,
   too_large: null,
   media_has_no_stream: null,
   media_too_long: null,

@@ -111,6 +111,32 @@ export const Asset = z.looseObject({
   user_metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
   size: z.int().optional(),
   duration: z.number().optional(),
+  technical_metadata: z
+    .looseObject({
+      file_size_bytes: z.int(),
+      file_mime_type: z.string(),
+      file_container_format: z.string(),
+      video_codec: z.string().optional(),
+      video_width: z.int().optional(),
+      video_height: z.int().optional(),
+      video_fps: z.number().optional(),
+      audio_codec: z.string().optional(),
+      audio_sample_rate: z.number().optional(),
+      audio_channels: z.int().optional(),
+      image_width: z.int().optional(),
+      image_height: z.int().optional(),
+      image_format: z.string().optional(),
+      has_audio: z.boolean().optional(),
+    })
+    .optional()
+    .meta({ description: 'Sizes of pictures as they are displayed: upright, with square pixels.' }),
+  thumbnail: z
+    .looseObject({
+      status: z.enum(['pending', 'ready', 'error']),
+      representative_url: z.string().optional(),
+    })
+    .optional()
+    .meta({ description: 'Only when it was asked for.' }),
   error: z.looseObject({ message: z.string(), code: z.string() }).optional(),
 })
 
@@ -130,6 +156,78 @@ export const Transcription = z.looseObject({
 })
 
 export const AssetPage = z.looseObject({ data: z.array(Asset), page_info: pageInfo })
+
+const partAddress = z.looseObject({ chunk_index: z.int(), url: z.string(), expires_at: time })
+
+export const Upload = z.looseObject({
+  upload_id: id,
+  asset_id: id,
+  upload_urls: z.array(partAddress),
+  upload_headers: z.record(z.string(), z.string()),
+  chunk_size: z.int(),
+  total_chunks: z.int(),
+  expires_at: time,
+})
+
+export const PartAddresses = z.looseObject({
+  upload_id: id,
+  start_index: z.int(),
+  count: z.int(),
+  upload_urls: z.array(partAddress),
+  generated_at: time,
+  expires_at: time,
+})
+
+const uploadStatus = z.enum(['active', 'completed', 'failed', 'expired'])
+
+export const UploadPage = z.looseObject({
+  data: z.array(
+    z.looseObject({
+      upload_id: id,
+      asset_id: id,
+      filename: z.string(),
+      status: uploadStatus,
+      total_size: z.int(),
+      chunk_size: z.int(),
+      total_chunks: z.int(),
+      created_at: time,
+      expires_at: time,
+    }),
+  ),
+  page_info: pageInfo,
+})
+
+export const UploadProgress = z.looseObject({
+  upload_id: id,
+  asset_id: id,
+  status: uploadStatus,
+  uploaded_chunks: z.array(
+    z.looseObject({
+      index: z.int(),
+      status: z.enum(['pending', 'completed']),
+      uploaded_at: time.nullable(),
+      updated_at: time.optional(),
+      etag: z.string().optional().meta({ description: 'Of a part that has come, reported or not.' }),
+    }),
+  ),
+  chunks_completed: z.int(),
+  chunks_failed: z.int(),
+  chunks_pending: z.int(),
+  total_size: z.int(),
+  uploaded_size: z.int(),
+  created_at: time,
+  updated_at: time,
+  expires_at: time,
+  page_info: pageInfo,
+})
+
+export const UploadReport = z.looseObject({
+  asset_id: id,
+  processed_chunks: z.int(),
+  duplicate_chunks: z.int(),
+  total_completed: z.int(),
+  url: z.string().optional().meta({ description: 'Where the bytes are, once all parts are reported.' }),
+})
 
 export const Failure = z.looseObject({
   code: z.string(),

@@ -166,12 +166,15 @@ test('a form of very many fields is refused before they fill the memory', async 
 })
 
 test('a full disk and a bug are no 5xx for an upload: the official client would hide them', async () => {
-  for (const failure of [new EmbedlineError('disk_full', 'full'), new Error('secret of the house')]) {
+  for (const [failure, status] of [
+    [new EmbedlineError('disk_full', 'full'), 403],
+    [new Error('secret of the house'), 400],
+  ] as const) {
     const app = await withApp(({ objects }) => ({
       objects: { ...objects, keep: () => Promise.reject(failure) },
     }))
     const response = await upload(app, form(['method', 'direct'], ['file', 'x', 'a.mp4']))
-    expect(response.status).toBe(400)
+    expect(response.status).toBe(status)
     expect(await response.text()).not.toContain('secret')
     expect(await app.leftovers()).toEqual([])
   }

@@ -1,5 +1,5 @@
 import { EmbedlineError } from '../../domain/errors.ts'
-import type { Asset } from '../../domain/task.ts'
+import type { Asset, UserMetadata } from '../../domain/task.ts'
 import type { ReceivedBytes } from '../../objects/objects.ts'
 import {
   createAsset as keepAsset,
@@ -7,8 +7,13 @@ import {
   getAsset,
   listAssets as readAssets,
 } from '../../tasks/assets.ts'
+import { changeUserMetadata } from '../../tasks/userMetadata.ts'
+import { originOf } from '../origin.ts'
+import { readBody } from '../requestBody.ts'
 import { withAssetForm, type AssetForm } from './assetForm.ts'
 import { parse } from './parse.ts'
+import { parseJson } from './parseJson.ts'
+import { inFieldsOf } from './errors.ts'
 import { presentAsset, presentAssetDetail, presentPage } from './present.ts'
 import { pathId, type Call, type Handler } from './route.ts'
 
@@ -33,6 +38,7 @@ function readOrder({ schemas, parts }: Call, { fields, file }: AssetForm): Asset
     ...source,
     ...(filename !== undefined && { filename }),
     ...(form.user_metadata !== undefined && { userMetadata: readMetadata(schemas, form.user_metadata) }),
+    wantsThumbnail: form.enable_thumbnail === 'true',
   }
 }
 
@@ -51,7 +57,7 @@ function fromFile({ url }: { url?: string | undefined }, file: Source): { receiv
   return { received: file.received }
 }
 
-function readMetadata(schemas: Call['schemas'], text: string): Record<string, string | number | boolean> {
+function readMetadata(schemas: Call['schemas'], text: string): UserMetadata {
   const field = 'user_metadata'
   try {
     return parse(schemas.userMetadata, JSON.parse(text))
@@ -66,7 +72,7 @@ export const retrieveAsset: Handler = async ({ parts, account, request }) => {
   const id = pathId(request)
   const asset = await getAsset(parts, account.id, id)
   if (!asset) throw unknownAsset(id)
-  return presentAssetDetail(asset)
+  return presentAssetDetail(asset, originOf(request))
 }
 
 const MIME_TYPES: Readonly<Record<string, readonly string[]>> = {
@@ -86,15 +92,61 @@ export const listAssets: Handler = async ({ parts, schemas, account, request }) 
     page: query.page,
     pageSize: query.page_limit,
   })
-  return presentPage<Asset, ReturnType<typeof presentAsset>>(page, query, presentAsset)
+  return presentPage<Asset, object>(page, query, (asset) => presentAssetDetail(asset, originOf(request)))
 }
 
-/** `DELETE /assets/{id}`. Tasks that are under way keep what they need of it. */
-export const deleteAsset: Handler = async ({ parts, account, request, reply }) => {
+/**
+ * `DELETE /assets/{id}`. Tasks that are under way keep what they need of it, so that nothing here stands against it, and
+ * `force` changes nothing.
+ */
+export const deleteAsset: Handler = async ({ parts, schemas, account, request, reply }) => {
+  parse(schemas.deleteAsset, request.query)
   const id = pathId(request)
   if (!(await removeAsset(parts, account.id, id))) throw unknownAsset(id)
   reply.code(204)
 }
+
+type Changed = Record<string, UserMetadata[string] | null>
+
+/** `PATCH /assets/{id}/user-metadata`: null takes a key away, an empty string leaves it as it is. */
+export const mergeUserMetadata: Handler = (call) =>
+  changeMetadata(call, (changed) => (before) => withValues({ ...before, ...withoutEmpty(changed) }))
+
+/** `PUT /assets/{id}/user-metadata`: what is null or an empty string is not kept. */
+export const replaceUserMetadata: Handler = (call) =>
+  changeMetadata(call, (changed) => () => withValues(withoutEmpty(changed)))
+
+/** `DELETE /assets/{id}/user-metadata`. */
+export const removeUserMetadata: Handler = (call) => keepMetadata(call, () => ({}))
+
+async function changeMetadata(
+  call: Call,
+  changeTo: (changed: Changed) => (before: UserMetadata) => UserMetadata,
+): Promise<void> {
+  const { parts, schemas, request } = call
+  // Names and values may be escaped, which makes them longer.
+  const body = await readBody(request.raw, 2 * parts.limits.userMetadataBytes)
+  const { user_metadata: changed } = parse(schemas.changeUserMetadata, parseJson(body))
+  await keepMetadata(call, changeTo(changed))
+}
+
+async function keepMetadata(
+  { parts, account, request, reply }: Call,
+  change: (before: UserMetadata) => UserMetadata,
+): Promise<void> {
+  const id = pathId(request)
+  const isThere = await inFieldsOf('', () => changeUserMetadata(parts, account.id, { id, change }))
+  if (!isThere) throw unknownAsset(id)
+  reply.code(204)
+}
+
+const withoutEmpty = (metadata: Changed): Changed =>
+  Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== ''))
+
+const withValues = (metadata: Changed): UserMetadata =>
+  Object.fromEntries(
+    Object.entries(metadata).flatMap(([key, value]) => (value === null ? [] : [[key, value]])),
+  )
 
 const unknownAsset = (id: string) =>
   new EmbedlineError('not_found', `Resource with id ${id} does not exist in assets.`)

@@ -22,6 +22,7 @@ const WIRE = {
   unauthorized: { status: 401, code: 'api_key_invalid' },
   forbidden: { status: 403, code: 'api_key_invalid' },
   too_large: INVALID,
+  upload_refused: { status: 403, code: 'api_not_allowed' },
   media_unreadable: INVALID,
   media_has_no_stream: INVALID,
   media_too_long: { status: 400, code: 'video_duration_too_long' },
@@ -94,8 +95,22 @@ const MESSAGE_CHARACTERS = 500
 const clipped = (text: string, characters: number): string =>
   text.length <= characters ? text : `${text.slice(0, characters)}…`
 
-export function presentRefusal(refusal: Refusal): ErrorAnswer {
-  const { code, status } = WIRE[refusal.code]
+export const presentRefusal = (refusal: Refusal): ErrorAnswer => presentAs(WIRE[refusal.code], refusal)
+
+/** A limit that is spent: no later attempt with the same bytes will do. */
+const SPENT: Wire = { status: 403, code: 'usage_limit_exceeded' }
+
+/**
+ * The same for a request whose body is a file. The official client tries again after a 5xx or 429 with a body that it has
+ * already used up, and then hides what happened: there is neither.
+ */
+export function presentUploadRefusal(refusal: Refusal): ErrorAnswer {
+  if (refusal.code === 'disk_full') return presentAs(SPENT, refusal)
+  const answer = presentRefusal(refusal)
+  return answer.status >= 500 ? { ...answer, status: 400 } : answer
+}
+
+function presentAs({ code, status }: Wire, refusal: Refusal): ErrorAnswer {
   const reason = clipped(refusal.message, MESSAGE_CHARACTERS)
   const field = refusal.field === undefined ? undefined : clipped(refusal.field, FIELD_CHARACTERS)
   const message = field === undefined ? reason : naming(field, code, reason)

@@ -6,6 +6,7 @@ import type { Objects, ReceivedBytes, Upload } from '../../objects/objects.ts'
 import { makeBase64Decoder, type Base64Decoder } from '../json/base64.ts'
 import { makeStringScanner, type JsonPart } from '../json/scanStrings.ts'
 import { bodyChunks } from '../requestBody.ts'
+import { parseJson } from './parseJson.ts'
 
 const BASE64_KEY = 'base64_string'
 const DATA_PREFIX = 'data:'
@@ -44,7 +45,7 @@ export async function withJsonBody<T>(
   try {
     const text = await readText()
     return await use({
-      value: parse(text),
+      value: parseJson(text),
       hash: hash.digest('hex'),
       media: (token) => received(files[Number(token)]),
     })
@@ -52,7 +53,7 @@ export async function withJsonBody<T>(
     for (const file of files) await file.upload.abandon()
   }
 
-  async function readText(): Promise<string> {
+  async function readText(): Promise<Uint8Array> {
     const scanner = makeStringScanner(BASE64_KEY)
     const kept: Uint8Array[] = []
     let keptBytes = 0
@@ -66,7 +67,7 @@ export async function withJsonBody<T>(
         if (keptBytes > TEXT_BYTES) throw tooMuchText()
       }
     }
-    return decode(Buffer.concat(kept))
+    return Buffer.concat(kept)
   }
 
   /** Returns what stands in the text instead. */
@@ -118,22 +119,6 @@ async function finish(file: MediaFile): Promise<void> {
 function received(file: MediaFile | undefined): ReceivedBytes {
   if (!file?.received) throw new Error('a token for base64 that did not come')
   return file.received
-}
-
-function decode(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch (cause) {
-    throw new EmbedlineError('request_invalid', 'The request body is not valid UTF-8.', { cause })
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new EmbedlineError('request_invalid', 'The request body is not valid JSON.', { cause })
-  }
 }
 
 function notBase64({ head, field }: MediaFile): EmbedlineError {

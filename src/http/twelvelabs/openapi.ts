@@ -64,7 +64,33 @@ function routes(schemas: Schemas): DescribedRoute[] {
       summary: 'State of an asset and what is known of it',
       answer: { status: 200, schema: answers.Asset },
     },
-    { method: 'delete', path: '/assets/{id}', summary: 'Delete an asset', answer: { status: 204 } },
+    {
+      method: 'delete',
+      path: '/assets/{id}',
+      summary: 'Delete an asset, or give up the upload that would become it',
+      query: schemas.deleteAsset,
+      answer: { status: 204 },
+    },
+    {
+      method: 'patch',
+      path: '/assets/{id}/user-metadata',
+      summary: 'Change metadata: null takes a key away, an empty string changes nothing',
+      body: { type: 'application/json', schema: schemas.changeUserMetadata },
+      answer: { status: 204 },
+    },
+    {
+      method: 'put',
+      path: '/assets/{id}/user-metadata',
+      summary: 'Replace all metadata; nulls and empty strings are left out',
+      body: { type: 'application/json', schema: schemas.changeUserMetadata },
+      answer: { status: 204 },
+    },
+    {
+      method: 'delete',
+      path: '/assets/{id}/user-metadata',
+      summary: 'Take all metadata away',
+      answer: { status: 204 },
+    },
     {
       method: 'get',
       path: '/assets/{id}/transcription',
@@ -72,6 +98,56 @@ function routes(schemas: Schemas): DescribedRoute[] {
       query: schemas.transcription,
       answer: { status: 200, schema: answers.Transcription },
     },
+    ...uploadRoutes(schemas),
     ...routesOfEmbedV1(schemas),
   ]
 }
+
+const UPLOADS = '/assets/multipart-uploads'
+
+const uploadRoutes = (schemas: Schemas): DescribedRoute[] => [
+  {
+    method: 'post',
+    path: UPLOADS,
+    summary: 'Begin to upload a file in parts',
+    body: { type: 'application/json', schema: schemas.createUpload },
+    answer: { status: 201, schema: answers.Upload },
+  },
+  {
+    method: 'get',
+    path: UPLOADS,
+    summary: 'List uploads that still take parts, newest first',
+    query: schemas.listUploads,
+    answer: { status: 200, schema: answers.UploadPage },
+  },
+  {
+    method: 'get',
+    path: `${UPLOADS}/{id}`,
+    summary: 'How far an upload is, part by part',
+    query: schemas.listParts,
+    answer: { status: 200, schema: answers.UploadProgress },
+  },
+  {
+    method: 'post',
+    path: `${UPLOADS}/{id}`,
+    summary: 'Report parts that were sent; with the last one the asset is there',
+    body: { type: 'application/json', schema: schemas.reportParts },
+    answer: { status: 200, schema: answers.UploadReport },
+  },
+  {
+    method: 'post',
+    path: `${UPLOADS}/{id}/presigned-urls`,
+    summary: 'Get addresses for more parts, or new ones; each is valid for an hour',
+    body: { type: 'application/json', schema: schemas.addressParts },
+    answer: { status: 200, schema: answers.PartAddresses },
+  },
+  {
+    method: 'put',
+    path: `${UPLOADS}/{id}/parts/{number}`,
+    summary: 'Send a part to an address that was given; no key, the signature is enough. The ETag is its MD5',
+    security: [],
+    query: schemas.partAddress,
+    body: { type: 'application/octet-stream', schema: z.string().meta({ format: 'binary' }) },
+    answer: { status: 200 },
+  },
+]

@@ -1,6 +1,8 @@
 import type { Modality, Warning } from '../../domain/embedding.ts'
 import { spaceOf, type InputKind, type ModelFacts } from '../../domain/model.ts'
+import { thumbnailUrl } from './assetUrl.ts'
 import { shownDimension } from './dimension.ts'
+import type { MediaFacts } from '../../domain/media.ts'
 import type { AssetState, TaskState } from '../../domain/states.ts'
 import type { Asset, Page, Task } from '../../domain/task.ts'
 import type { ModelPin } from '../../domain/work.ts'
@@ -224,15 +226,49 @@ export const presentAsset = (asset: Asset) => ({
 })
 
 /** An asset with what is known of it once it was looked at. */
-export const presentAssetDetail = (asset: Asset) => ({
+export const presentAssetDetail = (asset: Asset, origin: string) => ({
   ...presentAsset(asset),
   ...(asset.state === 'ready' && {
     size: asset.sizeBytes,
     ...(asset.facts?.isPicture !== true &&
       asset.facts?.durationSec !== undefined && { duration: asset.facts.durationSec }),
+    ...(asset.facts && { technical_metadata: presentFacts(asset, asset.facts) }),
   }),
+  ...(asset.wantsThumbnail && presentThumbnail(asset, origin)),
   ...(asset.failure && { error: asset.failure }),
 })
+
+/** Sizes of pictures are those that are displayed: upright, with square pixels. What is not known is absent. */
+const presentFacts = ({ mimeType, sizeBytes }: Asset, facts: MediaFacts) => ({
+  file_size_bytes: sizeBytes,
+  file_mime_type: mimeType,
+  file_container_format: facts.container,
+  ...(facts.video && {
+    video_codec: facts.video.codec,
+    video_width: facts.video.width,
+    video_height: facts.video.height,
+    ...(facts.video.framesPerSec > 0 && { video_fps: facts.video.framesPerSec }),
+  }),
+  ...(facts.audio && {
+    audio_codec: facts.audio.codec,
+    audio_sample_rate: facts.audio.sampleRateHz,
+    audio_channels: facts.audio.channels,
+  }),
+  ...(facts.picture && {
+    image_width: facts.picture.width,
+    image_height: facts.picture.height,
+    image_format: facts.container,
+  }),
+  ...(!facts.isPicture && { has_audio: facts.audio !== undefined }),
+})
+
+/** Made when it is first asked for, so that it is ready as soon as there is something to see. */
+function presentThumbnail({ id, state, facts }: Asset, origin: string) {
+  if (state === 'processing') return { thumbnail: { status: 'pending' } }
+  if (state === 'failed') return { thumbnail: { status: 'error' } }
+  const isSeen = facts?.isPicture === true || facts?.video !== undefined
+  return isSeen ? { thumbnail: { status: 'ready', representative_url: thumbnailUrl(id, origin) } } : {}
+}
 
 /** A page of a list, and where in the list it is. */
 export const presentPage = <Row, Shown>(

@@ -14,6 +14,9 @@ export interface Call {
 
 export type Handler = (call: Call) => Promise<unknown>
 
+/** Answers whoever has an address that this server has signed; there is no key. */
+export type SignedHandler = (call: Omit<Call, 'account'>) => Promise<unknown>
+
 /** The id in the path, decoded; whatever it is, it is only compared. */
 export function pathId(request: FastifyRequest): string {
   const { id } = request.params as { id: string }

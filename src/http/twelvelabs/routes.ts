@@ -5,12 +5,10 @@ import type { TaskParts } from '../../tasks/parts.ts'
 import { OPEN_TO_BROWSERS } from '../browsers.ts'
 import { addOtherMethods, type Method } from '../otherMethods.ts'
 import { asRefusal, type Refusal } from '../refusal.ts'
-import { presentRefusal } from './errors.ts'
-import type { Handler } from './route.ts'
+import { presentRefusal, presentUploadRefusal } from './errors.ts'
+import { PREFIX } from './prefix.ts'
+import type { Handler, SignedHandler } from './route.ts'
 import type { Schemas } from './schema.ts'
-
-/** Where the dialect stands. */
-export const PREFIX = '/v1.3'
 
 /** On every answer of the dialect. */
 export const HEADERS = { ...OPEN_TO_BROWSERS, 'x-api-version': '1.3', 'cache-control': 'no-store' }
@@ -22,7 +20,12 @@ interface Route {
   handler: () => Promise<Handler>
 }
 
+const assets = () => import('./assets.ts')
 const tasksV1 = () => import('./embedV1/tasks.ts')
+const uploads = () => import('./uploads.ts')
+
+const UPLOADS = '/assets/multipart-uploads'
+const METADATA = '/assets/:id/user-metadata'
 
 const ROUTES: readonly Route[] = [
   { method: 'POST', path: '/embed-v2/tasks', handler: async () => (await import('./tasks.ts')).createTask },
@@ -33,14 +36,26 @@ const ROUTES: readonly Route[] = [
     handler: async () => (await import('./tasks.ts')).retrieveTask,
   },
   { method: 'POST', path: '/embed-v2', handler: async () => (await import('./embed.ts')).embed },
-  { method: 'POST', path: '/assets', handler: async () => (await import('./assets.ts')).createAsset },
-  { method: 'GET', path: '/assets', handler: async () => (await import('./assets.ts')).listAssets },
-  { method: 'GET', path: '/assets/:id', handler: async () => (await import('./assets.ts')).retrieveAsset },
-  { method: 'DELETE', path: '/assets/:id', handler: async () => (await import('./assets.ts')).deleteAsset },
   {
     method: 'GET',
     path: '/assets/:id/transcription',
     handler: async () => (await import('./transcription.ts')).retrieveTranscription,
+  },
+  { method: 'POST', path: '/assets', handler: async () => (await assets()).createAsset },
+  { method: 'GET', path: '/assets', handler: async () => (await assets()).listAssets },
+  { method: 'GET', path: '/assets/:id', handler: async () => (await assets()).retrieveAsset },
+  { method: 'DELETE', path: '/assets/:id', handler: async () => (await assets()).deleteAsset },
+  { method: 'PATCH', path: METADATA, handler: async () => (await assets()).mergeUserMetadata },
+  { method: 'PUT', path: METADATA, handler: async () => (await assets()).replaceUserMetadata },
+  { method: 'DELETE', path: METADATA, handler: async () => (await assets()).removeUserMetadata },
+  { method: 'POST', path: UPLOADS, handler: async () => (await uploads()).createUpload },
+  { method: 'GET', path: UPLOADS, handler: async () => (await uploads()).listUploads },
+  { method: 'GET', path: `${UPLOADS}/:id`, handler: async () => (await uploads()).retrieveUpload },
+  { method: 'POST', path: `${UPLOADS}/:id`, handler: async () => (await uploads()).reportParts },
+  {
+    method: 'POST',
+    path: `${UPLOADS}/:id/presigned-urls`,
+    handler: async () => (await uploads()).addressParts,
   },
   { method: 'POST', path: '/embed', handler: async () => (await import('./embedV1/embed.ts')).embed },
   { method: 'POST', path: '/embed/tasks', handler: async () => (await tasksV1()).createTask },
@@ -49,10 +64,20 @@ const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/embed/tasks/:id/status', handler: async () => (await tasksV1()).retrieveStatus },
 ]
 
-/** What takes a form, which the official client sends as a stream. */
-const FORMS: ReadonlySet<string | undefined> = new Set(
-  ['/assets', '/embed', '/embed/tasks'].map((path) => PREFIX + path),
-)
+/** Asks for no key: the address itself is signed. */
+const PART = {
+  path: `${UPLOADS}/:id/parts/:number`,
+  handler: async (): Promise<SignedHandler> => (await import('./uploadPart.ts')).putPart,
+}
+
+/** Routes whose bodies are files. */
+const FILE_ROUTES: ReadonlySet<string | undefined> = new Set([
+  `POST ${PREFIX}/assets`,
+  `POST ${PREFIX}/embed`,
+  `POST ${PREFIX}/embed/tasks`,
+  `POST ${PREFIX}${UPLOADS}`,
+  `PUT ${PREFIX}${PART.path}`,
+])
 
 const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
 
@@ -69,24 +94,30 @@ export function twelvelabsRoutes(parts: TaskParts): FastifyPluginAsync {
     return handler({ parts, schemas: theSchemas, account, request, reply })
   }
 
+  const answerSigned = async (request: FastifyRequest, reply: FastifyReply) => {
+    const [handler, theSchemas] = await Promise.all([PART.handler(), schemasOnce()])
+    return handler({ parts, schemas: theSchemas, request, reply })
+  }
+
   return async (app) => {
     const send = (reply: FastifyReply, refusal: Refusal) => {
-      const { status, body } = presentRefusal(refusal)
+      const present = isOfFile(reply.request) ? presentUploadRefusal : presentRefusal
+      const { status, body } = present(refusal)
       // A result may fail before the first of its compressed bytes is sent.
       return reply.removeHeader('content-encoding').code(status).send(body)
     }
     app.addHook('onRequest', async (_request, reply) => {
       reply.headers(HEADERS)
     })
-    app.setErrorHandler((thrown, request, reply) =>
-      send(reply, withoutRetry(request, asRefusal(thrown, request.id))),
-    )
+    app.setErrorHandler((thrown, request, reply) => send(reply, asRefusal(thrown, request.id)))
     app.setNotFoundHandler((request, reply) =>
       send(reply, { code: 'not_found', message: `There is no ${request.method} ${request.url} here.` }),
     )
     for (const route of ROUTES) app.route({ method: route.method, url: route.path, handler: answer(route) })
     for (const path of new Set(ROUTES.map((route) => route.path)))
       addOtherMethods(app, path, methodsOf(path), send)
+    app.put(PART.path, answerSigned)
+    addOtherMethods(app, PART.path, ['PUT'], send)
   }
 }
 
@@ -95,11 +126,5 @@ function keyOf(request: FastifyRequest): string {
   return typeof key === 'string' ? key : ''
 }
 
-/**
- * The official client retries a form after a 5xx or 429 with a body that it has already used up, and then hides what
- * happened: forms get a 400 instead.
- */
-function withoutRetry(request: FastifyRequest, refusal: Refusal): Refusal {
-  const isForm = request.method === 'POST' && FORMS.has(request.routeOptions.url)
-  return isForm && presentRefusal(refusal).status >= 500 ? { ...refusal, status: 400 } : refusal
-}
+const isOfFile = ({ method, routeOptions }: FastifyRequest): boolean =>
+  FILE_ROUTES.has(`${method} ${routeOptions.url}`)

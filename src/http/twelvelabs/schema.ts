@@ -122,6 +122,15 @@ const repeated = <Schema extends z.ZodType>(each: Schema) =>
 
 const FORM_FLAG = z.enum(['true', 'false'])
 
+const metadataValue = z.union([z.string(), z.number(), z.boolean()])
+const userMetadata = z.record(z.string(), metadataValue)
+
+/** So many parts may be named in one request. */
+const NAMED_PARTS = 500
+
+/** Of so many parts addresses may be asked for at once. */
+const ADDRESSED_PARTS = 50
+
 /** The shapes of every request of this dialect, strict, with the bounds of `limits`. */
 export function makeSchemas(limits: Limits) {
   return {
@@ -162,7 +171,7 @@ export function makeSchemas(limits: Limits) {
       enable_thumbnail: FORM_FLAG.optional(),
       user_metadata: z.string().optional(),
     }),
-    userMetadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    userMetadata,
     listAssets: z.object({
       asset_ids: repeated(z.string()),
       asset_types: repeated(z.enum(['image', 'video', 'audio', 'document'])),
@@ -172,6 +181,33 @@ export function makeSchemas(limits: Limits) {
     transcription: z.object({
       include: repeated(z.enum(['words', 'sentences', 'utterances'])),
       language: z.string().min(1).optional(),
+    }),
+    deleteAsset: z.object({ force: FORM_FLAG.optional() }),
+    changeUserMetadata: z.strictObject({ user_metadata: z.record(z.string(), metadataValue.nullable()) }),
+    createUpload: z.strictObject({
+      filename: z.string().min(1).max(limits.filenameCharacters),
+      type: z.enum(['video', 'audio', 'image']),
+      total_size: z.int().min(1).max(limits.partedUploadBytes),
+      enable_hls: absent(z.boolean()),
+      enable_thumbnail: absent(z.boolean()),
+      user_metadata: absent(userMetadata),
+    }),
+    listParts: z.object(page(limits)),
+    listUploads: z.object(page(limits)),
+    addressParts: z.strictObject({ start: z.int().min(1), count: z.int().min(1).max(ADDRESSED_PARTS) }),
+    partAddress: z.strictObject({ expires: z.string().regex(/^\d{1,15}$/), signature: z.string() }),
+    reportParts: z.strictObject({
+      completed_chunks: z
+        .array(
+          z.strictObject({
+            chunk_index: z.int().min(1),
+            proof: z.string().min(1),
+            proof_type: z.literal('etag'),
+            chunk_size: z.int().min(0),
+          }),
+        )
+        .min(1)
+        .max(NAMED_PARTS),
     }),
     embedV1: makeEmbedV1Schemas(limits),
   }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { samePrecision } from '../../domain/precision.ts'
 import { CONTEXT_TOKENS, mostFrames } from './context.ts'
 import { gemmaFacts } from './facts.ts'
 import { type GemmaSettings, TOKEN_BUDGETS } from './settings.ts'
@@ -41,4 +42,14 @@ test('a run may take longer with finer pictures and shorter with more threads', 
   const longest = (over: Partial<GemmaSettings>) => gemmaFacts({ ...settings, ...over }).longestRunSec ?? 0
   expect(longest({ imageTokens: 1120 })).toBeGreaterThan(longest({}))
   expect(longest({ threads: 8 })).toBeLessThan(longest({}))
+})
+
+test('what a process must be able to hold follows from the precision of each part', () => {
+  const least = (precision: 'fp32' | 'q8' | 'q4') =>
+    gemmaFacts({ ...settings, precisions: samePrecision(precision) }).leastMemoryBytes
+  expect([least('q4'), least('q8'), least('fp32')].map((bytes) => (bytes! / 1e9).toFixed(1))).toEqual([
+    '1.0',
+    '1.2',
+    '3.0',
+  ])
 })

@@ -1,7 +1,8 @@
 import type { ModelFacts } from '../../domain/model.ts'
 import { SESSIONS, type Session, type SessionPrecisions } from '../../domain/precision.ts'
 import { mostFrames, SAMPLE_RATE_HZ } from './context.ts'
-import { fittedSize, PATCHES_PER_TOKEN } from './fittedSize.ts'
+import { leastMemoryBytes, longestRunSec } from './estimates.ts'
+import { fittedSize } from './fittedSize.ts'
 import type { GemmaSettings } from './settings.ts'
 
 export const GEMMA_ID = 'embeddinggemma-2'
@@ -29,6 +30,7 @@ export function gemmaFacts({
     isLexical: false,
     arePrefixesUsable: true,
     longestRunSec: longestRunSec(imageTokens, threads),
+    leastMemoryBytes: leastMemoryBytes(precisions),
     input: {
       pictureSize: (shown) => fittedSize(shown, imageTokens),
       frameSize: (shown) => fittedSize(shown, frameTokens),
@@ -37,21 +39,6 @@ export function gemmaFacts({
       sampleRateHz: SAMPLE_RATE_HZ,
     },
   }
-}
-
-// Counted from the published shapes, two for each parameter and token or patch, and attention (docs/models.md).
-const LONGEST_TEXT_OPERATIONS = 5e12
-const operationsOf = (patches: number) => 2 * 0.167e9 * patches + 16 * 4 * 768 * patches ** 2
-
-/** In fp32 on an old core that others use too; a core of its own does five times as many. */
-const OPERATIONS_PER_SEC = 15e9
-
-/** Opening the weights takes seconds by itself, from a slow disk more. */
-const LEAST_SEC = 60
-
-function longestRunSec(imageTokens: number, threads: number): number {
-  const operations = Math.max(LONGEST_TEXT_OPERATIONS, operationsOf(imageTokens * PATCHES_PER_TOKEN))
-  return Math.max(LEAST_SEC, Math.ceil(operations / (OPERATIONS_PER_SEC * threads)))
 }
 
 const WORDS: Readonly<Record<Session, string>> = {

@@ -2,12 +2,13 @@ import type { LoadProgress } from '../profile.ts'
 import { CONTEXT_TOKENS } from './context.ts'
 import { damagedFile } from './damagedFile.ts'
 import type { RawImage, RawVideo } from './inputs.ts'
+import { makeLean } from './leanTokenizer.ts'
 import { loadLibrary, type Library, type Transformers } from './library.ts'
 import { makeRunQueue } from './runQueue.ts'
 import { lazySession, openSession, type SessionContract, type SessionParts } from './sessions.ts'
 import type { GemmaSettings } from './settings.ts'
 import { someAtOnce } from './someAtOnce.ts'
-import { makeTokens, type Tokenizer, type Tokens } from './tokens.ts'
+import { makeTokens, type Tokens } from './tokens.ts'
 import { unitRows } from './unitVectors.ts'
 
 type Tensor = InstanceType<Transformers['Tensor']>
@@ -85,7 +86,7 @@ export async function loadNetwork(
     audio_encoder: lazySession(AUDIO, () => openSession(AUDIO, parts)),
   }
   const model = new EmbeddingGemma2Model(config, sessions, {})
-  const tokens = makeTokens(processor.tokenizer as Tokenizer)
+  const tokens = makeTokens(tokenizerOf(processor))
   onProgress(1)
 
   async function run(inputs: Tensors, samples: number): Promise<Float32Array[]> {
@@ -126,10 +127,16 @@ async function loadProcessor(
     Object.assign(video.frame_processor, { max_soft_tokens: frameTokens, do_resize: false })
     // As many frames as are chosen: what lies above the limit of the file would be left out without a word.
     video.max_frames = Number.POSITIVE_INFINITY
+    makeLean(tokenizerOf(processor))
     return processor
   } catch (cause) {
     throw damagedFile('the tokenizer or a configuration', cause)
   }
+}
+
+function tokenizerOf({ tokenizer }: Processor) {
+  if (tokenizer) return tokenizer
+  throw new Error('transformers.js gave no tokenizer')
 }
 
 function tensorOf(tensors: Tensors, name: string): Tensor {

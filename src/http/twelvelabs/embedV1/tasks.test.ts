@@ -243,8 +243,8 @@ test('a form is never answered by a status that clients send it again for', asyn
     },
   }))
   const response = await send(app, [MODEL, VIDEO])
-  expect(response.status).toBe(400)
-  expect(await response.json()).toMatchObject({ code: 'service_unavailable' })
+  expect(response.status).toBe(403)
+  expect(await response.json()).toMatchObject({ code: 'usage_limit_exceeded' })
 })
 
 test('a client that goes away in the middle of a video leaves nothing behind', async () => {

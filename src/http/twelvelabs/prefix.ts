@@ -1,0 +1,2 @@
+/** Where the dialect stands. */
+export const PREFIX = '/v1.3'

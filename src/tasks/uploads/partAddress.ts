@@ -1,0 +1,49 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { EmbedlineError } from '../../domain/errors.ts'
+import { partCount, type Upload } from '../../domain/upload.ts'
+import type { TaskParts } from '../parts.ts'
+
+/** Whoever has one may write one part of an upload, without a key. */
+export interface PartAddress {
+  uploadId: string
+  /** From 1. */
+  number: number
+  expiresMs: number
+  /** Hex. */
+  signature: string
+}
+
+const VALID_MS = 3_600_000
+
+type Parts = Pick<TaskParts, 'signingKey' | 'clock'>
+
+/** Addresses of at most `count` parts from `first` on; none is valid longer than an hour, or than its upload. */
+export function addressParts(
+  parts: Parts,
+  upload: Upload,
+  { first, count }: { first: number; count: number },
+): PartAddress[] {
+  const expiresMs = Math.min(parts.clock.nowMs() + VALID_MS, upload.expiresMs)
+  const last = Math.min(first + count - 1, partCount(upload))
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => {
+    const address = { uploadId: upload.id, number: first + at, expiresMs }
+    return { ...address, signature: sign(parts, address).toString('hex') }
+  })
+}
+
+/** Throws `upload_refused` for an address that this server has not made, and for one whose time is over. */
+export function checkAddress(parts: Parts, { signature, ...address }: PartAddress): void {
+  const right = sign(parts, address)
+  const given = Buffer.from(signature, 'hex')
+  if (given.length !== right.length || !timingSafeEqual(given, right))
+    throw new EmbedlineError('upload_refused', 'The signature is not that of this address.', {
+      reason: 'signature',
+    })
+  if (parts.clock.nowMs() >= address.expiresMs)
+    throw new EmbedlineError('upload_refused', 'The time of this address is over; ask for another one.', {
+      reason: 'address_expired',
+    })
+}
+
+const sign = ({ signingKey }: Parts, { uploadId, number, expiresMs }: Omit<PartAddress, 'signature'>) =>
+  createHmac('sha256', signingKey).update(`part/${uploadId}/${number}/${expiresMs}`).digest()

@@ -1,0 +1,103 @@
+import { EmbedlineError } from '../../domain/errors.ts'
+import type { Db } from '../../domain/tables.ts'
+import { placeOfPart, type UploadPart } from '../../domain/upload.ts'
+import type { PartUpload } from '../../objects/objects.ts'
+import type { Turn } from '../../lib/takeover.ts'
+import { getParts, insertPart, removePart } from '../../store/uploadParts.ts'
+import { findUpload } from '../../store/uploads.ts'
+import type { TaskParts } from '../parts.ts'
+import { takesParts } from './takesParts.ts'
+import { uploadFile } from './uploadFile.ts'
+
+/** Which part of which upload. */
+export interface PartName {
+  uploadId: string
+  /** From 1. */
+  number: number
+}
+
+export interface PartBytes {
+  bytes: AsyncIterable<Uint8Array>
+  /** As announced; undefined: it will be seen. */
+  sizeBytes?: number
+}
+
+/**
+ * Writes a part to its place in the file; when this returns it survives the machine. It may be sent again until it is
+ * reported, also while it is still coming in: the newest one counts. Throws `request_invalid` for a part of another size,
+ * `not_found`, `upload_refused`, `disk_full`, and `aborted` when a newer one takes over.
+ */
+export async function receivePart(parts: TaskParts, name: PartName, given: PartBytes): Promise<UploadPart> {
+  const { uploadId, number } = name
+  const sizeBytes = await placeFor(parts, parts.store.read, name).then((place) => place.sizeBytes)
+  if (given.sizeBytes !== undefined && given.sizeBytes !== sizeBytes)
+    throw wrongSize(name, sizeBytes, given.sizeBytes)
+  return parts.partTurns(`${uploadId}/${number}`, async (turn) => {
+    // From here on the place holds neither the old nor the new part.
+    const place = await turn.step(() =>
+      parts.store.write(async (db) => {
+        const found = await placeFor(parts, db, name)
+        await removePart(db, uploadId, number)
+        return found
+      }),
+    )
+    const file = await turn.step(() => parts.objects.openPart(uploadFile(uploadId), place))
+    try {
+      await writeAll(turn, file, name, { place, bytes: given.bytes })
+      return await turn.step(() => finishPart(parts, file, name, place.sizeBytes))
+    } finally {
+      await file.close()
+    }
+  })
+}
+
+/** Where the part is to be written. */
+async function placeFor(parts: TaskParts, db: Db, { uploadId, number }: PartName) {
+  const upload = takesParts(await findUpload(db, uploadId), uploadId, parts.clock.nowMs())
+  const place = placeOfPart(upload, number)
+  if (!place) throw new EmbedlineError('not_found', `The upload has no part ${number}.`)
+  const [before] = await getParts(db, uploadId, { first: number, last: number })
+  if (before?.reportedMs !== undefined)
+    throw new EmbedlineError(
+      'upload_refused',
+      `Part ${number} was reported as complete: it stays as it is.`,
+      {
+        reason: 'part_reported',
+      },
+    )
+  return place
+}
+
+interface Incoming {
+  place: { sizeBytes: number }
+  bytes: AsyncIterable<Uint8Array>
+}
+
+async function writeAll(turn: Turn, file: PartUpload, name: PartName, { place, bytes }: Incoming) {
+  let sizeBytes = 0
+  for await (const chunk of bytes) {
+    sizeBytes += chunk.length
+    if (sizeBytes > place.sizeBytes) throw wrongSize(name, place.sizeBytes, `more than ${place.sizeBytes}`)
+    await turn.step(() => file.write(chunk))
+  }
+  if (sizeBytes < place.sizeBytes) throw wrongSize(name, place.sizeBytes, sizeBytes)
+}
+
+async function finishPart(
+  parts: TaskParts,
+  file: PartUpload,
+  name: PartName,
+  sizeBytes: number,
+): Promise<UploadPart> {
+  const { md5 } = await file.finish()
+  return parts.store.write(async (db) => {
+    // The upload may have ended while the part came in.
+    await placeFor(parts, db, name)
+    const part = { number: name.number, sizeBytes, md5, writtenMs: parts.clock.nowMs() }
+    await insertPart(db, name.uploadId, part)
+    return part
+  })
+}
+
+const wrongSize = ({ number }: PartName, wantedBytes: number, found: number | string) =>
+  new EmbedlineError('request_invalid', `Part ${number} has ${wantedBytes} bytes, not ${found}.`)
