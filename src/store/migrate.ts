@@ -5,6 +5,7 @@ import { createFirstTables } from './migrations/0001_firstTables.ts'
 import { allowUrlSources } from './migrations/0002_urlSources.ts'
 import { addCrawls } from './migrations/0003_crawls.ts'
 import { addUploads } from './migrations/0005_uploads.ts'
+import { addParts } from './migrations/0006_parts.ts'
 import { indexSideCars } from './migrations/0007_sideCars.ts'
 
 /** A step forward of the tables. Never changed once released; there are no steps back. */
@@ -16,6 +17,7 @@ export const MIGRATIONS: readonly Migration[] = [
   allowUrlSources,
   addCrawls,
   addUploads,
+  addParts,
   indexSideCars,
 ]
 
