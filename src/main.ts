@@ -14,6 +14,7 @@ import { openFetcher } from './fetch/fetcher.ts'
 import { listen } from './http/listen.ts'
 import { MODEL_NAMES } from './http/telnyx/names.ts'
 import { MODEL_NAMES as EMBED_V1_MODEL_NAMES } from './http/twelvelabs/embedV1/names.ts'
+import { NEWER_MODEL } from './http/twelvelabs/modelName.ts'
 import { makeByteCache } from './lib/byteCache.ts'
 import { systemClock } from './lib/clock.ts'
 import { closeAll, type Opened } from './lib/closing.ts'
@@ -64,7 +65,7 @@ export interface Surroundings {
 }
 
 /** The names that contracts give their models; they mean the configured one, because their clients send nothing else. */
-const CONTRACT_MODELS = [...EMBED_V1_MODEL_NAMES, ...MODEL_NAMES]
+const CONTRACT_MODELS = [...EMBED_V1_MODEL_NAMES, NEWER_MODEL, ...MODEL_NAMES]
 
 /** Buckets that are searched are held in memory up to this size. */
 const SEARCH_MEMORY_BYTES = 512e6

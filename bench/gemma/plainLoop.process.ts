@@ -27,6 +27,12 @@ import { type BenchInputs, CLIP_SEC } from './inputs.ts'
 
 export type Kind = keyof BenchInputs
 
+export interface Took {
+  tookMs: number
+  /** Of the process alone, without those that it started. */
+  processorMs: number
+}
+
 const [settingsText = '', place = '', inputsText = ''] = process.argv.slice(2)
 const settings = JSON.parse(settingsText) as GemmaSettings
 const inputs = JSON.parse(inputsText) as BenchInputs
@@ -98,8 +104,14 @@ const WORK: Readonly<Record<Kind, () => Promise<void>>> = {
 }
 
 process.on('message', (kind: Kind) => {
-  const startMs = performance.now()
-  void WORK[kind]().then(() => process.send?.({ tookMs: performance.now() - startMs }))
+  const [startMs, cpu] = [performance.now(), process.cpuUsage()]
+  void WORK[kind]().then(() => {
+    const { user, system } = process.cpuUsage(cpu)
+    process.send?.({
+      tookMs: performance.now() - startMs,
+      processorMs: (user + system) / 1000,
+    } satisfies Took)
+  })
 })
 process.on('disconnect', () => process.exit())
-process.send?.({ tookMs: 0 })
+process.send?.('ready')

@@ -42,6 +42,32 @@ export function clipText(
   return { text: kept, warning }
 }
 
+/**
+ * The words that belong to a segment: those whose time overlaps it, where words of a single moment belong to the segment
+ * that the moment lies in. Cut off like what is said.
+ */
+export function clipNotes(
+  timedTexts: readonly Cue[],
+  { startMs, endMs }: Segment,
+  { fits = () => true }: Pick<EmbeddingModel, 'fits'> = {},
+): ClipText {
+  const [startSec, endSec] = [startMs / 1000, endMs / 1000]
+  const text = timedTexts
+    .filter((each) => each.startSec < endSec && (each.endSec > startSec || each.startSec >= startSec))
+    .map((each) => each.text)
+    .join('\n')
+  const kept = beginningThatFits(text.slice(0, CLIP_CHARACTERS), fits)
+  if (kept.length === text.length) return { text }
+  const warning: Warning = {
+    code: 'text_shortened',
+    message: `The texts given for ${startSec} s to ${endSec} s have ${text.length} characters; the first ${kept.length} are embedded.`,
+    option: 'fused',
+    startSec,
+    endSec,
+  }
+  return { text: kept, warning }
+}
+
 function beginningThatFits(text: string, fits: (text: string) => boolean): string {
   let kept = text
   while (!fits(kept)) kept = kept.slice(0, kept.length >> 1)

@@ -1,34 +1,15 @@
 import type { Modality } from '../domain/embedding.ts'
-import {
-  spaceOf,
-  type EmbeddingModel,
-  type FusedParts,
-  type InputKind,
-  type Picture,
-} from '../domain/model.ts'
+import { spaceOf, type EmbeddingModel, type FusedParts, type InputKind } from '../domain/model.ts'
 import type { ClipVector, MediaRequest } from '../domain/work.ts'
+import type { ClipContent } from './clipContent.ts'
+import { clipSpreads } from './clipSpread.ts'
+import type { Units } from './units.ts'
 
-/** What one clip is made of, as far as it was asked for and the clip has it. */
-export interface ClipContent {
-  /** Pictures of the model's size, in order; at least one. */
-  frames?: readonly Picture[]
-  /** Mono at the model's rate. */
-  samples?: Float32Array
-  text?: string
-}
-
-export interface Units {
-  /** Called when a unit is done, a frame or a vector: the work is alive. */
-  onProgress: () => void
-  /** Awaited between units of computing, so that short requests pass. Throws when the work is to end. */
-  betweenUnits: () => Promise<void>
-}
-
-type Wanted = Pick<MediaRequest, 'modalities' | 'separate' | 'fused'>
+type Wanted = Pick<MediaRequest, 'modalities' | 'separate' | 'fused' | 'timedTexts' | 'uncertainty'>
 
 /**
  * Embeds one clip: a vector for each thing it has, and one of all of them when that is asked for and more than one
- * modality is. A clip that lacks one is fused of what it has. Each vector is a unit: it may take a model many seconds.
+ * thing is. A clip that lacks one is fused of what it has. Each vector is a unit: it may take a model many seconds.
  */
 export async function clipVectors(
   model: EmbeddingModel,
@@ -36,7 +17,7 @@ export async function clipVectors(
   content: ClipContent,
   { onProgress, betweenUnits }: Units,
 ): Promise<ClipVector[]> {
-  const isFused = wanted.fused && wanted.modalities.length > 1
+  const isFused = wanted.fused && (wanted.modalities.length > 1 || wanted.timedTexts !== undefined)
   const vectors: ClipVector[] = []
   const add = async (modality: Modality, kind: InputKind, embed: () => Promise<Float32Array>) => {
     await betweenUnits()
@@ -53,8 +34,14 @@ export async function clipVectors(
     if (transcription)
       transcription.vector = await add('transcription', 'text', () => textVector(model, transcription.text))
   }
-  if (isFused && Object.keys(parts).length > 0) await add('fused', 'fused', () => model.fused(parts))
-  return vectors
+  const all = withNotes(parts, content.notes)
+  if (isFused && Object.keys(all).length > 0) await add('fused', 'fused', () => model.fused(all))
+  if (wanted.uncertainty !== true) return vectors
+  const spreads = await clipSpreads(model, wanted, content, { onProgress, betweenUnits })
+  return vectors.map((each) => {
+    const uncertainty = spreads.get(each.modality)
+    return uncertainty ? { ...each, uncertainty } : each
+  })
 }
 
 async function textVector(model: EmbeddingModel, text: string): Promise<Float32Array> {
@@ -62,6 +49,12 @@ async function textVector(model: EmbeddingModel, text: string): Promise<Float32A
   if (vector) return vector
   throw new Error('the model gave no vector for a text')
 }
+
+/** What is said in a clip and what is noted to it are one text. */
+const withNotes = (parts: FusedParts, notes: string | undefined): FusedParts =>
+  notes === undefined
+    ? parts
+    : { ...parts, transcription: { text: [parts.transcription?.text, notes].filter(Boolean).join('\n') } }
 
 const asParts = ({ frames, samples, text }: ClipContent): FusedParts => ({
   ...(frames && { visual: { frames } }),

@@ -6,7 +6,7 @@ import { type FrameSource, openFrames } from '../media/frameSource.ts'
 import type { ReadOptions } from '../media/input.ts'
 import { openSound, type SoundSource } from '../media/soundSource.ts'
 import type { Tools } from '../media/tools.ts'
-import type { Units } from './clipVectors.ts'
+import type { Units } from './units.ts'
 import { embedSlice } from './embedSlice.ts'
 import { mediaInput } from './mediaInput.ts'
 
@@ -52,9 +52,9 @@ export async function embedSlices(work: SliceWork, parts: SlicesParts): Promise<
   }
 }
 
-/** Shots are seen in frames, also when nobody wants a vector of them. */
+/** Shots are seen in frames, also when nobody wants a vector of them; those of a sound are its pauses. */
 const needsFrames = ({ modalities, request }: SliceWork): boolean =>
-  modalities.includes('visual') || request.segmentation.strategy === 'dynamic'
+  modalities.includes('visual') || (request.input === 'video' && request.segmentation.strategy === 'dynamic')
 
 const frameSizeFor = ({ facts }: SliceWork, model: EmbeddingModel): Size =>
   mediaInput(model.facts).frameSize(facts.video ?? { width: 1, height: 1 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ClipContent } from './clipVectors.ts'
+import type { ClipContent } from './clipContent.ts'
 import { findGaps, type Piece } from './gaps.ts'
 
 const FRAMES = { frames: [{ width: 1, height: 1, rgb: new Uint8Array(3) }] }

@@ -1,18 +1,38 @@
-/** What of a clip was embedded. `fused` is one vector made of the others. */
-export type Modality = 'visual' | 'audio' | 'transcription' | 'fused'
+/** What was embedded: `fused` is one vector made of others, `text` the words of a document. */
+export type Modality = 'visual' | 'audio' | 'transcription' | 'fused' | 'text'
 
-/** A vector for one clip (a segment of time), or one for the whole asset. */
-export type Scope = 'clip' | 'asset'
+/** What a clip of a video or of a sound can have. */
+export type ClipModality = Exclude<Modality, 'fused' | 'text'>
 
-export const MODALITIES = ['visual', 'audio', 'transcription', 'fused'] as const satisfies readonly Modality[]
-export const SCOPES = ['clip', 'asset'] as const satisfies readonly Scope[]
+/** A vector for one clip (a segment of time), one page of a document, one chunk of a text, or the whole asset. */
+export type Scope = 'clip' | 'page' | 'chunk' | 'asset'
+
+/** In the order in which results are read; stored by their place in this list, as the modalities are. */
+export const SCOPES = ['clip', 'page', 'chunk', 'asset'] as const satisfies readonly Scope[]
+export const MODALITIES = [
+  'visual',
+  'audio',
+  'transcription',
+  'fused',
+  'text',
+] as const satisfies readonly Modality[]
+
+/** A quarter of a page. */
+export type Quadrant = 'top_left' | 'top_right' | 'bottom_left' | 'bottom_right'
+
+export const QUADRANTS = [
+  'top_left',
+  'top_right',
+  'bottom_left',
+  'bottom_right',
+] as const satisfies readonly Quadrant[]
 
 /** Names the set of vectors that may be compared with each other. Vectors of different spaces never mix. */
 export type Space = string
 
 /**
  * A stored vector, of unit length, on its way out. Times are seconds from the start of the file, also when the task
- * began later in it. The numbers are already written as JSON, `[0.01,-0.2,…]`, exact as float32.
+ * began later in it, and 0 for what has none. The numbers are already written as JSON, `[0.01,-0.2,…]`, exact as float32.
  */
 export interface EncodedEmbedding {
   modality: Modality
@@ -21,6 +41,14 @@ export interface EncodedEmbedding {
   startSec: number
   endSec: number
   vectorJson: Uint8Array
+  /** Of a page, from 1. */
+  page?: number
+  /** Absent for a whole page. */
+  quadrant?: Quadrant
+  /** Of a chunk, from 0. */
+  chunk?: number
+  /** How far each number varies within what the vector stands for; as many numbers, written like them. */
+  uncertaintyJson?: Uint8Array
 }
 
 /** How stored vectors are read. */
@@ -51,6 +79,7 @@ const TELLS_OF_LOSS = {
   crawl_bounded: false,
   subtitles_unreadable: true,
   text_shortened: false,
+  uncertainty_unavailable: false,
 } as const
 
 export type WarningCode = keyof typeof TELLS_OF_LOSS

@@ -152,6 +152,8 @@ export interface TaskRow {
   /** MediaPlan, once the plan item has looked at the media. */
   plan_json: string | null
   embedding_count: number
+  /** Of text that was embedded, as limits on text count them. */
+  text_tokens: number
   /** Warning[]. */
   warnings_json: string
   error_code: string | null
@@ -212,14 +214,16 @@ export interface TurnRow {
 
 export interface EmbeddingRow {
   task_id: string
-  /** 0 clip, 1 asset: with start_ms and modality the order in which results are read. */
+  /** Index in SCOPES: with position and modality the order in which results are read. */
   scope_order: number
-  start_ms: number
+  /** Of clips and assets when they begin, milliseconds; of pages see `store/position.ts`; of chunks their number. */
+  position: number
   /** Index in MODALITIES. */
   modality_order: number
   end_ms: number
   space: string
   vector: Uint8Array
+  uncertainty: Uint8Array | null
 }
 
 /** Of one slice and modality: the sum of its clips' vectors, each times its duration in seconds. Becomes the asset vector. */

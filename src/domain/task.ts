@@ -31,6 +31,8 @@ export interface Task {
   doneCount: number
   failedCount: number
   embeddingCount: number
+  /** Of text that was embedded for it, as limits on text count them. */
+  textTokens: number
   createdMs: number
   updatedMs: number
 }

@@ -1,25 +1,37 @@
 import type { EmbedlineError } from './errors.ts'
-import type { Modality, Scope, Space, Warning } from './embedding.ts'
+import type { ClipModality, Modality, Space, Warning } from './embedding.ts'
 import type { ChunkSettings, Loader, Place } from './document.ts'
 import type { Cue, MediaFacts } from './media.ts'
 import type { Segmentation, Slice } from './slices.ts'
 
+/** What a caller wants of vectors, whatever they are of. */
+export interface VectorOptions {
+  /** So many numbers of each vector, scaled to unit length again. Absent: as many as the contract shows. */
+  dimension?: number
+  /** With each vector, how far each of its numbers varies within what it stands for. */
+  uncertainty?: boolean
+  /** The scopes in the words of the caller, for answers that repeat them. */
+  scopeNames?: readonly string[]
+}
+
 /** What a caller wants of one piece of media, with every default filled in. No word of a wire dialect in it. */
-export interface MediaRequest {
+export interface MediaRequest extends VectorOptions {
   input: 'video' | 'audio'
   startSec: number
   /** Absent: to the end of the media. */
   endSec?: number
   segmentation: Segmentation
   /** Never holds `fused`; see `fused`. */
-  modalities: readonly Exclude<Modality, 'fused'>[]
+  modalities: readonly ClipModality[]
   /** True when the caller named the modalities: what is named and missing is an error, what is only default is left out. */
   modalitiesNamed: boolean
-  scopes: readonly Scope[]
+  scopes: readonly ('clip' | 'asset')[]
   /** One vector per modality. */
   separate: boolean
   /** One vector made of all modalities of a clip. */
   fused: boolean
+  /** Words that belong to times of the media: they join the fused vectors of the clips that they overlap. */
+  timedTexts?: readonly Cue[]
 }
 
 /** Which model, pinned when the task was created. */
@@ -35,7 +47,7 @@ export const pinOf = ({ id, revision }: ModelPin): ModelPin => ({ id, revision }
 export interface MediaPlan {
   facts: MediaFacts
   /** The modalities that the media really has, of those asked for. */
-  modalities: readonly Exclude<Modality, 'fused'>[]
+  modalities: readonly ClipModality[]
   /** What is embedded of the file, in milliseconds from its start. */
   startMs: number
   endMs: number
@@ -48,7 +60,7 @@ export interface SliceWork {
   request: MediaRequest
   facts: MediaFacts
   /** The modalities that the file really has, of those asked for. */
-  modalities: readonly Exclude<Modality, 'fused'>[]
+  modalities: readonly ClipModality[]
   slices: readonly Slice[]
   /** Subtitle lines whose middle lies in one of the slices. */
   cues: readonly Cue[]
@@ -58,6 +70,8 @@ export interface ClipVector {
   modality: Modality
   space: Space
   vector: Float32Array
+  /** As many numbers as the vector: the standard deviation of each over parts of the clip. */
+  uncertainty?: Float32Array
 }
 
 /** One segment with its vectors. Seconds from the start of the file. */

@@ -43,6 +43,7 @@ export async function insertBucketTask(db: Db, task: NewBucketTask): Promise<Buc
     is_planned: 0,
     plan_json: null,
     embedding_count: 0,
+    text_tokens: 0,
     warnings_json: '[]',
     ...failureColumns(undefined),
     created_ms: task.nowMs,

@@ -27,10 +27,8 @@ test('a slice that is written twice is there once, as it was written first', () 
     await addTask(parts, 'task')
     expect(await store.write((db) => insertClips(db, 'task', [clip(0, 1), clip(1, 1)]))).toBe(4)
     expect(await store.write((db) => insertClips(db, 'task', [clip(1, 2), clip(2, 2)]))).toBe(2)
-    const rows = await store.read.selectFrom('embedding').select(['start_ms', 'vector']).execute()
-    expect(
-      rows.filter(({ start_ms: startMs }) => startMs === 1_000).map(({ vector }) => [...vector]),
-    ).toEqual([
+    const rows = await store.read.selectFrom('embedding').select(['position', 'vector']).execute()
+    expect(rows.filter(({ position }) => position === 1_000).map(({ vector }) => [...vector])).toEqual([
       [0, 0, 128, 63],
       [0, 0, 128, 63],
     ])

@@ -11,14 +11,15 @@ export const insertClips = (db: Db, taskId: string, clips: readonly Clip[]): Pro
   insertRows(
     db,
     clips.flatMap(({ startSec, endSec, vectors }) =>
-      vectors.map(({ modality, space, vector }) => ({
+      vectors.map(({ modality, space, vector, uncertainty }) => ({
         task_id: taskId,
         scope_order: SCOPES.indexOf('clip'),
-        start_ms: Math.round(startSec * 1000),
+        position: Math.round(startSec * 1000),
         modality_order: MODALITIES.indexOf(modality),
         end_ms: Math.round(endSec * 1000),
         space,
         vector: bytesOf(vector),
+        uncertainty: uncertainty ? bytesOf(uncertainty) : null,
       })),
     ),
   )
@@ -44,11 +45,12 @@ export const insertAssetVectors = (
     vectors.map(({ modality, space, endMs, vector }) => ({
       task_id: taskId,
       scope_order: SCOPES.indexOf('asset'),
-      start_ms: startMs,
+      position: startMs,
       modality_order: MODALITIES.indexOf(modality),
       end_ms: endMs,
       space,
       vector: bytesOf(vector),
+      uncertainty: null,
     })),
   )
 

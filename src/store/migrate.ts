@@ -5,12 +5,19 @@ import { createFirstTables } from './migrations/0001_firstTables.ts'
 import { allowUrlSources } from './migrations/0002_urlSources.ts'
 import { addCrawls } from './migrations/0003_crawls.ts'
 import { addUploads } from './migrations/0005_uploads.ts'
+import { addParts } from './migrations/0006_parts.ts'
 
 /** A step forward of the tables. Never changed once released; there are no steps back. */
 export type Migration = (db: Kysely<unknown>) => Promise<void>
 
 // The place in the list, from 1, is the number that the database remembers.
-export const MIGRATIONS: readonly Migration[] = [createFirstTables, allowUrlSources, addCrawls, addUploads]
+export const MIGRATIONS: readonly Migration[] = [
+  createFirstTables,
+  allowUrlSources,
+  addCrawls,
+  addUploads,
+  addParts,
+]
 
 /**
  * Runs what the database has not seen yet. Must be called in a transaction: it is the lock against a second server

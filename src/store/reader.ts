@@ -1,10 +1,16 @@
 import { Worker } from 'node:worker_threads'
-import { MODALITIES, SCOPES, type EncodedEmbedding } from '../domain/embedding.ts'
-import type { ReadingOptions } from '../domain/embedding.ts'
+import {
+  MODALITIES,
+  SCOPES,
+  type EncodedEmbedding,
+  type ReadingOptions,
+  type Scope,
+} from '../domain/embedding.ts'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Opened } from '../lib/closing.ts'
 import { moduleBeside } from '../lib/moduleBeside.ts'
 import { FIRST_PAGE, type EmbeddingPage, type PageEntry, type PageKey } from './embeddingPage.ts'
+import { pageAt } from './position.ts'
 import type { ReaderAnswer, ReaderQuestion } from './readerMessages.ts'
 import type { ReaderStart } from './readerThread.ts'
 
@@ -100,8 +106,9 @@ function decodePage({ entries, bytes }: EmbeddingPage): EncodedEmbedding[] {
   let start = 0
   return entries.map((entry) => {
     const vectorJson = bytes.subarray(start, entry.end)
-    start = entry.end
-    return { ...wordsOf(entry), vectorJson }
+    start = entry.spreadEnd ?? entry.end
+    const uncertaintyJson = entry.spreadEnd === undefined ? undefined : bytes.subarray(entry.end, start)
+    return { ...wordsOf(entry), vectorJson, ...(uncertaintyJson && { uncertaintyJson }) }
   })
 }
 
@@ -110,5 +117,22 @@ function wordsOf(entry: PageEntry): Omit<EncodedEmbedding, 'vectorJson'> {
   const scope = SCOPES[entry.scopeOrder]
   if (!modality || !scope)
     throw new Error('an embedding has a modality or a scope that this version does not know')
-  return { modality, scope, space: entry.space, startSec: entry.startMs / 1000, endSec: entry.endMs / 1000 }
+  return { modality, scope, space: entry.space, ...PLACE[scope](entry) }
+}
+
+type Place = Pick<EncodedEmbedding, 'startSec' | 'endSec' | 'page' | 'quadrant' | 'chunk'>
+
+const NO_TIME = { startSec: 0, endSec: 0 }
+
+const timeOf = ({ position, endMs }: PageEntry): Place => ({
+  startSec: position / 1000,
+  endSec: endMs / 1000,
+})
+
+/** What the position of a vector says. */
+const PLACE: Readonly<Record<Scope, (entry: PageEntry) => Place>> = {
+  clip: timeOf,
+  asset: timeOf,
+  page: ({ position }) => ({ ...NO_TIME, ...pageAt(position) }),
+  chunk: ({ position }) => ({ ...NO_TIME, chunk: position }),
 }

@@ -43,6 +43,7 @@ export function taskOf(row: TaskRow): Task {
     doneCount: row.done_count,
     failedCount: row.failed_count,
     embeddingCount: row.embedding_count,
+    textTokens: row.text_tokens,
     createdMs: row.created_ms,
     updatedMs: row.updated_ms,
   }

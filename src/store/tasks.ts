@@ -25,6 +25,8 @@ export interface NewTask {
   /** Where the task's own input is fetched from. */
   sourceUrl?: string
   filename?: string
+  /** Of text that came with the request. */
+  textTokens?: number
   warnings: readonly Warning[]
   nowMs: number
   expiresMs: number
@@ -56,6 +58,7 @@ export async function insertTask(db: Db, task: NewTask): Promise<Task> {
     is_planned: 0,
     plan_json: null,
     embedding_count: 0,
+    text_tokens: task.textTokens ?? 0,
     warnings_json: JSON.stringify(task.warnings),
     ...failureColumns(undefined),
     created_ms: task.nowMs,
@@ -175,18 +178,22 @@ export async function keepPlan(
   await addWarnings(db, id, warnings)
 }
 
-/** Counts vectors that were inserted, and adds what a caller should know of them. */
+/** Counts vectors that were inserted and the text that went into them, and adds what a caller should know of them. */
 export async function addEmbeddings(
   db: Db,
   id: string,
-  { count, warnings, nowMs }: { count: number; warnings: readonly Warning[]; nowMs: number },
+  added: { count: number; textTokens?: number; warnings: readonly Warning[]; nowMs: number },
 ): Promise<void> {
   await db
     .updateTable('task')
-    .set((row) => ({ embedding_count: row('embedding_count', '+', count), updated_ms: nowMs }))
+    .set((row) => ({
+      embedding_count: row('embedding_count', '+', added.count),
+      text_tokens: row('text_tokens', '+', added.textTokens ?? 0),
+      updated_ms: added.nowMs,
+    }))
     .where('id', '=', id)
     .execute()
-  await addWarnings(db, id, warnings)
+  await addWarnings(db, id, added.warnings)
 }
 
 export interface ExpiredTask {

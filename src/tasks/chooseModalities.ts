@@ -1,14 +1,12 @@
 import { EmbedlineError } from '../domain/errors.ts'
-import type { Modality, Warning } from '../domain/embedding.ts'
+import type { ClipModality, Warning } from '../domain/embedding.ts'
 import type { MediaFacts } from '../domain/media.ts'
 import type { MediaRequest } from '../domain/work.ts'
 
-type Part = Exclude<Modality, 'fused'>
-
 export interface Choice {
   /** In the order asked for. */
-  present: readonly Part[]
-  missing: readonly Part[]
+  present: readonly ClipModality[]
+  missing: readonly ClipModality[]
 }
 
 /**
@@ -25,7 +23,7 @@ export function chooseModalities(request: MediaRequest, facts: MediaFacts): Choi
     )
   if (request.input === 'audio' && !facts.audio)
     throw new EmbedlineError('media_has_no_stream', 'The file has no audio track.')
-  const has: Record<Part, boolean> = {
+  const has: Record<ClipModality, boolean> = {
     visual: request.input === 'video' && facts.video !== undefined,
     audio: facts.audio !== undefined,
     transcription: facts.subtitles.length > 0,
@@ -41,16 +39,17 @@ const notVideo = (facts: MediaFacts): string =>
     ? `The file is a picture (${facts.container}), not a video.`
     : `The file has no video track (${facts.container}${facts.audio ? ', sound only' : ''}).`
 
-const WHY_MISSING: Record<Part, string> = {
+const WHY_MISSING: Record<ClipModality, string> = {
   visual: 'the media has no pictures',
   audio: 'the media has no audio track',
   transcription: 'the media has no subtitle track, and this model does not listen to speech',
 }
 
 /** Why a modality is left out, in one sentence. */
-export const whyMissing = (modality: Part): string => `No ${modality} embeddings: ${WHY_MISSING[modality]}.`
+export const whyMissing = (modality: ClipModality): string =>
+  `No ${modality} embeddings: ${WHY_MISSING[modality]}.`
 
-export const leftOut = (modality: Part): Warning => ({
+export const leftOut = (modality: ClipModality): Warning => ({
   code: 'option_unavailable',
   message: whyMissing(modality),
   option: modality,

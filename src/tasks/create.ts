@@ -181,6 +181,7 @@ async function insert(
     ...(input.objectHash !== undefined && { objectHash: input.objectHash }),
     ...(input.sourceUrl !== undefined && { sourceUrl: input.sourceUrl }),
     ...(input.filename !== undefined && { filename: input.filename }),
+    textTokens: textTokens(parts, order.request),
     warnings: standIn(order.modelName, model),
     nowMs,
     expiresMs: nowMs + parts.retentionMs,
@@ -197,6 +198,9 @@ async function insert(
   await rememberAnswer(db, account.id, order.idempotency, task, nowMs)
   return task
 }
+
+const textTokens = ({ models }: TaskParts, { timedTexts = [] }: MediaRequest): number =>
+  timedTexts.reduce((sum, { text }) => sum + models.countTokens(text), 0)
 
 /** Says so while a model without weights stands in for the one that was named. */
 export const standIn = (modelName: string, model: ModelFacts): Warning[] =>

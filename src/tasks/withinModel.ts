@@ -1,10 +1,14 @@
+import { EmbedlineError } from '../domain/errors.ts'
 import type { Warning } from '../domain/embedding.ts'
 import { spaceOf, type InputKind, type ModelFacts } from '../domain/model.ts'
-import type { MediaRequest } from '../domain/work.ts'
+import type { MediaRequest, VectorOptions } from '../domain/work.ts'
 
 type Part = MediaRequest['modalities'][number]
 
 const KIND: Readonly<Record<Part, InputKind>> = { visual: 'video', audio: 'audio', transcription: 'text' }
+
+/** What of a model says which vectors it can give. */
+type ModelMeasures = Pick<ModelFacts, 'id' | 'spaces' | 'arePrefixesUsable' | 'isRemote'>
 
 export interface WithinModel {
   request: MediaRequest
@@ -13,11 +17,12 @@ export interface WithinModel {
 }
 
 /**
- * What of a request the model can embed. Modalities that nobody named are left out with a warning. Throws
+ * What of a request for media the model can embed. Modalities that nobody named are left out with a warning. Throws
  * `modality_unsupported` for those that were named, for a fused vector of a model that makes none, and when nothing is
  * left.
  */
-export function withinModel(request: MediaRequest, model: Pick<ModelFacts, 'id' | 'spaces'>): WithinModel {
+export function withinModel(request: MediaRequest, model: ModelMeasures): WithinModel {
+  checkVectors(request, model)
   if (request.fused) spaceOf(model, 'fused', 'fused')
   const has = (modality: Part) => model.spaces[KIND[modality]] !== undefined
   const modalities = request.modalities.filter(has)
@@ -30,4 +35,24 @@ export function withinModel(request: MediaRequest, model: Pick<ModelFacts, 'id' 
     option: modality,
   }))
   return { request: { ...request, modalities }, warnings }
+}
+
+/**
+ * Refuses vectors that the model cannot give: of a length that is neither its own nor a prefix that means the same, or
+ * with their spread from a model on another server. Throws `modality_unsupported`.
+ */
+export function checkVectors(
+  { dimension, uncertainty }: VectorOptions,
+  { id, spaces, arePrefixesUsable, isRemote }: ModelMeasures,
+): void {
+  const refuse = (field: string, message: string): never => {
+    throw new EmbedlineError('modality_unsupported', message, { field })
+  }
+  const lengths = Object.values(spaces).map((space) => space.dimension)
+  const fits = (length: number) =>
+    dimension === length || (arePrefixesUsable === true && dimension !== undefined && dimension < length)
+  if (dimension !== undefined && !lengths.every(fits))
+    refuse('dimension', `The model ${id} has vectors of ${[...new Set(lengths)].join(' and ')} numbers.`)
+  if (uncertainty && isRemote)
+    refuse('uncertainty', `The model ${id} is on another server: how far its vectors vary is not known.`)
 }

@@ -33,7 +33,12 @@ export const KEY = 'key-of-one'
 /** Of the account that may do what concerns the whole server. */
 export const OPERATOR_KEY = 'key-of-operator'
 
-const CONTRACT_NAMES = [...EMBED_V1_MODEL_NAMES, 'thenlper/gte-large', 'intfloat/multilingual-e5-large']
+const CONTRACT_NAMES = [
+  ...EMBED_V1_MODEL_NAMES,
+  'marengo3.5',
+  'thenlper/gte-large',
+  'intfloat/multilingual-e5-large',
+]
 
 /**
  * The HTTP doors over the tasks room: a real store, real files and real sockets, but no media and no models.

@@ -35,11 +35,17 @@ export const warnings = z
 
 const embedding = z.looseObject({
   embedding: z.array(z.number()),
+  embedding_uncertainty: z.array(z.number()).optional(),
   embedding_option: z.enum(['visual', 'audio', 'transcription', 'fused']).nullable(),
   embedding_scope: z.enum(['clip', 'asset']).nullable(),
   start_sec: z.number().nullable(),
   end_sec: z.number().nullable(),
   space: z.string(),
+})
+
+const usage = z.looseObject({
+  input_tokens: z.record(z.string(), z.int()),
+  truncated: z.boolean(),
 })
 
 const metadata = z.looseObject({
@@ -60,6 +66,7 @@ export const Task = z.looseObject({
   created_at: time,
   updated_at: time,
   data: z.array(embedding).nullable(),
+  usage: usage.optional(),
   metadata: metadata.optional(),
   error: z.looseObject({ message: z.string(), code: z.string().optional() }).optional(),
   model_name: z.string(),

@@ -9,11 +9,18 @@ import { inFieldsOf } from './errors.ts'
 import { withJsonBody, type JsonBody } from './jsonBody.ts'
 import { mediaSource, readMedia } from './mediaRequest.ts'
 import { mediaResult } from './mediaResult.ts'
-import { checkModelName, refuseUnlessEnabled } from './notEnabled.ts'
+import {
+  checkModelName,
+  DEFAULT_MODEL,
+  isForNewerModel,
+  NEWER_MODEL,
+  refuseOtherInputs,
+} from './modelName.ts'
 import { parse } from './parse.ts'
 import { modelHeader, presentVector } from './present.ts'
 import type { Call, Handler } from './route.ts'
-import type { EmbedBody, MediaSourceBody } from './schema.ts'
+import type { MediaSourceBody } from './fields.ts'
+import type { EmbedBody } from './schema.ts'
 
 type InputType = EmbedBody['input_type']
 
@@ -37,7 +44,11 @@ const INPUT_TYPES = Object.keys(EMBED) as InputType[]
 /** `POST /embed-v2`: one text, one picture, both, or a short piece of media, answered at once. */
 export const embed: Handler = (call) =>
   withJsonBody(call.parts, call.request.raw, async (json) => {
-    refuseUnlessEnabled(json.value, INPUT_TYPES)
+    if (isForNewerModel(json.value))
+      throw new EmbedlineError('request_invalid', `\`${NEWER_MODEL}\` is not enabled here yet.`, {
+        field: 'model_name',
+      })
+    refuseOtherInputs(json.value, DEFAULT_MODEL, INPUT_TYPES)
     const body = parse(call.schemas.embed, json.value)
     checkModelName(call.parts.models, body.model_name)
     const { input_type: inputType } = body

@@ -63,6 +63,12 @@ const WIRE = {
   internal: SERVER,
 } as const satisfies Record<ErrorCode, Wire>
 
+/** The fields that the verbs name and that stand beside the object of the input type. */
+const TOP_FIELD: Readonly<Record<string, string>> = {
+  dimension: 'embedding_dimension',
+  uncertainty: 'embedding_uncertainty',
+}
+
 /** The fields that the verbs name, by their place in the object of the input type. */
 const FIELD: Readonly<Record<string, string>> = {
   assetId: 'media_source.asset_id',
@@ -131,7 +137,9 @@ export async function inFieldsOf<T>(inputType: string, verb: () => Promise<T>): 
   } catch (failure) {
     if (!(failure instanceof EmbedlineError) || failure.field === undefined) throw failure
     const field = FIELD[failure.field]
-    throw failure.inField(field === undefined ? snakeCase(failure.field) : `${inputType}.${field}`)
+    throw failure.inField(
+      field === undefined ? (TOP_FIELD[failure.field] ?? snakeCase(failure.field)) : `${inputType}.${field}`,
+    )
   }
 }
 

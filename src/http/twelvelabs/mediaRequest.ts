@@ -3,7 +3,8 @@ import type { Segmentation } from '../../domain/slices.ts'
 import type { MediaRequest } from '../../domain/work.ts'
 import type { MediaSource } from '../../tasks/create.ts'
 import type { JsonBody } from './jsonBody.ts'
-import type { CreateTaskBody, MediaSourceBody } from './schema.ts'
+import type { MediaSourceBody } from './fields.ts'
+import type { CreateTaskBody } from './schema.ts'
 
 /** The part of a body that asks for media. */
 export type MediaBody = Pick<CreateTaskBody, 'input_type' | 'video' | 'audio'>

@@ -21,7 +21,10 @@ function routes(schemas: Schemas): DescribedRoute[] {
       method: 'post',
       path: '/embed-v2/tasks',
       summary: 'Create an asynchronous embedding task for a video or a sound',
-      body: { type: 'application/json', schema: schemas.createTask },
+      body: {
+        type: 'application/json',
+        schema: z.union([schemas.createTask, schemas.createNewerTask]),
+      },
       answer: { status: 202, schema: answers.Task },
     },
     {

@@ -9,6 +9,7 @@ import type { ModelPin } from '../../domain/work.ts'
 import { unitPrefix } from '../../lib/unitPrefix.ts'
 import type { MediaEmbeddings } from '../../tasks/embedMediaNow.ts'
 import type { SyncEmbedding } from '../../tasks/embedNow.ts'
+import { presentUsage } from './usage.ts'
 
 type Status = 'processing' | 'ready' | 'failed'
 
@@ -33,6 +34,7 @@ const KIND = {
   audio: 'audio',
   transcription: 'text',
   fused: 'fused',
+  text: 'text',
 } as const satisfies Record<Modality, InputKind>
 
 /** The states that a caller sees as `status`. */
@@ -65,7 +67,7 @@ function presentModel(pin: ModelPin, answered: Answered, facts: ModelFacts | und
   const options = wanted.filter((option) => facts?.spaces[KIND[option]])
   const [first] = options
   if (!facts || !first) return named
-  const dimension = shownDimension(facts, KIND[first])
+  const dimension = shownDimension(facts, KIND[first], request.dimension)
   const spaces = Object.fromEntries(options.map((option) => [option, spaceOf(facts, KIND[option]).space]))
   const isJoint = new Set(Object.values(spaces)).size === 1
   return isJoint ? { ...named, space: spaces[first], dimension } : { ...named, spaces, dimension }
@@ -102,7 +104,7 @@ export const presentTaskHead = (task: Task) => ({
 export function presentTaskTail(task: Task, facts: ModelFacts | undefined) {
   const { itemCount, doneCount, failedCount } = task
   return {
-    ...(STATUS[task.state] === 'ready' && presentMetadata(task)),
+    ...(STATUS[task.state] === 'ready' && { ...presentUsage(task), ...presentMetadata(task) }),
     ...(STATUS[task.state] === 'failed' && {
       error: { message: task.failure?.message ?? 'The task was cancelled.', code: task.failure?.code },
     }),
@@ -112,6 +114,9 @@ export function presentTaskTail(task: Task, facts: ModelFacts | undefined) {
     ...presentWarnings(task.warnings),
   }
 }
+
+/** As the caller wrote them. */
+const scopeNames = ({ scopeNames: names, scopes }: Task['request']) => names ?? scopes
 
 const endOf = ({ request, durationSec }: Answered): number | undefined =>
   durationSec === undefined ? request.endSec : Math.min(request.endSec ?? durationSec, durationSec)
@@ -126,7 +131,7 @@ function presentMetadata(answered: Answered) {
       ...(sourceUrl !== undefined && { input_url: sourceUrl }),
       ...(filename !== undefined && { input_filename: filename }),
       ...(request.input === 'video' && clipLength(answered, 'clip_length')),
-      embedding_scopes: request.scopes,
+      embedding_scopes: scopeNames(request),
       embedding_options: embedded(answered),
       duration: durationSec,
       start_offset_sec: request.startSec,
@@ -170,7 +175,7 @@ const inputMetadata = ({ sourceUrl, filename, durationSec }: Task) => ({
 const videoRowMetadata = (task: Task) => ({
   ...inputMetadata(task),
   ...clipLength(task, 'video_clip_length'),
-  video_embedding_scope: task.request.scopes,
+  video_embedding_scope: scopeNames(task.request),
   video_embedding_option: embedded(task),
 })
 
@@ -179,8 +184,8 @@ const audioRowMetadata = (task: Task) => ({
   ...inputMetadata(task),
   audio_embedding_option: embedded(task),
   audio_embedding_options: embedded(task),
-  audio_embedding_scope: task.request.scopes,
-  audio_embedding_scopes: task.request.scopes,
+  audio_embedding_scope: scopeNames(task.request),
+  audio_embedding_scopes: scopeNames(task.request),
   start_offset_sec: task.request.startSec,
   ...(endOf(task) !== undefined && { end_offset_sec: endOf(task) }),
 })

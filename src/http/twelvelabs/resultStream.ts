@@ -11,7 +11,7 @@ type Pages = AsyncIterable<readonly EncodedEmbedding[]>
 /** The body of an answer with the vectors of a task, written while they are read, compressed if the caller asks for it. */
 export function streamResult(
   { parts, request, reply }: Pick<Call, 'parts' | 'request' | 'reply'>,
-  task: { id: string; facts: ModelFacts | undefined },
+  task: { id: string; facts: ModelFacts | undefined; dimension?: number | undefined },
   write: (pages: Pages) => AsyncIterable<Buffer>,
 ): Readable {
   reply.headers({ 'content-type': 'application/json; charset=utf-8', vary: 'accept-encoding' })
@@ -19,7 +19,7 @@ export function streamResult(
   if (isCompressed) reply.header('content-encoding', 'gzip')
   // An empty stream, because the length is known only once all is read.
   if (request.method === 'HEAD') return Readable.from([])
-  const pages = reporting(parts.results.embeddings(task.id, shownPart(task.facts)), (error) => {
+  const pages = reporting(parts.results.embeddings(task.id, shownPart(task)), (error) => {
     // Once the status is sent, a connection that breaks off is all that the client can be told.
     if (reply.raw.headersSent)
       parts.logger.error('a result broke off', { requestId: request.id, taskId: task.id, error })
@@ -28,8 +28,13 @@ export function streamResult(
   return isCompressed ? compressed(bytes) : bytes
 }
 
-const shownPart = (facts: ModelFacts | undefined) =>
-  facts?.arePrefixesUsable === true ? { mostNumbers: mostShown(facts) } : {}
+const shownPart = ({
+  facts,
+  dimension,
+}: {
+  facts: ModelFacts | undefined
+  dimension?: number | undefined
+}) => (facts?.arePrefixesUsable === true ? { mostNumbers: mostShown(facts, dimension) } : {})
 
 async function* reporting<T>(pages: AsyncIterable<T>, report: (error: unknown) => void): AsyncGenerator<T> {
   try {

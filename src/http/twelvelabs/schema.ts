@@ -1,54 +1,26 @@
 import { z } from 'zod'
 import type { Limits } from '../../domain/limits.ts'
 import { makeEmbedV1Schemas } from './embedV1/schema.ts'
+import { absent, absentOr, distinct, mediaSource, range, types } from './fields.ts'
+import { makeNewerSchemas } from './marengo35/schema.ts'
+import { DEFAULT_MODEL } from './modelName.ts'
 import { parseTimestamp } from './timestamp.ts'
 
-export const DEFAULT_MODEL = 'marengo3.0'
-
-/** An explicit null means the same as leaving the field out. */
-const absent = <Schema extends z.ZodType>(schema: Schema) =>
-  schema.nullish().transform((value) => value ?? undefined)
-
-const absentOr = <Schema extends z.ZodType>(schema: Schema, fallback: z.output<Schema>) =>
-  schema
-    .nullish()
-    .transform((value): z.output<Schema> => value ?? fallback)
-    .meta({ default: fallback })
-
-/** A field that clients know and may send as null, for something that is not served yet. */
-const notYet = (message: string) =>
+/** A field of the contract that clients may send as null, and that another model is needed for. */
+const notHere = (message: string) =>
   z
     .null({ error: message })
     .optional()
     .transform(() => undefined)
 
-const ofLaterModel = notYet('It belongs to `marengo3.5`, which is not enabled yet')
-const ofLaterInput = notYet('Its input type is not enabled yet')
+const ofLaterModel = notHere('It needs `marengo3.5`')
+const ofLaterInput = notHere('Its input type is not enabled yet')
 
-const uncertainty = absent(z.literal(false, { error: 'It needs `marengo3.5`, which is not enabled yet' }))
-
-const distinct = <Schema extends z.ZodType>(each: Schema) =>
-  z
-    .array(each)
-    .min(1)
-    .refine((values) => new Set(values).size === values.length, 'Each value may be there once')
-    .meta({ uniqueItems: true })
-
-const mediaSource = z.strictObject({
-  url: absent(z.string()),
-  base64_string: absent(z.string().min(1)),
-  asset_id: absent(z.string().min(1)),
-})
+const uncertainty = absent(z.literal(false, { error: 'It needs `marengo3.5`' }))
 
 const modelName = absentOr(z.string().min(1), DEFAULT_MODEL)
 
-const seconds = z.number().min(0)
 const scopes = absentOr(distinct(z.enum(['clip', 'asset'])), ['clip', 'asset'])
-const types = absentOr(z.array(z.enum(['separate_embedding', 'fused_embedding'])).min(1), [
-  'separate_embedding',
-])
-
-const range = { start_sec: absentOr(seconds, 0), end_sec: absent(seconds) }
 
 const fixedOf = (limits: Limits) =>
   z.strictObject({ duration_sec: absentOr(z.int().min(limits.fixedMinSec).max(limits.fixedMaxSec), 6) })
@@ -134,6 +106,7 @@ const ADDRESSED_PARTS = 50
 /** The shapes of every request of this dialect, strict, with the bounds of `limits`. */
 export function makeSchemas(limits: Limits) {
   return {
+    ...makeNewerSchemas(limits),
     createTask: z.strictObject({
       input_type: z.enum(['audio', 'video']),
       model_name: modelName,
@@ -212,4 +185,3 @@ export function makeSchemas(limits: Limits) {
 export type Schemas = ReturnType<typeof makeSchemas>
 export type CreateTaskBody = z.output<Schemas['createTask']>
 export type EmbedBody = z.output<Schemas['embed']>
-export type MediaSourceBody = z.output<typeof mediaSource>

@@ -34,12 +34,15 @@ export async function* taskWithResult(
 export interface RowShape {
   /** Of the vector. */
   key: string
+  /** Of how far the numbers of the vector vary; absent: that is not told. */
+  spreadKey?: string
   /** What stands beside it. */
   placeOf: (embedding: EncodedEmbedding) => object
 }
 
 const ROW: RowShape = {
   key: 'embedding',
+  spreadKey: 'embedding_uncertainty',
   placeOf: ({ modality, scope, startSec, endSec, space }) => ({
     embedding_option: modality,
     embedding_scope: scope,
@@ -53,11 +56,13 @@ const ROW: RowShape = {
 export function encodePage(
   page: readonly EncodedEmbedding[],
   firstSeparator: string,
-  { key, placeOf }: RowShape = ROW,
+  { key, spreadKey, placeOf }: RowShape = ROW,
 ): Buffer {
   const pieces: Uint8Array[] = []
   page.forEach((embedding, index) => {
     pieces.push(Buffer.from(`${index === 0 ? firstSeparator : ','}{"${key}":`), embedding.vectorJson)
+    if (embedding.uncertaintyJson && spreadKey !== undefined)
+      pieces.push(Buffer.from(`,"${spreadKey}":`), embedding.uncertaintyJson)
     pieces.push(Buffer.from(`,${JSON.stringify(placeOf(embedding)).slice(1)}`))
   })
   return Buffer.concat(pieces)

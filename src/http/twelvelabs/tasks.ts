@@ -10,13 +10,20 @@ import { idempotencyKey, keyedRequest } from '../keyedRequest.ts'
 import { originOf } from '../origin.ts'
 import { inFieldsOf } from './errors.ts'
 import { withJsonBody, type JsonBody } from './jsonBody.ts'
+import { newerTaskRequest } from './marengo35/taskRequest.ts'
 import { mediaSource, readMedia } from './mediaRequest.ts'
-import { checkModelName, refuseUnlessEnabled } from './notEnabled.ts'
+import {
+  checkModelName,
+  DEFAULT_MODEL,
+  isForNewerModel,
+  NEWER_MODEL,
+  refuseOtherInputs,
+} from './modelName.ts'
 import { parse } from './parse.ts'
 import { modelHeader, presentPage, presentTaskRow, statesOf, statusOf } from './present.ts'
 import { streamResult } from './resultStream.ts'
 import { pathId, type Call, type Handler } from './route.ts'
-import { DEFAULT_MODEL } from './schema.ts'
+import type { Schemas } from './schema.ts'
 import { taskWithResult, taskWithoutResult } from './taskResult.ts'
 
 const CREATED = 202
@@ -48,11 +55,9 @@ async function create(
   json: JsonBody,
   keyed: KeyedRequest | undefined,
 ): Promise<Task> {
-  refuseUnlessEnabled(json.value, ['audio', 'video'])
-  const body = parse(schemas.createTask, json.value)
-  checkModelName(parts.models, body.model_name)
-  const input = body.input_type
-  const wanted = readMedia(body)
+  const { modelName, ...wanted } = readOrder(schemas, json.value)
+  checkModelName(parts.models, modelName)
+  const { input } = wanted.request
   const source = mediaSource(wanted.source, json, {
     field: `${input}.media_source`,
     limitBytes: parts.limits.inlineMediaBytes,
@@ -63,12 +68,22 @@ async function create(
   })
   return inFieldsOf(input, () =>
     createMediaTask(parts, account, {
-      modelName: body.model_name,
+      modelName,
       request: wanted.request,
       source,
       ...(keyed && { idempotency: { ...keyed, answer } }),
     }),
   )
+}
+
+function readOrder(schemas: Schemas, value: unknown) {
+  if (isForNewerModel(value)) {
+    refuseOtherInputs(value, NEWER_MODEL, ['audio', 'video'])
+    return { modelName: NEWER_MODEL, ...newerTaskRequest(parse(schemas.createNewerTask, value)) }
+  }
+  refuseOtherInputs(value, DEFAULT_MODEL, ['audio', 'video'])
+  const body = parse(schemas.createTask, value)
+  return { modelName: body.model_name, ...readMedia(body) }
 }
 
 const locationOf = (request: FastifyRequest, id: string): string =>
@@ -83,7 +98,8 @@ export const retrieveTask: Handler = async (call) => {
   const facts = factsIfThere(parts, task.model)
   reply.header('x-embedline-model', modelHeader(task.model))
   if (statusOf(task) !== 'ready') return taskWithoutResult(task, facts)
-  return streamResult(call, { id, facts }, (pages) => taskWithResult(task, facts, pages))
+  const { dimension } = task.request
+  return streamResult(call, { id, facts, dimension }, (pages) => taskWithResult(task, facts, pages))
 }
 
 /** `GET /embed-v2/tasks`: newest first, a page past the end is empty. */

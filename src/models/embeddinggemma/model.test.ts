@@ -252,6 +252,15 @@ describe('texts that hold tokens of the model', () => {
   })
 })
 
+test('loading says how far it is, to the end', async () => {
+  const fractions: number[] = []
+  const model = await openGemma(gemmaSettings(folder), place, (fraction) => void fractions.push(fraction))
+  await model.close()
+  expect(fractions).toEqual(fractions.toSorted((a, b) => a - b))
+  expect(fractions.at(-1)).toBe(1)
+  await expect(model.text(['dog'], 'query')).rejects.toThrow('disposed')
+})
+
 test('nothing that a model does reaches the network', async () => {
   const { env } = await import('@huggingface/transformers')
   await expect(env.fetch('https://example.org/config.json')).rejects.toMatchObject({ code: 'fetch_refused' })

@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import type { Limits } from '../../../domain/limits.ts'
+import { absent, absentOr, distinct, mediaSource, range, types } from '../fields.ts'
+
+/** How many numbers a vector may be shortened to. */
+const DIMENSIONS = [128, 256, 512] as const
+
+const INPUT_TYPES = ['audio', 'video'] as const
+
+const modelName = z.literal('marengo3.5')
+
+/** Of both ways to embed. */
+const vectors = {
+  embedding_uncertainty: absentOr(z.boolean(), false),
+  embedding_dimension: absent(z.literal(DIMENSIONS, `Expected one of ${DIMENSIONS.join(', ')}`)),
+}
+
+const temporalOf = (limits: Limits) =>
+  z.strictObject({
+    temporal: z.strictObject({
+      strategy: z.enum(['dynamic', 'fixed']),
+      dynamic: absent(
+        z.strictObject({
+          min_duration_sec: absentOr(z.int().min(limits.dynamicMinSec).max(limits.dynamicMaxSec), 2),
+        }),
+      ),
+      fixed: absent(
+        z.strictObject({
+          duration_sec: absentOr(z.int().min(limits.fixedMinSec).max(limits.fixedMaxSec), 6),
+        }),
+      ),
+    }),
+  })
+
+const timedText = z.strictObject({
+  start: z.number().min(0),
+  end: z.number().min(0),
+  text: z.string().min(1),
+})
+
+const clipsOf = <Option extends z.ZodType>(limits: Limits, option: Option) =>
+  z.strictObject({
+    media_source: mediaSource,
+    ...range,
+    segmentation: absent(temporalOf(limits)),
+    embedding_option: absent(distinct(option)),
+    embedding_scope: absentOr(distinct(z.enum(['clip', 'local', 'asset'])), ['clip', 'asset']),
+    embedding_type: types,
+    time_based_metadata: absent(z.array(timedText)),
+  })
+
+/** The shapes of requests for Marengo 3.5, with the bounds of `limits`. */
+export const makeNewerSchemas = (limits: Limits) => ({
+  createNewerTask: z.strictObject({
+    input_type: z.enum(INPUT_TYPES),
+    model_name: modelName,
+    video: absent(clipsOf(limits, z.enum(['visual', 'audio']))),
+    audio: absent(clipsOf(limits, z.enum(['audio']))),
+    ...vectors,
+  }),
+})
+
+type NewerSchemas = ReturnType<typeof makeNewerSchemas>
+export type NewerTaskBody = z.output<NewerSchemas['createNewerTask']>
+export type ClipsBody = NonNullable<NewerTaskBody['video'] | NewerTaskBody['audio']>
