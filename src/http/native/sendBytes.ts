@@ -12,7 +12,7 @@ export interface ServedBytes {
   version: string
   modifiedMs: number
   contentType: string
-  open(range: ByteRange | undefined): Promise<Readable>
+  open: (range: ByteRange | undefined) => Promise<Readable>
 }
 
 /** Answers GET and HEAD: all bytes, those that `Range` asks for (206), none that are there (416), or none anew (304). */
