@@ -69,6 +69,7 @@ const IS_SUSPECT: Readonly<Record<RequestName, boolean>> = {
   loadModel: true,
   inspect: true,
   readCues: true,
+  readSubtitles: true,
   embedSlices: true,
   embedDocument: true,
   cutDocument: true,

@@ -46,6 +46,10 @@ export function makeHandlers({ tools, limits, models }: ChildSettings): Handlers
       const { readCues } = await import('../media/cues.ts')
       return readCues(tools, file, stream, optionsOf(call))
     },
+    async readSubtitles({ file, name }, { signal }) {
+      const { readSubtitles } = await import('./readSubtitles.ts')
+      return readSubtitles(file, name, signal)
+    },
     // Each kind one at a time: a large picture takes much memory, a long sound much time.
     makeThumbnail: (work, call) =>
       oneAtATime('thumbnail', async () => {

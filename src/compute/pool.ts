@@ -181,6 +181,7 @@ export function startCompute(parts: ComputeParts): RunningCompute {
     start: slots.start,
     inspect: (file, signal) => onAny('inspect', { file }, signal),
     readCues: (file, stream, signal) => onAny('readCues', { file, stream }, signal),
+    readSubtitles: (file, name, signal) => onAny('readSubtitles', { file, name }, signal),
     async embedSlices(work, onSlice, signal, options) {
       const call = (child: Child) =>
         child.call('embedSlices', work, { signal, onPart: onSlice, ...patience(work.model) })

@@ -26,6 +26,7 @@ import type { Tools } from '../media/tools.ts'
 export interface Requests {
   inspect: { ask: { file: string }; part: never; answer: MediaFacts }
   readCues: { ask: { file: string; stream: number }; part: never; answer: Cue[] }
+  readSubtitles: { ask: { file: string; name: string }; part: never; answer: Cue[] }
   embedSlices: { ask: SliceWork; part: SliceResult; answer: undefined }
   embedDocument: { ask: DocumentWork; part: readonly EmbeddedChunk[]; answer: DocumentEnd<EmbeddedChunk> }
   cutDocument: { ask: CutWork; part: readonly CutChunk[]; answer: DocumentEnd<CutChunk> }

@@ -104,6 +104,8 @@ export interface Compute {
   inspect(file: string, signal?: AbortSignal): Promise<MediaFacts>
   /** Reads one subtitle track, all of it. */
   readCues(file: string, stream: number, signal?: AbortSignal): Promise<Cue[]>
+  /** Reads a file of subtitles; `name` helps to tell what it is. Throws `no_transcript`, `unsupported_type`. */
+  readSubtitles(file: string, name: string, signal?: AbortSignal): Promise<Cue[]>
   /** Embeds slices in order and hands each to `onSlice` when it is done; the next one waits until that returns. */
   embedSlices(
     work: SliceWork,

@@ -15,6 +15,7 @@ import type { TaskParts } from './parts.ts'
 import { checkSourceUrl, fetchItem, filenameOfUrl } from './sourceUrl.ts'
 import { planItem } from './planItem.ts'
 import { keepBytes } from './storedBytes.ts'
+import { usedTracks } from './transcript/tracks.ts'
 import { usableModel } from './usableModel.ts'
 import { withinModel } from './withinModel.ts'
 
@@ -74,7 +75,7 @@ const createFromAsset = (
     if (!found)
       throw new EmbedlineError('request_invalid', `There is no asset ${assetId}.`, { field: 'assetId' })
     const { asset, objectHash } = found
-    checkAsset(order.request, asset)
+    checkAsset(order.request, asset, await hasTranscript(db, order.request, asset))
     // Without bytes yet it gets them together with the asset.
     if (objectHash !== undefined)
       await addReference(db, {
@@ -125,7 +126,13 @@ async function createFromUrl(
   )
 }
 
-function checkAsset(request: MediaRequest, asset: Asset): void {
+/** Read only for who wants to know. */
+const hasTranscript = async (db: Db, { modalities }: MediaRequest, asset: Asset): Promise<boolean> =>
+  asset.facts !== undefined &&
+  modalities.includes('transcription') &&
+  (await usedTracks(db, { accountId: asset.accountId, asset, facts: asset.facts })).length > 0
+
+function checkAsset(request: MediaRequest, asset: Asset, hasTranscript: boolean): void {
   if (asset.state === 'failed')
     throw new EmbedlineError(
       'request_invalid',
@@ -146,8 +153,8 @@ function checkAsset(request: MediaRequest, asset: Asset): void {
       },
     )
   if (!request.modalitiesNamed) return
-  const { video, audio, subtitles } = asset.facts
-  const has = { visual: video !== undefined, audio: audio !== undefined, transcription: subtitles.length > 0 }
+  const { video, audio } = asset.facts
+  const has = { visual: video !== undefined, audio: audio !== undefined, transcription: hasTranscript }
   for (const modality of request.modalities)
     if (!has[modality])
       throw new EmbedlineError('request_invalid', whyMissing(modality), { field: 'modalities' })

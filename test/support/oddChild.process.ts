@@ -66,6 +66,7 @@ serveParent(
       await misbehave(file, call)
       return []
     },
+    readSubtitles: async () => [],
     embedSlices: embedOddly,
     embedSlicesNow: embedOddly,
     async embedDocument({ file, name }, call) {

@@ -267,6 +267,7 @@ function tinyCompute(): TinyCompute {
       return this.facts
     },
     readCues: async () => [],
+    readSubtitles: async () => [{ startSec: 0, endSec: 2, text: 'abc' }],
     async embedSlices(work, onSlice) {
       for (const slice of work.slices) {
         this.beforeSlice(work, slice.index)

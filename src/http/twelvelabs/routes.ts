@@ -36,6 +36,11 @@ const ROUTES: readonly Route[] = [
     handler: async () => (await import('./tasks.ts')).retrieveTask,
   },
   { method: 'POST', path: '/embed-v2', handler: async () => (await import('./embed.ts')).embed },
+  {
+    method: 'GET',
+    path: '/assets/:id/transcription',
+    handler: async () => (await import('./transcription.ts')).retrieveTranscription,
+  },
   { method: 'POST', path: '/assets', handler: async () => (await assets()).createAsset },
   { method: 'GET', path: '/assets', handler: async () => (await assets()).listAssets },
   { method: 'GET', path: '/assets/:id', handler: async () => (await assets()).retrieveAsset },

@@ -151,6 +151,10 @@ export function makeSchemas(limits: Limits) {
       filename: z.string().optional(),
       ...page(limits),
     }),
+    transcription: z.object({
+      include: repeated(z.enum(['words', 'sentences', 'utterances'])),
+      language: z.string().min(1).optional(),
+    }),
     deleteAsset: z.object({ force: FORM_FLAG.optional() }),
     changeUserMetadata: z.strictObject({ user_metadata: z.record(z.string(), metadataValue.nullable()) }),
     createUpload: z.strictObject({
