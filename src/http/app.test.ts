@@ -224,6 +224,7 @@ test('the description covers every route, with the bounds that requests are held
     'get /v1.3/assets/multipart-uploads',
     'get /v1.3/assets/multipart-uploads/{id}',
     'get /v1.3/assets/{id}',
+    'get /v1.3/assets/{id}/transcription',
     'get /v1.3/embed-v2/tasks',
     'get /v1.3/embed-v2/tasks/{id}',
     'get /v1.3/embed/tasks',

@@ -63,7 +63,8 @@ test('a server killed while a file comes in goes on with it: uploadFile ends as 
 
   const second = await serverProcess(folder, [], { port: Number(new URL(first.url).port) })
   expect(await upload.exited).toEqual([0, null])
-  const { assetId } = JSON.parse(await upload.output) as { assetId: string }
+  const lines = (await upload.output).split('\n')
+  const { assetId } = JSON.parse(lines.at(-1) ?? '') as { assetId: string }
   await expectWhole(second, folder, assetId, video)
 })
 

@@ -43,8 +43,8 @@ async function failOnce(room: TaskRoom, failing: Partial<Objects>): Promise<void
 }
 
 test.for([
-  ['before the bytes are hashed', (_: Objects) => ({ hashParts: broken })],
-  ['before they are moved', (_: Objects) => ({ keepParts: broken })],
+  ['before the bytes are hashed', () => ({ hashParts: broken })],
+  ['before they are moved', () => ({ keepParts: broken })],
   [
     'after they were moved',
     (objects: Objects) => ({
