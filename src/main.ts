@@ -15,6 +15,7 @@ import { listen } from './http/listen.ts'
 import { MODEL_NAMES } from './http/telnyx/names.ts'
 import { MODEL_NAMES as EMBED_V1_MODEL_NAMES } from './http/twelvelabs/embedV1/names.ts'
 import { NEWER_MODEL } from './http/twelvelabs/modelName.ts'
+import { makeByteCache } from './lib/byteCache.ts'
 import { systemClock } from './lib/clock.ts'
 import { closeAll, type Opened } from './lib/closing.ts'
 import { makeKeyedMutex } from './lib/keyedMutex.ts'
@@ -70,6 +71,9 @@ const CONTRACT_MODELS = [...EMBED_V1_MODEL_NAMES, NEWER_MODEL, ...MODEL_NAMES]
 /** Buckets that are searched are held in memory up to this size. */
 const SEARCH_MEMORY_BYTES = 512e6
 
+/** The same of pictures and outlines of assets: some hundred of them. */
+const PREVIEW_MEMORY_BYTES = 16e6
+
 /**
  * Builds every part from the configuration, connects them and starts to serve: whoever has read this function has
  * read the architecture. Throws `storage_unavailable` when the data folder is in use or cannot be written, and
@@ -122,6 +126,7 @@ export async function startServer(
       objects,
       bytesMutex: makeKeyedMutex(),
       partTurns: makeTakeover(),
+      previews: makeByteCache(PREVIEW_MEMORY_BYTES),
       signingKey: await store.write((db) => ensureSecret(db, 'addresses', randomBytes(32))),
       fetcher,
       crawling: {

@@ -76,6 +76,8 @@ const IS_SUSPECT: Readonly<Record<RequestName, boolean>> = {
   embedTexts: false,
   embedSlicesNow: true,
   embedPicture: true,
+  makeThumbnail: true,
+  makeWaveform: true,
 }
 
 export function makeCalls({ send, onStuck, cancelMs, clock, logger }: CallsParts): Calls {

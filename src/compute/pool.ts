@@ -217,6 +217,8 @@ export function startCompute(parts: ComputeParts): RunningCompute {
       )
     },
     embedPicture: (work, signal) => onAny('embedPicture', { ...work, model: pinOf(work.model) }, signal),
+    makeThumbnail: (work, signal) => onAny('makeThumbnail', work, signal),
+    makeWaveform: (work, signal) => onAny('makeWaveform', work, signal),
     stats: () => ({
       children: [...slots.children, ...guests].map((child) => ({
         pid: child.pid,

@@ -12,6 +12,9 @@ import type {
   SliceResult,
   SliceWork,
   TextUse,
+  ThumbnailWork,
+  Waveform,
+  WaveformWork,
 } from '../domain/work.ts'
 import type { ModelSettings } from '../models/settings.ts'
 import type { Tools } from '../media/tools.ts'
@@ -36,6 +39,8 @@ export interface Requests {
   }
   embedSlicesNow: { ask: SliceWork; part: SliceResult; answer: undefined }
   embedPicture: { ask: PictureWork; part: never; answer: Float32Array }
+  makeThumbnail: { ask: ThumbnailWork; part: never; answer: Uint8Array }
+  makeWaveform: { ask: WaveformWork; part: never; answer: Waveform }
 }
 
 /** The last chunks come with the answer: a short document costs one message each way, not two. */

@@ -11,6 +11,7 @@ import type { ModelFacts } from '../domain/model.ts'
 import type { Db } from '../domain/tables.ts'
 import type { Compute, DocumentSummary, EmbeddedChunk, ModelPin, RemoteTexts } from '../domain/work.ts'
 import type { Pace } from '../crawl/pace.ts'
+import type { ByteCache } from '../lib/byteCache.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { KeyedMutex } from '../lib/keyedMutex.ts'
 import type { Logger } from '../lib/logger.ts'
@@ -28,6 +29,8 @@ export interface TaskParts {
   bytesMutex: KeyedMutex
   /** Serialises what happens to the same part of an upload: the newest request goes on. */
   partTurns: Takeover
+  /** Pictures and outlines of assets that were asked for. */
+  previews: ByteCache
   /** Signs what callers bring back without a key. */
   signingKey: Uint8Array
   /** The only way to URLs that callers name. */
