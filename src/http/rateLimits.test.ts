@@ -3,36 +3,28 @@ import { expect, onTestFinished, test } from 'vitest'
 import { client } from '../../test/support/client.ts'
 import { KEY, withApp, type TestApp } from '../../test/support/withApp.ts'
 import type { RateLimits } from '../domain/rates.ts'
-import type { TaskParts, Usage } from '../tasks/parts.ts'
+import type { Payer, Usage } from '../tasks/parts.ts'
 import { openUsage } from '../tasks/usage.ts'
 
 /** An app whose keys are limited; `onSpent` is called after a request was refused for that. */
 async function limitedApp(limits: RateLimits, onSpent: (app: TestApp) => void = () => {}): Promise<TestApp> {
-  let usage: Usage | undefined
-  const later: Usage = {
-    countRequest(by) {
+  // Counting needs the store of the app.
+  const usage: Partial<Usage> = {}
+  const app = await withApp(() => ({ usage: usage as Usage }))
+  const { store, logger } = app.parts
+  const opened = await openUsage({ store, logger, limits, clock: app.room.clock })
+  onTestFinished(() => opened.close())
+  Object.assign(usage, opened, {
+    countRequest(by: Payer) {
       try {
-        usage?.countRequest(by)
+        opened.countRequest(by)
       } catch (failure) {
         onSpent(app)
         throw failure
       }
     },
-    checkMedia: (by) => usage?.checkMedia(by),
-    mediaAgainMs: (by) => usage?.mediaAgainMs(by),
-    countMedia: (by, durationSec) => usage?.countMedia(by, durationSec),
-    states: (by) => usage?.states(by) ?? [],
-  }
-  const app = await withApp((parts: TaskParts) => {
-    // The rooms below work with these parts too.
-    parts.usage = later
-    return { usage: later }
   })
-  app.room.parts.usage = later
-  const { store, logger } = app.parts
-  const opened = await openUsage({ store, logger, limits, clock: app.room.clock })
-  usage = opened
-  onTestFinished(() => opened.close())
+  app.room.parts.usage = opened
   return app
 }
 

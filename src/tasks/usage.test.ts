@@ -26,7 +26,7 @@ test('each key has its requests of a minute, and gets new ones with the next min
     )
     usage.countRequest({ keyHash: 'another' })
     parts.clock.advance(44_999)
-    expect(() => usage.countRequest(ONE)).toThrow()
+    expect(() => usage.countRequest(ONE)).toThrow('requests per minute')
     parts.clock.advance(1)
     usage.countRequest(ONE)
     expect(usage.states(ONE)).toEqual([
