@@ -71,7 +71,9 @@ async function readyAsset(parts: TaskParts, accountId: string, id: string) {
   const found = await getAsset(parts.store.read, accountId, id)
   if (!found) throw new EmbedlineError('not_found', `There is no asset ${id}.`)
   const { asset, objectHash: hash } = found
-  if (asset.state !== 'ready' || !asset.facts || hash === undefined)
+  if (asset.state !== 'ready' || hash === undefined)
     throw new EmbedlineError('request_invalid', asset.failure?.message ?? 'The asset is not ready yet.')
+  if (!asset.facts)
+    throw new EmbedlineError('media_has_no_stream', 'There is nothing to see or to hear in the asset.')
   return { facts: asset.facts, hash, file: parts.objects.path(accountId, hash) }
 }

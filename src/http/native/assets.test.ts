@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { withApp, type TestApp } from '../../../test/support/withApp.ts'
+import { EmbedlineError } from '../../domain/errors.ts'
 import { contentOf } from '../../../test/support/uploads.ts'
 
 const CONTENT = contentOf(600_000)
@@ -130,6 +131,24 @@ test.for([
   const response = await app.fetch(`/api/assets/${await ready(app)}/${path}`)
   expect(response.status).toBe(400)
   expect(await response.json()).toMatchObject({ code: 'request_invalid', field })
+})
+
+test('an asset of text is ready, and there is nothing to see or to hear', async () => {
+  const app = await withApp()
+  app.room.compute.beforeInspect = () => {
+    throw new EmbedlineError('media_unreadable', 'The file is text.')
+  }
+  const id = await create(app, 'lines.srt', Buffer.from('1\n00:00:00,000 --> 00:00:01,000\nHello'))
+  await app.room.drain()
+  expect(await (await app.fetch(`/v1.3/assets/${id}`)).json()).toMatchObject({
+    status: 'ready',
+    technical_metadata: { file_mime_type: 'application/x-subrip' },
+  })
+  for (const what of ['thumbnails', 'waveform'])
+    expect(await (await app.fetch(`/api/assets/${id}/${what}`)).json()).toMatchObject({
+      status: 400,
+      code: 'media_has_no_stream',
+    })
 })
 
 test('an asset that is not ready has no pictures, and says so', async () => {

@@ -122,7 +122,7 @@ export const Asset = z.looseObject({
     .looseObject({
       file_size_bytes: z.int(),
       file_mime_type: z.string(),
-      file_container_format: z.string(),
+      file_container_format: z.string().optional(),
       video_codec: z.string().optional(),
       video_width: z.int().optional(),
       video_height: z.int().optional(),
