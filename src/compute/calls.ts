@@ -69,6 +69,7 @@ const IS_SUSPECT: Readonly<Record<RequestName, boolean>> = {
   loadModel: true,
   inspect: true,
   readCues: true,
+  readSubtitles: true,
   embedSlices: true,
   embedPart: true,
   embedDocument: true,
@@ -76,6 +77,8 @@ const IS_SUSPECT: Readonly<Record<RequestName, boolean>> = {
   embedTexts: false,
   embedSlicesNow: true,
   embedPicture: true,
+  makeThumbnail: true,
+  makeWaveform: true,
 }
 
 export function makeCalls({ send, onStuck, cancelMs, clock, logger }: CallsParts): Calls {

@@ -15,6 +15,9 @@ import type {
   SliceResult,
   SliceWork,
   TextUse,
+  ThumbnailWork,
+  Waveform,
+  WaveformWork,
 } from '../domain/work.ts'
 import type { ModelSettings } from '../models/settings.ts'
 import type { Tools } from '../media/tools.ts'
@@ -26,6 +29,7 @@ import type { Tools } from '../media/tools.ts'
 export interface Requests {
   inspect: { ask: { file: string }; part: never; answer: MediaFacts }
   readCues: { ask: { file: string; stream: number }; part: never; answer: Cue[] }
+  readSubtitles: { ask: { file: string; name: string }; part: never; answer: Cue[] }
   embedSlices: { ask: SliceWork; part: SliceResult; answer: undefined }
   embedPart: { ask: PartWork; part: readonly PartVector[]; answer: PartSummary }
   embedDocument: { ask: DocumentWork; part: readonly EmbeddedChunk[]; answer: DocumentEnd<EmbeddedChunk> }
@@ -39,6 +43,8 @@ export interface Requests {
   }
   embedSlicesNow: { ask: SliceWork; part: SliceResult; answer: undefined }
   embedPicture: { ask: PictureWork; part: never; answer: Float32Array }
+  makeThumbnail: { ask: ThumbnailWork; part: never; answer: Uint8Array }
+  makeWaveform: { ask: WaveformWork; part: never; answer: Waveform }
 }
 
 /** The last chunks come with the answer: a short document costs one message each way, not two. */

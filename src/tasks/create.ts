@@ -4,7 +4,7 @@ import type { Warning } from '../domain/embedding.ts'
 import type { ModelFacts } from '../domain/model.ts'
 import type { Db } from '../domain/tables.ts'
 import type { Account, Asset, Task } from '../domain/task.ts'
-import { isMediaRequest, type TaskRequest } from '../domain/work.ts'
+import { isMediaRequest, type DocumentRequest, type TaskRequest } from '../domain/work.ts'
 import type { ReceivedBytes } from '../objects/objects.ts'
 import { enqueue } from '../queue/enqueue.ts'
 import { getAsset } from '../store/assets.ts'
@@ -17,6 +17,7 @@ import type { TaskParts } from './parts.ts'
 import { checkSourceUrl, fetchItem, filenameOfUrl } from './sourceUrl.ts'
 import { planItem } from './planItem.ts'
 import { keepBytes } from './storedBytes.ts'
+import { usedTracks } from './transcript/tracks.ts'
 import { usableModel } from './usableModel.ts'
 import { partsWithinModel, withinModel } from './withinModel.ts'
 
@@ -38,7 +39,7 @@ const ASSET_WAIT_MS = 60_000
  * Takes a task: when this returns, the task is committed and will be worked on whatever happens to the process.
  * Throws what `usableModel`, `withinModel` and `checkDocumentRequest` throw, and `request_invalid` for an asset that is unknown, failed, or
  * (once ready) lacks a modality that was asked for by name or ends before `startSec`, what `Fetcher.check` throws for a
- * URL, and what `rememberAnswer` throws.
+ * URL, `rate_limited` when the key has no minutes of media left, and what `rememberAnswer` throws.
  */
 export async function createMediaTask(
   parts: TaskParts,
@@ -48,7 +49,8 @@ export async function createMediaTask(
   const model = usableModel(parts, order.modelName)
   if (isMediaRequest(order.request)) withinModel(order.request, model)
   else partsWithinModel(order.request, model)
-  await checkReceived(order)
+  if (order.request.input === 'document') await checkDocument(order.request, order.source)
+  parts.usage?.checkMedia(account)
   const task = await createFrom(parts, account, order, model)
   parts.wake()
   return task
@@ -67,8 +69,7 @@ function createFrom(
 }
 
 /** Of bytes that came with the request it is known at once what document they are. */
-async function checkReceived({ request, source }: MediaTaskOrder): Promise<void> {
-  if (request.input !== 'document') return
+async function checkDocument(request: DocumentRequest, source: MediaSource): Promise<void> {
   const type =
     'received' in source ? await documentType(source.received.temporaryPath, source.filename) : undefined
   checkDocumentRequest(request, type)
@@ -86,7 +87,7 @@ const createFromAsset = (
     if (!found)
       throw new EmbedlineError('request_invalid', `There is no asset ${assetId}.`, { field: 'assetId' })
     const { asset, objectHash } = found
-    checkAsset(order.request, asset)
+    checkAsset(order.request, asset, await hasTranscript(db, order.request, asset))
     // Without bytes yet it gets them together with the asset.
     if (objectHash !== undefined)
       await addReference(db, {
@@ -137,7 +138,14 @@ async function createFromUrl(
   )
 }
 
-function checkAsset(request: TaskRequest, asset: Asset): void {
+/** Read only for who wants to know. */
+const hasTranscript = async (db: Db, request: TaskRequest, asset: Asset): Promise<boolean> =>
+  asset.facts !== undefined &&
+  isMediaRequest(request) &&
+  request.modalities.includes('transcription') &&
+  (await usedTracks(db, { accountId: asset.accountId, asset, facts: asset.facts })).length > 0
+
+function checkAsset(request: TaskRequest, asset: Asset, hasTranscript: boolean): void {
   if (asset.state === 'failed')
     throw new EmbedlineError(
       'request_invalid',
@@ -160,8 +168,8 @@ function checkAsset(request: TaskRequest, asset: Asset): void {
       },
     )
   if (!request.modalitiesNamed) return
-  const { video, audio, subtitles } = asset.facts
-  const has = { visual: video !== undefined, audio: audio !== undefined, transcription: subtitles.length > 0 }
+  const { video, audio } = asset.facts
+  const has = { visual: video !== undefined, audio: audio !== undefined, transcription: hasTranscript }
   for (const modality of request.modalities)
     if (!has[modality])
       throw new EmbedlineError('request_invalid', whyMissing(modality), { field: 'modalities' })
@@ -197,6 +205,7 @@ async function insert(
     ...(input.filename !== undefined && { filename: input.filename }),
     textTokens: textTokens(parts, order.request),
     warnings: standIn(order.modelName, model),
+    ...(account.keyHash !== undefined && { keyHash: account.keyHash }),
     nowMs,
     expiresMs: nowMs + parts.retentionMs,
   })

@@ -10,6 +10,7 @@ import {
   type TaskPlan,
   type TaskRequest,
 } from '../domain/work.ts'
+import type { Asset } from '../domain/task.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { enqueue } from '../queue/enqueue.ts'
 import { postpone } from '../queue/postpone.ts'
@@ -21,7 +22,8 @@ import { addEndWhenDone } from './addEnd.ts'
 import type { PartPayload } from './embedPart.ts'
 import type { TaskParts } from './parts.ts'
 import { planDocument, planPicture } from './planParts.ts'
-import { planMedia, readCues } from './planMedia.ts'
+import { planMedia } from './planMedia.ts'
+import { isUnfinished, readCues, usedTracks } from './transcript/tracks.ts'
 import { withinModel } from './withinModel.ts'
 
 /** What a slice item carries: everything else stands in the task's plan. */
@@ -55,7 +57,7 @@ export async function planTask(parts: TaskParts, item: ClaimedItem, signal: Abor
   const file = parts.objects.path(task.accountId, task.objectHash)
   const facts = asset?.facts ?? (await parts.compute.inspect(file, signal))
   await (isMediaRequest(task.request)
-    ? planClips(parts, item, { task, request: task.request, file, facts }, signal)
+    ? planClips(parts, item, { task, request: task.request, asset, file, facts }, signal)
     : planParts(parts, item, { task, request: task.request, facts }))
   parts.wake()
 }
@@ -69,14 +71,20 @@ interface Looked<Request extends TaskRequest> {
 async function planClips(
   parts: TaskParts,
   item: ClaimedItem,
-  { task, request, facts, file }: Looked<MediaRequest> & { file: string },
+  { task, request, asset, facts, file }: Looked<MediaRequest> & { asset: Asset | undefined; file: string },
   signal: AbortSignal,
 ): Promise<void> {
   const within = withinModel(request, parts.models.facts(task.model))
-  const { plan, warnings } = planMedia(within.request, facts, parts.limits)
-  const cues = plan.modalities.includes('transcription')
-    ? await readCues(parts, file, facts, signal)
-    : { cues: [], warnings: [] }
+  const tracks = within.request.modalities.includes('transcription')
+    ? await usedTracks(parts.store.read, { accountId: task.accountId, asset, facts })
+    : []
+  if (isUnfinished(tracks)) return postponeUntilLooked(parts, item)
+  const dueMs = parts.usage?.mediaAgainMs(task)
+  // It is accepted: it waits until the key has minutes of media again.
+  if (dueMs !== undefined) return void (await parts.store.write((db) => postpone(db, item, { dueMs })))
+  const media = { facts, hasTranscript: tracks.length > 0 }
+  const { plan, warnings } = planMedia(within.request, media, parts.limits)
+  const cues = await readCues(parts, { file, tracks }, signal)
   const slices = planSlices(request.segmentation, plan.startMs, plan.endMs)
   await writeItems(parts, item, task, {
     plan,
@@ -87,6 +95,7 @@ async function planClips(
     })),
     warnings: [...facts.warnings, ...within.warnings, ...warnings, ...cues.warnings],
   })
+  parts.usage?.countMedia(task, (plan.endMs - plan.startMs) / 1000)
 }
 
 async function planParts(

@@ -3,7 +3,7 @@ import type { Warning } from '../../domain/embedding.ts'
 import { spaceOf } from '../../domain/model.ts'
 import type { PartSummary, PartVector, PartWork, TaskPart } from '../../domain/work.ts'
 import { countTokens } from '../../models/countTokens.ts'
-import type { PartParts } from './embedPart.ts'
+import type { PartParts } from './partParts.ts'
 import { longTextVector, textSpread } from './longText.ts'
 import { textPieces } from './textPieces.ts'
 

@@ -1,17 +1,5 @@
-import type { Limits } from '../../domain/limits.ts'
-import type { EmbeddingModel } from '../../domain/model.ts'
-import type { PartSummary, PartVector, PartWork } from '../../domain/work.ts'
-import type { Tools } from '../../media/tools.ts'
-import type { Units } from '../units.ts'
-
-export interface PartParts extends Units {
-  tools: Tools
-  limits: Limits
-  model: EmbeddingModel
-  signal: AbortSignal
-  /** Takes vectors; the next ones begin when it returns. */
-  handOver: (vectors: readonly PartVector[]) => Promise<void>
-}
+import type { PartSummary, PartWork } from '../../domain/work.ts'
+import type { PartParts } from './partParts.ts'
 
 /** Embeds a part of a picture or a document. Throws what reading it throws. */
 export async function embedPart(work: PartWork, parts: PartParts): Promise<PartSummary> {

@@ -3,7 +3,7 @@ import type { Warning } from '../../domain/embedding.ts'
 import { inputOf, spaceOf, type Size } from '../../domain/model.ts'
 import type { PartPlace, PartSummary, PartVector, TaskPart } from '../../domain/work.ts'
 import { pictureOf, type Region } from '../../media/bitmap.ts'
-import type { PartParts } from './embedPart.ts'
+import type { PartParts } from './partParts.ts'
 import { quadrantsOf } from './quadrants.ts'
 
 type Pages = Extract<TaskPart, { kind: 'pages' }>

@@ -1,7 +1,7 @@
 import { inputOf, spaceOf } from '../../domain/model.ts'
 import type { PartSummary, PartWork } from '../../domain/work.ts'
 import { readPicture } from '../../media/picture.ts'
-import type { PartParts } from './embedPart.ts'
+import type { PartParts } from './partParts.ts'
 import { pictureSpread } from './pictureSpread.ts'
 
 /** Embeds a picture. Throws what reading it throws. */

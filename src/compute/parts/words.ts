@@ -2,7 +2,7 @@ import { chunkText } from '../../documents/chunkText.ts'
 import { spaceOf } from '../../domain/model.ts'
 import type { PartSummary } from '../../domain/work.ts'
 import { countTokens } from '../../models/countTokens.ts'
-import type { PartParts } from './embedPart.ts'
+import type { PartParts } from './partParts.ts'
 import { longTextVector } from './longText.ts'
 import { textPieces } from './textPieces.ts'
 

@@ -258,7 +258,7 @@ test('loading says how far it is, to the end', async () => {
   await model.close()
   expect(fractions).toEqual(fractions.toSorted((a, b) => a - b))
   expect(fractions.at(-1)).toBe(1)
-  await expect(model.text(['dog'], 'query')).rejects.toThrow()
+  await expect(model.text(['dog'], 'query')).rejects.toThrow('disposed')
 })
 
 test('nothing that a model does reaches the network', async () => {
