@@ -46,6 +46,7 @@ import { admitKeys } from './tasks/keys.ts'
 import type { Models, TaskParts } from './tasks/parts.ts'
 import { roomsBeside } from './tasks/rooms.ts'
 import { takeBackItems } from './tasks/sweep.ts'
+import { openUsage } from './tasks/usage.ts'
 import { workOn } from './tasks/work.ts'
 import { version } from './version.ts'
 
@@ -114,6 +115,10 @@ export async function startServer(
     const compute = open(
       openCompute(config, tools, { modelSettings, registry, model, limits, clock, logger }),
     )
+    const usage =
+      Object.keys(config.rateLimits).length > 0
+        ? open(await openUsage({ store, clock, logger, limits: config.rateLimits }))
+        : undefined
     let dispatcher: Dispatcher | undefined
     const parts: TaskParts = {
       store,
@@ -137,6 +142,7 @@ export async function startServer(
       buckets: openFolderBuckets({ url: config.bucketsUrl, clock, uploadId: () => ids.uuid() }),
       endDocument: gatherDocumentEnds({ store, clock }),
       search,
+      ...(usage && { usage }),
       clock,
       ids,
       limits,

@@ -37,7 +37,7 @@ const ASSET_WAIT_MS = 60_000
  * Takes a task: when this returns, the task is committed and will be worked on whatever happens to the process.
  * Throws what `usableModel` and `withinModel` throw, and `request_invalid` for an asset that is unknown, failed, or
  * (once ready) lacks a modality that was asked for by name or ends before `startSec`, what `Fetcher.check` throws for a
- * URL, and what `rememberAnswer` throws.
+ * URL, `rate_limited` when the key has no minutes of media left, and what `rememberAnswer` throws.
  */
 export async function createMediaTask(
   parts: TaskParts,
@@ -46,6 +46,7 @@ export async function createMediaTask(
 ): Promise<Task> {
   const model = usableModel(parts, order.modelName)
   withinModel(order.request, model)
+  parts.usage?.checkMedia(account)
   const task = await createFrom(parts, account, order, model)
   parts.wake()
   return task
@@ -190,6 +191,7 @@ async function insert(
     ...(input.filename !== undefined && { filename: input.filename }),
     textTokens: textTokens(parts, order.request),
     warnings: standIn(order.modelName, model),
+    ...(account.keyHash !== undefined && { keyHash: account.keyHash }),
     nowMs,
     expiresMs: nowMs + parts.retentionMs,
   })

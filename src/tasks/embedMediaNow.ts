@@ -52,7 +52,7 @@ export interface MediaEmbeddings {
 
 /**
  * Embeds a short video or sound while the caller waits, before all slices of tasks. Throws `model_unknown` and what
- * `usableModel` and `withinModel` throw, what a remote model throws, `request_invalid` (asset, a modality that was asked
+ * `usableModel` and `withinModel` throw, what a remote model throws, `rate_limited`, `request_invalid` (asset, a modality that was asked
  * for by name and is not there, more than `limits.syncMediaSec`), what fetching a URL throws, `media_unreadable`,
  * `media_has_no_stream`.
  */
@@ -65,6 +65,7 @@ export async function embedMediaNow(
   const model = usableModel(parts, order.modelName)
   // What the model cannot embed is refused before anything is fetched.
   const within = withinModel(order.request, model)
+  parts.usage?.checkMedia(account)
   const options = { limitBytes: parts.limits.fetchBytes, signal }
   return withLocalFile(parts, account, order.source, options, (file) =>
     embedFile(parts, account, order, { model, within, file }, signal),
@@ -96,6 +97,7 @@ async function embedFile(
     slices: planSlices(order.request.segmentation, plan.startMs, plan.endMs),
     cues: cues.cues,
   }
+  parts.usage?.countMedia(account, (plan.endMs - plan.startMs) / 1000)
   const done = await runSlices(parts, work, signal)
   const embeddings = [
     ...(order.request.scopes.includes('clip') ? done.clips.flatMap(clipEmbeddings) : []),

@@ -51,6 +51,9 @@ export async function planTask(parts: TaskParts, item: ClaimedItem, signal: Abor
     ? await usedTracks(parts.store.read, { accountId: task.accountId, asset, facts })
     : []
   if (isUnfinished(tracks)) return postponeUntilLooked(parts, item)
+  const dueMs = parts.usage?.mediaAgainMs(task)
+  // It is accepted: it waits until the key has minutes of media again.
+  if (dueMs !== undefined) return void (await parts.store.write((db) => postpone(db, item, { dueMs })))
   const media = { facts, hasTranscript: tracks.length > 0 }
   const { plan, warnings } = planMedia(within.request, media, parts.limits)
   const cues = await readCues(parts, { file, tracks }, signal)
@@ -60,6 +63,7 @@ export async function planTask(parts: TaskParts, item: ClaimedItem, signal: Abor
     ...warnings,
     ...cues.warnings,
   ])
+  parts.usage?.countMedia(task, (plan.endMs - plan.startMs) / 1000)
   parts.wake()
 }
 
