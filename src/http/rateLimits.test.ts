@@ -1,7 +1,11 @@
+import { createReadStream } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import Telnyx from 'telnyx'
 import { expect, onTestFinished, test } from 'vitest'
 import { client } from '../../test/support/client.ts'
 import { KEY, withApp, type TestApp } from '../../test/support/withApp.ts'
+import { withFolder } from '../../test/support/withStore.ts'
 import type { RateLimits } from '../domain/rates.ts'
 import type { Payer, Usage } from '../tasks/parts.ts'
 import { openUsage } from '../tasks/usage.ts'
@@ -189,6 +193,20 @@ test('the client of the one dialect gives up with what the server said', async (
     body: { code: 'usage_limit_exceeded' },
   })
 })
+
+test('the client of the one dialect is told of a spent limit also while it sends a large file', () =>
+  withFolder(async (folder) => {
+    const app = await limitedApp({ requestsPerDay: 1 })
+    const one = client(app.url)
+    await one.embed.v2.tasks.list()
+    const path = join(folder, 'large.mp4')
+    await writeFile(path, new Uint8Array(30_000_000))
+    const spent = { statusCode: 403, body: { code: 'usage_limit_exceeded' } }
+    const upload = one.assets.create({ method: 'direct', file: createReadStream(path) })
+    await expect(upload).rejects.toMatchObject(spent)
+    const create = one.embed.tasks.create({ modelName: 'marengo3.0', videoFile: createReadStream(path) })
+    await expect(create).rejects.toMatchObject(spent)
+  }))
 
 test('the client of the other dialect waits as long as it is told', async () => {
   let refused = 0

@@ -18,18 +18,23 @@ export async function readUsage(db: Db, afterMs: number): Promise<Used[]> {
   )
 }
 
-/** Adds to what was used. */
+/** Adds to what was used: at least one, each of another key, rate or stretch. */
 export async function addUsage(db: Db, added: readonly Used[]): Promise<void> {
-  for (const { keyHash, rate, startMs, used } of added)
-    await db
-      .insertInto('usage')
-      .values({ key_hash: keyHash, rate, start_ms: startMs, used })
-      .onConflict((conflict) =>
-        conflict.columns(['key_hash', 'rate', 'start_ms']).doUpdateSet((row) => ({
-          used: row('usage.used', '+', row.ref('excluded.used')),
-        })),
-      )
-      .execute()
+  const rows = added.map(({ keyHash, rate, startMs, used }) => ({
+    key_hash: keyHash,
+    rate,
+    start_ms: startMs,
+    used,
+  }))
+  await db
+    .insertInto('usage')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.columns(['key_hash', 'rate', 'start_ms']).doUpdateSet((row) => ({
+        used: row('usage.used', '+', row.ref('excluded.used')),
+      })),
+    )
+    .execute()
 }
 
 /** Forgets the stretches that began before this. */

@@ -29,7 +29,7 @@ interface Counter {
 
 const SAVE_EVERY_MS = 5_000
 
-/** Each takes some tens of microseconds; others wait meanwhile. */
+/** Of counters: some milliseconds in which nobody else writes. */
 const SAVED_AT_ONCE = 200
 
 /**
