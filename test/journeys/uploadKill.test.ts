@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readdir, writeFile } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { DatabaseSync } from 'node:sqlite'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { client } from '../support/client.ts'
 import { paddedVideo } from '../support/paddedVideo.ts'
@@ -17,7 +17,11 @@ const PROGRAM = new URL('../support/uploadFile.process.ts', import.meta.url).pat
 
 /** `uploadFile` of the official client in a process of its own. */
 function uploading(url: string, path: string) {
-  const child = spawn(process.execPath, [PROGRAM, url, path], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const child = spawn(process.execPath, [PROGRAM, url, path], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    // The client cuts the file into pieces there, which a kill leaves behind.
+    env: { ...process.env, TMPDIR: dirname(path) },
+  })
   onTestFinished(() => void child.kill('SIGKILL'))
   return { child, output: text(child.stdout), exited: once(child, 'exit') }
 }
