@@ -7,6 +7,8 @@ import type {
   DocumentSummary,
   DocumentWork,
   EmbeddedChunk,
+  MixtureAnswer,
+  MixtureWork,
   ModelPin,
   PartSummary,
   PartVector,
@@ -42,6 +44,7 @@ export interface Requests {
     answer: readonly Float32Array[]
   }
   embedSlicesNow: { ask: SliceWork; part: SliceResult; answer: undefined }
+  embedMixture: { ask: MixtureWork; part: never; answer: MixtureAnswer }
   embedPicture: { ask: PictureWork; part: never; answer: Float32Array }
   makeThumbnail: { ask: ThumbnailWork; part: never; answer: Uint8Array }
   makeWaveform: { ask: WaveformWork; part: never; answer: Waveform }

@@ -2,6 +2,7 @@ import type { EmbedlineError } from './errors.ts'
 import type { ClipModality, DocumentModality, Modality, Quadrant, Space, Warning } from './embedding.ts'
 import type { ChunkSettings, Loader, Place } from './document.ts'
 import type { Cue, MediaFacts } from './media.ts'
+import type { InputKind } from './model.ts'
 import type { Segmentation, Slice } from './slices.ts'
 
 /** What a caller wants of vectors, whatever they are of. */
@@ -240,6 +241,11 @@ export interface Compute {
    * `media_unreadable` for what is no picture.
    */
   embedPicture(work: PictureWork, signal?: AbortSignal): Promise<Float32Array>
+  /**
+   * Goes before slices (lane 0). One vector of a text and of media. Throws what reading the media throws, naming the
+   * source as `sources.0`, and `request_invalid` for an uncertainty of what has no parts.
+   */
+  embedMixture(work: MixtureWork, signal?: AbortSignal): Promise<MixtureAnswer>
   /** A small picture of media. Throws `media_has_no_stream`, `media_unreadable`. */
   makeThumbnail(work: ThumbnailWork, signal?: AbortSignal): Promise<Uint8Array>
   /** The outline of the sound of media. Throws `media_has_no_stream`, `media_unreadable`. */
@@ -275,6 +281,36 @@ export interface PictureWork {
   file: string
   /** Present: one vector of both. */
   text?: string
+}
+
+/** Media that become one vector with others, and with a text. */
+export interface MixtureSource {
+  kind: 'image' | 'video' | 'audio' | 'document'
+  file: string
+}
+
+export interface MixtureWork {
+  model: ModelPin
+  text?: string
+  sources: readonly MixtureSource[]
+  uncertainty: boolean
+}
+
+export interface MixtureAnswer {
+  vector: Float32Array
+  /** What the vector is of: in the space of these it lies. */
+  kind: InputKind
+  /** Of each number of the vector. */
+  uncertainty?: Float32Array
+  /** Of each source, in order. */
+  sizes: readonly MixtureSize[]
+  warnings: readonly Warning[]
+}
+
+/** How much a source is: seconds of video or sound, pages of a document, one picture. */
+export interface MixtureSize {
+  kind: MixtureSource['kind']
+  amount: number
 }
 
 /** Whether the model that is used when nothing else is said is loaded. */
