@@ -1,22 +1,19 @@
 import type { ErrorCode } from '../domain/errors.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { Cue, MediaFacts } from '../domain/media.ts'
+import type { MixtureAnswer, MixtureWork } from '../domain/mixtureWork.ts'
+import type { PartSummary, PartVector, PartWork } from '../domain/partWork.ts'
+import type { TextUse } from '../domain/model.ts'
 import type {
   CutChunk,
   CutWork,
   DocumentSummary,
   DocumentWork,
   EmbeddedChunk,
-  MixtureAnswer,
-  MixtureWork,
   ModelPin,
-  PartSummary,
-  PartVector,
-  PartWork,
   PictureWork,
   SliceResult,
   SliceWork,
-  TextUse,
   ThumbnailWork,
   Waveform,
   WaveformWork,

@@ -1,7 +1,8 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { ModelFacts } from '../domain/model.ts'
 import type { Account } from '../domain/task.ts'
-import type { MixtureSize, MixtureSource, VectorOptions } from '../domain/work.ts'
+import type { MixtureSize, MixtureSource } from '../domain/mixtureWork.ts'
+import type { VectorOptions } from '../domain/work.ts'
 import { getAsset } from '../store/assets.ts'
 import { standIn, type MediaSource } from './create.ts'
 import type { SyncEmbedding } from './embedNow.ts'
@@ -71,18 +72,18 @@ function shortened(
   text: string,
   { mostTokens: most, cutsText = false }: MixtureOrder,
 ): { text: string; tokens: number; isCut: boolean } {
-  const { countTokens } = parts.models
+  const countTokens = (words: string) => parts.models.countTokens(words, most)
   if (!cutsText) {
     const tokens = tokensOf(parts, text, { most, what: 'The text', field: 'text' })
     return { text, tokens, isCut: false }
   }
-  const tokens = countTokens(text, most)
+  const tokens = countTokens(text)
   if (tokens <= most) return { text, tokens, isCut: false }
   // The longest beginning that is not too long, by halving.
   let [fits, tooLong] = [0, text.length]
   while (tooLong - fits > 1) {
     const middle = (fits + tooLong) >> 1
-    if (countTokens(text.slice(0, middle), most) <= most) fits = middle
+    if (countTokens(text.slice(0, middle)) <= most) fits = middle
     else tooLong = middle
   }
   return { text: text.slice(0, fits).toWellFormed().trimEnd(), tokens: most, isCut: true }

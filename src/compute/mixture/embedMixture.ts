@@ -1,7 +1,7 @@
 import type { Warning } from '../../domain/embedding.ts'
 import { EmbedlineError } from '../../domain/errors.ts'
 import { spaceOf, type EmbeddingModel } from '../../domain/model.ts'
-import type { MixtureAnswer, MixtureSize, MixtureWork } from '../../domain/work.ts'
+import type { MixtureAnswer, MixtureSize, MixtureWork } from '../../domain/mixtureWork.ts'
 import { spread } from '../../lib/spread.ts'
 import type { Units } from '../units.ts'
 import { isJoint, mix } from './mix.ts'
