@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { client, cosine, uploadAsset } from '../support/client.ts'
+import { GEMMA, gemmaModels } from '../support/gemmaFixture.ts'
 import { madeMedia, scenes } from '../support/madeMedia.ts'
 import { madePdf } from '../support/madePdf.ts'
-import { openServer, type OpenedServer } from '../support/withServer.ts'
+import { openServer, withServer, type OpenedServer } from '../support/withServer.ts'
 
 const MODEL = 'marengo3.5'
 
@@ -265,3 +266,31 @@ test('media that are too long are refused; the older model takes pictures', asyn
   )
   expect(older.usage).toBeUndefined()
 })
+
+test('a model with one space makes one vector of everything in it', async () => {
+  const models = await gemmaModels()
+  const gemma = await withServer({ model: GEMMA.id, models: models.folder, precision: 'q8' })
+  const ask = async (multiInput: object, top: object = {}) =>
+    (await (
+      await gemma.fetch('/v1.3/embed-v2', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          input_type: 'multi_input',
+          model_name: MODEL,
+          multi_input: multiInput,
+          ...top,
+        }),
+      })
+    ).json()) as Body
+  const sources = [image(red), clip(video), tone(sound)]
+  for (const media_sources of [[image(red)], [clip(video)], [image(red), image(blue)], sources]) {
+    const answer = await ask({ input_text: 'a red thing', media_sources })
+    expect(answer.model).toMatchObject({ space: GEMMA.id, dimension: 512 })
+    expect(vectorOf(answer)).toHaveLength(512)
+    expect(Math.hypot(...vectorOf(answer))).toBeCloseTo(1, 4)
+  }
+  const uncertain = await ask({ media_sources: [clip(video)] }, { embedding_uncertainty: true })
+  expect(uncertain.data[0]!.embedding_uncertainty).toHaveLength(512)
+  expect(uncertain.warnings).toBeUndefined()
+}, 60_000)
