@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { EmbedlineError } from './domain/errors.ts'
+import { RATE_NAMES, type RateLimits } from './domain/rates.ts'
 import { NOTHING_ALLOWED, type AllowList } from './fetch/allowList.ts'
 import type { SessionPrecisions } from './domain/precision.ts'
 import type { LogLevel } from './lib/logger.ts'
@@ -51,6 +52,8 @@ export interface Config {
   crawlDelayMs: number
   retentionMs: number
   limits: 'ours' | 'upstream'
+  /** Of each key. */
+  rateLimits: RateLimits
   /** Absent: `ffmpeg` on PATH. */
   ffmpeg?: string
   logLevel: LogLevel
@@ -244,6 +247,14 @@ function toConfig(
     crawlDelayMs: value('crawlDelay', SETTINGS.crawlDelay.parse),
     retentionMs: value('retention', SETTINGS.retention.parse),
     limits: value('limits', SETTINGS.limits.parse),
+    rateLimits: Object.freeze(
+      Object.fromEntries(
+        RATE_NAMES.flatMap((rate) => {
+          const limit = optional(rate, SETTINGS[rate].parse)
+          return limit === undefined ? [] : [[rate, limit]]
+        }),
+      ),
+    ),
     ...(ffmpeg !== undefined && { ffmpeg }),
     logLevel: value('logLevel', SETTINGS.logLevel.parse),
     programEnvironment: Object.freeze(

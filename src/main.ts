@@ -15,6 +15,7 @@ import { listen } from './http/listen.ts'
 import { MODEL_NAMES } from './http/telnyx/names.ts'
 import { MODEL_NAMES as EMBED_V1_MODEL_NAMES } from './http/twelvelabs/embedV1/names.ts'
 import { NEWER_MODEL } from './http/twelvelabs/modelName.ts'
+import { makeByteCache } from './lib/byteCache.ts'
 import { systemClock } from './lib/clock.ts'
 import { closeAll, type Opened } from './lib/closing.ts'
 import { makeKeyedMutex } from './lib/keyedMutex.ts'
@@ -45,6 +46,7 @@ import { admitKeys } from './tasks/keys.ts'
 import type { Models, TaskParts } from './tasks/parts.ts'
 import { roomsBeside } from './tasks/rooms.ts'
 import { takeBackItems } from './tasks/sweep.ts'
+import { openUsage } from './tasks/usage.ts'
 import { workOn } from './tasks/work.ts'
 import { version } from './version.ts'
 
@@ -68,6 +70,9 @@ const CONTRACT_MODELS = [...EMBED_V1_MODEL_NAMES, NEWER_MODEL, ...MODEL_NAMES]
 
 /** Buckets that are searched are held in memory up to this size. */
 const SEARCH_MEMORY_BYTES = 512e6
+
+/** The same of pictures and outlines of assets: some hundred of them. */
+const PREVIEW_MEMORY_BYTES = 16e6
 
 /**
  * Builds every part from the configuration, connects them and starts to serve: whoever has read this function has
@@ -110,6 +115,10 @@ export async function startServer(
     const compute = open(
       openCompute(config, tools, { modelSettings, registry, model, limits, clock, logger }),
     )
+    const usage =
+      Object.keys(config.rateLimits).length > 0
+        ? open(await openUsage({ store, clock, logger, limits: config.rateLimits }))
+        : undefined
     let dispatcher: Dispatcher | undefined
     const parts: TaskParts = {
       store,
@@ -117,6 +126,7 @@ export async function startServer(
       objects,
       bytesMutex: makeKeyedMutex(),
       partTurns: makeTakeover(),
+      previews: makeByteCache(PREVIEW_MEMORY_BYTES),
       signingKey: await store.write((db) => ensureSecret(db, 'addresses', randomBytes(32))),
       fetcher,
       crawling: {
@@ -132,6 +142,7 @@ export async function startServer(
       buckets: openFolderBuckets({ url: config.bucketsUrl, clock, uploadId: () => ids.uuid() }),
       endDocument: gatherDocumentEnds({ store, clock }),
       search,
+      ...(usage && { usage }),
       clock,
       ids,
       limits,

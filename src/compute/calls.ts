@@ -69,12 +69,15 @@ const IS_SUSPECT: Readonly<Record<RequestName, boolean>> = {
   loadModel: true,
   inspect: true,
   readCues: true,
+  readSubtitles: true,
   embedSlices: true,
   embedDocument: true,
   cutDocument: true,
   embedTexts: false,
   embedSlicesNow: true,
   embedPicture: true,
+  makeThumbnail: true,
+  makeWaveform: true,
 }
 
 export function makeCalls({ send, onStuck, cancelMs, clock, logger }: CallsParts): Calls {

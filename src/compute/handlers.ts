@@ -46,6 +46,23 @@ export function makeHandlers({ tools, limits, models }: ChildSettings): Handlers
       const { readCues } = await import('../media/cues.ts')
       return readCues(tools, file, stream, optionsOf(call))
     },
+    async readSubtitles({ file, name }, { signal }) {
+      const { readSubtitles } = await import('./readSubtitles.ts')
+      return readSubtitles(file, name, signal)
+    },
+    // Each kind one at a time: a large picture takes much memory, a long sound much time.
+    makeThumbnail: (work, call) =>
+      oneAtATime('thumbnail', async () => {
+        call.signal.throwIfAborted()
+        const { makeThumbnail } = await import('../media/thumbnail.ts')
+        return makeThumbnail(tools, work, optionsOf(call))
+      }),
+    makeWaveform: (work, call) =>
+      oneAtATime('waveform', async () => {
+        call.signal.throwIfAborted()
+        const { makeWaveform } = await import('../media/waveform.ts')
+        return makeWaveform(tools, work, { ...optionsOf(call), unitDone: call.unitDone })
+      }),
     embedSlices: (work, call) => embedSlices(work, call, unitsOf(call)),
     // Long work beside it waits at its next unit; the texts and pictures of others do not wait at all.
     embedSlicesNow: (work, call) =>

@@ -181,6 +181,7 @@ export function startCompute(parts: ComputeParts): RunningCompute {
     start: slots.start,
     inspect: (file, signal) => onAny('inspect', { file }, signal),
     readCues: (file, stream, signal) => onAny('readCues', { file, stream }, signal),
+    readSubtitles: (file, name, signal) => onAny('readSubtitles', { file, name }, signal),
     async embedSlices(work, onSlice, signal, options) {
       const call = (child: Child) =>
         child.call('embedSlices', work, { signal, onPart: onSlice, ...patience(work.model) })
@@ -216,6 +217,8 @@ export function startCompute(parts: ComputeParts): RunningCompute {
       )
     },
     embedPicture: (work, signal) => onAny('embedPicture', { ...work, model: pinOf(work.model) }, signal),
+    makeThumbnail: (work, signal) => onAny('makeThumbnail', work, signal),
+    makeWaveform: (work, signal) => onAny('makeWaveform', work, signal),
     stats: () => ({
       children: [...slots.children, ...guests].map((child) => ({
         pid: child.pid,

@@ -12,6 +12,9 @@ import type {
   SliceResult,
   SliceWork,
   TextUse,
+  ThumbnailWork,
+  Waveform,
+  WaveformWork,
 } from '../domain/work.ts'
 import type { ModelSettings } from '../models/settings.ts'
 import type { Tools } from '../media/tools.ts'
@@ -23,6 +26,7 @@ import type { Tools } from '../media/tools.ts'
 export interface Requests {
   inspect: { ask: { file: string }; part: never; answer: MediaFacts }
   readCues: { ask: { file: string; stream: number }; part: never; answer: Cue[] }
+  readSubtitles: { ask: { file: string; name: string }; part: never; answer: Cue[] }
   embedSlices: { ask: SliceWork; part: SliceResult; answer: undefined }
   embedDocument: { ask: DocumentWork; part: readonly EmbeddedChunk[]; answer: DocumentEnd<EmbeddedChunk> }
   cutDocument: { ask: CutWork; part: readonly CutChunk[]; answer: DocumentEnd<CutChunk> }
@@ -35,6 +39,8 @@ export interface Requests {
   }
   embedSlicesNow: { ask: SliceWork; part: SliceResult; answer: undefined }
   embedPicture: { ask: PictureWork; part: never; answer: Float32Array }
+  makeThumbnail: { ask: ThumbnailWork; part: never; answer: Uint8Array }
+  makeWaveform: { ask: WaveformWork; part: never; answer: Waveform }
 }
 
 /** The last chunks come with the answer: a short document costs one message each way, not two. */

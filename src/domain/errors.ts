@@ -12,6 +12,7 @@ const RETRY = {
   too_large: false,
   // The upload, or the address of one of its parts, does not take this, or not any more.
   upload_refused: false,
+  rate_limited: true,
   // What is wrong with the input itself.
   media_unreadable: false,
   media_has_no_stream: false,
@@ -75,6 +76,8 @@ export interface EmbedlineErrorOptions extends ErrorOptions {
   reason?: string
   /** So long, in milliseconds, another attempt should wait at least. */
   retryAfterMs?: number
+  /** The limit that is spent. */
+  limit?: number
 }
 
 /** A failure we foresaw. Anything else that is thrown is a bug, and is reported as one. */
@@ -85,6 +88,7 @@ export class EmbedlineError extends Error {
   readonly sharedChild: boolean
   readonly reason: string | undefined
   readonly retryAfterMs: number | undefined
+  readonly limit: number | undefined
 
   constructor(code: ErrorCode, message: string, options?: EmbedlineErrorOptions) {
     super(message, options)
@@ -93,16 +97,18 @@ export class EmbedlineError extends Error {
     this.sharedChild = options?.sharedChild ?? false
     this.reason = options?.reason
     this.retryAfterMs = options?.retryAfterMs
+    this.limit = options?.limit
   }
 
   /** The same failure, blamed on a field of a request. */
   inField(field: string): EmbedlineError {
-    const { code, message, sharedChild, reason, retryAfterMs } = this
+    const { code, message, sharedChild, reason, retryAfterMs, limit } = this
     return new EmbedlineError(code, message, {
       field,
       sharedChild,
       ...(reason !== undefined && { reason }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(limit !== undefined && { limit }),
       cause: this,
     })
   }

@@ -50,4 +50,6 @@ export interface Cue {
   startSec: number
   endSec: number
   text: string
+  /** Whoever says it, where the subtitles name just one. */
+  speaker?: string
 }

@@ -22,6 +22,7 @@ export interface Tables {
   idempotency: IdempotencyRow
   crawl: CrawlRow
   crawl_page: CrawlPageRow
+  usage: UsageRow
   secret: SecretRow
   upload: UploadRow
   upload_part: UploadPartRow
@@ -162,6 +163,17 @@ export interface TaskRow {
   updated_ms: number
   finished_ms: number | null
   expires_ms: number
+  /** The key that the media of the task are counted for, as its SHA-256. */
+  key_hash: string | null
+}
+
+/** What a key has asked for in a stretch of time: requests, or minutes of media. */
+export interface UsageRow {
+  /** SHA-256, hex. */
+  key_hash: string
+  rate: string
+  start_ms: number
+  used: number
 }
 
 export type ItemKind =

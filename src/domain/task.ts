@@ -69,6 +69,8 @@ export interface Account {
   id: string
   name: string
   userId: string
+  /** SHA-256 of the key that was used, hex. */
+  keyHash?: string
 }
 
 /** How the files of a bucket are embedded. Another value anywhere in it means that every file is embedded anew. */

@@ -104,6 +104,8 @@ export interface Compute {
   inspect(file: string, signal?: AbortSignal): Promise<MediaFacts>
   /** Reads one subtitle track, all of it. */
   readCues(file: string, stream: number, signal?: AbortSignal): Promise<Cue[]>
+  /** Reads a file of subtitles; `name` helps to tell what it is. Throws `no_transcript`, `unsupported_type`. */
+  readSubtitles(file: string, name: string, signal?: AbortSignal): Promise<Cue[]>
   /** Embeds slices in order and hands each to `onSlice` when it is done; the next one waits until that returns. */
   embedSlices(
     work: SliceWork,
@@ -147,6 +149,34 @@ export interface Compute {
    * `media_unreadable` for what is no picture.
    */
   embedPicture(work: PictureWork, signal?: AbortSignal): Promise<Float32Array>
+  /** A small picture of media. Throws `media_has_no_stream`, `media_unreadable`. */
+  makeThumbnail(work: ThumbnailWork, signal?: AbortSignal): Promise<Uint8Array>
+  /** The outline of the sound of media. Throws `media_has_no_stream`, `media_unreadable`. */
+  makeWaveform(work: WaveformWork, signal?: AbortSignal): Promise<Waveform>
+}
+
+export interface ThumbnailWork {
+  file: string
+  facts: MediaFacts
+  /** Of a video. */
+  atSec: number
+  /** Pixels. */
+  mostWidth: number
+  format: 'jpeg' | 'webp'
+}
+
+export interface WaveformWork {
+  file: string
+  facts: MediaFacts
+  /** How many stretches of equal length. */
+  points: number
+}
+
+/** Of each stretch the lowest and the highest sample, -1..1. */
+export interface Waveform {
+  durationSec: number
+  lowest: Float32Array
+  highest: Float32Array
 }
 
 export interface PictureWork {

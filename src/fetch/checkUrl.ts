@@ -4,6 +4,9 @@ import { fetchFailure } from './failures.ts'
 /** Longer ones are refused, as most servers do. */
 const URL_CHARACTERS = 8_192
 
+/** RFC 1035: no longer name can be looked up. */
+const HOST_CHARACTERS = 253
+
 /**
  * The URL, if one of this kind is fetched at all: http or https, without a name and password in it. Throws
  * `fetch_refused` (`bad_url`, `bad_scheme`, `userinfo`).
@@ -11,7 +14,7 @@ const URL_CHARACTERS = 8_192
 export function checkUrl(address: string | URL): URL {
   const text = String(address)
   const url = text.length > URL_CHARACTERS ? null : URL.parse(text)
-  if (!url) throw fetchFailure('bad_url', 'It is not a URL.')
+  if (!url || url.hostname.length > HOST_CHARACTERS) throw fetchFailure('bad_url', 'It is not a URL.')
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw fetchFailure('bad_scheme', 'Only http and https URLs are fetched.')
   if (url.username !== '' || url.password !== '')

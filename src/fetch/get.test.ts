@@ -87,6 +87,7 @@ test.each([
   ['example.com/file.mp4', 'bad_url'],
   ['http://', 'bad_url'],
   [`http://example.com/${'a'.repeat(9_000)}`, 'bad_url'],
+  [`http://${'a'.repeat(254)}/`, 'bad_url'],
 ])('%s is refused and nothing is dialled', async (url, reason) => {
   const { fetcher, dialled, resolved } = fetcherTo({ port: 1 })
   const refusal = { code: 'fetch_refused', reason }

@@ -10,6 +10,10 @@ export interface Refusal {
   reason?: string
   /** Set where HTTP itself says what the status is, such as 405. */
   status?: number
+  /** So long another attempt should wait. */
+  retryAfterMs?: number
+  /** The limit that is spent. */
+  limit?: number
 }
 
 /** True for what nobody foresaw: it belongs into the log, and its words to nobody else. */
@@ -39,8 +43,15 @@ export function asRefusal(thrown: unknown, requestId: string): Refusal {
       message: `The storage of this server does not work; its log says why (request ${requestId}).`,
     }
   if (thrown instanceof EmbedlineError) {
-    const { code, message, field, reason } = thrown
-    return { code, message, ...(field !== undefined && { field }), ...(reason !== undefined && { reason }) }
+    const { code, message, field, reason, retryAfterMs, limit } = thrown
+    return {
+      code,
+      message,
+      ...(field !== undefined && { field }),
+      ...(reason !== undefined && { reason }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(limit !== undefined && { limit }),
+    }
   }
   const message = thrown instanceof Error ? thrown.message : 'The request is not understood.'
   return { code: 'request_invalid', message, status: frameworkStatus(thrown) }

@@ -11,6 +11,10 @@ test.for([
   ['<html><body>wrong</body></html>', ''],
   ['{"status": 400}', ''],
   ['{"error": {"code": 7}}', ''],
+  ['Traceback (most recent call last):\n  File "/srv/app/main.py", line 3, in embed\nKeyError', 'KeyError'],
+  ['{"error":"TypeError: wrong\\n    at embed (/srv/app/main.js:3:7)"}', 'TypeError: wrong'],
+  ['cannot open /srv/models/e5/model.onnx', 'cannot open …'],
+  ['no model BAAI/bge-m3 at /v1/embeddings', 'no model BAAI/bge-m3 at /v1/embeddings'],
   ['', ''],
 ] as const)('what people are told of %s', ([body, words]) => {
   expect(serverWords(body, undefined)).toBe(words)

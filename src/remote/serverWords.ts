@@ -2,10 +2,12 @@ const MOST_CHARACTERS = 200
 
 /**
  * What a server says about a request that it refuses, as one short line without the key: the message of OpenAI's
- * envelope and of its relatives, or the beginning of a plain text. Empty when it says nothing for people.
+ * envelope and of its relatives, or the beginning of a plain text, without a program's stack and without paths of its
+ * files. Empty when it says nothing for people.
  */
 export function serverWords(body: string, key: string | undefined): string {
-  const line = withoutKey(messageIn(body), key).replaceAll(/\s+/g, ' ').trim()
+  const message = withoutStack(messageIn(body)).replaceAll(FILE_PATH, '…')
+  const line = withoutKey(message, key).replaceAll(/\s+/g, ' ').trim()
   return line.length <= MOST_CHARACTERS ? line : `${line.slice(0, MOST_CHARACTERS)}…`
 }
 
@@ -25,6 +27,15 @@ function messageOf(said: unknown): string | undefined {
   for (const word of ['error', 'message', 'detail', 'msg'])
     if (Object.hasOwn(said, word)) return messageOf((said as Record<string, unknown>)[word])
   return undefined
+}
+
+// Not of a URL, and not a path of the API: those help.
+const FILE_PATH = /(?<![\w:/.-])\/(?!v\d)(?:[\w.@-]+\/)+[\w.@-]*/g
+
+/** Python says what is wrong after the stack, JavaScript before it. */
+function withoutStack(text: string): string {
+  if (/^\s*Traceback\b/m.test(text)) return text.trimEnd().split('\n').at(-1) ?? ''
+  return text.split(/\n\s+at /, 1)[0] ?? ''
 }
 
 const withoutKey = (text: string, key: string | undefined): string =>

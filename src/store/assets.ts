@@ -113,15 +113,20 @@ export async function setAssetBytes(
   return numUpdatedRows > 0n
 }
 
-/** Keeps what was found in the asset. Does nothing unless it is still `processing`. */
+/** Keeps what was found in the asset, if it is media. Does nothing unless it is still `processing`. */
 export async function setAssetReady(
   db: Db,
   id: string,
-  { facts, mimeType, nowMs }: { facts: MediaFacts; mimeType: string; nowMs: number },
+  { facts, mimeType, nowMs }: { facts?: MediaFacts; mimeType: string; nowMs: number },
 ): Promise<void> {
   await db
     .updateTable('asset')
-    .set({ state: 'ready', facts_json: JSON.stringify(facts), mime_type: mimeType, updated_ms: nowMs })
+    .set({
+      state: 'ready',
+      ...(facts && { facts_json: JSON.stringify(facts) }),
+      mime_type: mimeType,
+      updated_ms: nowMs,
+    })
     .where('id', '=', id)
     .where('state', '=', 'processing')
     .execute()

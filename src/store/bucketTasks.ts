@@ -44,6 +44,7 @@ export async function insertBucketTask(db: Db, task: NewBucketTask): Promise<Buc
     plan_json: null,
     embedding_count: 0,
     text_tokens: 0,
+    key_hash: null,
     warnings_json: '[]',
     ...failureColumns(undefined),
     created_ms: task.nowMs,

@@ -6,6 +6,8 @@ import { allowUrlSources } from './migrations/0002_urlSources.ts'
 import { addCrawls } from './migrations/0003_crawls.ts'
 import { addUploads } from './migrations/0005_uploads.ts'
 import { addParts } from './migrations/0006_parts.ts'
+import { indexSideCars } from './migrations/0007_sideCars.ts'
+import { addUsage } from './migrations/0008_usage.ts'
 
 /** A step forward of the tables. Never changed once released; there are no steps back. */
 export type Migration = (db: Kysely<unknown>) => Promise<void>
@@ -17,6 +19,8 @@ export const MIGRATIONS: readonly Migration[] = [
   addCrawls,
   addUploads,
   addParts,
+  indexSideCars,
+  addUsage,
 ]
 
 /**

@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream'
+import { EmbedlineError } from '../domain/errors.ts'
 import type { Db } from '../domain/tables.ts'
 import type { Account, Asset, Page, UserMetadata } from '../domain/task.ts'
 import type { ReceivedBytes } from '../objects/objects.ts'
@@ -12,7 +14,7 @@ import {
   type AssetFilter,
 } from '../store/assets.ts'
 import { mimeTypeOfName } from './mimeType.ts'
-import type { TaskParts } from './parts.ts'
+import type { ByteRange, TaskParts } from './parts.ts'
 import { inspectItem } from './inspectItem.ts'
 import { checkSourceUrl, fetchItem, filenameOfUrl } from './sourceUrl.ts'
 import { dropBytes, keepBytes } from './storedBytes.ts'
@@ -80,6 +82,22 @@ async function insert(parts: TaskParts, db: Db, account: Account, order: AssetOr
 /** The asset, if the account has one of that id. */
 export const getAsset = async (parts: TaskParts, accountId: string, id: string): Promise<Asset | undefined> =>
   (await readAsset(parts.store.read, accountId, id))?.asset
+
+export interface OpenAsset {
+  asset: Asset
+  /** SHA-256 of the bytes, hex. */
+  hash: string
+  open: (range?: ByteRange) => Promise<Readable>
+}
+
+/** The asset and how to read its bytes. Throws `not_found`, also while they have not come. */
+export async function openAsset(parts: TaskParts, accountId: string, id: string): Promise<OpenAsset> {
+  const found = await readAsset(parts.store.read, accountId, id)
+  if (!found) throw new EmbedlineError('not_found', `There is no asset ${id}.`)
+  const { asset, objectHash: hash } = found
+  if (hash === undefined) throw new EmbedlineError('not_found', `The bytes of asset ${id} are not here yet.`)
+  return { asset, hash, open: (range) => parts.objects.open(accountId, hash, range) }
+}
 
 /** A page of the account's assets, newest first. */
 export const listAssets = (parts: TaskParts, accountId: string, filter: AssetFilter): Promise<Page<Asset>> =>

@@ -13,5 +13,6 @@ export async function authenticate(
 ): Promise<Account | undefined> {
   const hash = hashKey(key)
   const found = await accountOfKey(parts.store.read, hash)
-  return found && timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash)) ? found.account : undefined
+  if (!found || !timingSafeEqual(Buffer.from(found.hash), Buffer.from(hash))) return undefined
+  return { ...found.account, keyHash: hash }
 }

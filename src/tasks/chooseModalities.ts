@@ -13,7 +13,7 @@ export interface Choice {
  * Compares what was asked for with what the media has: pictures, sound, subtitle lines.
  * Throws `media_has_no_stream` when the media is not of the kind that was announced.
  */
-export function chooseModalities(request: MediaRequest, facts: MediaFacts): Choice {
+export function chooseModalities(request: MediaRequest, facts: MediaFacts, hasTranscript: boolean): Choice {
   if (request.input === 'video' && !facts.video)
     throw new EmbedlineError('media_has_no_stream', notVideo(facts))
   if (facts.isPicture)
@@ -26,7 +26,7 @@ export function chooseModalities(request: MediaRequest, facts: MediaFacts): Choi
   const has: Record<ClipModality, boolean> = {
     visual: request.input === 'video' && facts.video !== undefined,
     audio: facts.audio !== undefined,
-    transcription: facts.subtitles.length > 0,
+    transcription: hasTranscript,
   }
   return {
     present: request.modalities.filter((modality) => has[modality]),
@@ -42,7 +42,8 @@ const notVideo = (facts: MediaFacts): string =>
 const WHY_MISSING: Record<ClipModality, string> = {
   visual: 'the media has no pictures',
   audio: 'the media has no audio track',
-  transcription: 'the media has no subtitle track, and this model does not listen to speech',
+  transcription:
+    'the media has no subtitle track that fits, in it or beside it, and this model does not listen to speech',
 }
 
 /** Why a modality is left out, in one sentence. */

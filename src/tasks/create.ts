@@ -15,6 +15,7 @@ import type { TaskParts } from './parts.ts'
 import { checkSourceUrl, fetchItem, filenameOfUrl } from './sourceUrl.ts'
 import { planItem } from './planItem.ts'
 import { keepBytes } from './storedBytes.ts'
+import { usedTracks } from './transcript/tracks.ts'
 import { usableModel } from './usableModel.ts'
 import { withinModel } from './withinModel.ts'
 
@@ -36,7 +37,7 @@ const ASSET_WAIT_MS = 60_000
  * Takes a task: when this returns, the task is committed and will be worked on whatever happens to the process.
  * Throws what `usableModel` and `withinModel` throw, and `request_invalid` for an asset that is unknown, failed, or
  * (once ready) lacks a modality that was asked for by name or ends before `startSec`, what `Fetcher.check` throws for a
- * URL, and what `rememberAnswer` throws.
+ * URL, `rate_limited` when the key has no minutes of media left, and what `rememberAnswer` throws.
  */
 export async function createMediaTask(
   parts: TaskParts,
@@ -45,6 +46,7 @@ export async function createMediaTask(
 ): Promise<Task> {
   const model = usableModel(parts, order.modelName)
   withinModel(order.request, model)
+  parts.usage?.checkMedia(account)
   const task = await createFrom(parts, account, order, model)
   parts.wake()
   return task
@@ -74,7 +76,7 @@ const createFromAsset = (
     if (!found)
       throw new EmbedlineError('request_invalid', `There is no asset ${assetId}.`, { field: 'assetId' })
     const { asset, objectHash } = found
-    checkAsset(order.request, asset)
+    checkAsset(order.request, asset, await hasTranscript(db, order.request, asset))
     // Without bytes yet it gets them together with the asset.
     if (objectHash !== undefined)
       await addReference(db, {
@@ -125,7 +127,13 @@ async function createFromUrl(
   )
 }
 
-function checkAsset(request: MediaRequest, asset: Asset): void {
+/** Read only for who wants to know. */
+const hasTranscript = async (db: Db, { modalities }: MediaRequest, asset: Asset): Promise<boolean> =>
+  asset.facts !== undefined &&
+  modalities.includes('transcription') &&
+  (await usedTracks(db, { accountId: asset.accountId, asset, facts: asset.facts })).length > 0
+
+function checkAsset(request: MediaRequest, asset: Asset, hasTranscript: boolean): void {
   if (asset.state === 'failed')
     throw new EmbedlineError(
       'request_invalid',
@@ -146,8 +154,8 @@ function checkAsset(request: MediaRequest, asset: Asset): void {
       },
     )
   if (!request.modalitiesNamed) return
-  const { video, audio, subtitles } = asset.facts
-  const has = { visual: video !== undefined, audio: audio !== undefined, transcription: subtitles.length > 0 }
+  const { video, audio } = asset.facts
+  const has = { visual: video !== undefined, audio: audio !== undefined, transcription: hasTranscript }
   for (const modality of request.modalities)
     if (!has[modality])
       throw new EmbedlineError('request_invalid', whyMissing(modality), { field: 'modalities' })
@@ -183,6 +191,7 @@ async function insert(
     ...(input.filename !== undefined && { filename: input.filename }),
     textTokens: textTokens(parts, order.request),
     warnings: standIn(order.modelName, model),
+    ...(account.keyHash !== undefined && { keyHash: account.keyHash }),
     nowMs,
     expiresMs: nowMs + parts.retentionMs,
   })

@@ -12,14 +12,16 @@ import type { ModelFacts } from '../domain/model.ts'
 import { planSlices } from '../domain/slices.ts'
 import type { Account } from '../domain/task.ts'
 import type { Clip, MediaRequest, SliceResult, SliceWork } from '../domain/work.ts'
+import { getAsset } from '../store/assets.ts'
 import { whyMissing } from './chooseModalities.ts'
 import { standIn, type MediaSource } from './create.ts'
 import { embedClipTexts } from './embedClipTexts.ts'
 import { withLocalFile } from './localFile.ts'
 import type { TaskParts } from './parts.ts'
-import { planMedia, readCues } from './planMedia.ts'
+import { planMedia } from './planMedia.ts'
 import { assetVectors, sumClips, type ModalitySum } from './sums.ts'
 import { remoteOf } from './textVectors.ts'
+import { isUnfinished, readCues, usedTracks, type Track } from './transcript/tracks.ts'
 import { usableModel } from './usableModel.ts'
 import { withinModel, type WithinModel } from './withinModel.ts'
 
@@ -50,7 +52,7 @@ export interface MediaEmbeddings {
 
 /**
  * Embeds a short video or sound while the caller waits, before all slices of tasks. Throws `model_unknown` and what
- * `usableModel` and `withinModel` throw, what a remote model throws, `request_invalid` (asset, a modality that was asked
+ * `usableModel` and `withinModel` throw, what a remote model throws, `rate_limited`, `request_invalid` (asset, a modality that was asked
  * for by name and is not there, more than `limits.syncMediaSec`), what fetching a URL throws, `media_unreadable`,
  * `media_has_no_stream`.
  */
@@ -63,25 +65,29 @@ export async function embedMediaNow(
   const model = usableModel(parts, order.modelName)
   // What the model cannot embed is refused before anything is fetched.
   const within = withinModel(order.request, model)
+  parts.usage?.checkMedia(account)
   const options = { limitBytes: parts.limits.fetchBytes, signal }
   return withLocalFile(parts, account, order.source, options, (file) =>
-    embedFile(parts, order, { model, within, file }, signal),
+    embedFile(parts, account, order, { model, within, file }, signal),
   )
 }
 
 async function embedFile(
   parts: TaskParts,
+  account: Account,
   order: MediaOrder,
   { model, within, file }: { model: ModelFacts; within: WithinModel; file: string },
   signal: AbortSignal,
 ): Promise<MediaEmbeddings> {
   const facts = await parts.compute.inspect(file, signal)
   checkDuration(parts, facts)
-  const { plan, warnings } = planMedia(within.request, facts, parts.limits)
+  const tracks = within.request.modalities.includes('transcription')
+    ? await tracksOf(parts, account, order.source, facts)
+    : []
+  const media = { facts, hasTranscript: tracks.length > 0 }
+  const { plan, warnings } = planMedia(within.request, media, parts.limits)
   refuseMissing(within.request, plan.modalities)
-  const cues = plan.modalities.includes('transcription')
-    ? await readCues(parts, file, facts, signal)
-    : { cues: [], warnings: [] }
+  const cues = await readCues(parts, { file, tracks }, signal)
   const work: SliceWork = {
     file,
     model,
@@ -91,6 +97,7 @@ async function embedFile(
     slices: planSlices(order.request.segmentation, plan.startMs, plan.endMs),
     cues: cues.cues,
   }
+  parts.usage?.countMedia(account, (plan.endMs - plan.startMs) / 1000)
   const done = await runSlices(parts, work, signal)
   const embeddings = [
     ...(order.request.scopes.includes('clip') ? done.clips.flatMap(clipEmbeddings) : []),
@@ -112,6 +119,20 @@ async function embedFile(
       ...done.warnings,
     ],
   }
+}
+
+async function tracksOf(
+  parts: TaskParts,
+  account: Account,
+  source: MediaSource,
+  facts: MediaFacts,
+): Promise<Track[]> {
+  const found = 'assetId' in source ? await getAsset(parts.store.read, account.id, source.assetId) : undefined
+  const media = { accountId: account.id, asset: found?.asset, facts }
+  const tracks = await usedTracks(parts.store.read, media)
+  if (!isUnfinished(tracks)) return tracks
+  const message = 'The subtitles beside it are still looked at; try again, or create a task.'
+  throw new EmbedlineError('request_invalid', message, { field: 'assetId' })
 }
 
 function checkDuration({ limits }: TaskParts, { durationSec = 0 }: MediaFacts): void {

@@ -32,8 +32,15 @@ const OF_EXTENSION: ReadonlyMap<string, string> = new Map(
     pdf: 'application/pdf',
     txt: 'text/plain',
     md: 'text/markdown',
+    srt: 'application/x-subrip',
+    vtt: 'text/vtt',
   }),
 )
+
+const SUBTITLES = ['application/x-subrip', 'text/vtt']
+
+/** True for the types of files that hold nothing but subtitles. */
+export const isSubtitles = (mimeType: string): boolean => SUBTITLES.includes(mimeType)
 
 const UNKNOWN = 'application/octet-stream'
 

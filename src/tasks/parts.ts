@@ -4,11 +4,14 @@ import type { Objects } from '../objects/objects.ts'
 import type { EmbedlineError } from '../domain/errors.ts'
 import type { EncodedEmbedding, ReadingOptions } from '../domain/embedding.ts'
 import type { Ids } from '../domain/ids.ts'
+import type { RateState } from '../domain/rates.ts'
+import type { Account } from '../domain/task.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { ModelFacts } from '../domain/model.ts'
 import type { Db } from '../domain/tables.ts'
 import type { Compute, DocumentSummary, EmbeddedChunk, ModelPin, RemoteTexts } from '../domain/work.ts'
 import type { Pace } from '../crawl/pace.ts'
+import type { ByteCache } from '../lib/byteCache.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { KeyedMutex } from '../lib/keyedMutex.ts'
 import type { Logger } from '../lib/logger.ts'
@@ -26,6 +29,8 @@ export interface TaskParts {
   bytesMutex: KeyedMutex
   /** Serialises what happens to the same part of an upload: the newest request goes on. */
   partTurns: Takeover
+  /** Pictures and outlines of assets that were asked for. */
+  previews: ByteCache
   /** Signs what callers bring back without a key. */
   signingKey: Uint8Array
   /** The only way to URLs that callers name. */
@@ -40,6 +45,8 @@ export interface TaskParts {
   /** Ends documents, those of one moment together. */
   endDocument: EndDocument
   search: Search
+  /** Counts what keys ask for. Absent: nothing is limited. */
+  usage?: Usage
   clock: Clock
   ids: Ids
   limits: Limits
@@ -63,6 +70,23 @@ export interface Results {
   /** The vectors of a task in reading order, in pages of about a megabyte, read and written as JSON off the main thread. */
   embeddings(taskId: string, options?: ReadingOptions): AsyncIterable<readonly EncodedEmbedding[]>
 }
+
+/** What keys have asked for, against what they may. */
+export interface Usage {
+  /** Counts a request. Throws `rate_limited`, and does not count it, when there are none left. */
+  countRequest(by: Payer): void
+  /** Throws `rate_limited` when the minutes of media are spent. */
+  checkMedia(by: Payer): void
+  /** When there will be minutes of media again; undefined while there are some. */
+  mediaAgainMs(by: Payer): number | undefined
+  /** Counts media that are embedded, by how long they last. */
+  countMedia(by: Payer, durationSec: number): void
+  /** How far a key is with each of its limits. */
+  states(by: Payer): RateState[]
+}
+
+/** Nothing is counted for who has used no key. */
+export type Payer = Pick<Account, 'keyHash'>
 
 export interface Models {
   /** Of all models that this server can have. */

@@ -12,7 +12,8 @@ import { addPlannedItems, setPlanned } from '../store/taskProgress.ts'
 import { getTaskWork, keepPlan, type TaskWork } from '../store/tasks.ts'
 import { addEndWhenDone } from './addEnd.ts'
 import type { TaskParts } from './parts.ts'
-import { planMedia, readCues } from './planMedia.ts'
+import { planMedia } from './planMedia.ts'
+import { isUnfinished, readCues, usedTracks } from './transcript/tracks.ts'
 import { withinModel } from './withinModel.ts'
 
 /** What a slice item carries: everything else stands in the task's plan. */
@@ -46,16 +47,23 @@ export async function planTask(parts: TaskParts, item: ClaimedItem, signal: Abor
   const file = parts.objects.path(task.accountId, task.objectHash)
   const facts = asset?.facts ?? (await parts.compute.inspect(file, signal))
   const within = withinModel(task.request, parts.models.facts(task.model))
-  const { plan, warnings } = planMedia(within.request, facts, parts.limits)
-  const cues = plan.modalities.includes('transcription')
-    ? await readCues(parts, file, facts, signal)
-    : { cues: [], warnings: [] }
+  const tracks = within.request.modalities.includes('transcription')
+    ? await usedTracks(parts.store.read, { accountId: task.accountId, asset, facts })
+    : []
+  if (isUnfinished(tracks)) return postponeUntilLooked(parts, item)
+  const dueMs = parts.usage?.mediaAgainMs(task)
+  // It is accepted: it waits until the key has minutes of media again.
+  if (dueMs !== undefined) return void (await parts.store.write((db) => postpone(db, item, { dueMs })))
+  const media = { facts, hasTranscript: tracks.length > 0 }
+  const { plan, warnings } = planMedia(within.request, media, parts.limits)
+  const cues = await readCues(parts, { file, tracks }, signal)
   await writeItems(parts, item, task, plan, cues.cues, [
     ...facts.warnings,
     ...within.warnings,
     ...warnings,
     ...cues.warnings,
   ])
+  parts.usage?.countMedia(task, (plan.endMs - plan.startMs) / 1000)
   parts.wake()
 }
 

@@ -1,21 +1,21 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Warning } from '../domain/embedding.ts'
 import type { Limits } from '../domain/limits.ts'
-import type { Cue, MediaFacts } from '../domain/media.ts'
+import type { MediaFacts } from '../domain/media.ts'
 import type { MediaPlan, MediaRequest } from '../domain/work.ts'
 import { chooseModalities, leftOut, whyMissing } from './chooseModalities.ts'
-import type { TaskParts } from './parts.ts'
 
 /**
- * What of the media is embedded, and what of it is left out, with warnings. Throws `media_has_no_stream` when nothing
+ * What of the media is embedded, and what of it is left out, with warnings; `hasTranscript` says whether there are lines
+ * of what is said, in the media or beside it. Throws `media_has_no_stream` when nothing
  * of what was asked for is in it, `request_invalid` for a stretch beyond its end, and what limits forbid.
  */
 export function planMedia(
   request: MediaRequest,
-  facts: MediaFacts,
+  { facts, hasTranscript }: { facts: MediaFacts; hasTranscript: boolean },
   limits: Limits,
 ): { plan: MediaPlan; warnings: Warning[] } {
-  const { present, missing } = chooseModalities(request, facts)
+  const { present, missing } = chooseModalities(request, facts, hasTranscript)
   if (present.length === 0) throw new EmbedlineError('media_has_no_stream', missing.map(whyMissing).join(' '))
   if (facts.durationSec === undefined)
     throw new EmbedlineError('media_unreadable', 'The media has no duration: nothing in it can be decoded.')
@@ -69,35 +69,4 @@ function checkPictureSize({ width, height }: { width: number; height: number }, 
       'request_invalid',
       `The video is ${size}; its longer side may be ${limits.videoMaxAspect} times the shorter one.`,
     )
-}
-
-/** The lines of the first subtitle track; a track that cannot be read is left out with a warning. */
-export async function readCues(
-  { compute }: Pick<TaskParts, 'compute'>,
-  file: string,
-  facts: MediaFacts,
-  signal: AbortSignal,
-): Promise<{ cues: Cue[]; warnings: Warning[] }> {
-  const [track, ...others] = facts.subtitles
-  if (!track) return { cues: [], warnings: [] }
-  const warnings: Warning[] =
-    others.length > 0
-      ? [
-          {
-            code: 'extra_streams_ignored',
-            message: `The first of ${others.length + 1} subtitle tracks is used.`,
-            option: 'transcription',
-          },
-        ]
-      : []
-  try {
-    return { cues: await compute.readCues(file, track.stream, signal), warnings }
-  } catch (failure) {
-    if (!(failure instanceof EmbedlineError) || failure.retryable) throw failure
-    const message = `The subtitle track cannot be read: ${failure.message}`
-    return {
-      cues: [],
-      warnings: [...warnings, { code: 'subtitles_unreadable', message, option: 'transcription' }],
-    }
-  }
 }

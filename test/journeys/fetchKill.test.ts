@@ -1,22 +1,14 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { client, finished } from '../support/client.ts'
-import { scenes } from '../support/madeMedia.ts'
+import { paddedVideo } from '../support/paddedVideo.ts'
 import { serverProcess } from '../support/serverProcess.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { webServer } from '../support/webServer.ts'
 
 const PADDING_BYTES = 40 * 1024 ** 2
-
-/** A video that is larger than it looks: a box of MP4 that players skip follows it. */
-async function largeVideo(): Promise<Buffer> {
-  const box = Buffer.alloc(PADDING_BYTES)
-  box.writeUInt32BE(PADDING_BYTES, 0)
-  box.write('free', 4)
-  return Buffer.concat([await readFile(await scenes(6)), box])
-}
 
 function savedBytes(folder: string): number {
   const database = new DatabaseSync(join(folder, 'embedline.db'), { readOnly: true })
@@ -27,7 +19,7 @@ function savedBytes(folder: string): number {
 }
 
 test('a server killed while it fetches a video goes on by range, and leaves nothing behind', async () => {
-  const video = await largeVideo()
+  const video = await paddedVideo(PADDING_BYTES)
   const web = await webServer((request, response) => {
     const from = Number(/\d+/.exec(request.headers.range ?? '0')?.[0])
     response.writeHead(from > 0 ? 206 : 200, {

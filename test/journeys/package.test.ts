@@ -91,7 +91,7 @@ async function librariesCheck() {
 
 /** Starts, embeds a text by a model, stops; what the server answered to the text. */
 async function serveOnce(model: string, flags: readonly string[] = []) {
-  const server = await serverProcess(join(home, 'data'), flags, program())
+  const server = await serverProcess(join(home, 'data'), flags, { program: program() })
   expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
   const answer = await fetch(`${server.url}/v1.3/embed-v2`, {
     method: 'POST',

@@ -66,6 +66,7 @@ serveParent(
       await misbehave(file, call)
       return []
     },
+    readSubtitles: async () => [],
     embedSlices: embedOddly,
     embedSlicesNow: embedOddly,
     async embedDocument({ file, name }, call) {
@@ -78,6 +79,14 @@ serveParent(
     async cutDocument({ file }, call) {
       await misbehave(file, call)
       return { lastChunks: [], summary: { chunkCount: 0, checksum: '', sizeBytes: 0 } }
+    },
+    async makeThumbnail({ file }, call) {
+      await misbehave(file, call)
+      return new Uint8Array()
+    },
+    async makeWaveform({ file }, call) {
+      await misbehave(file, call)
+      return { durationSec: 0, lowest: new Float32Array(), highest: new Float32Array() }
     },
     async embedTexts({ texts }, call) {
       for (const text of texts) await misbehave(text, call)

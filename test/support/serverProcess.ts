@@ -20,9 +20,9 @@ export interface ServerProcess {
 export async function serverProcess(
   dataFolder: string,
   flags: readonly string[] = [],
-  program = PROGRAM,
+  { program = PROGRAM, port = 0 }: { program?: string; port?: number } = {},
 ): Promise<ServerProcess> {
-  const child = spawn(program, ['serve', '--port', '0', '--data', dataFolder, ...flags], {
+  const child = spawn(program, ['serve', '--port', String(port), '--data', dataFolder, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, EMBEDLINE_KEYS: 'key-of-one=one,key-of-two=two' },
   })

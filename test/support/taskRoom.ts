@@ -18,6 +18,7 @@ import type { Account } from '../../src/domain/task.ts'
 import type { Compute, CutChunk, CutWork, MediaRequest, SliceWork } from '../../src/domain/work.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { makeKeyedMutex } from '../../src/lib/keyedMutex.ts'
+import { makeByteCache } from '../../src/lib/byteCache.ts'
 import { makeTakeover } from '../../src/lib/takeover.ts'
 import { makeLogger } from '../../src/lib/logger.ts'
 import { openModelFiles } from '../../src/modelFiles/pulls.ts'
@@ -60,6 +61,8 @@ export interface TaskRoom {
  */
 export interface TinyCompute extends Compute {
   facts: MediaFacts
+  /** How many thumbnails and waveforms were made. */
+  previewCount: number
   /** Called before each slice; may throw. */
   beforeSlice: (work: SliceWork, index: number) => void
   /** May throw. */
@@ -167,6 +170,7 @@ export async function taskRoom(): Promise<TaskRoom> {
     objects,
     bytesMutex: makeKeyedMutex(),
     partTurns: makeTakeover(),
+    previews: makeByteCache(1_000_000),
     signingKey: new Uint8Array(32).fill(7),
     fetcher,
     crawling: { pace: makePace(systemClock), delayMs: 0, mostPages: 1_000, mostMs: 600_000 },
@@ -263,6 +267,7 @@ function tinyCompute(): TinyCompute {
       return this.facts
     },
     readCues: async () => [],
+    readSubtitles: async () => [{ startSec: 0, endSec: 2, text: 'abc' }],
     async embedSlices(work, onSlice) {
       for (const slice of work.slices) {
         this.beforeSlice(work, slice.index)
@@ -304,6 +309,19 @@ function tinyCompute(): TinyCompute {
       return this.embedSlices(work, onSlice, new AbortController().signal)
     },
     embedPicture: async () => Float32Array.of(0, 0, 1, 0),
+    async makeThumbnail(work) {
+      this.previewCount++
+      return Buffer.from(JSON.stringify({ ...work, file: undefined, facts: undefined }))
+    },
+    async makeWaveform({ points }) {
+      this.previewCount++
+      return {
+        durationSec: 150,
+        lowest: new Float32Array(points).fill(-0.123456),
+        highest: new Float32Array(points).fill(0.5),
+      }
+    },
+    previewCount: 0,
   }
 }
 

@@ -1,11 +1,9 @@
-import { Readable } from 'node:stream'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Readable } from 'node:stream'
 import { EmbedlineError } from '../../domain/errors.ts'
 import type { BucketObject, ByteRange } from '../../tasks/parts.ts'
 import { bodyChunks } from '../requestBody.ts'
-import { byteRange } from './byteRange.ts'
-import { sendProblem } from './problems.ts'
 import type { Call, Handler } from './route.ts'
+import { sendBytes } from './sendBytes.ts'
 
 /** Of a page of a list, unless the caller wants fewer. */
 const PAGE_OBJECTS = 1000
@@ -55,35 +53,16 @@ export const putObject: Handler = async ({ parts, account, request, reply }) => 
 
 /** `GET /buckets/{bucket}/objects/{key}`: its bytes as they are, or those that the header `Range` asks for. */
 export const getObject: Handler = async (call) => {
-  const { parts, account, request, reply } = call
+  const { parts, account, request } = call
   const { bucket, key } = placeOf(request)
   const object = await parts.buckets.stat(account.name, bucket, key)
   if (!object) throw new EmbedlineError('not_found', `There is no object ${key} in ${bucket}.`)
-  const isHead = request.method === 'HEAD'
-  const range = isHead ? undefined : rangeOf(request, object)
-  if (range === 'beyond') return refuseRange(reply, object)
-  // Of an empty text the framework would send the length instead of the object's.
-  const bytes = isHead ? Readable.from([]) : await openAs(call, object, range)
-  const { first, last } = range ?? { first: 0, last: object.sizeBytes - 1 }
-  if (range) reply.code(206).header('content-range', `bytes ${first}-${last}/${object.sizeBytes}`)
-  reply.headers({
-    'accept-ranges': 'bytes',
-    'content-length': last + 1 - first,
-    'content-type': 'application/octet-stream',
-    'last-modified': new Date(object.modifiedMs).toUTCString(),
-    etag: etag(object),
+  return sendBytes(call, {
+    ...object,
+    version: object.changeToken,
+    contentType: 'application/octet-stream',
+    open: (range) => openAs(call, object, range),
   })
-  return bytes
-}
-
-function rangeOf({ headers }: FastifyRequest, object: BucketObject): ReturnType<typeof byteRange> {
-  return byteRange(headers.range, headers['if-range'], { etag: etag(object), sizeBytes: object.sizeBytes })
-}
-
-function refuseRange(reply: FastifyReply, { sizeBytes }: BucketObject): FastifyReply {
-  const message = `The object has ${sizeBytes} bytes: there are none in this range.`
-  reply.header('content-range', `bytes */${sizeBytes}`)
-  return sendProblem(reply, { code: 'request_invalid', message, field: 'Range', status: 416 })
 }
 
 /** The bytes of the very object whose size and time the answer tells. */

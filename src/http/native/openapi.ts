@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ThumbnailQuery, WaveformAnswer, WaveformQuery } from './assetSchemas.ts'
 import { ListedModels, PullOrder, PullState, Removal } from './modelSchemas.ts'
 import { describeRoute, type DescribedRoute, type Operation } from '../operations.ts'
 
@@ -87,6 +88,28 @@ const ROUTES: readonly DescribedRoute[] = [
     path: '/buckets/{bucket}/objects/{key}',
     summary: 'Remove an object',
     answer: { status: 204 },
+  },
+  {
+    method: 'get',
+    path: '/assets/{id}/content',
+    summary: 'The bytes of an asset, or a range of them',
+    headers: part,
+    otherAnswers: { 206: 'The bytes of the range', 416: 'The asset ends before the range' },
+    answer: { status: 200, type: BYTES_TYPE, schema: bytes },
+  },
+  {
+    method: 'get',
+    path: '/assets/{id}/thumbnails',
+    summary: 'A small picture of a video or a picture, as JPEG or WebP',
+    query: ThumbnailQuery,
+    answer: { status: 200, type: 'image/jpeg', schema: bytes },
+  },
+  {
+    method: 'get',
+    path: '/assets/{id}/waveform',
+    summary: 'The outline of the sound of an asset',
+    query: WaveformQuery,
+    answer: { status: 200, schema: WaveformAnswer },
   },
   {
     method: 'get',

@@ -13,6 +13,7 @@ const STATUS = {
   unauthorized: 401,
   forbidden: 403,
   too_large: 413,
+  rate_limited: 429,
   upload_refused: 403,
   media_unreadable: 400,
   media_has_no_stream: 400,

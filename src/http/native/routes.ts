@@ -20,6 +20,8 @@ interface Route {
 
 const objects = () => import('./bucketObjects.ts')
 
+const assets = () => import('./assets.ts')
+
 const models = () => import('./modelFiles.ts')
 
 const LIST = '/buckets/:bucket/objects'
@@ -33,6 +35,9 @@ const ROUTES: readonly Route[] = [
   { method: 'GET', path: OBJECT, handler: async () => (await objects()).getObject },
   { method: 'PUT', path: OBJECT, handler: async () => (await objects()).putObject },
   { method: 'DELETE', path: OBJECT, handler: async () => (await objects()).removeObject },
+  { method: 'GET', path: '/assets/:id/content', handler: async () => (await assets()).getContent },
+  { method: 'GET', path: '/assets/:id/thumbnails', handler: async () => (await assets()).getThumbnail },
+  { method: 'GET', path: '/assets/:id/waveform', handler: async () => (await assets()).getWaveform },
   { method: 'GET', path: '/models', handler: async () => (await models()).listModels },
   { method: 'POST', path: '/models/pull', handler: async () => (await models()).pullModel },
   { method: 'GET', path: PULL, handler: async () => (await models()).getPull },
@@ -42,7 +47,7 @@ const ROUTES: readonly Route[] = [
 
 const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
 
-/** What the contracts lack: the objects of buckets, and models. */
+/** What the contracts lack: the objects of buckets, the bytes of assets, and models. */
 export function nativeRoutes(parts: TaskParts): FastifyPluginAsync {
   const answer = (route: Route) => async (request: FastifyRequest, reply: FastifyReply) => {
     const account = await authenticate(parts, keyOf(request))

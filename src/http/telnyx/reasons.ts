@@ -41,6 +41,7 @@ const MEANING = {
   model_in_use: null,
   upload_refused: null,
   too_large: null,
+  rate_limited: null,
   media_has_no_stream: null,
   media_too_long: null,
   media_too_large: null,

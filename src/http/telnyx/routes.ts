@@ -1,11 +1,12 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { EmbedlineError } from '../../domain/errors.ts'
-import { authenticate } from '../../tasks/authenticate.ts'
 import type { TaskParts } from '../../tasks/parts.ts'
 import { keyOf } from '../apiKey.ts'
+import { admit } from '../admit.ts'
 import { OPEN_TO_BROWSERS } from '../browsers.ts'
 import { addOtherMethods, type Method } from '../otherMethods.ts'
 import { presentFailure, presentRefusal, type ErrorAnswer } from './errors.ts'
+import { rateHeaders, retryHeaders } from './rateHeaders.ts'
 import type { Handler } from './route.ts'
 import type { Schemas } from './schema.ts'
 
@@ -60,8 +61,13 @@ export function telnyxRoutes(parts: TaskParts): FastifyPluginAsync {
     (schemas ??= (await import('./schema.ts')).makeSchemas(parts.limits))
 
   const answer = (route: Route) => async (request: FastifyRequest, reply: FastifyReply) => {
-    const account = await authenticate(parts, keyOf(request))
-    if (!account) throw new EmbedlineError('unauthorized', 'The bearer token is missing or not valid.')
+    const message = 'The bearer token is missing or not valid.'
+    const account = await admit(
+      parts,
+      keyOf(request),
+      message,
+      (states, nowMs) => void reply.headers(rateHeaders(states, nowMs)),
+    )
     const [handler, theSchemas] = await Promise.all([route.handler(), schemasOnce()])
     return handler({ parts, schemas: theSchemas, account, request, reply })
   }
@@ -72,7 +78,10 @@ export function telnyxRoutes(parts: TaskParts): FastifyPluginAsync {
       reply.headers(OPEN_TO_BROWSERS)
     })
     app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'))
-    app.setErrorHandler((thrown, request, reply) => send(reply, presentFailure(thrown, request.id)))
+    app.setErrorHandler((thrown, request, reply) => {
+      if (thrown instanceof EmbedlineError) reply.headers(retryHeaders(thrown.retryAfterMs))
+      return send(reply, presentFailure(thrown, request.id))
+    })
     app.setNotFoundHandler((request, reply) => {
       const message = `There is no ${request.method} ${request.url} here.`
       return send(reply, presentRefusal({ code: 'not_found', message }))

@@ -122,7 +122,7 @@ export const Asset = z.looseObject({
     .looseObject({
       file_size_bytes: z.int(),
       file_mime_type: z.string(),
-      file_container_format: z.string(),
+      file_container_format: z.string().optional(),
       video_codec: z.string().optional(),
       video_width: z.int().optional(),
       video_height: z.int().optional(),
@@ -145,6 +145,21 @@ export const Asset = z.looseObject({
     .optional()
     .meta({ description: 'Only when it was asked for.' }),
   error: z.looseObject({ message: z.string(), code: z.string() }).optional(),
+})
+
+const spoken = z.looseObject({ start: z.number(), end: z.number(), value: z.string() })
+
+export const Transcription = z.looseObject({
+  status: z.enum(['pending', 'processing', 'ready', 'failed']),
+  sentences: z.array(spoken).optional().meta({ description: 'The lines of the subtitles.' }),
+  utterances: z.array(spoken.extend({ speaker: z.string().optional() })).optional(),
+  error: z.looseObject({ message: z.string(), code: z.string() }).optional(),
+  language: z.string().optional(),
+  tracks: z
+    .array(z.looseObject({ language: z.string().optional(), asset_id: z.string().optional() }))
+    .optional()
+    .meta({ description: 'All there are, the ones used first first; without `asset_id`: one of the file.' }),
+  warnings: warnings.optional(),
 })
 
 export const AssetPage = z.looseObject({ data: z.array(Asset), page_info: pageInfo })

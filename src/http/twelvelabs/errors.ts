@@ -22,6 +22,7 @@ const WIRE = {
   unauthorized: { status: 401, code: 'api_key_invalid' },
   forbidden: { status: 403, code: 'api_key_invalid' },
   too_large: INVALID,
+  rate_limited: { status: 429, code: 'too_many_requests' },
   upload_refused: { status: 403, code: 'api_not_allowed' },
   media_unreadable: INVALID,
   media_has_no_stream: INVALID,
@@ -91,7 +92,7 @@ export interface ErrorBody {
   code: string
   message: string
   docs_url: string
-  error: { code: string; message: string; details: Readonly<Record<string, string>> }
+  error: { code: string; message: string; details: Readonly<Record<string, string | number>> }
 }
 
 // Both may repeat what a caller sent, which may be very long.
@@ -111,7 +112,7 @@ const SPENT: Wire = { status: 403, code: 'usage_limit_exceeded' }
  * already used up, and then hides what happened: there is neither.
  */
 export function presentUploadRefusal(refusal: Refusal): ErrorAnswer {
-  if (refusal.code === 'disk_full') return presentAs(SPENT, refusal)
+  if (refusal.code === 'disk_full' || refusal.code === 'rate_limited') return presentAs(SPENT, refusal)
   const answer = presentRefusal(refusal)
   return answer.status >= 500 ? { ...answer, status: 400 } : answer
 }
@@ -123,12 +124,19 @@ function presentAs({ code, status }: Wire, refusal: Refusal): ErrorAnswer {
   const details = {
     ...(field !== undefined && { field }),
     ...(refusal.reason !== undefined && { reason: refusal.reason }),
+    ...(refusal.code === 'rate_limited' && retryDetails(refusal)),
   }
   return {
     status: refusal.status ?? status,
     body: { code, message, docs_url: DOCS_URL, error: { code, message, details } },
   }
 }
+
+/** As the contract's sample of such an error has them. */
+const retryDetails = ({ retryAfterMs, limit }: Refusal) => ({
+  ...(retryAfterMs !== undefined && { retryAfter: Math.ceil(retryAfterMs / 1000) }),
+  ...(limit !== undefined && { currentLimit: limit }),
+})
 
 /** Runs a verb and renames the field that it may complain of to where the caller wrote it. */
 export async function inFieldsOf<T>(inputType: string, verb: () => Promise<T>): Promise<T> {

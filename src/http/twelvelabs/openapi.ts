@@ -94,6 +94,13 @@ function routes(schemas: Schemas): DescribedRoute[] {
       summary: 'Take all metadata away',
       answer: { status: 204 },
     },
+    {
+      method: 'get',
+      path: '/assets/{id}/transcription',
+      summary: 'What is said in an asset, from the subtitles in it or beside it',
+      query: schemas.transcription,
+      answer: { status: 200, schema: answers.Transcription },
+    },
     ...uploadRoutes(schemas),
     ...routesOfEmbedV1(schemas),
   ]

@@ -237,16 +237,18 @@ export const presentAssetDetail = (asset: Asset, origin: string) => ({
     size: asset.sizeBytes,
     ...(asset.facts?.isPicture !== true &&
       asset.facts?.durationSec !== undefined && { duration: asset.facts.durationSec }),
-    ...(asset.facts && { technical_metadata: presentFacts(asset, asset.facts) }),
+    technical_metadata: {
+      file_size_bytes: asset.sizeBytes,
+      file_mime_type: asset.mimeType,
+      ...(asset.facts && presentFacts(asset.facts)),
+    },
   }),
   ...(asset.wantsThumbnail && presentThumbnail(asset, origin)),
   ...(asset.failure && { error: asset.failure }),
 })
 
 /** Sizes of pictures are those that are displayed: upright, with square pixels. What is not known is absent. */
-const presentFacts = ({ mimeType, sizeBytes }: Asset, facts: MediaFacts) => ({
-  file_size_bytes: sizeBytes,
-  file_mime_type: mimeType,
+const presentFacts = (facts: MediaFacts) => ({
   file_container_format: facts.container,
   ...(facts.video && {
     video_codec: facts.video.codec,

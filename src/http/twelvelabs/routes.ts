@@ -1,12 +1,12 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import { EmbedlineError } from '../../domain/errors.ts'
-import { authenticate } from '../../tasks/authenticate.ts'
 import type { TaskParts } from '../../tasks/parts.ts'
+import { admit } from '../admit.ts'
 import { OPEN_TO_BROWSERS } from '../browsers.ts'
 import { addOtherMethods, type Method } from '../otherMethods.ts'
 import { asRefusal, type Refusal } from '../refusal.ts'
 import { presentRefusal, presentUploadRefusal } from './errors.ts'
 import { PREFIX } from './prefix.ts'
+import { rateHeaders } from './rateHeaders.ts'
 import type { Handler, SignedHandler } from './route.ts'
 import type { Schemas } from './schema.ts'
 
@@ -36,6 +36,11 @@ const ROUTES: readonly Route[] = [
     handler: async () => (await import('./tasks.ts')).retrieveTask,
   },
   { method: 'POST', path: '/embed-v2', handler: async () => (await import('./embed.ts')).embed },
+  {
+    method: 'GET',
+    path: '/assets/:id/transcription',
+    handler: async () => (await import('./transcription.ts')).retrieveTranscription,
+  },
   { method: 'POST', path: '/assets', handler: async () => (await assets()).createAsset },
   { method: 'GET', path: '/assets', handler: async () => (await assets()).listAssets },
   { method: 'GET', path: '/assets/:id', handler: async () => (await assets()).retrieveAsset },
@@ -83,8 +88,13 @@ export function twelvelabsRoutes(parts: TaskParts): FastifyPluginAsync {
     (schemas ??= (await import('./schema.ts')).makeSchemas(parts.limits))
 
   const answer = (route: Route) => async (request: FastifyRequest, reply: FastifyReply) => {
-    const account = await authenticate(parts, keyOf(request))
-    if (!account) throw new EmbedlineError('unauthorized', 'The API key is missing or not valid.')
+    const message = 'The API key is missing or not valid.'
+    const account = await admit(
+      parts,
+      keyOf(request),
+      message,
+      (states) => void reply.headers(rateHeaders(states)),
+    )
     const [handler, theSchemas] = await Promise.all([route.handler(), schemasOnce()])
     return handler({ parts, schemas: theSchemas, account, request, reply })
   }

@@ -97,6 +97,8 @@ const FORM_FLAG = z.enum(['true', 'false'])
 const metadataValue = z.union([z.string(), z.number(), z.boolean()])
 const userMetadata = z.record(z.string(), metadataValue)
 
+const NOT_OFFERED = { description: 'Accepted; streams are not offered, and no answer has `hls`.' }
+
 /** So many parts may be named in one request. */
 const NAMED_PARTS = 500
 
@@ -140,7 +142,7 @@ export function makeSchemas(limits: Limits) {
       method: z.enum(['direct', 'url']),
       url: z.string().optional(),
       filename: z.string().min(1).max(limits.filenameCharacters).optional(),
-      enable_hls: FORM_FLAG.optional(),
+      enable_hls: FORM_FLAG.optional().meta(NOT_OFFERED),
       enable_thumbnail: FORM_FLAG.optional(),
       user_metadata: z.string().optional(),
     }),
@@ -151,13 +153,17 @@ export function makeSchemas(limits: Limits) {
       filename: z.string().optional(),
       ...page(limits),
     }),
+    transcription: z.object({
+      include: repeated(z.enum(['words', 'sentences', 'utterances'])),
+      language: z.string().min(1).optional(),
+    }),
     deleteAsset: z.object({ force: FORM_FLAG.optional() }),
     changeUserMetadata: z.strictObject({ user_metadata: z.record(z.string(), metadataValue.nullable()) }),
     createUpload: z.strictObject({
       filename: z.string().min(1).max(limits.filenameCharacters),
       type: z.enum(['video', 'audio', 'image']),
       total_size: z.int().min(1).max(limits.partedUploadBytes),
-      enable_hls: absent(z.boolean()),
+      enable_hls: absent(z.boolean()).meta(NOT_OFFERED),
       enable_thumbnail: absent(z.boolean()),
       user_metadata: absent(userMetadata),
     }),

@@ -16,6 +16,7 @@ import {
   type UploadBody,
 } from '../../../test/support/uploads.ts'
 import { withApp, type TestApp } from '../../../test/support/withApp.ts'
+import { limitsNamed } from '../../domain/limits.ts'
 import { EmbedlineError } from '../../domain/errors.ts'
 import { expireUploads } from '../../tasks/uploads/expireUploads.ts'
 import { Asset, Upload, UploadPage, UploadProgress, UploadReport } from './answers.ts'
@@ -457,6 +458,15 @@ test.for(REFUSED)('an upload with %s is refused, naming the field', async ([, ch
   const response = await app.post(UPLOADS, body)
   expect(response.status).toBe(400)
   expect(await response.json()).toMatchObject({ code, error: { details: { field } } })
+})
+
+test('with the limits of the hosted service a picture in parts has no more bytes than there', async () => {
+  const app = await withApp(() => ({ limits: limitsNamed('upstream') }))
+  const ask = (type: string) => app.post(UPLOADS, { filename: 'a.png', type, total_size: 32 * 1024 ** 2 + 1 })
+  expect((await ask('video')).status).toBe(201)
+  const refused = await ask('image')
+  expect(refused.status).toBe(400)
+  expect(await refused.json()).toMatchObject({ error: { details: { field: 'total_size' } } })
 })
 
 test('nulls are as good as nothing, and what is no JSON is refused', async () => {
