@@ -71,6 +71,7 @@ const IS_SUSPECT: Readonly<Record<RequestName, boolean>> = {
   readCues: true,
   readSubtitles: true,
   embedSlices: true,
+  embedPart: true,
   embedDocument: true,
   cutDocument: true,
   embedTexts: false,

@@ -126,7 +126,7 @@ export function startChild(parts: ChildParts): Child {
       return calls.count
     },
     get isEmbedding() {
-      return calls.countOf('embedSlices') > 0
+      return calls.countOf('embedSlices') + calls.countOf('embedPart') > 0
     },
     get documentCount() {
       return calls.countOf('embedDocument') + calls.countOf('cutDocument')

@@ -39,8 +39,8 @@ export function makeHandlers({ tools, limits, models }: ChildSettings): Handlers
       return undefined
     },
     async inspect({ file }, call) {
-      const { inspect } = await import('../media/inspect.ts')
-      return inspect(tools, file, optionsOf(call))
+      const { lookInto } = await import('./lookInto.ts')
+      return lookInto(tools, file, optionsOf(call))
     },
     async readCues({ file, stream }, call) {
       const { readCues } = await import('../media/cues.ts')
@@ -69,6 +69,16 @@ export function makeHandlers({ tools, limits, models }: ChildSettings): Handlers
       firstLane.serve(() =>
         oneAtATime('slices', () => embedSlices(work, call, { ...unitsOf(call), betweenUnits: turnOf(call) })),
       ),
+    async embedPart(work, call) {
+      const [{ embedPart }, loaded] = await Promise.all([import('./parts/embedPart.ts'), model(work.model)])
+      return embedPart(work, {
+        tools,
+        model: loaded,
+        ...unitsOf(call),
+        handOver: call.handOver,
+        ...optionsOf(call),
+      })
+    },
     async embedDocument(work, call) {
       const [rooms, { embedding }, loaded] = await Promise.all([
         import('./embedDocument.ts'),

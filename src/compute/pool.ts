@@ -187,6 +187,11 @@ export function startCompute(parts: ComputeParts): RunningCompute {
         child.call('embedSlices', work, { signal, onPart: onSlice, ...patience(work.model) })
       await onFree((child) => !child.isEmbedding, call, signal, options)
     },
+    embedPart(work, onVectors, signal, options) {
+      const call = (child: Child) =>
+        child.call('embedPart', work, { signal, onPart: onVectors, ...patience(work.model) })
+      return onFree((child) => !child.isEmbedding, call, signal, options)
+    },
     async embedDocument(work, onChunks, signal, options) {
       const call = (child: Child) =>
         child.call('embedDocument', work, { signal, onPart: onChunks, ...patience(work.model) })

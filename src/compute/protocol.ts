@@ -8,6 +8,9 @@ import type {
   DocumentWork,
   EmbeddedChunk,
   ModelPin,
+  PartSummary,
+  PartVector,
+  PartWork,
   PictureWork,
   SliceResult,
   SliceWork,
@@ -28,6 +31,7 @@ export interface Requests {
   readCues: { ask: { file: string; stream: number }; part: never; answer: Cue[] }
   readSubtitles: { ask: { file: string; name: string }; part: never; answer: Cue[] }
   embedSlices: { ask: SliceWork; part: SliceResult; answer: undefined }
+  embedPart: { ask: PartWork; part: readonly PartVector[]; answer: PartSummary }
   embedDocument: { ask: DocumentWork; part: readonly EmbeddedChunk[]; answer: DocumentEnd<EmbeddedChunk> }
   cutDocument: { ask: CutWork; part: readonly CutChunk[]; answer: DocumentEnd<CutChunk> }
   /** Parts tell how much is loaded, from 0 to 1. */

@@ -4,6 +4,9 @@ export type Modality = 'visual' | 'audio' | 'transcription' | 'fused' | 'text'
 /** What a clip of a video or of a sound can have. */
 export type ClipModality = Exclude<Modality, 'fused' | 'text'>
 
+/** What of a document can be embedded: its pages as they look, or its words. */
+export type DocumentModality = 'visual' | 'text'
+
 /** A vector for one clip (a segment of time), one page of a document, one chunk of a text, or the whole asset. */
 export type Scope = 'clip' | 'page' | 'chunk' | 'asset'
 
@@ -76,6 +79,7 @@ const TELLS_OF_LOSS = {
   media_damaged: true,
   duration_estimated: false,
   segment_skipped: true,
+  page_skipped: true,
   crawl_bounded: false,
   subtitles_unreadable: true,
   text_shortened: false,

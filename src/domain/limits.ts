@@ -52,6 +52,9 @@ export interface Limits {
   /** Of a page of a site that is crawled, and of a PDF or another file there. */
   crawlPageBytes: number
   crawlFileBytes: number
+  /** Of a document of which a task is made, and how many of its pages may be embedded for each megabyte of it. */
+  taskDocumentBytes: number
+  documentPagesPerMegabyte: number
   pageSize: number
   /** Work on one item longer than this is a hang. */
   itemSec: number
@@ -95,6 +98,8 @@ const OURS: Limits = {
   unpackedDocumentBytes: 256 * 1024 * 1024,
   crawlPageBytes: 10 * 1024 * 1024,
   crawlFileBytes: 100 * 1024 * 1024,
+  taskDocumentBytes: 512_000_000,
+  documentPagesPerMegabyte: 64,
   pageSize: 50,
   itemSec: 600,
 }

@@ -18,7 +18,19 @@ export interface MediaFacts {
   /** False when a seek in the file is not exact (no index, VBR MP3, MPEG-TS, raw AAC): it is read once from the start. */
   seeksExactly: boolean
   warnings: readonly Warning[]
+  /** Set when the file is no media but a document that can be embedded. */
+  document?: DocumentFacts
 }
+
+/** What a look into a document found. */
+export interface DocumentFacts {
+  type: DocumentType
+  /** Of a PDF. */
+  pageCount?: number
+}
+
+/** Text is text in any charset, Markdown too. */
+export type DocumentType = 'pdf' | 'text'
 
 export interface VideoFacts {
   /** Index of the stream in the file. */

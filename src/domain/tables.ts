@@ -126,7 +126,7 @@ export interface TaskRow {
   model_name: string
   model_id: string
   model_revision: string
-  /** MediaRequest or BucketSettings. */
+  /** TaskRequest or BucketSettings. */
   request_json: string
   /** Set when the input is an asset. */
   asset_id: string | null
@@ -177,7 +177,17 @@ export interface UsageRow {
 }
 
 export type ItemKind =
-  'fetch' | 'assemble' | 'inspect' | 'plan' | 'slice' | 'finish' | 'list' | 'crawl' | 'document' | 'conclude'
+  | 'fetch'
+  | 'assemble'
+  | 'inspect'
+  | 'plan'
+  | 'slice'
+  | 'part'
+  | 'finish'
+  | 'list'
+  | 'crawl'
+  | 'document'
+  | 'conclude'
 
 /** The row of the queue: a piece of work that one worker at a time may hold. The queue knows no more of it than this. */
 export interface ItemRow {

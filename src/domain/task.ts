@@ -3,7 +3,7 @@ import type { Warning } from './embedding.ts'
 import type { MediaFacts } from './media.ts'
 import type { AssetState, TaskState } from './states.ts'
 import type { ChunkSettings, Loader, Place } from './document.ts'
-import type { MediaRequest, ModelPin } from './work.ts'
+import type { ModelPin, TaskRequest } from './work.ts'
 
 /** A failure as it is kept: the code decides, the message is for people. */
 export interface Failure {
@@ -18,13 +18,15 @@ export interface Task {
   /** The model name that the caller sent. */
   modelName: string
   model: ModelPin
-  request: MediaRequest
+  request: TaskRequest
   assetId?: string
   filename?: string
   /** Where the input came from, or will. */
   sourceUrl?: string
   /** Of the media, once known; seconds. */
   durationSec?: number
+  /** Of a PDF, once known. */
+  pageCount?: number
   warnings: readonly Warning[]
   failure?: Failure
   itemCount: number

@@ -1,5 +1,5 @@
 import type { EmbedlineError } from './errors.ts'
-import type { ClipModality, Modality, Space, Warning } from './embedding.ts'
+import type { ClipModality, DocumentModality, Modality, Quadrant, Space, Warning } from './embedding.ts'
 import type { ChunkSettings, Loader, Place } from './document.ts'
 import type { Cue, MediaFacts } from './media.ts'
 import type { Segmentation, Slice } from './slices.ts'
@@ -34,6 +34,40 @@ export interface MediaRequest extends VectorOptions {
   timedTexts?: readonly Cue[]
 }
 
+/** What a caller wants of one picture: one vector. */
+export interface PictureRequest extends VectorOptions {
+  input: 'image'
+  modalities: readonly 'visual'[]
+  scopes: readonly 'asset'[]
+}
+
+/** What a caller wants of one document. What is absent depends on the type of the document, which a look into it tells. */
+export interface DocumentRequest extends VectorOptions {
+  input: 'document'
+  modalities?: readonly DocumentModality[]
+  /** One vector for each page or chunk, or one for the whole. */
+  scopes?: readonly DocumentScope[]
+  /** Of a PDF: pages as a whole, or also the four quarters of each. */
+  pages?: 'whole' | 'quadrants'
+  /** Of a text: how it is cut into chunks. */
+  chunks?: SentenceChunks
+}
+
+export type DocumentScope = 'part' | 'asset'
+
+/** Chunks of so many sentences, of which the first ones are the last of the chunk before. */
+export interface SentenceChunks {
+  mostSentences: number
+  /** Less than `mostSentences`. */
+  overlapSentences: number
+}
+
+/** What a task is to embed. */
+export type TaskRequest = MediaRequest | PictureRequest | DocumentRequest
+
+export const isMediaRequest = (request: TaskRequest): request is MediaRequest =>
+  request.input === 'video' || request.input === 'audio'
+
 /** Which model, pinned when the task was created. */
 export interface ModelPin {
   id: string
@@ -52,6 +86,18 @@ export interface MediaPlan {
   startMs: number
   endMs: number
 }
+
+/** What the look into a picture or a document led to; kept with the task. */
+export interface PartsPlan {
+  facts: MediaFacts
+  modalities: readonly DocumentModality[]
+  scopes: readonly DocumentScope[]
+  startMs: number
+}
+
+export type TaskPlan = MediaPlan | PartsPlan
+
+export const isMediaPlan = (plan: TaskPlan): plan is MediaPlan => !('scopes' in plan)
 
 /** One or more neighbouring slices of one file, embedded in order by a compute child. */
 export interface SliceWork {
@@ -91,6 +137,41 @@ export interface SliceResult {
   endedAtSec?: number
 }
 
+/** A part of a picture or a document, embedded by a compute child. */
+export interface PartWork {
+  file: string
+  model: ModelPin
+  part: TaskPart
+  uncertainty: boolean
+}
+
+export type TaskPart =
+  | { kind: 'picture' }
+  /** Pages of a PDF, from 1, both included. */
+  | { kind: 'pages'; first: number; last: number; quadrants: boolean }
+  /** All words of a document: stretches that follow each other, for one vector of the whole. */
+  | { kind: 'words' }
+  /** Chunks of a text, from this one on, counted from 0. */
+  | { kind: 'chunks'; chunks: SentenceChunks; from: number }
+
+/** What of a picture or a document a vector stands for. */
+export type PartPlace =
+  | { scope: 'page'; page: number; quadrant?: Quadrant }
+  | { scope: 'chunk'; chunk: number }
+  | { scope: 'asset' }
+
+export interface PartVector extends ClipVector {
+  place: PartPlace
+  /** How much it counts for the whole; 0: not at all. */
+  weight: number
+}
+
+export interface PartSummary {
+  /** Of text that was embedded, as limits on text count them. */
+  textTokens: number
+  warnings: readonly Warning[]
+}
+
 /** How a text will be used: some models prompt a query and a document differently. */
 export type TextUse = 'query' | 'document'
 
@@ -100,7 +181,7 @@ export type TextUse = 'query' | 'document'
  * that it held with `child_crashed`, `child_hung` or `child_out_of_memory`.
  */
 export interface Compute {
-  /** Looks into a file. Throws `media_unreadable` for what is no media. */
+  /** Looks into a file. Throws `media_unreadable` for what is neither media nor a document that can be embedded. */
   inspect(file: string, signal?: AbortSignal): Promise<MediaFacts>
   /** Reads one subtitle track, all of it. */
   readCues(file: string, stream: number, signal?: AbortSignal): Promise<Cue[]>
@@ -131,6 +212,16 @@ export interface Compute {
     signal: AbortSignal,
     options?: RunOptions,
   ): Promise<DocumentSummary>
+  /**
+   * Embeds a part of a picture or a document and hands its vectors to `onVectors`, a few at a time. Throws
+   * `media_unreadable`, `document_unreadable`, `document_encrypted`, `document_too_large`, `unsupported_type`, `no_text`.
+   */
+  embedPart(
+    work: PartWork,
+    onVectors: (vectors: readonly PartVector[]) => Promise<void>,
+    signal: AbortSignal,
+    options?: RunOptions,
+  ): Promise<PartSummary>
   /** Goes before slices (lane 0). One unit-length vector per text, in order. */
   embedTexts(
     model: ModelPin,

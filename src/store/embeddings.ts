@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import { MODALITIES, SCOPES, type Modality, type Space } from '../domain/embedding.ts'
 import type { Db, EmbeddingRow } from '../domain/tables.ts'
-import type { Clip } from '../domain/work.ts'
+import type { Clip, PartPlace, PartVector } from '../domain/work.ts'
+import { pagePosition } from './position.ts'
 import { bytesOf, float64Of } from './vectorBytes.ts'
 
 const ROWS_A_STATEMENT = 100
@@ -53,6 +54,27 @@ export const insertAssetVectors = (
       uncertainty: null,
     })),
   )
+
+/** Adds vectors of parts of a picture or a document. Those that are there already stay as they are. Returns how many were added. */
+export const insertParts = (db: Db, taskId: string, vectors: readonly PartVector[]): Promise<number> =>
+  insertRows(
+    db,
+    vectors.map(({ modality, space, vector, uncertainty, place }) => ({
+      task_id: taskId,
+      scope_order: SCOPES.indexOf(place.scope),
+      position: positionOf(place),
+      modality_order: MODALITIES.indexOf(modality),
+      end_ms: 0,
+      space,
+      vector: bytesOf(vector),
+      uncertainty: uncertainty ? bytesOf(uncertainty) : null,
+    })),
+  )
+
+function positionOf(place: PartPlace): number {
+  if (place.scope === 'page') return pagePosition(place.page, place.quadrant)
+  return place.scope === 'chunk' ? place.chunk : 0
+}
 
 async function insertRows(db: Db, rows: readonly EmbeddingRow[]): Promise<number> {
   let inserted = 0

@@ -2,7 +2,7 @@ import type { Warning } from '../domain/embedding.ts'
 import type { TaskState } from '../domain/states.ts'
 import type { TaskRow } from '../domain/tables.ts'
 import type { Task } from '../domain/task.ts'
-import type { MediaPlan, MediaRequest, ModelPin } from '../domain/work.ts'
+import { isMediaPlan, type ModelPin, type TaskPlan, type TaskRequest } from '../domain/work.ts'
 import { failureOf } from '../domain/failure.ts'
 
 /** What the work on a task needs to know of it. */
@@ -11,9 +11,9 @@ export interface TaskWork {
   accountId: string
   state: TaskState
   model: ModelPin
-  request: MediaRequest
+  request: TaskRequest
   /** Present once the plan is written. */
-  plan?: MediaPlan
+  plan?: TaskPlan
   assetId?: string
   /** SHA-256 of the stored input, hex. Absent until it is fetched. */
   objectHash?: string
@@ -27,18 +27,19 @@ export interface TaskWork {
 
 export function taskOf(row: TaskRow): Task {
   const failure = failureOf(row)
-  const durationSec = planOf(row)?.facts.durationSec
+  const { durationSec, document } = planOf(row)?.facts ?? {}
   return {
     id: row.id,
     accountId: row.account_id,
     state: row.state,
     modelName: row.model_name,
     model: { id: row.model_id, revision: row.model_revision },
-    request: JSON.parse(row.request_json) as MediaRequest,
+    request: requestOf(row),
     ...(row.asset_id !== null && { assetId: row.asset_id }),
     ...(row.filename !== null && { filename: row.filename }),
     ...(row.source_url !== null && { sourceUrl: row.source_url }),
     ...(durationSec !== undefined && { durationSec }),
+    ...(document?.pageCount !== undefined && { pageCount: document.pageCount }),
     warnings: JSON.parse(row.warnings_json) as Warning[],
     ...(failure && { failure }),
     itemCount: row.item_count,
@@ -58,7 +59,7 @@ export function taskWorkOf(row: TaskRow): TaskWork {
     accountId: row.account_id,
     state: row.state,
     model: { id: row.model_id, revision: row.model_revision },
-    request: JSON.parse(row.request_json) as MediaRequest,
+    request: requestOf(row),
     ...(plan && { plan }),
     ...(row.asset_id !== null && { assetId: row.asset_id }),
     ...(row.object_hash !== null && { objectHash: row.object_hash }),
@@ -69,5 +70,13 @@ export function taskWorkOf(row: TaskRow): TaskWork {
   }
 }
 
-const planOf = ({ plan_json: json }: TaskRow): MediaPlan | undefined =>
-  json === null ? undefined : (JSON.parse(json) as MediaPlan)
+/** Once a look has told what a document is, with the defaults of its type. */
+function requestOf(row: TaskRow): TaskRequest {
+  const request = JSON.parse(row.request_json) as TaskRequest
+  const plan = planOf(row)
+  if (request.input !== 'document' || !plan || isMediaPlan(plan)) return request
+  return { ...request, modalities: plan.modalities, scopes: plan.scopes }
+}
+
+const planOf = ({ plan_json: json }: TaskRow): TaskPlan | undefined =>
+  json === null ? undefined : (JSON.parse(json) as TaskPlan)

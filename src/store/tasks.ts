@@ -2,7 +2,7 @@ import type { Warning } from '../domain/embedding.ts'
 import type { TaskState } from '../domain/states.ts'
 import type { Db, TaskRow } from '../domain/tables.ts'
 import type { Page, Task } from '../domain/task.ts'
-import type { MediaPlan, MediaRequest, ModelPin } from '../domain/work.ts'
+import type { TaskPlan, ModelPin, TaskRequest } from '../domain/work.ts'
 import { failureColumns } from '../domain/failure.ts'
 import { readPage, type PageRequest } from './page.ts'
 import { taskOf, taskWorkOf, type TaskWork } from './taskRow.ts'
@@ -15,7 +15,7 @@ export interface NewTask {
   /** As the caller sent it. */
   modelName: string
   model: ModelPin
-  request: MediaRequest
+  request: TaskRequest
   assetId?: string
   /**
    * SHA-256 of the stored input, hex; the caller has added the reference that the task holds from now on. Absent: it is
@@ -170,7 +170,7 @@ export async function setInputOfWaiting(
 export async function keepPlan(
   db: Db,
   id: string,
-  { plan, warnings, nowMs }: { plan: MediaPlan; warnings: readonly Warning[]; nowMs: number },
+  { plan, warnings, nowMs }: { plan: TaskPlan; warnings: readonly Warning[]; nowMs: number },
 ): Promise<void> {
   await db
     .updateTable('task')

@@ -11,9 +11,14 @@ export interface Choice {
 
 /**
  * Compares what was asked for with what the media has: pictures, sound, subtitle lines.
- * Throws `media_has_no_stream` when the media is not of the kind that was announced.
+ * Throws `media_has_no_stream` when the media is not of the kind that was announced, `media_unreadable` for a document.
  */
 export function chooseModalities(request: MediaRequest, facts: MediaFacts, hasTranscript: boolean): Choice {
+  if (facts.document)
+    throw new EmbedlineError(
+      'media_unreadable',
+      `The file is ${DOCUMENT[facts.document.type]}: no video, sound or picture.`,
+    )
   if (request.input === 'video' && !facts.video)
     throw new EmbedlineError('media_has_no_stream', notVideo(facts))
   if (facts.isPicture)
@@ -33,6 +38,8 @@ export function chooseModalities(request: MediaRequest, facts: MediaFacts, hasTr
     missing: request.modalities.filter((modality) => !has[modality]),
   }
 }
+
+const DOCUMENT = { pdf: 'a PDF document', text: 'a text file' } as const
 
 const notVideo = (facts: MediaFacts): string =>
   facts.isPicture

@@ -1,15 +1,17 @@
 import { EmbedlineError } from '../domain/errors.ts'
+import { documentType } from '../documents/documentType.ts'
 import type { Warning } from '../domain/embedding.ts'
 import type { ModelFacts } from '../domain/model.ts'
 import type { Db } from '../domain/tables.ts'
 import type { Account, Asset, Task } from '../domain/task.ts'
-import type { MediaRequest } from '../domain/work.ts'
+import { isMediaRequest, type DocumentRequest, type TaskRequest } from '../domain/work.ts'
 import type { ReceivedBytes } from '../objects/objects.ts'
 import { enqueue } from '../queue/enqueue.ts'
 import { getAsset } from '../store/assets.ts'
 import { addReference } from '../store/objects.ts'
 import { insertTask } from '../store/tasks.ts'
 import { whyMissing } from './chooseModalities.ts'
+import { checkDocumentRequest } from './documentRequest.ts'
 import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
 import { checkSourceUrl, fetchItem, filenameOfUrl } from './sourceUrl.ts'
@@ -17,7 +19,7 @@ import { planItem } from './planItem.ts'
 import { keepBytes } from './storedBytes.ts'
 import { usedTracks } from './transcript/tracks.ts'
 import { usableModel } from './usableModel.ts'
-import { withinModel } from './withinModel.ts'
+import { partsWithinModel, withinModel } from './withinModel.ts'
 
 /** Where media come from: an asset of the account, bytes that came with the request, or a URL to fetch. */
 export type MediaSource =
@@ -25,7 +27,7 @@ export type MediaSource =
 
 export interface MediaTaskOrder {
   modelName: string
-  request: MediaRequest
+  request: TaskRequest
   source: MediaSource
   idempotency?: Idempotency<Task>
 }
@@ -35,7 +37,7 @@ const ASSET_WAIT_MS = 60_000
 
 /**
  * Takes a task: when this returns, the task is committed and will be worked on whatever happens to the process.
- * Throws what `usableModel` and `withinModel` throw, and `request_invalid` for an asset that is unknown, failed, or
+ * Throws what `usableModel`, `withinModel` and `checkDocumentRequest` throw, and `request_invalid` for an asset that is unknown, failed, or
  * (once ready) lacks a modality that was asked for by name or ends before `startSec`, what `Fetcher.check` throws for a
  * URL, `rate_limited` when the key has no minutes of media left, and what `rememberAnswer` throws.
  */
@@ -45,7 +47,9 @@ export async function createMediaTask(
   order: MediaTaskOrder,
 ): Promise<Task> {
   const model = usableModel(parts, order.modelName)
-  withinModel(order.request, model)
+  if (isMediaRequest(order.request)) withinModel(order.request, model)
+  else partsWithinModel(order.request, model)
+  if (order.request.input === 'document') await checkDocument(order.request, order.source)
   parts.usage?.checkMedia(account)
   const task = await createFrom(parts, account, order, model)
   parts.wake()
@@ -62,6 +66,13 @@ function createFrom(
   if ('assetId' in source) return createFromAsset(parts, account, order, model, source.assetId)
   if ('url' in source) return createFromUrl(parts, account, order, model, source.url)
   return createFromBytes(parts, account, order, model, source)
+}
+
+/** Of bytes that came with the request it is known at once what document they are. */
+async function checkDocument(request: DocumentRequest, source: MediaSource): Promise<void> {
+  const type =
+    'received' in source ? await documentType(source.received.temporaryPath, source.filename) : undefined
+  checkDocumentRequest(request, type)
 }
 
 const createFromAsset = (
@@ -128,12 +139,13 @@ async function createFromUrl(
 }
 
 /** Read only for who wants to know. */
-const hasTranscript = async (db: Db, { modalities }: MediaRequest, asset: Asset): Promise<boolean> =>
+const hasTranscript = async (db: Db, request: TaskRequest, asset: Asset): Promise<boolean> =>
   asset.facts !== undefined &&
-  modalities.includes('transcription') &&
+  isMediaRequest(request) &&
+  request.modalities.includes('transcription') &&
   (await usedTracks(db, { accountId: asset.accountId, asset, facts: asset.facts })).length > 0
 
-function checkAsset(request: MediaRequest, asset: Asset, hasTranscript: boolean): void {
+function checkAsset(request: TaskRequest, asset: Asset, hasTranscript: boolean): void {
   if (asset.state === 'failed')
     throw new EmbedlineError(
       'request_invalid',
@@ -144,6 +156,8 @@ function checkAsset(request: MediaRequest, asset: Asset, hasTranscript: boolean)
     )
   // What is not media of the announced kind at all fails later, with the task: only a named modality is refused here.
   if (!asset.facts || asset.facts.isPicture) return
+  if (request.input === 'document') checkDocumentRequest(request, asset.facts.document?.type)
+  if (!isMediaRequest(request)) return
   const durationSec = asset.facts.durationSec
   if (durationSec !== undefined && request.startSec >= durationSec)
     throw new EmbedlineError(
@@ -208,8 +222,11 @@ async function insert(
   return task
 }
 
-const textTokens = ({ models }: TaskParts, { timedTexts = [] }: MediaRequest): number =>
-  timedTexts.reduce((sum, { text }) => sum + models.countTokens(text), 0)
+const textTokens = ({ models }: TaskParts, request: TaskRequest): number =>
+  ((isMediaRequest(request) && request.timedTexts) || []).reduce(
+    (sum, { text }) => sum + models.countTokens(text),
+    0,
+  )
 
 /** Says so while a model without weights stands in for the one that was named. */
 export const standIn = (modelName: string, model: ModelFacts): Warning[] =>

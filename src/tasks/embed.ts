@@ -1,5 +1,5 @@
 import { EmbedlineError } from '../domain/errors.ts'
-import type { SliceResult, SliceWork } from '../domain/work.ts'
+import { isMediaPlan, isMediaRequest, type SliceResult, type SliceWork } from '../domain/work.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { saveProgress } from '../queue/progress.ts'
 import { settle } from '../queue/settle.ts'
@@ -23,15 +23,18 @@ interface Progress {
  */
 export async function embedSlices(parts: TaskParts, item: ClaimedItem, signal: AbortSignal): Promise<void> {
   const task = await getTaskWork(parts.store.read, item.taskId ?? '')
-  if (!task?.plan || task.objectHash === undefined) throw new EmbedlineError('not_found', 'The task is gone.')
+  const request = task && isMediaRequest(task.request) ? task.request : undefined
+  const plan = task?.plan && isMediaPlan(task.plan) ? task.plan : undefined
+  if (!task || !plan || !request || task.objectHash === undefined)
+    throw new EmbedlineError('not_found', 'The task is gone.')
   const { slices, cues } = item.payload as SlicePayload
   let { settled } = (item.progress as Progress | undefined) ?? { settled: 0 }
   const work: SliceWork = {
     file: parts.objects.path(task.accountId, task.objectHash),
     model: task.model,
-    request: task.request,
-    facts: task.plan.facts,
-    modalities: task.plan.modalities,
+    request,
+    facts: plan.facts,
+    modalities: plan.modalities,
     slices: slices.slice(settled),
     cues,
   }
@@ -61,9 +64,9 @@ async function settleResult(
       ? await settle(db, item, { state: 'done', nowMs })
       : await saveProgress(db, item, progress)
     if (!isHeld) throw new EmbedlineError('lease_lost', 'Another worker has this item now.')
-    const inserted = task.request.scopes.includes('clip') ? await insertClips(db, task.id, result.clips) : 0
-    if (task.request.scopes.includes('asset'))
-      await insertSums(db, task.id, result.slice.index, sumClips(result.clips))
+    const scopes: readonly string[] = task.request.scopes ?? []
+    const inserted = scopes.includes('clip') ? await insertClips(db, task.id, result.clips) : 0
+    if (scopes.includes('asset')) await insertSums(db, task.id, result.slice.index, sumClips(result.clips))
     await addEmbeddings(db, task.id, { count: inserted, warnings: result.warnings, nowMs })
     if (!isLast) return
     await settleParts(db, task.id, { outcome: 'done', nowMs })

@@ -16,6 +16,7 @@ import { settleParts } from './addEnd.ts'
 import { endBucketTask } from './endBucket.ts'
 import { endAndRelease } from './finish.ts'
 import type { DocumentPayload } from './listBucket.ts'
+import type { PartPayload } from './embedPart.ts'
 import type { TaskParts } from './parts.ts'
 import type { SlicePayload } from './plan.ts'
 import { abandonUpload } from './uploads/abandonUpload.ts'
@@ -133,6 +134,13 @@ const CONSEQUENCE: Record<ItemKind, (consequence: Consequence) => Promise<boolea
     await settleParts(db, task.id, { outcome: 'failed', nowMs })
     return false
   },
+  async part({ parts, db, item, failure, task }) {
+    if (!task) return false
+    const nowMs = parts.clock.nowMs()
+    await addEmbeddings(db, task.id, { count: 0, warnings: partGap(item, failure), nowMs })
+    await settleParts(db, task.id, { outcome: 'failed', nowMs })
+    return false
+  },
   list: failBucketTask,
   crawl: failBucketTask,
   conclude: failBucketTask,
@@ -156,4 +164,12 @@ function gap(item: FailedItem, failure: Failure): Warning {
     startSec,
     endSec,
   }
+}
+
+/** Of a picture and of all words of a text nothing else is left. */
+function partGap(item: FailedItem, failure: Failure): Warning[] {
+  const { part } = item.payload as PartPayload
+  if (part.kind !== 'pages') return []
+  const message = `Nothing of pages ${part.first} to ${part.last}: ${failure.message}`
+  return [{ code: 'page_skipped', message }]
 }

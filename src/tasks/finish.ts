@@ -16,7 +16,8 @@ import { assetVectors } from './sums.ts'
 export async function finishTask(parts: TaskParts, item: ClaimedItem): Promise<void> {
   const task = await getTaskWork(parts.store.read, item.taskId ?? '')
   if (!task?.plan) throw new EmbedlineError('not_found', 'The task is gone.')
-  const sums = task.request.scopes.includes('asset') ? await readSums(parts.store.read, task.id) : []
+  const scopes: readonly string[] = task.request.scopes ?? []
+  const sums = scopes.includes('asset') ? await readSums(parts.store.read, task.id) : []
   const vectors = assetVectors(sums)
   await endAndRelease(parts, task, async (db) => {
     const nowMs = parts.clock.nowMs()

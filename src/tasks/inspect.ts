@@ -35,13 +35,14 @@ interface Seen {
 async function lookInto(parts: TaskParts, asset: Asset, file: string, signal: AbortSignal): Promise<Seen> {
   const { filename } = asset
   const named = mimeTypeOfName(filename)
+  const holdsSubtitles = isSubtitles(named) || sideCarOf(asset) !== undefined
   try {
     const facts = await parts.compute.inspect(file, signal)
-    return { facts, mimeType: mimeTypeOfMedia(facts, filename) }
+    if (!facts.document || !holdsSubtitles) return { facts, mimeType: mimeTypeOfMedia(facts, filename) }
   } catch (failure) {
     const isNoMedia = failure instanceof EmbedlineError && failure.code === 'media_unreadable'
-    if (!isNoMedia || !(isSubtitles(named) || sideCarOf(asset))) throw failure
-    await parts.compute.readSubtitles(file, filename, signal)
-    return { mimeType: isSubtitles(named) ? named : mimeTypeOfName('.srt') }
+    if (!isNoMedia || !holdsSubtitles) throw failure
   }
+  await parts.compute.readSubtitles(file, filename, signal)
+  return { mimeType: isSubtitles(named) ? named : mimeTypeOfName('.srt') }
 }

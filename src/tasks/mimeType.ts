@@ -1,4 +1,4 @@
-import type { MediaFacts } from '../domain/media.ts'
+import type { DocumentType, MediaFacts } from '../domain/media.ts'
 
 const OF_EXTENSION: ReadonlyMap<string, string> = new Map(
   Object.entries({
@@ -50,6 +50,7 @@ export const mimeTypeOfName = (filename: string): string =>
 
 /** The media type by what was found in the file; the name decides only between types of the same kind. */
 export function mimeTypeOfMedia(facts: MediaFacts, filename: string): string {
+  if (facts.document) return documentMimeType(facts.document.type, filename)
   const kind = facts.isPicture ? 'image' : facts.video ? 'video' : 'audio'
   const named = mimeTypeOfName(filename)
   if (named.startsWith(`${kind}/`)) return named
@@ -59,6 +60,11 @@ export function mimeTypeOfMedia(facts: MediaFacts, filename: string): string {
     if (found) return `${kind}/${found.slice(found.indexOf('/') + 1)}`
   }
   return `${kind}/${names[0] ?? 'unknown'}`
+}
+
+function documentMimeType(type: DocumentType, filename: string): string {
+  if (type === 'pdf') return 'application/pdf'
+  return mimeTypeOfName(filename) === 'text/markdown' ? 'text/markdown' : 'text/plain'
 }
 
 // ffprobe's names of containers that are not themselves a file extension.

@@ -1,8 +1,16 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Warning } from '../domain/embedding.ts'
-import type { Cue } from '../domain/media.ts'
+import type { Cue, MediaFacts } from '../domain/media.ts'
 import { planSlices, type Slice } from '../domain/slices.ts'
-import type { MediaPlan } from '../domain/work.ts'
+import {
+  isMediaRequest,
+  type DocumentRequest,
+  type MediaRequest,
+  type PictureRequest,
+  type TaskPlan,
+  type TaskRequest,
+} from '../domain/work.ts'
+import type { Asset } from '../domain/task.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { enqueue } from '../queue/enqueue.ts'
 import { postpone } from '../queue/postpone.ts'
@@ -11,7 +19,9 @@ import { getAsset } from '../store/assets.ts'
 import { addPlannedItems, setPlanned } from '../store/taskProgress.ts'
 import { getTaskWork, keepPlan, type TaskWork } from '../store/tasks.ts'
 import { addEndWhenDone } from './addEnd.ts'
+import type { PartPayload } from './embedPart.ts'
 import type { TaskParts } from './parts.ts'
+import { planDocument, planPicture } from './planParts.ts'
 import { planMedia } from './planMedia.ts'
 import { isUnfinished, readCues, usedTracks } from './transcript/tracks.ts'
 import { withinModel } from './withinModel.ts'
@@ -27,8 +37,8 @@ const ITEMS_A_TRANSACTION = 500
 const ASSET_WAIT_MS = 1_000
 
 /**
- * Looks into the media of a task and writes its slice items, at most 500 a transaction. Killed anywhere it goes on:
- * items are keyed by their first slice, and writing one twice does nothing.
+ * Looks into the input of a task and writes its slice or part items, at most 500 a transaction. Killed anywhere it goes on:
+ * items are keyed by their place, and writing one twice does nothing.
  */
 export async function planTask(parts: TaskParts, item: ClaimedItem, signal: AbortSignal): Promise<void> {
   // Before the task, which has got the bytes of its asset once that is ready.
@@ -46,7 +56,25 @@ export async function planTask(parts: TaskParts, item: ClaimedItem, signal: Abor
 
   const file = parts.objects.path(task.accountId, task.objectHash)
   const facts = asset?.facts ?? (await parts.compute.inspect(file, signal))
-  const within = withinModel(task.request, parts.models.facts(task.model))
+  await (isMediaRequest(task.request)
+    ? planClips(parts, item, { task, request: task.request, asset, file, facts }, signal)
+    : planParts(parts, item, { task, request: task.request, facts }))
+  parts.wake()
+}
+
+interface Looked<Request extends TaskRequest> {
+  task: TaskWork
+  request: Request
+  facts: MediaFacts
+}
+
+async function planClips(
+  parts: TaskParts,
+  item: ClaimedItem,
+  { task, request, asset, facts, file }: Looked<MediaRequest> & { asset: Asset | undefined; file: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const within = withinModel(request, parts.models.facts(task.model))
   const tracks = within.request.modalities.includes('transcription')
     ? await usedTracks(parts.store.read, { accountId: task.accountId, asset, facts })
     : []
@@ -57,15 +85,42 @@ export async function planTask(parts: TaskParts, item: ClaimedItem, signal: Abor
   const media = { facts, hasTranscript: tracks.length > 0 }
   const { plan, warnings } = planMedia(within.request, media, parts.limits)
   const cues = await readCues(parts, { file, tracks }, signal)
-  await writeItems(parts, item, task, plan, cues.cues, [
-    ...facts.warnings,
-    ...within.warnings,
-    ...warnings,
-    ...cues.warnings,
-  ])
+  const slices = planSlices(request.segmentation, plan.startMs, plan.endMs)
+  await writeItems(parts, item, task, {
+    plan,
+    pieces: sliceItems(slices, facts.seeksExactly, cues.cues).map((payload) => ({
+      kind: 'slice',
+      key: `slice:${payload.slices[0]?.index ?? 0}`,
+      payload,
+    })),
+    warnings: [...facts.warnings, ...within.warnings, ...warnings, ...cues.warnings],
+  })
   parts.usage?.countMedia(task, (plan.endMs - plan.startMs) / 1000)
-  parts.wake()
 }
+
+async function planParts(
+  parts: TaskParts,
+  item: ClaimedItem,
+  { task, request, facts }: Looked<PictureRequest | DocumentRequest>,
+): Promise<void> {
+  const planned =
+    request.input === 'image' ? planPicture(facts, parts.limits) : planDocument(request, facts, parts.limits)
+  await writeItems(parts, item, task, {
+    plan: planned.plan,
+    pieces: planned.parts.map((part, at) => ({ kind: 'part', key: `part:${at}`, payload: { part } })),
+    warnings: facts.warnings,
+  })
+}
+
+/** What a plan comes to. */
+interface Planned {
+  plan: TaskPlan
+  pieces: readonly Piece[]
+  warnings: readonly Warning[]
+}
+
+type Piece =
+  { kind: 'slice'; key: string; payload: SlicePayload } | { kind: 'part'; key: string; payload: PartPayload }
 
 async function postponeUntilLooked(parts: TaskParts, item: ClaimedItem): Promise<void> {
   const nowMs = parts.clock.nowMs()
@@ -76,15 +131,8 @@ async function writeItems(
   parts: TaskParts,
   item: ClaimedItem,
   task: TaskWork,
-  plan: MediaPlan,
-  cues: readonly Cue[],
-  warnings: readonly Warning[],
+  { plan, pieces, warnings }: Planned,
 ): Promise<void> {
-  const pieces = sliceItems(
-    planSlices(task.request.segmentation, plan.startMs, plan.endMs),
-    plan.facts.seeksExactly,
-    cues,
-  )
   for (let from = 0; from === 0 || from < pieces.length; from += ITEMS_A_TRANSACTION) {
     const batch = pieces.slice(from, from + ITEMS_A_TRANSACTION)
     const isLast = from + ITEMS_A_TRANSACTION >= pieces.length
@@ -95,14 +143,12 @@ async function writeItems(
       const added = await enqueue(
         db,
         nowMs,
-        batch.map((payload) => ({
+        batch.map((piece) => ({
+          ...piece,
           accountId: task.accountId,
-          kind: 'slice' as const,
           taskId: task.id,
-          key: `slice:${payload.slices[0]?.index ?? 0}`,
           lane: 1,
           dueMs: nowMs,
-          payload,
         })),
       )
       await addPlannedItems(db, task.id, { count: added, nowMs })

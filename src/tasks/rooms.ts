@@ -36,7 +36,7 @@ export function roomsBeside(held: readonly { kind: ItemKind }[], computeCount: n
     room(['crawl'], 0, CRAWLS),
     room(['fetch'], 3, FETCHES),
     room(['assemble'], 3, ASSEMBLIES),
-    room(['slice'], 1, computeCount),
+    room(['part', 'slice'], 1, computeCount),
     { ...documents, free: isHalfFull ? 0 : documents.free },
   ]
 }

@@ -13,9 +13,28 @@ export interface ModalitySum {
 
 /** Adds up the clips of a slice in their order, modality by modality. */
 export function sumClips(clips: readonly Clip[]): ModalitySum[] {
-  const sums = new Map<Modality, ModalitySum>()
+  const sums = makeSums()
   for (const { startSec, endSec, vectors } of clips)
-    for (const { modality, space, vector } of vectors) {
+    for (const each of vectors)
+      sums.add({ ...each, weight: endSec - startSec, endMs: Math.round(endSec * 1000) })
+  return sums.all()
+}
+
+/** A vector that counts for the whole. */
+export interface Weighed {
+  modality: Modality
+  space: Space
+  vector: Float32Array
+  /** Of a clip its seconds. */
+  weight: number
+  endMs: number
+}
+
+/** Adds up vectors in the order in which they come, modality by modality. */
+export function makeSums(): { add(each: Weighed): void; all(): ModalitySum[] } {
+  const sums = new Map<Modality, ModalitySum>()
+  return {
+    add({ modality, space, vector, weight, endMs }) {
       const sum = sums.get(modality) ?? {
         modality,
         space,
@@ -24,13 +43,12 @@ export function sumClips(clips: readonly Clip[]): ModalitySum[] {
         sum: new Float64Array(vector.length),
       }
       sums.set(modality, sum)
-      const weightSec = endSec - startSec
-      for (const [index, value] of vector.entries())
-        sum.sum[index] = (sum.sum[index] ?? 0) + value * weightSec
-      sum.weightSec += weightSec
-      sum.endMs = Math.max(sum.endMs, Math.round(endSec * 1000))
-    }
-  return MODALITIES.flatMap((modality) => sums.get(modality) ?? [])
+      for (const [index, value] of vector.entries()) sum.sum[index] = (sum.sum[index] ?? 0) + value * weight
+      sum.weightSec += weight
+      sum.endMs = Math.max(sum.endMs, endMs)
+    },
+    all: () => MODALITIES.flatMap((modality) => sums.get(modality) ?? []),
+  }
 }
 
 /**

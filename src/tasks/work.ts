@@ -5,6 +5,7 @@ import { concludeBucket } from './concludeBucket.ts'
 import { crawlSite } from './crawl/crawlSite.ts'
 import { embedSlices } from './embed.ts'
 import { embedDocument } from './embedDocument.ts'
+import { embedPart } from './embedPart.ts'
 import { settleFailure } from './fail.ts'
 import { fetchInput } from './fetchInput.ts'
 import { finishTask } from './finish.ts'
@@ -22,6 +23,7 @@ const WORK: Record<ItemKind, Work> = {
   inspect: inspectAsset,
   plan: planTask,
   slice: embedSlices,
+  part: embedPart,
   finish: finishTask,
   list: listBucket,
   crawl: crawlSite,

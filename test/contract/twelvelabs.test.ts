@@ -1,10 +1,12 @@
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { TwelveLabs, TwelvelabsApi, TwelvelabsApiError } from 'twelvelabs-js'
 import { expect, test, vi } from 'vitest'
 import { client, finished, uploadAsset } from '../support/client.ts'
 import { expectSchema } from '../support/expectSchema.ts'
 import { madeMedia, scenes } from '../support/madeMedia.ts'
+import { temporaryFolder } from '../support/temporaryFolder.ts'
 import { needTestData, testData } from '../support/testData.ts'
 import { webServer } from '../support/webServer.ts'
 import { withServer, type TestServer } from '../support/withServer.ts'
@@ -344,7 +346,10 @@ test('a failed asset is refused in a body; a picture sent as video and a silent 
     /audio/,
   )
 
-  const broken = await uploadAsset(one, new URL(import.meta.url).pathname)
+  const broken = await uploadAsset(
+    one,
+    join(await temporaryFolder({ 'broken.mp4': 'PK\x03\x04' }), 'broken.mp4'),
+  )
   expect(broken.status).toBe('failed')
   await expect(failing({ assetId: broken.id }, 'video')).rejects.toMatchObject({
     statusCode: 400,

@@ -69,6 +69,7 @@ serveParent(
     readSubtitles: async () => [],
     embedSlices: embedOddly,
     embedSlicesNow: embedOddly,
+    embedPart: async () => ({ textTokens: 0, warnings: [] }),
     async embedDocument({ file, name }, call) {
       await misbehave(file, call)
       const chunk = (ordinal: number) => ({ ordinal, text: '', place: {}, vector: me(), termsJson: '{}' })

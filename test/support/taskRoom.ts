@@ -219,6 +219,7 @@ export async function taskRoom(): Promise<TaskRoom> {
       'inspect',
       'plan',
       'slice',
+      'part',
       'finish',
       'list',
       'crawl',
@@ -282,6 +283,12 @@ function tinyCompute(): TinyCompute {
         }))
         await onSlice({ slice, clips, warnings: [] })
       }
+    },
+    async embedPart({ part }, onVectors) {
+      const [modality, weight] = part.kind === 'picture' ? (['visual', 0] as const) : (['text', 1] as const)
+      const vector = Float32Array.of(1, 0, 0, 0)
+      await onVectors([{ modality, space: 'tiny', vector, place: { scope: 'asset' }, weight }])
+      return { textTokens: 2, warnings: [] }
     },
     embedDocument(work, onChunks, signal) {
       const onCut = (chunks: readonly CutChunk[]) =>

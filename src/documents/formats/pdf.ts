@@ -1,8 +1,7 @@
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import type { TextItem } from 'pdfjs-dist/types/src/display/api.js'
 import type { TextPiece } from '../../domain/document.ts'
 import { EmbedlineError } from '../../domain/errors.ts'
+import { withPdf } from '../openPdf.ts'
 
 /**
  * The text of a PDF, one piece for each page that has any. Throws `document_encrypted` when it needs a password,
@@ -12,21 +11,9 @@ export async function* pdfPieces(
   bytes: Uint8Array,
   throwIfAborted: () => void,
 ): AsyncGenerator<TextPiece, void> {
-  const { getDocument, VerbosityLevel } = await import('pdfjs-dist/legacy/build/pdf.mjs')
-  const folder = dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'))
-  const task = getDocument({
-    data: new Uint8Array(bytes),
-    verbosity: VerbosityLevel.ERRORS,
-    // Without these the text of many Japanese, Chinese and Korean documents cannot be told.
-    cMapUrl: join(folder, 'cmaps/'),
-    standardFontDataUrl: join(folder, 'standard_fonts/'),
-    useSystemFonts: false,
-    disableFontFace: true,
-    stopAtErrors: false,
-  })
   let hasText = false
-  try {
-    const document = await task.promise
+  // No picture is drawn.
+  yield* withPdf({ bytes }, 0, async function* (document) {
     for (let number = 1; number <= document.numPages; number++) {
       throwIfAborted()
       const page = await document.getPage(number)
@@ -37,19 +24,8 @@ export async function* pdfPieces(
       hasText = true
       yield { text, place: { page: number } }
     }
-  } catch (failure) {
-    throw asEmbedlineError(failure)
-  } finally {
-    await task.destroy()
-  }
+  })
   if (!hasText) throw new EmbedlineError('no_text', 'The PDF holds no text; its pages may be pictures.')
-}
-
-function asEmbedlineError(cause: unknown): EmbedlineError {
-  if (cause instanceof EmbedlineError) return cause
-  if (cause instanceof Error && cause.name === 'PasswordException')
-    return new EmbedlineError('document_encrypted', 'The PDF can only be read with a password.', { cause })
-  return new EmbedlineError('document_unreadable', 'The PDF is damaged and cannot be read.', { cause })
 }
 
 // Lines of a paragraph are about 1.2 times the height of the letters apart.

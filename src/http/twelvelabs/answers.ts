@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { QUADRANTS } from '../../domain/embedding.ts'
 
 // The shapes of what this dialect answers, for its description; tests hold real answers against them.
 
@@ -36,11 +37,23 @@ export const warnings = z
 const embedding = z.looseObject({
   embedding: z.array(z.number()),
   embedding_uncertainty: z.array(z.number()).optional(),
-  embedding_option: z.enum(['visual', 'audio', 'transcription', 'fused']).nullable(),
-  embedding_scope: z.enum(['clip', 'asset']).nullable(),
+  embedding_option: z.enum(['visual', 'audio', 'transcription', 'fused', 'text']).nullable(),
+  embedding_scope: z.enum(['clip', 'page', 'chunk', 'asset']).nullable(),
   start_sec: z.number().nullable(),
   end_sec: z.number().nullable(),
+  start_page_number: z.int().optional(),
+  end_page_number: z.int().optional(),
+  quadrant: z.enum(QUADRANTS).optional(),
+  chunk_index: z.int().optional(),
   space: z.string(),
+})
+
+const partMetadata = z.looseObject({
+  input_type: z.enum(['image', 'document']),
+  input_url: z.string().optional(),
+  input_filename: z.string().optional(),
+  embedding_scopes: z.array(z.string()),
+  embedding_options: z.array(z.string()),
 })
 
 const usage = z.looseObject({
@@ -67,7 +80,7 @@ export const Task = z.looseObject({
   updated_at: time,
   data: z.array(embedding).nullable(),
   usage: usage.optional(),
-  metadata: metadata.optional(),
+  metadata: z.union([metadata, partMetadata]).optional(),
   error: z.looseObject({ message: z.string(), code: z.string().optional() }).optional(),
   model_name: z.string(),
   model,
@@ -94,6 +107,8 @@ export const TaskPage = z.looseObject({
       updated_at: time,
       video_embedding: rowMetadata.optional(),
       audio_embedding: rowMetadata.optional(),
+      image_embedding: rowMetadata.optional(),
+      document_embedding: rowMetadata.optional(),
       model,
       warnings: warnings.optional(),
     }),

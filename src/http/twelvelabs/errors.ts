@@ -80,6 +80,8 @@ const FIELD: Readonly<Record<string, string>> = {
   fused: 'embedding_type',
   scopes: 'embedding_scope',
   text: 'input_text',
+  pages: 'segmentation.spatial',
+  chunks: 'segmentation.sequential',
 }
 
 export interface ErrorAnswer {

@@ -20,7 +20,8 @@ function routes(schemas: Schemas): DescribedRoute[] {
     {
       method: 'post',
       path: '/embed-v2/tasks',
-      summary: 'Create an asynchronous embedding task for a video or a sound',
+      summary:
+        'Create an asynchronous embedding task for a video or a sound, with Marengo 3.5 also for a picture or a document',
       body: {
         type: 'application/json',
         schema: z.union([schemas.createTask, schemas.createNewerTask]),

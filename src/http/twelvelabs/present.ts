@@ -5,10 +5,11 @@ import { shownDimension } from './dimension.ts'
 import type { MediaFacts } from '../../domain/media.ts'
 import type { AssetState, TaskState } from '../../domain/states.ts'
 import type { Asset, Page, Task } from '../../domain/task.ts'
-import type { ModelPin } from '../../domain/work.ts'
+import { isMediaRequest, type ModelPin, type TaskRequest } from '../../domain/work.ts'
 import { unitPrefix } from '../../lib/unitPrefix.ts'
 import type { MediaEmbeddings } from '../../tasks/embedMediaNow.ts'
 import type { SyncEmbedding } from '../../tasks/embedNow.ts'
+import { embeddedModalities, presentMetadata, presentRowMetadata, type Answered } from './inputMetadata.ts'
 import { presentUsage } from './usage.ts'
 
 type Status = 'processing' | 'ready' | 'failed'
@@ -48,9 +49,6 @@ const time = (ms: number): string => new Date(ms).toISOString()
 /** A header value that names a model. */
 export const modelHeader = ({ id, revision }: ModelPin): string => `${id}@${revision}`
 
-/** What of a task the model and the metadata of its answer depend on; a request that is answered at once has it too. */
-type Answered = Pick<Task, 'request' | 'warnings' | 'sourceUrl' | 'filename' | 'durationSec'>
-
 /** The model that an answer is made with, beside the contract's own keys. `facts` is absent when the model is gone. */
 function presentModel(pin: ModelPin, answered: Answered, facts: ModelFacts | undefined) {
   const named = {
@@ -59,19 +57,31 @@ function presentModel(pin: ModelPin, answered: Answered, facts: ModelFacts | und
     ...(facts && { precision: facts.precision }),
   }
   const { request } = answered
-  const wanted: Modality[] = [
-    ...(request.separate ? embedded(answered) : []),
-    ...(request.fused ? (['fused'] as const) : []),
-  ]
   // Until the media was looked at, these are also those that will be left out.
-  const options = wanted.filter((option) => facts?.spaces[KIND[option]])
+  const options = wantedOf(answered).filter((option) => facts?.spaces[kindOf(request, option)])
   const [first] = options
   if (!facts || !first) return named
-  const dimension = shownDimension(facts, KIND[first], request.dimension)
-  const spaces = Object.fromEntries(options.map((option) => [option, spaceOf(facts, KIND[option]).space]))
+  const dimension = shownDimension(facts, kindOf(request, first), request.dimension)
+  const spaces = Object.fromEntries(
+    options.map((option) => [option, spaceOf(facts, kindOf(request, option)).space]),
+  )
   const isJoint = new Set(Object.values(spaces)).size === 1
   return isJoint ? { ...named, space: spaces[first], dimension } : { ...named, spaces, dimension }
 }
+
+/** What is or will be embedded. */
+function wantedOf(answered: Answered): Modality[] {
+  const { request } = answered
+  if (!isMediaRequest(request)) return embeddedModalities(answered)
+  return [
+    ...(request.separate ? embeddedModalities(answered) : []),
+    ...(request.fused ? (['fused'] as const) : []),
+  ]
+}
+
+/** Pictures and pages are no videos. */
+const kindOf = (request: TaskRequest, modality: Modality): InputKind =>
+  modality === 'visual' && !isMediaRequest(request) ? 'image' : KIND[modality]
 
 const presentWarnings = (warnings: readonly Warning[]) =>
   warnings.length === 0
@@ -83,14 +93,6 @@ const presentWarnings = (warnings: readonly Warning[]) =>
           ...(endSec !== undefined && { end_sec: endSec }),
         })),
       }
-
-/** The modalities that have vectors, of those asked for. */
-function embedded({ request, warnings }: Answered) {
-  const leftOut = new Set(
-    warnings.filter(({ code }) => code === 'option_unavailable').map(({ option }) => option),
-  )
-  return request.modalities.filter((modality) => !leftOut.has(modality))
-}
 
 /** The beginning of a task's answer, without `data` and `metadata`. */
 export const presentTaskHead = (task: Task) => ({
@@ -115,34 +117,6 @@ export function presentTaskTail(task: Task, facts: ModelFacts | undefined) {
   }
 }
 
-/** As the caller wrote them. */
-const scopeNames = ({ scopeNames: names, scopes }: Task['request']) => names ?? scopes
-
-const endOf = ({ request, durationSec }: Answered): number | undefined =>
-  durationSec === undefined ? request.endSec : Math.min(request.endSec ?? durationSec, durationSec)
-
-/** Clients refuse metadata without a duration: until that is known there is none. */
-function presentMetadata(answered: Answered) {
-  const { request, sourceUrl, filename, durationSec } = answered
-  if (durationSec === undefined) return {}
-  return {
-    metadata: {
-      input_type: request.input,
-      ...(sourceUrl !== undefined && { input_url: sourceUrl }),
-      ...(filename !== undefined && { input_filename: filename }),
-      ...(request.input === 'video' && clipLength(answered, 'clip_length')),
-      embedding_scopes: scopeNames(request),
-      embedding_options: embedded(answered),
-      duration: durationSec,
-      start_offset_sec: request.startSec,
-      end_offset_sec: endOf(answered),
-    },
-  }
-}
-
-const clipLength = ({ request: { segmentation } }: Answered, key: string) =>
-  segmentation.strategy === 'fixed' ? { [key]: segmentation.durationSec } : {}
-
 /** What follows `data` when media was embedded at once. */
 export const presentMediaTail = ({ model, ...answered }: MediaEmbeddings) => ({
   ...presentMetadata(answered),
@@ -158,37 +132,11 @@ export function presentTaskRow(task: Task, facts: ModelFacts | undefined) {
     status: STATUS[task.state],
     created_at: time(task.createdMs),
     updated_at: time(task.updatedMs),
-    ...(task.request.input === 'video'
-      ? { video_embedding: { metadata: videoRowMetadata(task) } }
-      : { audio_embedding: { metadata: audioRowMetadata(task) } }),
+    ...presentRowMetadata(task),
     model: presentModel(task.model, task, facts),
     ...presentWarnings(task.warnings),
   }
 }
-
-const inputMetadata = ({ sourceUrl, filename, durationSec }: Task) => ({
-  ...(sourceUrl !== undefined && { input_url: sourceUrl }),
-  ...(filename !== undefined && { input_filename: filename }),
-  ...(durationSec !== undefined && { duration: durationSec }),
-})
-
-const videoRowMetadata = (task: Task) => ({
-  ...inputMetadata(task),
-  ...clipLength(task, 'video_clip_length'),
-  video_embedding_scope: scopeNames(task.request),
-  video_embedding_option: embedded(task),
-})
-
-/** The published list says the plural, the newest client the singular: both are there. */
-const audioRowMetadata = (task: Task) => ({
-  ...inputMetadata(task),
-  audio_embedding_option: embedded(task),
-  audio_embedding_options: embedded(task),
-  audio_embedding_scope: scopeNames(task.request),
-  audio_embedding_scopes: scopeNames(task.request),
-  start_offset_sec: task.request.startSec,
-  ...(endOf(task) !== undefined && { end_offset_sec: endOf(task) }),
-})
 
 /** A vector as JSON numbers: nine digits are enough to get every float32 back. */
 const numbers = (vector: Float32Array): number[] =>

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { EncodedEmbedding } from '../../domain/embedding.ts'
 import type { ModelFacts } from '../../domain/model.ts'
 import type { Task } from '../../domain/task.ts'
+import { isMediaRequest } from '../../domain/work.ts'
 import { presentTaskHead, presentTaskTail } from './present.ts'
 
 type Pages = AsyncIterable<readonly EncodedEmbedding[]>
@@ -22,7 +23,7 @@ export async function* taskWithResult(
   yield Buffer.from(`${JSON.stringify(presentTaskHead(task)).slice(0, -1)},"data":[`)
   let separator = ''
   for await (const page of pages) {
-    yield encodePage(page, separator)
+    yield encodePage(page, separator, isMediaRequest(task.request) ? ROW : PART_ROW)
     separator = ','
     // A fast client takes every piece at once: without a turn of the loop nobody else would be served meanwhile.
     await setImmediate()
@@ -48,6 +49,21 @@ const ROW: RowShape = {
     embedding_scope: scope,
     start_sec: startSec,
     end_sec: endSec,
+    space,
+  }),
+}
+
+/** Of pictures and documents, in which nothing has a time. */
+const PART_ROW: RowShape = {
+  ...ROW,
+  placeOf: ({ modality, scope, page, quadrant, chunk, space }) => ({
+    embedding_option: modality,
+    embedding_scope: scope,
+    start_sec: null,
+    end_sec: null,
+    ...(page !== undefined && { start_page_number: page, end_page_number: page }),
+    ...(quadrant !== undefined && { quadrant }),
+    ...(chunk !== undefined && { chunk_index: chunk }),
     space,
   }),
 }

@@ -10,7 +10,7 @@ import { idempotencyKey, keyedRequest } from '../keyedRequest.ts'
 import { originOf } from '../origin.ts'
 import { inFieldsOf } from './errors.ts'
 import { withJsonBody, type JsonBody } from './jsonBody.ts'
-import { newerTaskRequest } from './marengo35/taskRequest.ts'
+import { NEWER_INPUTS, newerTaskRequest } from './marengo35/taskRequest.ts'
 import { mediaSource, readMedia } from './mediaRequest.ts'
 import {
   checkModelName,
@@ -60,7 +60,7 @@ async function create(
   const { input } = wanted.request
   const source = mediaSource(wanted.source, json, {
     field: `${input}.media_source`,
-    limitBytes: parts.limits.inlineMediaBytes,
+    limitBytes: input === 'image' ? parts.limits.inlinePictureBytes : parts.limits.inlineMediaBytes,
   })
   const answer = (task: Task) => ({
     status: CREATED,
@@ -78,7 +78,7 @@ async function create(
 
 function readOrder(schemas: Schemas, value: unknown) {
   if (isForNewerModel(value)) {
-    refuseOtherInputs(value, NEWER_MODEL, ['audio', 'video'])
+    refuseOtherInputs(value, NEWER_MODEL, NEWER_INPUTS)
     return { modelName: NEWER_MODEL, ...newerTaskRequest(parse(schemas.createNewerTask, value)) }
   }
   refuseOtherInputs(value, DEFAULT_MODEL, ['audio', 'video'])

@@ -5,7 +5,7 @@ import { absent, absentOr, distinct, mediaSource, range, types } from '../fields
 /** How many numbers a vector may be shortened to. */
 const DIMENSIONS = [128, 256, 512] as const
 
-const INPUT_TYPES = ['audio', 'video'] as const
+const INPUT_TYPES = ['audio', 'video', 'image', 'document'] as const
 
 const modelName = z.literal('marengo3.5')
 
@@ -49,6 +49,34 @@ const clipsOf = <Option extends z.ZodType>(limits: Limits, option: Option) =>
     time_based_metadata: absent(z.array(timedText)),
   })
 
+const only = <Value extends string>(value: Value) => absentOr(distinct(z.enum([value])), [value])
+
+const image = z.strictObject({
+  media_source: mediaSource,
+  embedding_option: only('visual'),
+  embedding_type: only('separate_embedding'),
+  embedding_scope: only('asset'),
+})
+
+const document = z.strictObject({
+  media_source: mediaSource,
+  segmentation: absent(
+    z.strictObject({
+      spatial: absent(z.strictObject({ strategy: z.enum(['standard', 'quadrants']) })),
+      sequential: absent(
+        z.strictObject({
+          strategy: z.literal('sentence'),
+          max_sentences: z.int().min(1),
+          overlap_sentences: absentOr(z.int().min(0), 0),
+        }),
+      ),
+    }),
+  ),
+  embedding_option: absent(distinct(z.enum(['visual', 'text']))),
+  embedding_type: only('separate_embedding'),
+  embedding_scope: absent(distinct(z.enum(['local', 'asset']))),
+})
+
 /** The shapes of requests for Marengo 3.5, with the bounds of `limits`. */
 export const makeNewerSchemas = (limits: Limits) => ({
   createNewerTask: z.strictObject({
@@ -56,10 +84,13 @@ export const makeNewerSchemas = (limits: Limits) => ({
     model_name: modelName,
     video: absent(clipsOf(limits, z.enum(['visual', 'audio']))),
     audio: absent(clipsOf(limits, z.enum(['audio']))),
+    image: absent(image),
+    document: absent(document),
     ...vectors,
   }),
 })
 
 type NewerSchemas = ReturnType<typeof makeNewerSchemas>
 export type NewerTaskBody = z.output<NewerSchemas['createNewerTask']>
+export type DocumentBody = z.output<typeof document>
 export type ClipsBody = NonNullable<NewerTaskBody['video'] | NewerTaskBody['audio']>

@@ -1,0 +1,28 @@
+import type { DocumentFacts, DocumentType } from '../domain/media.ts'
+import { EmbedlineError } from '../domain/errors.ts'
+import { binaryTypeOf } from './binaryType.ts'
+import { countPages } from './openPdf.ts'
+import { recogniseText } from './readText.ts'
+import { openSource } from './source.ts'
+
+/** What a file is of what tasks embed as documents: a PDF or a text. Undefined: something else. */
+export async function documentType(file: string, name = ''): Promise<DocumentType | undefined> {
+  try {
+    const source = openSource(file, name)
+    const { type } = await binaryTypeOf(source)
+    if (type === 'pdf') return 'pdf'
+    if (type !== undefined) return undefined
+    const text = await recogniseText(source)
+    return text.type === 'text' || text.type === 'markdown' ? 'text' : undefined
+  } catch (failure) {
+    if (failure instanceof EmbedlineError && !failure.retryable) return undefined
+    throw failure
+  }
+}
+
+/** The same with the pages of a PDF. Throws `document_encrypted`, `document_unreadable` for one that cannot be read. */
+export async function documentFacts(file: string, name?: string): Promise<DocumentFacts | undefined> {
+  const type = await documentType(file, name)
+  if (type === undefined) return undefined
+  return type === 'pdf' ? { type, pageCount: await countPages(file) } : { type }
+}
