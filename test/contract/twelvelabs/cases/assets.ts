@@ -491,9 +491,9 @@ export const DELETE_ASSET: Section = {
       expected: { status: 404, code: 'resource_not_exist', headers: { after: '200' } },
     },
     {
-      rule: 'the client throws its NotFoundError',
+      rule: 'the client throws its TwelvelabsApiError for an unknown id',
       ask: (world) => world.client(({ assets }) => assets.delete(NOBODY)),
-      expected: { status: 404, error: 'NotFoundError' },
+      expected: { status: 404, error: 'TwelvelabsApiError' },
     },
   ],
 }
