@@ -20,13 +20,13 @@ export type FormField = readonly [
 
 /** The ways to ask a server; paths are below `/v1.3` and go over the wire as they are written. */
 export interface Asks {
-  send(method: string, path: string, options?: SendOptions): Promise<Answer>
-  get(path: string, options?: SendOptions): Promise<Answer>
-  post(path: string, body: unknown, options?: SendOptions): Promise<Answer>
+  send: (method: string, path: string, options?: SendOptions) => Promise<Answer>
+  get: (path: string, options?: SendOptions) => Promise<Answer>
+  post: (path: string, body: unknown, options?: SendOptions) => Promise<Answer>
   /** As a multipart form, its fields in this order. */
-  form(path: string, fields: readonly FormField[], options?: SendOptions): Promise<Answer>
+  form: (path: string, fields: readonly FormField[], options?: SendOptions) => Promise<Answer>
   /** By the official client. `body` is what came over the wire last, `given` what the client made of it. */
-  client(call: (client: TwelveLabs) => Promise<unknown>, key?: string): Promise<ClientAnswer>
+  client: (call: (client: TwelveLabs) => Promise<unknown>, key?: string) => Promise<ClientAnswer>
 }
 
 export interface ClientAnswer extends Answer {

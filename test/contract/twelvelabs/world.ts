@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { madeMedia, scenes } from '../../support/madeMedia.ts'
+import { madeMedia, madeText, scenes } from '../../support/madeMedia.ts'
 import type { TestServer } from '../../support/withServer.ts'
 import type { Answer } from '../rule.ts'
 import { asks, type Asks } from './ask.ts'
@@ -23,9 +23,9 @@ export interface World extends Asks {
     strange: { asset: string; task: string }
   }
   /** Creates a task on the first server and waits for its end. */
-  embedded(body: object): Promise<Answer>
+  embedded: (body: object) => Promise<Answer>
   /** A video on the first server with these fields, until its end. */
-  video(fields?: object, top?: object): Promise<Answer>
+  video: (fields?: object, top?: object) => Promise<Answer>
 }
 
 export type FileName = 'video' | 'still' | 'sound' | 'silent' | 'broken'
@@ -87,7 +87,7 @@ async function makeFiles(): Promise<World['files']> {
     still: await madeMedia('square.png', ['-f', 'lavfi', '-i', 'testsrc2', '-frames:v', '1']),
     sound: await madeMedia('tone.wav', ['-f', 'lavfi', '-i', 'sine=frequency=440:duration=6']),
     silent: await madeMedia('silent.mp4', ['-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=10', '-t', '6']),
-    broken: new URL(import.meta.url).pathname,
+    broken: await madeText('broken.mp4', '\u0000\u0001\u0002 no media at all \u0000'),
   }
   const entries = Object.entries(paths).map(async ([name, path]) => [
     name,

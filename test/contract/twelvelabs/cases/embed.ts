@@ -38,13 +38,12 @@ interface Refused extends Partial<Rule> {
 const refused = (
   field: string,
   rule: string,
-  body: unknown | ((world: World) => unknown),
+  body: object | ((world: World) => object),
   { code = 'parameter_invalid', names = field, ...more }: Refused = {},
 ): Rule => ({
   field,
   rule: `${rule} is 400 \`${code}\``,
-  ask: (world) =>
-    world.post(PATH, typeof body === 'function' ? (body as (world: World) => unknown)(world) : body),
+  ask: (world) => world.post(PATH, typeof body === 'function' ? body(world) : body),
   expected: { status: 400, code, names },
   ...more,
 })

@@ -25,7 +25,7 @@ const refusedAt =
   ): Rule => ({
     field,
     rule: `${rule} is 400 \`${code}\``,
-    ask: ({ idle }) => idle.form(path, fields),
+    ask: (world) => world.form(path, fields),
     expected: { status: 400, code, names },
   })
 
