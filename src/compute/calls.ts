@@ -77,6 +77,7 @@ const IS_SUSPECT: Readonly<Record<RequestName, boolean>> = {
   embedTexts: false,
   embedSlicesNow: true,
   embedPicture: true,
+  embedMixture: true,
   makeThumbnail: true,
   makeWaveform: true,
 }

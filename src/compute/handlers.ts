@@ -105,6 +105,17 @@ export function makeHandlers({ tools, limits, models }: ChildSettings): Handlers
     },
     embedTexts: ({ model: pin, texts, use }) =>
       firstLane.serve(async () => (await model(pin)).text(texts, use)),
+    embedMixture: (work, call) =>
+      firstLane.serve(() =>
+        oneAtATime('picture', async () => {
+          const [{ embedMixture }, loaded] = await Promise.all([
+            import('./mixture/embedMixture.ts'),
+            model(work.model),
+          ])
+          const units = { ...unitsOf(call), betweenUnits: turnOf(call) }
+          return embedMixture(work, { tools, model: loaded, ...units, ...optionsOf(call) })
+        }),
+      ),
     // One at a time: a picture as large as the limit allows takes hundreds of megabytes while it is decoded.
     embedPicture: ({ model: pin, file, text }, call) =>
       firstLane.serve(() =>

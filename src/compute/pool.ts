@@ -221,6 +221,7 @@ export function startCompute(parts: ComputeParts): RunningCompute {
         signal,
       )
     },
+    embedMixture: (work, signal) => onAny('embedMixture', { ...work, model: pinOf(work.model) }, signal),
     embedPicture: (work, signal) => onAny('embedPicture', { ...work, model: pinOf(work.model) }, signal),
     makeThumbnail: (work, signal) => onAny('makeThumbnail', work, signal),
     makeWaveform: (work, signal) => onAny('makeWaveform', work, signal),

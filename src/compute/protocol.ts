@@ -1,6 +1,9 @@
 import type { ErrorCode } from '../domain/errors.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { Cue, MediaFacts } from '../domain/media.ts'
+import type { MixtureAnswer, MixtureWork } from '../domain/mixtureWork.ts'
+import type { PartSummary, PartVector, PartWork } from '../domain/partWork.ts'
+import type { TextUse } from '../domain/model.ts'
 import type {
   CutChunk,
   CutWork,
@@ -8,13 +11,9 @@ import type {
   DocumentWork,
   EmbeddedChunk,
   ModelPin,
-  PartSummary,
-  PartVector,
-  PartWork,
   PictureWork,
   SliceResult,
   SliceWork,
-  TextUse,
   ThumbnailWork,
   Waveform,
   WaveformWork,
@@ -42,6 +41,7 @@ export interface Requests {
     answer: readonly Float32Array[]
   }
   embedSlicesNow: { ask: SliceWork; part: SliceResult; answer: undefined }
+  embedMixture: { ask: MixtureWork; part: never; answer: MixtureAnswer }
   embedPicture: { ask: PictureWork; part: never; answer: Float32Array }
   makeThumbnail: { ask: ThumbnailWork; part: never; answer: Uint8Array }
   makeWaveform: { ask: WaveformWork; part: never; answer: Waveform }

@@ -55,6 +55,11 @@ export interface Limits {
   /** Of a document of which a task is made, and how many of its pages may be embedded for each megabyte of it. */
   taskDocumentBytes: number
   documentPagesPerMegabyte: number
+  /** Of several things that are embedded as one at once: each of them, its length, its pages, and the text. */
+  mixedMediaBytes: number
+  mixedMediaSec: number
+  mixedDocumentPages: number
+  mixedTextTokens: number
   pageSize: number
   /** Work on one item longer than this is a hang. */
   itemSec: number
@@ -100,6 +105,10 @@ const OURS: Limits = {
   crawlFileBytes: 100 * 1024 * 1024,
   taskDocumentBytes: 512_000_000,
   documentPagesPerMegabyte: 64,
+  mixedMediaBytes: 32 * 1024 * 1024,
+  mixedMediaSec: 30,
+  mixedDocumentPages: 32,
+  mixedTextTokens: 2000,
   pageSize: 50,
   itemSec: 600,
 }

@@ -1,9 +1,11 @@
 import { EmbedlineError } from './errors.ts'
 import type { Space } from './embedding.ts'
-import type { TextUse } from './work.ts'
 
 /** What a model embeds into which space. `transcription` is text; a clip's frames together are `video`. */
 export type InputKind = 'text' | 'image' | 'video' | 'audio' | 'fused'
+
+/** How a text will be used: some models prompt a query and a document differently. */
+export type TextUse = 'query' | 'document'
 
 export interface SpaceFacts {
   space: Space

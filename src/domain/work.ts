@@ -1,7 +1,10 @@
 import type { EmbedlineError } from './errors.ts'
-import type { ClipModality, DocumentModality, Modality, Quadrant, Space, Warning } from './embedding.ts'
+import type { ClipModality, DocumentModality, Modality, Space, Warning } from './embedding.ts'
 import type { ChunkSettings, Loader, Place } from './document.ts'
 import type { Cue, MediaFacts } from './media.ts'
+import type { MixtureAnswer, MixtureWork } from './mixtureWork.ts'
+import type { TextUse } from './model.ts'
+import type { PartSummary, PartVector, PartWork, SentenceChunks } from './partWork.ts'
 import type { Segmentation, Slice } from './slices.ts'
 
 /** What a caller wants of vectors, whatever they are of. */
@@ -54,13 +57,6 @@ export interface DocumentRequest extends VectorOptions {
 }
 
 export type DocumentScope = 'part' | 'asset'
-
-/** Chunks of so many sentences, of which the first ones are the last of the chunk before. */
-export interface SentenceChunks {
-  mostSentences: number
-  /** Less than `mostSentences`. */
-  overlapSentences: number
-}
 
 /** What a task is to embed. */
 export type TaskRequest = MediaRequest | PictureRequest | DocumentRequest
@@ -137,44 +133,6 @@ export interface SliceResult {
   endedAtSec?: number
 }
 
-/** A part of a picture or a document, embedded by a compute child. */
-export interface PartWork {
-  file: string
-  model: ModelPin
-  part: TaskPart
-  uncertainty: boolean
-}
-
-export type TaskPart =
-  | { kind: 'picture' }
-  /** Pages of a PDF, from 1, both included. */
-  | { kind: 'pages'; first: number; last: number; quadrants: boolean }
-  /** All words of a document: stretches that follow each other, for one vector of the whole. */
-  | { kind: 'words' }
-  /** Chunks of a text, from this one on, counted from 0. */
-  | { kind: 'chunks'; chunks: SentenceChunks; from: number }
-
-/** What of a picture or a document a vector stands for. */
-export type PartPlace =
-  | { scope: 'page'; page: number; quadrant?: Quadrant }
-  | { scope: 'chunk'; chunk: number }
-  | { scope: 'asset' }
-
-export interface PartVector extends ClipVector {
-  place: PartPlace
-  /** How much it counts for the whole; 0: not at all. */
-  weight: number
-}
-
-export interface PartSummary {
-  /** Of text that was embedded, as limits on text count them. */
-  textTokens: number
-  warnings: readonly Warning[]
-}
-
-/** How a text will be used: some models prompt a query and a document differently. */
-export type TextUse = 'query' | 'document'
-
 /**
  * What the rest of the server asks of the compute children. Every call ends by a result, or by an EmbedlineError;
  * when `signal` is aborted, by one with code `aborted`. A child that dies, hangs or grows too large ends the calls
@@ -240,6 +198,11 @@ export interface Compute {
    * `media_unreadable` for what is no picture.
    */
   embedPicture(work: PictureWork, signal?: AbortSignal): Promise<Float32Array>
+  /**
+   * Goes before slices (lane 0). One vector of a text and of media. Throws what reading the media throws, naming the
+   * source as `sources.0`, and `request_invalid` for an uncertainty of what has no parts.
+   */
+  embedMixture(work: MixtureWork, signal?: AbortSignal): Promise<MixtureAnswer>
   /** A small picture of media. Throws `media_has_no_stream`, `media_unreadable`. */
   makeThumbnail(work: ThumbnailWork, signal?: AbortSignal): Promise<Uint8Array>
   /** The outline of the sound of media. Throws `media_has_no_stream`, `media_unreadable`. */

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import { MODALITIES, SCOPES, type Modality, type Space } from '../domain/embedding.ts'
 import type { Db, EmbeddingRow } from '../domain/tables.ts'
-import type { Clip, PartPlace, PartVector } from '../domain/work.ts'
+import type { PartPlace, PartVector } from '../domain/partWork.ts'
+import type { Clip } from '../domain/work.ts'
 import { pagePosition } from './position.ts'
 import { bytesOf, float64Of } from './vectorBytes.ts'
 

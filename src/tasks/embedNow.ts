@@ -13,6 +13,8 @@ export interface SyncEmbedding {
   kind: InputKind
   /** Unit length. */
   vector: Float32Array
+  /** How far each of its numbers varies within what was embedded. */
+  uncertainty?: Float32Array
   warnings: readonly Warning[]
 }
 

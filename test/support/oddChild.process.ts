@@ -69,6 +69,7 @@ serveParent(
     readSubtitles: async () => [],
     embedSlices: embedOddly,
     embedSlicesNow: embedOddly,
+    embedMixture: async () => ({ vector: me(), kind: 'fused', sizes: [], warnings: [] }),
     embedPart: async () => ({ textTokens: 0, warnings: [] }),
     async embedDocument({ file, name }, call) {
       await misbehave(file, call)

@@ -316,6 +316,12 @@ function tinyCompute(): TinyCompute {
       return this.embedSlices(work, onSlice, new AbortController().signal)
     },
     embedPicture: async () => Float32Array.of(0, 0, 1, 0),
+    embedMixture: async () => ({
+      vector: Float32Array.of(0, 0, 0, 1),
+      kind: 'fused',
+      sizes: [],
+      warnings: [],
+    }),
     async makeThumbnail(work) {
       this.previewCount++
       return Buffer.from(JSON.stringify({ ...work, file: undefined, facts: undefined }))

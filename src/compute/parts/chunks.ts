@@ -1,7 +1,7 @@
 import { sentenceChunks, sentences } from '../../documents/sentences.ts'
 import type { Warning } from '../../domain/embedding.ts'
 import { spaceOf } from '../../domain/model.ts'
-import type { PartSummary, PartVector, PartWork, TaskPart } from '../../domain/work.ts'
+import type { PartSummary, PartVector, PartWork, TaskPart } from '../../domain/partWork.ts'
 import { countTokens } from '../../models/countTokens.ts'
 import type { PartParts } from './partParts.ts'
 import { longTextVector, textSpread } from './longText.ts'

@@ -1,4 +1,4 @@
-import type { PartSummary, PartWork } from '../../domain/work.ts'
+import type { PartSummary, PartWork } from '../../domain/partWork.ts'
 import type { PartParts } from './partParts.ts'
 
 /** Embeds a part of a picture or a document. Throws what reading it throws. */

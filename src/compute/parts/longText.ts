@@ -1,6 +1,5 @@
 import { splitTooLong } from '../../documents/splitTooLong.ts'
-import type { EmbeddingModel } from '../../domain/model.ts'
-import type { TextUse } from '../../domain/work.ts'
+import type { EmbeddingModel, TextUse } from '../../domain/model.ts'
 import { halfOverlapping, spread } from '../../lib/spread.ts'
 import { weightedMean } from '../../lib/weightedMean.ts'
 

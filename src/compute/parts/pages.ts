@@ -1,7 +1,7 @@
 import { drawPages, type DrawnPage } from '../../documents/pdfPages.ts'
 import type { Warning } from '../../domain/embedding.ts'
 import { inputOf, spaceOf, type Size } from '../../domain/model.ts'
-import type { PartPlace, PartSummary, PartVector, TaskPart } from '../../domain/work.ts'
+import type { PartPlace, PartSummary, PartVector, TaskPart } from '../../domain/partWork.ts'
 import { pictureOf, type Region } from '../../media/bitmap.ts'
 import type { PartParts } from './partParts.ts'
 import { quadrantsOf } from './quadrants.ts'

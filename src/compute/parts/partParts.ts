@@ -1,6 +1,6 @@
 import type { Limits } from '../../domain/limits.ts'
 import type { EmbeddingModel } from '../../domain/model.ts'
-import type { PartVector } from '../../domain/work.ts'
+import type { PartVector } from '../../domain/partWork.ts'
 import type { Tools } from '../../media/tools.ts'
 import type { Units } from '../units.ts'
 

@@ -1,5 +1,5 @@
 import { inputOf, spaceOf } from '../../domain/model.ts'
-import type { PartSummary, PartWork } from '../../domain/work.ts'
+import type { PartSummary, PartWork } from '../../domain/partWork.ts'
 import { readPicture } from '../../media/picture.ts'
 import type { PartParts } from './partParts.ts'
 import { pictureSpread } from './pictureSpread.ts'

@@ -1,6 +1,6 @@
 import { chunkText } from '../../documents/chunkText.ts'
 import { spaceOf } from '../../domain/model.ts'
-import type { PartSummary } from '../../domain/work.ts'
+import type { PartSummary } from '../../domain/partWork.ts'
 import { countTokens } from '../../models/countTokens.ts'
 import type { PartParts } from './partParts.ts'
 import { longTextVector } from './longText.ts'

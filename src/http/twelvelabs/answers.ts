@@ -118,7 +118,10 @@ export const TaskPage = z.looseObject({
 
 export const Embeddings = z.looseObject({
   data: z.array(embedding),
-  metadata: z.union([z.looseObject({ input_type: z.enum(['image', 'text_image']) }), metadata]).optional(),
+  usage: usage.optional(),
+  metadata: z
+    .union([z.looseObject({ input_type: z.enum(['image', 'text_image', 'multi_input']) }), metadata])
+    .optional(),
   model,
   warnings: warnings.optional(),
 })

@@ -7,7 +7,8 @@ import { embedPicture, embedText } from '../../tasks/embedNow.ts'
 import { untilGone } from '../untilGone.ts'
 import { inFieldsOf } from './errors.ts'
 import { withJsonBody, type JsonBody } from './jsonBody.ts'
-import { mediaSource, readMedia } from './mediaRequest.ts'
+import { vectorOptions } from './marengo35/taskRequest.ts'
+import { mediaSource, readMedia, sourceKey } from './mediaRequest.ts'
 import { mediaResult } from './mediaResult.ts'
 import {
   checkModelName,
@@ -16,6 +17,7 @@ import {
   NEWER_MODEL,
   refuseOtherInputs,
 } from './modelName.ts'
+import { embedMultiInput, presentMixtureUsage } from './multiInput.ts'
 import { parse } from './parse.ts'
 import { modelHeader, presentVector } from './present.ts'
 import type { Call, Handler } from './route.ts'
@@ -37,6 +39,29 @@ const EMBED: Record<InputType, (call: Call, body: EmbedBody, json: JsonBody) => 
   text_image: embedTextImageOf,
   audio: embedMediaOf,
   video: embedMediaOf,
+  multi_input: embedMultiInputOf,
+}
+
+/** The newer model takes everything as one kind of input. */
+async function embedNewer(call: Call, json: JsonBody) {
+  refuseOtherInputs(json.value, NEWER_MODEL, ['multi_input'])
+  const body = parse(call.schemas.embedNewer, json.value)
+  const { embedding, answer } = await embedMultiInput(call, body.multi_input, json, {
+    ...vectorOptions(body),
+    modelName: body.model_name,
+    mostTokens: call.parts.limits.mixedTextTokens,
+    cutsText: body.auto_truncate,
+  })
+  call.reply.header('x-embedline-model', modelHeader(embedding.model))
+  return { ...answer, ...presentMixtureUsage(embedding) }
+}
+
+async function embedMultiInputOf(call: Call, body: EmbedBody, json: JsonBody): Promise<Embedded> {
+  const { embedding, answer } = await embedMultiInput(call, body.multi_input, json, {
+    modelName: body.model_name,
+    mostTokens: call.parts.limits.textTokens,
+  })
+  return { model: embedding.model, answer }
 }
 
 const INPUT_TYPES = Object.keys(EMBED) as InputType[]
@@ -44,10 +69,7 @@ const INPUT_TYPES = Object.keys(EMBED) as InputType[]
 /** `POST /embed-v2`: one text, one picture, both, or a short piece of media, answered at once. */
 export const embed: Handler = (call) =>
   withJsonBody(call.parts, call.request.raw, async (json) => {
-    if (isForNewerModel(json.value))
-      throw new EmbedlineError('request_invalid', `\`${NEWER_MODEL}\` is not enabled here yet.`, {
-        field: 'model_name',
-      })
+    if (isForNewerModel(json.value)) return embedNewer(call, json)
     refuseOtherInputs(json.value, DEFAULT_MODEL, INPUT_TYPES)
     const body = parse(call.schemas.embed, json.value)
     checkModelName(call.parts.models, body.model_name)
@@ -129,14 +151,11 @@ const MEDIA_FAULTS: ReadonlySet<ErrorCode> = new Set([
   'media_too_long',
 ])
 
-const keyOf = (source: MediaSource): string =>
-  'assetId' in source ? 'asset_id' : 'url' in source ? 'url' : 'base64_string'
-
 async function blamingSource<T>(body: EmbedBody, source: MediaSource, verb: () => Promise<T>): Promise<T> {
   try {
     return await inFieldsOf(body.input_type, verb)
   } catch (failure) {
     if (!(failure instanceof EmbedlineError) || !MEDIA_FAULTS.has(failure.code)) throw failure
-    throw failure.inField(`${sourceField(body)}.${keyOf(source)}`)
+    throw failure.inField(`${sourceField(body)}.${sourceKey(source)}`)
   }
 }

@@ -83,6 +83,10 @@ export interface SourcePlace {
   limitBytes: number
 }
 
+/** The key by which a source was given. */
+export const sourceKey = (source: MediaSource): keyof MediaSourceBody =>
+  'assetId' in source ? 'asset_id' : 'url' in source ? 'url' : 'base64_string'
+
 /** The one source that was given. Throws `request_invalid` for none or two, `too_large` for too much base64. */
 export function mediaSource(
   source: MediaSourceBody,

@@ -45,7 +45,7 @@ function routes(schemas: Schemas): DescribedRoute[] {
       method: 'post',
       path: '/embed-v2',
       summary: 'Embed a text or a picture at once',
-      body: { type: 'application/json', schema: schemas.embed },
+      body: { type: 'application/json', schema: z.union([schemas.embed, schemas.embedNewer]) },
       answer: { status: 200, schema: answers.Embeddings },
     },
     {

@@ -6,7 +6,7 @@ import type { MediaFacts } from '../../domain/media.ts'
 import type { AssetState, TaskState } from '../../domain/states.ts'
 import type { Asset, Page, Task } from '../../domain/task.ts'
 import { isMediaRequest, type ModelPin, type TaskRequest } from '../../domain/work.ts'
-import { unitPrefix } from '../../lib/unitPrefix.ts'
+import { prefixWithSpread } from '../../lib/unitPrefix.ts'
 import type { MediaEmbeddings } from '../../tasks/embedMediaNow.ts'
 import type { SyncEmbedding } from '../../tasks/embedNow.ts'
 import { embeddedModalities, presentMetadata, presentRowMetadata, type Answered } from './inputMetadata.ts'
@@ -142,18 +142,21 @@ export function presentTaskRow(task: Task, facts: ModelFacts | undefined) {
 const numbers = (vector: Float32Array): number[] =>
   Array.from(vector, (value) => Number(value.toPrecision(9)))
 
-/** The answer to a synchronous request: one vector that belongs to no time and no modality. */
+/** The answer to a synchronous request: one vector that belongs to no time and no modality; `wanted` is its length. */
 export function presentVector(
-  { model, kind, vector, warnings }: SyncEmbedding,
+  { model, kind, vector, uncertainty, warnings }: SyncEmbedding,
   metadata: Readonly<Record<string, string>> | undefined,
+  wanted?: number,
 ) {
   const { id, revision, precision } = model
   const { space } = spaceOf(model, kind)
-  const dimension = shownDimension(model, kind)
+  const dimension = shownDimension(model, kind, wanted)
+  const shown = prefixWithSpread(vector, uncertainty, dimension)
   return {
     data: [
       {
-        embedding: numbers(unitPrefix(vector, dimension)),
+        embedding: numbers(shown.vector),
+        ...(shown.spread && { embedding_uncertainty: numbers(shown.spread) }),
         embedding_option: null,
         embedding_scope: null,
         start_sec: null,

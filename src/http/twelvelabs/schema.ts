@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Limits } from '../../domain/limits.ts'
 import { makeEmbedV1Schemas } from './embedV1/schema.ts'
 import { absent, absentOr, distinct, mediaSource, range, types } from './fields.ts'
-import { makeNewerSchemas } from './marengo35/schema.ts'
+import { makeNewerSchemas, multiInput } from './marengo35/schema.ts'
 import { DEFAULT_MODEL } from './modelName.ts'
 import { parseTimestamp } from './timestamp.ts'
 
@@ -14,7 +14,6 @@ const notHere = (message: string) =>
     .transform(() => undefined)
 
 const ofLaterModel = notHere('It needs `marengo3.5`')
-const ofLaterInput = notHere('Its input type is not enabled yet')
 
 const uncertainty = absent(z.literal(false, { error: 'It needs `marengo3.5`' }))
 
@@ -126,14 +125,14 @@ export function makeSchemas(limits: Limits) {
       ...page(limits),
     }),
     embed: z.strictObject({
-      input_type: z.enum(['text', 'image', 'text_image', 'audio', 'video']),
+      input_type: z.enum(['text', 'image', 'text_image', 'audio', 'video', 'multi_input']),
       model_name: modelName,
       text: absent(z.strictObject({ input_text: z.string().min(1) })),
       image: absent(z.strictObject({ media_source: mediaSource })),
       text_image: absent(z.strictObject({ media_source: mediaSource, input_text: z.string().min(1) })),
       audio: absent(audioOf(limits)),
       video: absent(videoOf(limits)),
-      multi_input: ofLaterInput,
+      multi_input: absent(multiInput(z.literal('image', { error: 'It needs `marengo3.5`' }))),
       auto_truncate: absent(z.literal(false)),
       embedding_uncertainty: uncertainty,
       embedding_dimension: ofLaterModel,

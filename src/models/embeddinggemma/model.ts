@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { EmbeddingModel, FusedParts, Picture } from '../../domain/model.ts'
-import type { TextUse } from '../../domain/work.ts'
+import type { EmbeddingModel, FusedParts, Picture, TextUse } from '../../domain/model.ts'
 import type { LoadProgress } from '../profile.ts'
 import { mostFrames } from './context.ts'
 import { gemmaFacts } from './facts.ts'

@@ -1,4 +1,4 @@
-import type { TextUse } from '../../domain/work.ts'
+import type { TextUse } from '../../domain/model.ts'
 
 /** Published with the model: what stands before a text says what its vector is for. */
 const PROMPT: Readonly<Record<TextUse, string>> = {

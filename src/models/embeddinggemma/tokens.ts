@@ -1,5 +1,5 @@
 import { EmbedlineError } from '../../domain/errors.ts'
-import type { TextUse } from '../../domain/work.ts'
+import type { TextUse } from '../../domain/model.ts'
 import { CONTEXT_TOKENS } from './context.ts'
 import { GEMMA_ID } from './facts.ts'
 import { makeNeutraliser, withPrompt } from './prompts.ts'

@@ -49,6 +49,13 @@ const clipsOf = <Option extends z.ZodType>(limits: Limits, option: Option) =>
     time_based_metadata: absent(z.array(timedText)),
   })
 
+const MOST_SOURCES = 10
+
+const nothing = z
+  .null()
+  .optional()
+  .transform(() => undefined)
+
 const only = <Value extends string>(value: Value) => absentOr(distinct(z.enum([value])), [value])
 
 const image = z.strictObject({
@@ -77,6 +84,17 @@ const document = z.strictObject({
   embedding_scope: absent(distinct(z.enum(['local', 'asset']))),
 })
 
+/** What a model takes into one vector. */
+export const multiInput = <Type extends z.ZodType>(mediaType: Type) =>
+  z.strictObject({
+    input_text: absent(z.string().min(1)),
+    media_sources: absent(
+      z
+        .array(mediaSource.extend({ name: absent(z.string().min(1)), media_type: mediaType }))
+        .max(MOST_SOURCES),
+    ),
+  })
+
 /** The shapes of requests for Marengo 3.5, with the bounds of `limits`. */
 export const makeNewerSchemas = (limits: Limits) => ({
   createNewerTask: z.strictObject({
@@ -88,9 +106,23 @@ export const makeNewerSchemas = (limits: Limits) => ({
     document: absent(document),
     ...vectors,
   }),
+  embedNewer: z.strictObject({
+    input_type: z.literal('multi_input'),
+    model_name: modelName,
+    multi_input: absent(multiInput(z.enum(['image', 'video', 'audio', 'document']))),
+    auto_truncate: absentOr(z.boolean(), false),
+    ...vectors,
+    text: nothing,
+    image: nothing,
+    text_image: nothing,
+    audio: nothing,
+    video: nothing,
+  }),
 })
 
 type NewerSchemas = ReturnType<typeof makeNewerSchemas>
 export type NewerTaskBody = z.output<NewerSchemas['createNewerTask']>
+export type NewerEmbedBody = z.output<NewerSchemas['embedNewer']>
+export type MultiInputBody = NonNullable<NewerEmbedBody['multi_input']>
 export type DocumentBody = z.output<typeof document>
 export type ClipsBody = NonNullable<NewerTaskBody['video'] | NewerTaskBody['audio']>
