@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { SECTIONS } from '../test/contract/telnyx/sections.ts'
-import { compatPage } from './compatPage.ts'
+import { compatPages } from './compatPages.ts'
 
-// Run by `npm run docs`: brings the page on the contract's compatibility up to date.
-writeFileSync(new URL('../docs/compat/telnyx.md', import.meta.url), compatPage(SECTIONS))
+// Run by `npm run docs`: brings the pages on the contracts' compatibility up to date.
+for (const { path, text } of compatPages()) writeFileSync(new URL(`../${path}`, import.meta.url), text)

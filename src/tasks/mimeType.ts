@@ -67,8 +67,9 @@ function documentMimeType(type: DocumentType, filename: string): string {
   return mimeTypeOfName(filename) === 'text/markdown' ? 'text/markdown' : 'text/plain'
 }
 
-// ffprobe's names of containers that are not themselves a file extension.
+// ffprobe's names of containers that are not themselves a file extension, or not the usual one of their family.
 const CONTAINER_EXTENSION: Readonly<Record<string, string>> = {
+  mov: 'mp4',
   matroska: 'mkv',
   mpegts: 'ts',
   asf: 'wmv',

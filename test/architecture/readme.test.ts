@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { compatPage } from '../../scripts/compatPage.ts'
+import { compatPages } from '../../scripts/compatPages.ts'
 import { withSettingsTable } from '../../scripts/settingsTable.ts'
 import { EXIT } from '../../src/cli/exit.ts'
-import { SECTIONS } from '../contract/telnyx/sections.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
@@ -12,8 +11,8 @@ test('the README has the settings as they are (npm run docs)', () => {
   expect(withSettingsTable(readme)).toBe(readme)
 })
 
-test('the page on the contract of buckets is that of its tests (npm run docs)', () => {
-  expect(compatPage(SECTIONS)).toBe(read('docs/compat/telnyx.md'))
+test('the pages on the contracts are those of their tests (npm run docs)', () => {
+  for (const { path, text } of compatPages()) expect(read(path)).toBe(text)
 })
 
 test('every exit code is documented', () => {

@@ -17,6 +17,9 @@ const SOURCES = [
 /** Values that the contract's newer pages have beside those of the pages here. */
 const NEWER: Readonly<Record<string, readonly string[]>> = {
   EmbeddingDataEmbeddingOption: ['fused', 'text'],
+  EmbeddingDataEmbeddingScope: ['page', 'chunk'],
+  EmbeddingAudioMetadataEmbeddingScopesItems: ['local'],
+  EmbeddingVideoMetadataEmbeddingScopesItems: ['local'],
 }
 
 type Json = Readonly<Record<string, unknown>>

@@ -1,17 +1,7 @@
-import { request, type IncomingHttpHeaders } from 'node:http'
 import { APIError as OpenaiError, OpenAI } from 'openai'
 import { APIError as TelnyxError, Telnyx } from 'telnyx'
-
-/** What came back, whichever way it was asked. */
-export interface Answer {
-  status: number
-  headers: IncomingHttpHeaders
-  text: string
-  /** The parsed JSON, or what a client made of it. */
-  body: unknown
-  /** The class of the error that a client threw. */
-  error?: string
-}
+import type { Answer } from '../rule.ts'
+import { sendRaw } from '../sendRaw.ts'
 
 export interface SendOptions {
   /** A text goes as it is, anything else as JSON. */
@@ -35,12 +25,12 @@ export interface Asks {
 }
 
 export function asks(url: string, ownKey: string): Asks {
-  const send: Asks['send'] = (method, path, options = {}) =>
-    sendRaw(`${url}/v2/ai`, method, path, ownKey, options)
+  const ask: Asks['send'] = (method, path, options = {}) =>
+    send(`${url}/v2/ai`, method, path, ownKey, options)
   return {
-    send,
-    get: (path, options) => send('GET', path, options),
-    post: (path, body, options) => send('POST', path, { ...options, body }),
+    send: ask,
+    get: (path, options) => ask('GET', path, options),
+    post: (path, body, options) => ask('POST', path, { ...options, body }),
     client: (call, key = ownKey) =>
       byClient((fetch) =>
         call(new Telnyx({ apiKey: key ?? undefined, baseURL: `${url}/v2`, maxRetries: 0, fetch })),
@@ -51,51 +41,24 @@ export function asks(url: string, ownKey: string): Asks {
   }
 }
 
-/** Not by `fetch`, which cannot send a header twice and tidies up paths. */
-function sendRaw(
+function send(
   base: string,
   method: string,
   path: string,
   ownKey: string,
   { body, headers = {}, key = ownKey }: SendOptions,
 ): Promise<Answer> {
-  const { hostname, port, pathname } = new URL(base)
   const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body)
-  return new Promise((resolve, reject) => {
-    const call = request({
-      hostname,
-      port,
-      method,
-      path: pathname + path,
-      agent: false,
-      headers: {
-        ...(key !== null && { authorization: `Bearer ${key}` }),
-        ...(text !== undefined && {
-          'content-type': 'application/json',
-          'content-length': String(Buffer.byteLength(text)),
-        }),
-        ...headers,
-      },
-    })
-    call.on('error', reject)
-    call.on('response', (response) => {
-      const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.on('error', reject)
-      response.on('end', () => {
-        const answer = Buffer.concat(chunks).toString()
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          text: answer,
-          body:
-            /json/.test(response.headers['content-type'] ?? '') && answer !== ''
-              ? JSON.parse(answer)
-              : undefined,
-        })
-      })
-    })
-    call.end(text)
+  return sendRaw({
+    base,
+    method,
+    path,
+    headers: {
+      ...(key !== null && { authorization: `Bearer ${key}` }),
+      ...(text !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    body: text,
   })
 }
 

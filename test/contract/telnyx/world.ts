@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { TestServer } from '../../support/withServer.ts'
-import { asks, type Answer, type Asks } from './ask.ts'
+import type { Answer } from '../rule.ts'
+import { asks, type Asks } from './ask.ts'
 
 /** Two servers with buckets: one where all tasks have ended, one that only takes tasks and never works on them. */
 export interface World extends Asks {

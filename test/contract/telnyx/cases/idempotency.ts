@@ -1,4 +1,4 @@
-import type { Answer } from '../ask.ts'
+import type { Answer } from '../../rule.ts'
 import type { Rule, Section } from '../rule.ts'
 import { idOf, type World } from '../world.ts'
 

@@ -1,5 +1,5 @@
 import type { OpenAI } from 'openai'
-import type { Answer } from '../ask.ts'
+import type { Answer } from '../../rule.ts'
 import type { Rule, Section } from '../rule.ts'
 import type { World } from '../world.ts'
 

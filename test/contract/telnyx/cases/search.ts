@@ -1,4 +1,4 @@
-import type { Answer } from '../ask.ts'
+import type { Answer } from '../../rule.ts'
 import type { Rule, Section } from '../rule.ts'
 import { ODD_KEY, type World } from '../world.ts'
 

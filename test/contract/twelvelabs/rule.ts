@@ -1,0 +1,13 @@
+import type { ExpectedIn, RuleIn, SectionOf } from '../rule.ts'
+import type { World } from './world.ts'
+
+export interface Expected extends ExpectedIn<World> {
+  /** Of a refusal: its code. */
+  code?: string
+  /** Of a refusal: the parameter that it names. */
+  names?: string
+}
+
+export type Rule = RuleIn<World, Expected>
+
+export type Section = SectionOf<Rule>
