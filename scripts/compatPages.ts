@@ -36,7 +36,6 @@ Every line below is a test, through plain HTTP or the \`twelvelabs-js\` client. 
 \`EMBEDLINE_LIMITS=ours\` unless a line says otherwise.
 
 ${STATES}
-- **not yet**: refused so far.
 
 Not offered, because these pages have no embedding in them: indexes, search, analysis, entities, knowledge stores,
 imports and data connectors.

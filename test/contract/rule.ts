@@ -11,8 +11,8 @@ export interface Answer {
   error?: string
 }
 
-/** `extended`: what the contract has, and more; `differs`: something else, for a reason; `not yet`: refused so far. */
-export type State = 'exact' | 'extended' | 'differs' | 'not yet'
+/** `extended`: what the contract has, and more; `differs`: something else, for a reason. */
+export type State = 'exact' | 'extended' | 'differs'
 
 /** What a rule expects of an answer, in any dialect. */
 export interface ExpectedIn<World> {

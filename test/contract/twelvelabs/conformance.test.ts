@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openServer, type OpenedServer } from '../../support/withServer.ts'
 import { hold, holdTable } from '../hold.ts'
 import { nameOf, type Answer } from '../rule.ts'
@@ -22,13 +22,18 @@ const site = createServer(({ url = '' }, response) => {
 
 beforeAll(async () => {
   const net = { 'fetch-allow': '127.0.0.1' }
-  const [busy, idle] = [await openServer(net), await openServer({ compute: '0' })]
-  servers.push(busy, idle)
+  const server = await openServer(net)
+  const idle = await openServer({ compute: '0' })
+  const limited = await openServer({ compute: '0', 'requests-per-day': '10' })
+  servers.push(server, idle, limited)
   site.listen(0, '127.0.0.1')
   await once(site, 'listening')
   const { port } = site.address() as AddressInfo
-  world = await makeWorld(busy, idle, `http://127.0.0.1:${port}`)
+  world = await makeWorld({ server, idle, limited, site: `http://127.0.0.1:${port}` })
 })
+
+// The client tells of its uploads there.
+beforeEach(() => void vi.spyOn(console, 'log').mockImplementation(() => {}))
 
 afterAll(async () => {
   for (const server of servers) await server.close()

@@ -25,6 +25,10 @@ const embedding = object(['embedding', 'embedding_option', 'embedding_scope', 's
   start_sec: orNull('number'),
   end_sec: orNull('number'),
   embedding_uncertainty: list(number),
+  start_page_number: orNull('integer'),
+  end_page_number: orNull('integer'),
+  quadrant: { enum: ['top_left', 'top_right', 'bottom_left', 'bottom_right', null] },
+  chunk_index: orNull('integer'),
 })
 
 const asset = object(['_id', 'method', 'status', 'filename', 'file_type', 'created_at'], {
@@ -72,6 +76,8 @@ const taskV1 = object(['_id', 'model_name', 'status'], {
   }),
 })
 
+const line = object(['start', 'end', 'value'], { start: number, end: number, value: string, speaker: string })
+
 /** JSON schemas by name. */
 export const SHAPES: Readonly<Record<string, object>> = {
   // Two shapes are published, the flat one and the nested one: one body has both.
@@ -85,6 +91,30 @@ export const SHAPES: Readonly<Record<string, object>> = {
     _id: id,
     status: { const: 'processing' },
     data: { type: 'null' },
+  }),
+  // Of inputs that are newer than the pages: what is neither a video nor a sound.
+  task35: object(['_id', 'status', 'created_at', 'updated_at', 'data'], {
+    _id: id,
+    status,
+    created_at: time,
+    updated_at: time,
+    data: { anyOf: [list(embedding), { type: 'null' }] },
+    metadata: object(['input_type'], {
+      input_type: { enum: ['image', 'document'] },
+      embedding_options: list(string),
+      embedding_scopes: list(string),
+    }),
+    usage: object(['input_tokens', 'truncated'], {
+      input_tokens: { type: 'object', additionalProperties: integer },
+      truncated: { type: 'boolean' },
+    }),
+    error: object(['message'], { message: string }),
+  }),
+  transcription: object(['status'], {
+    status: { enum: ['pending', 'processing', 'ready', 'failed'] },
+    words: list(line),
+    sentences: list(line),
+    utterances: list(line),
   }),
   embeddings: object(['data'], { data: { ...list(embedding), minItems: 1 } }),
   asset,

@@ -5,7 +5,7 @@ import type { TestServer } from '../../support/withServer.ts'
 import type { Answer } from '../rule.ts'
 import { asks, type Asks } from './ask.ts'
 
-/** Two servers: one where all tasks have ended, one that only takes tasks and never works on them. */
+/** Servers: one where all tasks have ended, one that only takes tasks and never works on them, one with limits. */
 export interface World extends Asks {
   /** Of a web site that has the files. */
   site: string
@@ -22,6 +22,8 @@ export interface World extends Asks {
     /** Of another account. */
     strange: { asset: string; task: string }
   }
+  /** Takes ten requests of a key a day. */
+  limited: Asks
   /** Creates a task on the first server and waits for its end. */
   embedded: (body: object) => Promise<Answer>
   /** A video on the first server with these fields, until its end. */
@@ -34,8 +36,15 @@ export const OTHER_KEY = 'key-of-two'
 export const NOBODY = '64f8d2c7e4a1b37f8a9c5d12'
 export const TASKS = '/embed-v2/tasks'
 
+interface Servers {
+  server: TestServer
+  idle: TestServer
+  limited: TestServer
+  site: string
+}
+
 /** Uploads the files, embeds some of them and waits for every end. */
-export async function makeWorld(server: TestServer, idle: TestServer, site: string): Promise<World> {
+export async function makeWorld({ server, idle, limited, site }: Servers): Promise<World> {
   const own = asks(server.url, server.key)
   const waiting = asks(idle.url, idle.key)
   const embedded = (body: object) => untilEnd(own, TASKS, body)
@@ -56,6 +65,7 @@ export async function makeWorld(server: TestServer, idle: TestServer, site: stri
     assets,
     tasks: {},
     idle: { ...waiting, url: idle.url, tasks: [], strange: await strangersThings(idle) },
+    limited: asks(limited.url, limited.key),
     embedded,
     video,
   }
