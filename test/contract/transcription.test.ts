@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs'
 import { expect, test } from 'vitest'
 import { client, finished, uploadAsset } from '../support/client.ts'
 import { madeText, scenes } from '../support/madeMedia.ts'
@@ -18,25 +17,17 @@ test('subtitles beside a video, by the official client: read, chosen by language
     de: await madeText('rede.srt', '1\n00:00:01,000 --> 00:00:02,000\nEin Sturm zieht auf.\n'),
   }
   for (const [language, file] of Object.entries(files))
-    await one.assets.create({
-      method: 'direct',
-      file: createReadStream(file),
-      userMetadata: JSON.stringify({ transcript_of: video.id, language }),
-    })
-  const ready = async (include: 'sentences' | 'utterances') => {
-    for (;;) {
-      const transcription = await one.assets.retrieveTranscription(video.id, { include: [include] })
-      if (transcription.status !== 'processing') return transcription
-    }
-  }
-  expect(await ready('sentences')).toMatchObject({
+    await uploadAsset(one, file, { userMetadata: JSON.stringify({ transcript_of: video.id, language }) })
+  const read = (include: 'sentences' | 'utterances') =>
+    one.assets.retrieveTranscription(video.id, { include: [include] })
+  expect(await read('sentences')).toMatchObject({
     status: 'ready',
     sentences: [
       { start: 1, end: 2, value: 'A storm is coming.' },
       { start: 8, end: 9, value: 'Close the door.' },
     ],
   })
-  expect((await ready('utterances')).utterances?.map((each) => each.speaker)).toEqual(['Anna', 'Bob'])
+  expect((await read('utterances')).utterances?.map((each) => each.speaker)).toEqual(['Anna', 'Bob'])
   const german = await server.fetch(`/v1.3/assets/${video.id}/transcription?include=sentences&language=de`)
   expect(await german.json()).toMatchObject({
     language: 'de',

@@ -11,8 +11,9 @@ const POLL_MS = 100
 export async function uploadAsset(
   of: TwelvelabsApiClient,
   path: string,
+  fields: { userMetadata?: string } = {},
 ): Promise<TwelvelabsApi.Asset & { id: string }> {
-  const { id = '' } = await of.assets.create({ method: 'direct', file: createReadStream(path) })
+  const { id = '' } = await of.assets.create({ method: 'direct', file: createReadStream(path), ...fields })
   for (;;) {
     const asset = await of.assets.retrieve(id)
     if (asset.status !== 'processing') return { ...asset, id }
