@@ -62,6 +62,15 @@ test('a remote model is there when it is configured, and has another revision fo
   await expect(stand.text(['a'], 'query')).rejects.toMatchObject({ code: 'modality_unsupported' })
 })
 
+test('a name that a model of ours has cannot be given another meaning', () => {
+  expect(() => openRegistry({ ...BUILTIN_ONLY, aliases: { builtin: 'builtin' } }, findModelFiles)).toThrow(
+    expect.objectContaining({
+      code: 'request_invalid',
+      message: 'builtin is a model itself, and no name for another one.',
+    }) as EmbedlineError,
+  )
+})
+
 test('a pinned model is found by id and revision', async () => {
   const pin = { id: 'builtin', revision: '1' }
   expect(registry.facts(pin).spaces.video).toEqual({ space: 'image', dimension: 512 })

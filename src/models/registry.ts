@@ -24,7 +24,7 @@ export interface Registry {
 
 /**
  * All models that the settings name; nothing of them is loaded yet. Throws `request_invalid` when the default model or
- * one that an alias means is not among them.
+ * one that an alias means is not among them, and when an alias is the id of one.
  */
 export function openRegistry(settings: ModelSettings, findFiles: FindModelFiles): Registry {
   const profiles = profilesOf(settings, findFiles)
@@ -37,6 +37,9 @@ export function openRegistry(settings: ModelSettings, findFiles: FindModelFiles)
     const known = profiles.map(({ facts }) => facts.id).join(', ')
     throw new EmbedlineError('request_invalid', `There is no model ${id}; there are ${known}.`)
   }
+  const shadowed = [...aliases.keys()].find(withId)
+  if (shadowed !== undefined)
+    throw new EmbedlineError('request_invalid', `${shadowed} is a model itself, and no name for another one.`)
   return {
     all: profiles.map(({ facts }) => facts),
     resolve: (name) => withId(meaningOf(name)),

@@ -84,6 +84,21 @@ test.for<[field: string, code: string, ...parts: Part[]]>([
   expect(await app.leftovers()).toEqual([])
 })
 
+test('a form with a bad field costs no computing', async () => {
+  let embedded = 0
+  const app = await withApp(({ compute }) => ({
+    compute: {
+      ...compute,
+      embedTexts: (...ask) => {
+        embedded++
+        return compute.embedTexts(...ask)
+      },
+    },
+  }))
+  await send(app, MODEL, ['text', 'a'], ['audio_start_offset_sec', '1'])
+  expect(embedded).toBe(0)
+})
+
 test('media that cannot be read is named by its field', async () => {
   const app = await withApp((parts) => ({
     compute: {

@@ -6,7 +6,7 @@ import type { MediaSource } from '../../../tasks/create.ts'
 import { embedMediaNow } from '../../../tasks/embedMediaNow.ts'
 import { embedPicture, embedText, type SyncEmbedding } from '../../../tasks/embedNow.ts'
 import { untilGone } from '../../untilGone.ts'
-import { withForm, type Form } from '../form.ts'
+import { withForm } from '../form.ts'
 import { mediaRows } from '../mediaResult.ts'
 import { parse } from '../parse.ts'
 import { modelHeader, presentMediaTail, presentVector } from '../present.ts'
@@ -31,6 +31,8 @@ interface Wanted {
   signal: AbortSignal
 }
 
+const START_FIELD = 'audio_start_offset_sec'
+
 /** `POST /embed`: a text, a picture, a short sound, or several of them, answered at once. */
 export const embed: Handler = (call) => {
   const { parts, request, reply, schemas } = call
@@ -39,11 +41,15 @@ export const embed: Handler = (call) => {
     const body = parse(schemas.embedV1.embed, form.fields)
     const { model_name: modelName, text, audio_start_offset_sec: startSec } = body
     checkModelName(parts.models, modelName)
+    const image = sourceOf(form, 'image')
+    const audio = sourceOf(form, 'audio')
+    if (!audio && startSec !== undefined)
+      throw new EmbedlineError('request_invalid', 'There is no sound.', { field: START_FIELD })
     const wanted = { call, modelName, signal: untilGone(reply) }
     const embedded = [
       ...(text === undefined ? [] : [await embedTextPart(wanted, text)]),
-      ...(await embedImagePart(wanted, form)),
-      ...(await embedAudioPart(wanted, form, startSec)),
+      ...(image ? [await embedImagePart(wanted, image)] : []),
+      ...(audio ? [await embedAudioPart(wanted, audio, startSec)] : []),
     ]
     const [first] = embedded
     if (!first) throw new EmbedlineError('parameter_missing', 'Or a picture or a sound.', { field: 'text' })
@@ -59,36 +65,29 @@ async function embedTextPart({ call, modelName, signal }: Wanted, text: string):
   return { kind: 'text', ...oneVector(embedding) }
 }
 
-async function embedImagePart({ call, modelName, signal }: Wanted, form: Form): Promise<Part[]> {
+async function embedImagePart({ call, modelName, signal }: Wanted, source: MediaSource): Promise<Part> {
   const { parts, account } = call
-  const source = sourceOf(form, 'image')
-  if (!source) return []
   const embedding = await inFormFields({ url: 'image_url' }, sourceField('image', source), () =>
     embedPicture(parts, account, { modelName, source }, signal),
   )
-  return [{ kind: 'image', ...oneVector(embedding), metadata: metadataOf(source) }]
+  return { kind: 'image', ...oneVector(embedding), metadata: metadataOf(source) }
 }
 
 async function embedAudioPart(
   { call, modelName, signal }: Wanted,
-  form: Form,
+  source: MediaSource,
   startSec: number | undefined,
-): Promise<Part[]> {
+): Promise<Part> {
   const { parts, account } = call
-  const source = sourceOf(form, 'audio')
-  const startField = 'audio_start_offset_sec'
-  if (!source && startSec !== undefined)
-    throw new EmbedlineError('request_invalid', 'There is no sound.', { field: startField })
-  if (!source) return []
   const order = { modelName, source, request: soundRequest(startSec ?? 0) }
   const result = await inFormFields(
-    { url: 'audio_url', startSec: startField },
+    { url: 'audio_url', startSec: START_FIELD },
     sourceField('audio', source),
     () => embedMediaNow(parts, account, order, signal),
   )
   const { metadata: _, ...tail } = presentMediaTail(result)
   const segments = mediaRows(result, SOUND_SEGMENT)
-  return [{ kind: 'audio', model: result.model, segments, metadata: metadataOf(source), tail }]
+  return { kind: 'audio', model: result.model, segments, metadata: metadataOf(source), tail }
 }
 
 /** The contract names no length of the segments of a sound: they are as long as those of a video by default. */
