@@ -3,7 +3,7 @@ import type { MediaFacts } from '../domain/media.ts'
 import type { AssetRow, Db } from '../domain/tables.ts'
 import type { Asset, Failure, Page, UserMetadata } from '../domain/task.ts'
 import { failureColumns, failureOf } from '../domain/failure.ts'
-import { readPage, type PageRequest } from './page.ts'
+import { newestPage, type PageRequest } from './page.ts'
 
 export interface NewAsset {
   id: string
@@ -74,27 +74,7 @@ export async function listAssets(db: Db, accountId: string, filter: AssetFilter)
     )
   if (filename !== undefined)
     matching = matching.where(sql<boolean>`instr(lower(filename), lower(${filename})) > 0`)
-  const { rows, total } = await readPage(
-    {
-      rows: (limit, offset) =>
-        matching
-          .selectAll()
-          .orderBy('created_ms', 'desc')
-          .orderBy('id', 'desc')
-          .limit(limit)
-          .offset(offset)
-          .execute(),
-      count: async (limit) => {
-        const some = matching.select('id').limit(limit).as('some')
-        const { count } = await db
-          .selectFrom(some)
-          .select((row) => row.fn.countAll<number>().as('count'))
-          .executeTakeFirstOrThrow()
-        return count
-      },
-    },
-    filter,
-  )
+  const { rows, total } = await newestPage(db, matching.selectAll(), filter)
   return { rows: rows.map(assetOf), total }
 }
 

@@ -4,7 +4,7 @@ import type { Db, TaskRow } from '../domain/tables.ts'
 import type { Page, Task } from '../domain/task.ts'
 import type { TaskPlan, ModelPin, TaskRequest } from '../domain/work.ts'
 import { failureColumns } from '../domain/failure.ts'
-import { readPage, type PageRequest } from './page.ts'
+import { newestPage, type PageRequest } from './page.ts'
 import { taskOf, taskWorkOf, type TaskWork } from './taskRow.ts'
 
 export type { TaskWork }
@@ -111,27 +111,7 @@ export async function listTasks(db: Db, accountId: string, filter: TaskFilter): 
   if (states) matching = matching.where('state', 'in', states)
   if (createdAfterMs !== undefined) matching = matching.where('created_ms', '>', createdAfterMs)
   if (createdBeforeMs !== undefined) matching = matching.where('created_ms', '<', createdBeforeMs)
-  const { rows, total } = await readPage(
-    {
-      rows: (limit, offset) =>
-        matching
-          .selectAll()
-          .orderBy('created_ms', 'desc')
-          .orderBy('id', 'desc')
-          .limit(limit)
-          .offset(offset)
-          .execute(),
-      count: async (limit) => {
-        const some = matching.select('id').limit(limit).as('some')
-        const { count } = await db
-          .selectFrom(some)
-          .select((row) => row.fn.countAll<number>().as('count'))
-          .executeTakeFirstOrThrow()
-        return count
-      },
-    },
-    filter,
-  )
+  const { rows, total } = await newestPage(db, matching.selectAll(), filter)
   return { rows: rows.map(taskOf), total }
 }
 

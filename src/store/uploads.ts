@@ -2,7 +2,7 @@ import type { UploadState } from '../domain/states.ts'
 import type { Db, UploadRow } from '../domain/tables.ts'
 import type { Page, UserMetadata } from '../domain/task.ts'
 import type { Upload } from '../domain/upload.ts'
-import { readPage, type PageRequest } from './page.ts'
+import { newestPage, type PageRequest } from './page.ts'
 
 /** Adds an upload that takes parts from now on. */
 export async function insertUpload(
@@ -66,27 +66,7 @@ export async function listActiveUploads(
     .where('account_id', '=', accountId)
     .where('state', '=', 'active')
     .where('expires_ms', '>', nowMs)
-  const { rows, total } = await readPage(
-    {
-      rows: (limit, offset) =>
-        matching
-          .selectAll()
-          .orderBy('created_ms', 'desc')
-          .orderBy('id', 'desc')
-          .limit(limit)
-          .offset(offset)
-          .execute(),
-      count: async (limit) => {
-        const some = matching.select('id').limit(limit).as('some')
-        const { count } = await db
-          .selectFrom(some)
-          .select((row) => row.fn.countAll<number>().as('count'))
-          .executeTakeFirstOrThrow()
-        return count
-      },
-    },
-    request,
-  )
+  const { rows, total } = await newestPage(db, matching.selectAll(), request)
   return { rows: rows.map(uploadOf), total }
 }
 
