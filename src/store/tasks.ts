@@ -5,6 +5,7 @@ import type { Page, Task } from '../domain/task.ts'
 import type { TaskPlan, ModelPin, TaskRequest } from '../domain/work.ts'
 import { failureColumns } from '../domain/failure.ts'
 import { newestPage, type PageRequest } from './page.ts'
+import { addTaskEvent } from './taskEvents.ts'
 import { taskOf, taskWorkOf, type TaskWork } from './taskRow.ts'
 
 export type { TaskWork }
@@ -70,6 +71,8 @@ export async function insertTask(db: Db, task: NewTask): Promise<Task> {
     key_hash: task.keyHash ?? null,
   }
   await db.insertInto('task').values(row).execute()
+  const { accountId, id: taskId, nowMs } = task
+  await addTaskEvent(db, { accountId, taskId, kind: 'created', details: {}, nowMs })
   return taskOf(row)
 }
 
