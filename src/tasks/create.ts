@@ -50,7 +50,7 @@ export async function createMediaTask(
   if (isMediaRequest(order.request)) withinModel(order.request, model)
   else partsWithinModel(order.request, model)
   if (order.request.input === 'document') await checkDocument(order.request, order.source)
-  parts.usage?.checkMedia(account)
+  if (isMediaRequest(order.request)) parts.usage?.checkMedia(account)
   const task = await createFrom(parts, account, order, model)
   parts.wake()
   return task

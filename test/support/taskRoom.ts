@@ -316,10 +316,10 @@ function tinyCompute(): TinyCompute {
       return this.embedSlices(work, onSlice, new AbortController().signal)
     },
     embedPicture: async () => Float32Array.of(0, 0, 1, 0),
-    embedMixture: async () => ({
+    embedMixture: async ({ sources }) => ({
       vector: Float32Array.of(0, 0, 0, 1),
       kind: 'fused',
-      sizes: [],
+      sizes: sources.map(({ kind }) => ({ kind, amount: 30 })),
       warnings: [],
     }),
     async makeThumbnail(work) {
