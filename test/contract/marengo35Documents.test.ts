@@ -206,6 +206,20 @@ test('a PDF past its allowance is taken, and fails with the counts', async () =>
   expect(quarters.error?.message).toBe('Document (65 pages) exceeds maximum limit of 64 pages')
 })
 
+test('a document by base64 may be as large as a body has room for, and is refused past that by name', async () => {
+  const padded = (paddingBytes: number) => madePdf([{ text: 'x', colour: RED }], { paddingBytes })
+  const most = 48_000_000
+  // The address of its table takes more digits, too.
+  const large = await embedded(documentOf(padded(most - padded(0).length - 8)))
+  expect(places(large)).toEqual([['visual', 'page', 1]])
+  const tooLarge = await create(documentOf(padded(most)))
+  expect(tooLarge.status).toBe(400)
+  expect(await tooLarge.json()).toMatchObject({
+    code: 'parameter_invalid',
+    error: { details: { field: 'document.media_source.base64_string' } },
+  })
+})
+
 test('a document that is none fails and says what it is; a document is no video', async () => {
   const png = await madeMedia('square.png', ['-f', 'lavfi', '-i', 'testsrc2', '-frames:v', '1'])
   const asset = await uploadAsset(client(server.url), png)

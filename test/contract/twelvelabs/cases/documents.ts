@@ -284,8 +284,17 @@ const requests: Rule[] = [
   ),
 ]
 
+const tooLarge: Rule = {
+  field: 'document.media_source.base64_string',
+  rule: 'more than 48,000,000 bytes is 400 `parameter_invalid`',
+  state: 'differs',
+  why: 'the contract takes 512 MB: here an asset or a URL does, a JSON body has at most 64 MiB',
+  ask: ({ idle }) => idle.post(TASKS, documentBody(Buffer.alloc(48_000_001))),
+  expected: { status: 400, code: 'parameter_invalid', names: 'document.media_source.base64_string' },
+}
+
 export const DOCUMENTS: Section = {
   title: 'POST /embed-v2/tasks with marengo3.5: documents and pictures',
   method: 'embed.v2.tasks.create',
-  rules: [...results, ...requests],
+  rules: [...results, ...requests, tooLarge],
 }
