@@ -4,7 +4,7 @@ import type { ChunkSettings, Loader, Place } from './document.ts'
 import type { Cue, MediaFacts } from './media.ts'
 import type { MixtureAnswer, MixtureWork } from './mixtureWork.ts'
 import type { TextUse } from './model.ts'
-import type { PartSummary, PartVector, PartWork, SentenceChunks } from './partWork.ts'
+import type { PartCut, PartSummary, PartText, PartVector, PartWork, SentenceChunks } from './partWork.ts'
 import type { Segmentation, Slice } from './slices.ts'
 
 /** What a caller wants of vectors, whatever they are of. */
@@ -177,6 +177,13 @@ export interface Compute {
   embedPart(
     work: PartWork,
     onVectors: (vectors: readonly PartVector[]) => Promise<void>,
+    signal: AbortSignal,
+    options?: RunOptions,
+  ): Promise<PartSummary>
+  /** As `embedPart`, but the texts of a document are handed over without vectors, for a model that another server computes. */
+  cutPart(
+    work: PartCut,
+    onTexts: (texts: readonly PartText[]) => Promise<void>,
     signal: AbortSignal,
     options?: RunOptions,
   ): Promise<PartSummary>

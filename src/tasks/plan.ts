@@ -104,7 +104,9 @@ async function planParts(
   { task, request, facts }: Looked<PictureRequest | DocumentRequest>,
 ): Promise<void> {
   const planned =
-    request.input === 'image' ? planPicture(facts, parts.limits) : planDocument(request, facts, parts.limits)
+    request.input === 'image'
+      ? planPicture(facts, parts.limits)
+      : planDocument(request, facts, { limits: parts.limits, model: parts.models.facts(task.model) })
   await writeItems(parts, item, task, {
     plan: planned.plan,
     pieces: planned.parts.map((part, at) => ({ kind: 'part', key: `part:${at}`, payload: { part } })),

@@ -290,6 +290,11 @@ function tinyCompute(): TinyCompute {
       await onVectors([{ modality, space: 'tiny', vector, place: { scope: 'asset' }, weight }])
       return { textTokens: 2, warnings: [] }
     },
+    async cutPart({ file }, onTexts) {
+      const text = await readFile(file, 'utf8')
+      await onTexts([{ text, place: { scope: 'asset' }, weight: text.length }])
+      return { textTokens: 2, warnings: [] }
+    },
     embedDocument(work, onChunks, signal) {
       const onCut = (chunks: readonly CutChunk[]) =>
         onChunks(chunks.map((chunk) => ({ ...chunk, vector: letters(chunk.text) })))
