@@ -11,7 +11,7 @@ import { getAsset } from '../store/assets.ts'
 import { addReference } from '../store/objects.ts'
 import { insertTask } from '../store/tasks.ts'
 import { whyMissing } from './chooseModalities.ts'
-import { checkDocumentRequest } from './documentRequest.ts'
+import { checkDocumentRequest, EMBEDDED_TYPES } from './documentRequest.ts'
 import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
 import { checkSourceUrl, fetchItem, filenameOfUrl } from './sourceUrl.ts'
@@ -153,14 +153,14 @@ const hasTranscript = async (db: Db, request: TaskRequest, asset: Asset): Promis
   (await usedTracks(db, { accountId: asset.accountId, asset, facts: asset.facts })).length > 0
 
 function checkAsset(request: TaskRequest, asset: Asset, hasTranscript: boolean): void {
-  if (asset.state === 'failed')
-    throw new EmbedlineError(
-      'request_invalid',
-      `Asset ${asset.id} failed: ${asset.failure?.message ?? 'it is no media'}`,
-      {
-        field: 'assetId',
-      },
-    )
+  if (asset.state === 'failed') {
+    const why = asset.failure?.message ?? 'it is no media'
+    const instead =
+      request.input === 'document' && asset.failure?.code === 'media_unreadable' ? ` ${EMBEDDED_TYPES}` : ''
+    throw new EmbedlineError('request_invalid', `Asset ${asset.id} failed: ${why}${instead}`, {
+      field: 'assetId',
+    })
+  }
   // What is not media of the announced kind at all fails later, with the task: only a named modality is refused here.
   if (!asset.facts || asset.facts.isPicture) return
   if (!isMediaRequest(request)) return

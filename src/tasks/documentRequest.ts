@@ -13,6 +13,9 @@ const SCOPES: Readonly<
   text: { text: ['part', 'asset'] },
 }
 
+/** What is said beside what a file is instead. */
+export const EMBEDDED_TYPES = 'Of documents, PDF, text and Markdown are embedded.'
+
 const TYPES = ['pdf', 'text'] as const satisfies readonly DocumentType[]
 const NAME: Readonly<Record<DocumentType, string>> = { pdf: 'A PDF', text: 'A text' }
 const PARTS: Readonly<Record<DocumentType, string>> = { pdf: 'pages', text: 'chunks' }
@@ -89,11 +92,7 @@ export function checkDocumentRequest(
   if (first !== undefined && failures.every((failure) => failure !== undefined)) throw first
 }
 
-function whyNot(
-  request: DocumentRequest,
-  type: DocumentType,
-  model: ModelFacts,
-): EmbedlineError | undefined {
+function whyNot(request: DocumentRequest, type: DocumentType, model: ModelFacts): EmbedlineError | undefined {
   try {
     resolveDocument(request, type, model)
     return undefined

@@ -4,7 +4,7 @@ import type { MediaFacts } from '../domain/media.ts'
 import type { ModelFacts } from '../domain/model.ts'
 import type { TaskPart } from '../domain/partWork.ts'
 import type { DocumentRequest, PartsPlan } from '../domain/work.ts'
-import { resolveDocument } from './documentRequest.ts'
+import { EMBEDDED_TYPES, resolveDocument } from './documentRequest.ts'
 
 /** Pages that one item embeds: a crash costs no more than these. */
 const PAGES_AN_ITEM = 16
@@ -45,7 +45,7 @@ export function planDocument(
   if (!document)
     throw new EmbedlineError(
       'unsupported_type',
-      `The file is no document (${facts.container}): PDF, text and Markdown are embedded.`,
+      `The file is no document (${facts.container}). ${EMBEDDED_TYPES}`,
     )
   if (sizeBytes > limits.taskDocumentBytes)
     throw new EmbedlineError('document_too_large', tooManyBytes(sizeBytes, limits.taskDocumentBytes))

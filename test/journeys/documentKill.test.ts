@@ -43,7 +43,9 @@ test(
     const { pdf, text } = undisturbed
     expect([pdf.length, text.length]).toEqual([VECTORS, SENTENCES])
     expect(new Set(pdf.map(placeOf)).size).toBe(VECTORS)
-    expect(text.map(({ chunk_index }) => chunk_index)).toEqual(Array.from({ length: SENTENCES }, (_, at) => at))
+    expect(text.map(({ chunk_index }) => chunk_index)).toEqual(
+      Array.from({ length: SENTENCES }, (_, at) => at),
+    )
     expect(await server.end('SIGTERM')).toBe(0)
     expect(
       (await processTable()).filter(({ pid, text: words }) => everStarted.has(pid) && /compute/.test(words)),
@@ -83,7 +85,10 @@ async function undisturbedResults(files: Record<Kind, string>): Promise<Record<K
   return all
 }
 
-async function createTasks(server: ServerProcess, files: Record<Kind, string>): Promise<Record<Kind, string>> {
+async function createTasks(
+  server: ServerProcess,
+  files: Record<Kind, string>,
+): Promise<Record<Kind, string>> {
   const one = client(server.url)
   const create = async (path: string, document: object, top: object = {}): Promise<string> => {
     const source = { media_source: { asset_id: (await uploadAsset(one, path)).id } }

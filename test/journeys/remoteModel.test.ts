@@ -308,7 +308,12 @@ test('of a document a model of texts embeds chunks and words, also a text too lo
 
   for (const [content, fields, top, field] of [
     [pdf, {}, {}, 'document.embedding_option'],
-    [pdf, { embedding_option: ['visual', 'text'], embedding_scope: ['asset'] }, {}, 'document.embedding_option'],
+    [
+      pdf,
+      { embedding_option: ['visual', 'text'], embedding_scope: ['asset'] },
+      {},
+      'document.embedding_option',
+    ],
     ['A zebra.', local, { embedding_uncertainty: true }, 'embedding_uncertainty'],
     ['A zebra.', {}, { embedding_dimension: 128 }, 'embedding_dimension'],
   ] as const) {

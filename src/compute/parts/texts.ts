@@ -1,13 +1,6 @@
 import type { Warning } from '../../domain/embedding.ts'
 import { spaceOf } from '../../domain/model.ts'
-import type {
-  PartCut,
-  PartSummary,
-  PartText,
-  PartVector,
-  PartWork,
-  TextPart,
-} from '../../domain/partWork.ts'
+import type { PartCut, PartSummary, PartText, PartVector, PartWork, TextPart } from '../../domain/partWork.ts'
 import { countTokens } from '../../models/countTokens.ts'
 import { longTextVector, textSpread } from './longText.ts'
 import type { PartParts } from './partParts.ts'

@@ -109,6 +109,26 @@ const results: Rule[] = [
     },
   },
   {
+    field: 'embedding_option',
+    rule: '`text` of a PDF without words is left out beside `visual`, and `warnings` says so',
+    ask: (world) =>
+      world.embedded(
+        documentBody(madePdf([{ ...PAGE, text: '' }]), {
+          embedding_option: ['visual', 'text'],
+          embedding_scope: ['asset'],
+        }),
+      ),
+    expected: {
+      ...READY,
+      body: { metadata: { embedding_options: ['visual'] } },
+      seen: ({ body }) =>
+        (body as { warnings: { code: string; option?: string }[] }).warnings.flatMap(({ code, option }) =>
+          option === undefined ? [] : [`${code} ${option}`],
+        ),
+      is: ['option_unavailable text'],
+    },
+  },
+  {
     field: 'metadata',
     rule: 'of a document has its options and scopes',
     ask: (world) => world.embedded(documentBody(TEXT)),
