@@ -1,6 +1,7 @@
 import type { Generated, Kysely } from 'kysely'
 import type { AssetState, ItemState, TaskState, UploadState } from './states.ts'
 import type { FileState, PageState } from './task.ts'
+import type { TaskEventKind } from './taskEvent.ts'
 
 // The rows as they are stored. Times are integer milliseconds since 1970, JSON is text, flags are 0 or 1, vectors are
 // little-endian float32 blobs: the same in SQLite and PostgreSQL. Only `store/` and `queue/` read and write them.
@@ -26,6 +27,7 @@ export interface Tables {
   secret: SecretRow
   upload: UploadRow
   upload_part: UploadPartRow
+  task_event: TaskEventRow
 }
 
 /** A connection or a transaction: every statement takes one as its first argument. */
@@ -165,6 +167,18 @@ export interface TaskRow {
   expires_ms: number
   /** The key that the media of the task are counted for, as its SHA-256. */
   key_hash: string | null
+}
+
+/** Something that happened to a task. */
+export interface TaskEventRow {
+  /** In the order in which they were committed; never given twice. */
+  id: Generated<number>
+  account_id: string
+  task_id: string
+  kind: TaskEventKind
+  /** TaskEventDetails of its kind. */
+  details_json: string
+  created_ms: number
 }
 
 /** What a key has asked for in a stretch of time: requests, or minutes of media. */

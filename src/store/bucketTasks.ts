@@ -4,6 +4,7 @@ import type { TaskState } from '../domain/states.ts'
 import type { CrawlRow, Db, TaskRow } from '../domain/tables.ts'
 import type { BucketSettings, BucketTask } from '../domain/task.ts'
 import { PROGRESS_COLUMNS, progressOf } from './crawls.ts'
+import { addTaskEvent } from './taskEvents.ts'
 
 export interface NewBucketTask {
   /** UUID version 7: of two tasks the later one has the greater id. */
@@ -53,6 +54,8 @@ export async function insertBucketTask(db: Db, task: NewBucketTask): Promise<Buc
     expires_ms: task.expiresMs,
   }
   await db.insertInto('task').values(row).execute()
+  const { accountId, id: taskId, nowMs } = task
+  await addTaskEvent(db, { accountId, taskId, kind: 'created', details: {}, nowMs })
   return bucketTaskOf(row)
 }
 

@@ -8,6 +8,7 @@ import { addUploads } from './migrations/0005_uploads.ts'
 import { addParts } from './migrations/0006_parts.ts'
 import { indexSideCars } from './migrations/0007_sideCars.ts'
 import { addUsage } from './migrations/0008_usage.ts'
+import { addTaskEvents } from './migrations/0009_taskEvents.ts'
 
 /** A step forward of the tables. Never changed once released; there are no steps back. */
 export type Migration = (db: Kysely<unknown>) => Promise<void>
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly Migration[] = [
   addParts,
   indexSideCars,
   addUsage,
+  addTaskEvents,
 ]
 
 /**

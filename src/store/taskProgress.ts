@@ -3,6 +3,7 @@ import { failureColumns } from '../domain/failure.ts'
 import { TASK_STATES, canMoveTask, type TaskState } from '../domain/states.ts'
 import type { Db, TaskRow } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
+import { addTaskEvent } from './taskEvents.ts'
 
 /** Counts items that the plan has written just now; the task is worked on from here. */
 export async function addPlannedItems(
@@ -10,10 +11,10 @@ export async function addPlannedItems(
   id: string,
   { count, nowMs }: { count: number; nowMs: number },
 ): Promise<void> {
+  await begin(db, id, nowMs)
   await db
     .updateTable('task')
     .set((row) => ({
-      state: 'processing',
       open_count: row('open_count', '+', count),
       item_count: row('item_count', '+', count),
       updated_ms: nowMs,
@@ -21,6 +22,17 @@ export async function addPlannedItems(
     .where('id', '=', id)
     .where('state', 'in', ['queued', 'processing'])
     .execute()
+}
+
+async function begin(db: Db, id: string, nowMs: number): Promise<void> {
+  const begun = await db
+    .updateTable('task')
+    .set({ state: 'processing' })
+    .where('id', '=', id)
+    .where('state', '=', 'queued')
+    .returning('account_id as accountId')
+    .executeTakeFirst()
+  if (begun) await addTaskEvent(db, { ...begun, taskId: id, kind: 'processing', details: {}, nowMs })
 }
 
 /** All items of the task are written: when none is open any more, the task can end. */
@@ -103,7 +115,7 @@ export async function endTask(
   { state, failure }: { state: Exclude<TaskState, 'queued' | 'processing'>; failure?: Failure },
   { addedEmbeddings = 0, nowMs }: { addedEmbeddings?: number; nowMs: number },
 ): Promise<boolean> {
-  const { numUpdatedRows } = await db
+  const ended = await db
     .updateTable('task')
     .set((row) => ({
       state,
@@ -119,6 +131,9 @@ export async function endTask(
       'in',
       TASK_STATES.filter((from) => canMoveTask(from, state)),
     )
+    .returning('account_id as accountId')
     .executeTakeFirst()
-  return numUpdatedRows > 0n
+  if (!ended) return false
+  await addTaskEvent(db, { ...ended, taskId: id, kind: 'ended', details: { state, ...failure }, nowMs })
+  return true
 }

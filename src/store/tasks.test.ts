@@ -2,8 +2,9 @@ import { expect, test } from 'vitest'
 import { addItems, addTask, itemRows } from '../../test/support/queueItems.ts'
 import { withStore, type StoreForTest } from '../../test/support/withStore.ts'
 import type { Warning } from '../domain/embedding.ts'
-import type { MediaPlan } from '../domain/work.ts'
+import type { MediaPlan } from '../domain/taskPlan.ts'
 import { insertClips } from './embeddings.ts'
+import { removeTaskEvents } from './taskEvents.ts'
 import {
   addPlannedItems,
   countSettled,
@@ -209,4 +210,23 @@ test('a task past its retention is found and removed with its items, vectors fir
     expect(await store.write((db) => removeTask(db, 'old'))).toBe(true)
     expect(await store.write((db) => removeTask(db, 'old'))).toBe(false)
     expect(await itemRows(store.read)).toEqual([])
+  }))
+
+test('what happens to a task is kept once, in order', () =>
+  withStore(async (parts) => {
+    const { store } = parts
+    await addTask(parts, 'task')
+    await store.write((db) => addPlannedItems(db, 'task', { count: 2, nowMs: 6 }))
+    await store.write((db) => addPlannedItems(db, 'task', { count: 1, nowMs: 7 }))
+    await store.write((db) => endTask(db, 'task', { state: 'ready' }, { nowMs: 8 }))
+    expect(await store.write((db) => endTask(db, 'task', { state: 'failed' }, { nowMs: 9 }))).toBe(false)
+    const kept = await store.read.selectFrom('task_event').selectAll().orderBy('id').execute()
+    expect(kept.map(({ kind, details_json, account_id }) => [kind, details_json, account_id])).toEqual([
+      ['created', '{}', 'a'],
+      ['processing', '{}', 'a'],
+      ['ended', '{"state":"ready"}', 'a'],
+    ])
+    expect(await store.write((db) => removeTaskEvents(db, 'task', 2))).toBe(2)
+    expect(await store.write((db) => removeTaskEvents(db, 'task', 2))).toBe(1)
+    expect(await store.write((db) => removeTaskEvents(db, 'task', 2))).toBe(0)
   }))

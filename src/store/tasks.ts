@@ -2,9 +2,12 @@ import type { Warning } from '../domain/embedding.ts'
 import type { TaskState } from '../domain/states.ts'
 import type { Db, TaskRow } from '../domain/tables.ts'
 import type { Page, Task } from '../domain/task.ts'
-import type { TaskPlan, ModelPin, TaskRequest } from '../domain/work.ts'
+import type { ModelPin } from '../domain/model.ts'
+import type { TaskPlan } from '../domain/taskPlan.ts'
+import type { TaskRequest } from '../domain/taskRequest.ts'
 import { failureColumns } from '../domain/failure.ts'
 import { newestPage, type PageRequest } from './page.ts'
+import { addTaskEvent } from './taskEvents.ts'
 import { taskOf, taskWorkOf, type TaskWork } from './taskRow.ts'
 
 export type { TaskWork }
@@ -70,6 +73,8 @@ export async function insertTask(db: Db, task: NewTask): Promise<Task> {
     key_hash: task.keyHash ?? null,
   }
   await db.insertInto('task').values(row).execute()
+  const { accountId, id: taskId, nowMs } = task
+  await addTaskEvent(db, { accountId, taskId, kind: 'created', details: {}, nowMs })
   return taskOf(row)
 }
 

@@ -2,7 +2,7 @@ import type { DocumentModality } from '../domain/embedding.ts'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { DocumentType } from '../domain/media.ts'
 import { spaceOf, type InputKind, type ModelFacts } from '../domain/model.ts'
-import type { DocumentRequest, DocumentScope } from '../domain/work.ts'
+import type { DocumentRequest, DocumentScope } from '../domain/taskRequest.ts'
 import { checkVectors } from './withinModel.ts'
 
 /** What can be had of each type of document. */

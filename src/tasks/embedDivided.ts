@@ -1,6 +1,7 @@
 import { splitTooLong } from '../documents/splitTooLong.ts'
 import { EmbedlineError } from '../domain/errors.ts'
-import type { ModelPin, RemoteOptions, RemoteTexts } from '../domain/work.ts'
+import type { ModelPin } from '../domain/model.ts'
+import type { RemoteOptions, RemoteTexts } from '../domain/remoteTexts.ts'
 
 /** A piece of a text, with its vector. */
 export interface EmbeddedPiece {

@@ -1,11 +1,6 @@
-import type {
-  CutChunk,
-  DocumentSummary,
-  DocumentWork,
-  EmbeddedChunk,
-  RemoteTexts,
-  RunOptions,
-} from '../domain/work.ts'
+import type { RunOptions } from '../domain/compute.ts'
+import type { CutChunk, DocumentSummary, DocumentWork, EmbeddedChunk } from '../domain/documentWork.ts'
+import type { RemoteTexts } from '../domain/remoteTexts.ts'
 import { embedDivided } from './embedDivided.ts'
 import type { TaskParts } from './parts.ts'
 

@@ -2,6 +2,7 @@ import { removeItems } from '../queue/removeItems.ts'
 import { removePages } from '../store/crawlPages.ts'
 import { removeEmbeddings } from '../store/embeddings.ts'
 import { reclaimSpace } from '../store/space.ts'
+import { removeTaskEvents } from '../store/taskEvents.ts'
 import { expiredTasks, removeTask } from '../store/tasks.ts'
 import type { TaskParts } from './parts.ts'
 import { dropBytes } from './storedBytes.ts'
@@ -22,6 +23,7 @@ export async function expireTasks(parts: TaskParts): Promise<number> {
     while ((await store.write((db) => removeItems(db, id, ROWS_A_TRANSACTION))) > 0);
     while ((await store.write((db) => removePages(db, id, ROWS_A_TRANSACTION))) > 0);
     while ((await store.write((db) => removeEmbeddings(db, id, ROWS_A_TRANSACTION))) > 0);
+    while ((await store.write((db) => removeTaskEvents(db, id, ROWS_A_TRANSACTION))) > 0);
     if (objectHash === undefined) await store.write((db) => removeTask(db, id))
     else
       await dropBytes(

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Account } from '../../domain/task.ts'
 import type { TaskParts } from '../../tasks/parts.ts'
+import type { Method } from '../otherMethods.ts'
 
 /** All that the answer to one request needs. What is returned becomes its body. */
 export interface Call {
@@ -11,3 +12,12 @@ export interface Call {
 }
 
 export type Handler = (call: Call) => Promise<unknown>
+
+/** One line of a noun's table: its description stands in the `openapi.ts` beside it. */
+export interface Route {
+  method: Method
+  /** Below the door's prefix. */
+  path: string
+  /** Loaded on the first request. */
+  handler: () => Promise<Handler>
+}

@@ -4,46 +4,18 @@ import { authenticate } from '../../tasks/authenticate.ts'
 import type { TaskParts } from '../../tasks/parts.ts'
 import { keyOf } from '../apiKey.ts'
 import { OPEN_TO_BROWSERS } from '../browsers.ts'
-import { addOtherMethods, type Method } from '../otherMethods.ts'
+import { addOtherMethods } from '../otherMethods.ts'
+import { ROUTES as ASSETS } from './assets/routes.ts'
+import { ROUTES as BUCKETS } from './buckets/routes.ts'
+import { ROUTES as MODELS } from './models/routes.ts'
 import { sendFailure, sendProblem } from './problems.ts'
-import type { Handler } from './route.ts'
+import type { Route } from './route.ts'
 
 /** Where what no contract has stands. */
 export const PREFIX = '/api'
 
-interface Route {
-  method: Method
-  path: string
-  /** Loaded on the first request. */
-  handler: () => Promise<Handler>
-}
-
-const objects = () => import('./bucketObjects.ts')
-
-const assets = () => import('./assets.ts')
-
-const models = () => import('./modelFiles.ts')
-
-const LIST = '/buckets/:bucket/objects'
-const OBJECT = '/buckets/:bucket/objects/*'
-const PULL = '/models/pull/:pull'
-
-const ROUTES: readonly Route[] = [
-  { method: 'GET', path: '/buckets', handler: async () => (await objects()).listBuckets },
-  { method: 'PUT', path: '/buckets/:bucket', handler: async () => (await objects()).makeBucket },
-  { method: 'GET', path: LIST, handler: async () => (await objects()).listObjects },
-  { method: 'GET', path: OBJECT, handler: async () => (await objects()).getObject },
-  { method: 'PUT', path: OBJECT, handler: async () => (await objects()).putObject },
-  { method: 'DELETE', path: OBJECT, handler: async () => (await objects()).removeObject },
-  { method: 'GET', path: '/assets/:id/content', handler: async () => (await assets()).getContent },
-  { method: 'GET', path: '/assets/:id/thumbnails', handler: async () => (await assets()).getThumbnail },
-  { method: 'GET', path: '/assets/:id/waveform', handler: async () => (await assets()).getWaveform },
-  { method: 'GET', path: '/models', handler: async () => (await models()).listModels },
-  { method: 'POST', path: '/models/pull', handler: async () => (await models()).pullModel },
-  { method: 'GET', path: PULL, handler: async () => (await models()).getPull },
-  { method: 'DELETE', path: PULL, handler: async () => (await models()).stopPull },
-  { method: 'DELETE', path: '/models/:model', handler: async () => (await models()).removeModel },
-]
+/** By noun; `openapi.ts` has a description of each. */
+export const ROUTES: readonly Route[] = [...BUCKETS, ...ASSETS, ...MODELS]
 
 const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
 

@@ -1,14 +1,5 @@
 import { z } from 'zod'
-
-const wholeNumber = (least: number, most: number, fallback: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, 'Expected a whole number')
-    .transform(Number)
-    .pipe(z.number().min(least).max(most))
-    .optional()
-    .transform((value) => value ?? fallback)
-    .meta({ type: 'integer', minimum: least, maximum: most, default: fallback })
+import { wholeNumber } from '../queryNumbers.ts'
 
 export const ThumbnailQuery = z.strictObject({
   at: z

@@ -1,16 +1,15 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { ENTRY, modelHub, type ModelHub } from '../../../test/support/modelHub.ts'
-import { temporaryFolder } from '../../../test/support/temporaryFolder.ts'
-import { OPERATOR_KEY, withApp, type TestApp } from '../../../test/support/withApp.ts'
-import { EmbedlineError } from '../../domain/errors.ts'
-import { samePrecision } from '../../domain/precision.ts'
-import { systemClock } from '../../lib/clock.ts'
-import { modelFolder } from '../../modelFiles/places.ts'
-import { openModelFiles } from '../../modelFiles/pulls.ts'
-import type { TaskParts } from '../../tasks/parts.ts'
-import { operations } from './openapi.ts'
+import { ENTRY, modelHub, type ModelHub } from '../../../../test/support/modelHub.ts'
+import { temporaryFolder } from '../../../../test/support/temporaryFolder.ts'
+import { OPERATOR_KEY, withApp, type TestApp } from '../../../../test/support/withApp.ts'
+import { EmbedlineError } from '../../../domain/errors.ts'
+import { samePrecision } from '../../../domain/precision.ts'
+import { systemClock } from '../../../lib/clock.ts'
+import { modelFolder } from '../../../modelFiles/places.ts'
+import { openModelFiles } from '../../../modelFiles/pulls.ts'
+import type { TaskParts } from '../../../tasks/parts.ts'
 
 interface World extends TestApp {
   hub: ModelHub
@@ -198,7 +197,7 @@ test.for([
   [{ model: 'nothing' }, 400, 'model'],
   [{ model: ENTRY.id, precision: 'fp16' }, 400, 'precision'],
   [{ model: ENTRY.id, precision: 8 }, 400, 'precision'],
-  [{ model: ENTRY.id, speed: 1 }, 400, undefined],
+  [{ model: ENTRY.id, speed: 1 }, 400, 'speed'],
 ] as const)('a pull of %j is refused with %i', async ([body, status, field]) => {
   const each = await openWorld()
   const refused = await each.ask('POST', '/api/models/pull', body)
@@ -214,15 +213,4 @@ test('paths that are not there are 404, methods 405', async () => {
   expect((await each.ask('DELETE', `/api/models/${ENTRY.id}`)).status).toBe(404)
   expect((await each.ask('GET', '/api/models/pull')).status).toBe(405)
   expect((await each.ask('DELETE', '/api/models/unknown')).status).toBe(400)
-})
-
-test('the description has every route of models', () => {
-  const described = operations().map(({ method, path }) => `${method} ${path}`)
-  for (const line of [
-    'get /models',
-    'post /models/pull',
-    'get /models/pull/{pull}',
-    'delete /models/{model}',
-  ])
-    expect(described.some((each) => each.endsWith(line))).toBe(true)
 })

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream'
-import { EmbedlineError } from '../../domain/errors.ts'
-import type { BucketObject, ByteRange } from '../../tasks/parts.ts'
-import { bodyChunks } from '../requestBody.ts'
-import type { Call, Handler } from './route.ts'
-import { sendBytes } from './sendBytes.ts'
+import { EmbedlineError } from '../../../domain/errors.ts'
+import type { BucketObject, ByteRange } from '../../../tasks/parts.ts'
+import { bodyChunks } from '../../requestBody.ts'
+import type { Call, Handler } from '../route.ts'
+import { sendBytes } from '../sendBytes.ts'
 
 /** Of a page of a list, unless the caller wants fewer. */
 const PAGE_OBJECTS = 1000

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { withApp, type TestApp } from '../../../test/support/withApp.ts'
-import { EmbedlineError } from '../../domain/errors.ts'
-import { contentOf } from '../../../test/support/uploads.ts'
+import { withApp, type TestApp } from '../../../../test/support/withApp.ts'
+import { EmbedlineError } from '../../../domain/errors.ts'
+import { contentOf } from '../../../../test/support/uploads.ts'
 
 const CONTENT = contentOf(600_000)
 

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { expect, test, vi } from 'vitest'
-import { KEY, withApp, type TestApp } from '../../../test/support/withApp.ts'
-import { objectUrl } from '../objectUrl.ts'
+import { KEY, withApp, type TestApp } from '../../../../test/support/withApp.ts'
+import { objectUrl } from '../../objectUrl.ts'
 
 const put = (app: TestApp, path: string, body: string | Uint8Array<ArrayBuffer> = 'some text') =>
   app.fetch(path, { method: 'PUT', body })
@@ -129,7 +129,7 @@ test('a key of any characters is kept as it is', async () => {
 test('what is no key is refused, and nothing is written', async () => {
   const app = await withApp()
   const encoded = ['%2E%2E/%2E%2E/secret', 'a/%2e%2e/%2e%2e/b', 'a%2F%2Fb', 'a%00b']
-  for (const path of ['', 'a//b', 'a/', '../../secret', ...encoded, 'x'.repeat(300)])
+  for (const path of ['', 'a//b', 'a/', '../../../secret', ...encoded, 'x'.repeat(300)])
     expect(await raw(app, `PUT ${LIST}/${path} HTTP/1.1`)).toMatch(/^HTTP\/1\.1 40[045] /)
   expect(await readdir(app.room.bucketsFolder).catch(() => [])).toEqual([])
 })

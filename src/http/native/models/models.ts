@@ -1,12 +1,11 @@
-import { z } from 'zod'
-import { EmbedlineError } from '../../domain/errors.ts'
-import type { ModelFacts } from '../../domain/model.ts'
-import type { ModelHere } from '../../modelFiles/lookAtModel.ts'
-import type { Pull } from '../../modelFiles/pulls.ts'
-import { isOperator } from '../../tasks/keys.ts'
-import { readBody } from '../requestBody.ts'
-import { PullOrder } from './modelSchemas.ts'
-import type { Call, Handler } from './route.ts'
+import { EmbedlineError } from '../../../domain/errors.ts'
+import type { ModelFacts } from '../../../domain/model.ts'
+import type { ModelHere } from '../../../modelFiles/lookAtModel.ts'
+import type { Pull } from '../../../modelFiles/pulls.ts'
+import { isOperator } from '../../../tasks/keys.ts'
+import { readJson } from '../readRequest.ts'
+import { PullOrder } from './schemas.ts'
+import type { Call, Handler } from '../route.ts'
 
 const BODY_BYTES = 10_000
 
@@ -38,7 +37,7 @@ export const listModels: Handler = async ({ parts }) => {
 export const pullModel: Handler = async (call) => {
   requireOperator(call)
   const { parts, request, reply } = call
-  const { model, precision } = readOrder(await readBody(request.raw, BODY_BYTES))
+  const { model, precision } = await readJson(request, PullOrder, BODY_BYTES)
   const pull = parts.modelFiles.pull(model, precision ?? undefined)
   reply.code(202).header('location', `/api/models/pull/${pull.id}`)
   return presentPull(pull)
@@ -77,24 +76,6 @@ function requireOperator({ account }: Call): void {
     'forbidden',
     'Models are for the operator: use the key in admin.key, or one that is listed for the account admin.',
   )
-}
-
-function readOrder(bytes: Buffer): z.output<typeof PullOrder> {
-  const result = PullOrder.safeParse(parseJson(bytes))
-  if (result.success) return result.data
-  const [issue] = result.error.issues
-  const field = issue?.path.join('.')
-  throw new EmbedlineError('request_invalid', z.prettifyError(result.error), {
-    ...(field !== undefined && field !== '' && { field }),
-  })
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString())
-  } catch {
-    throw new EmbedlineError('request_invalid', 'The body is no JSON.')
-  }
 }
 
 const noPull = (id: string): never => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { PRECISIONS, SESSIONS } from '../../domain/precision.ts'
+import { PRECISIONS, SESSIONS } from '../../../domain/precision.ts'
 
 /** What `POST /models/pull` takes. */
 export const PullOrder = z.strictObject({

@@ -1,0 +1,12 @@
+import { z } from 'zod'
+
+/** A parameter of a query that is a whole number within bounds, with what it is when it is not given. */
+export const wholeNumber = (least: number, most: number, fallback: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'Expected a whole number')
+    .transform(Number)
+    .pipe(z.number().min(least).max(most))
+    .optional()
+    .transform((value) => value ?? fallback)
+    .meta({ type: 'integer', minimum: least, maximum: most, default: fallback })
