@@ -2,7 +2,7 @@ import type { ErrorCode } from '../domain/errors.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { Cue, MediaFacts } from '../domain/media.ts'
 import type { MixtureAnswer, MixtureWork } from '../domain/mixtureWork.ts'
-import type { PartCut, PartSummary, PartText, PartVector, PartWork } from '../domain/partWork.ts'
+import type { PartSummary, PartVector, PartWork, PartCut, PartText } from '../domain/partWork.ts'
 import type { TextUse, ModelPin } from '../domain/model.ts'
 import type {
   CutChunk,

@@ -1,8 +1,8 @@
 import type { DocumentModality } from '../domain/embedding.ts'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { DocumentType } from '../domain/media.ts'
-import { spaceOf, type InputKind, type ModelFacts } from '../domain/model.ts'
 import type { DocumentRequest, DocumentScope } from '../domain/taskRequest.ts'
+import { spaceOf, type InputKind, type ModelFacts } from '../domain/model.ts'
 import { checkVectors } from './withinModel.ts'
 
 /** What can be had of each type of document. */

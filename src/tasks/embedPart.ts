@@ -1,7 +1,7 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { PartSummary, PartVector, TaskPart } from '../domain/partWork.ts'
-import type { RunOptions } from '../domain/compute.ts'
 import { isMediaRequest } from '../domain/taskRequest.ts'
+import type { RunOptions } from '../domain/compute.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { saveProgress } from '../queue/progress.ts'
 import { settle } from '../queue/settle.ts'

@@ -1,7 +1,7 @@
-import type { RunOptions } from '../domain/compute.ts'
 import { spaceOf, type ModelPin } from '../domain/model.ts'
 import type { PartSummary, PartText, PartVector, TextPart } from '../domain/partWork.ts'
 import type { RemoteTexts } from '../domain/remoteTexts.ts'
+import type { RunOptions } from '../domain/compute.ts'
 import { weightedMean } from '../lib/weightedMean.ts'
 import { embedDivided, type EmbeddedPiece } from './embedDivided.ts'
 import type { TaskParts } from './parts.ts'

@@ -5,7 +5,7 @@ import type { ModelFacts } from '../domain/model.ts'
 import type { TaskPart } from '../domain/partWork.ts'
 import type { PartsPlan } from '../domain/taskPlan.ts'
 import type { DocumentRequest } from '../domain/taskRequest.ts'
-import { EMBEDDED_TYPES, resolveDocument } from './documentRequest.ts'
+import { resolveDocument, EMBEDDED_TYPES } from './documentRequest.ts'
 
 /** Pages that one item embeds: a crash costs no more than these. */
 const PAGES_AN_ITEM = 16
