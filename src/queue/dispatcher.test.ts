@@ -82,7 +82,7 @@ test('a lease is kept for as long as the work takes', () =>
     const endMs = clock.nowMs() + 4 * LEASE_MS
     let released = 0
     await until(parts, async () => {
-      released += (await store.write((db) => sweep(db, clock.nowMs()))).released
+      released += (await store.write((db) => sweep(db, clock.nowMs()))).released.length
       return clock.nowMs() >= endMs
     })
     expect({ released, aborted: started[0]!.signal.aborted }).toEqual({ released: 0, aborted: false })

@@ -200,17 +200,18 @@ export async function finishFile(db: Db, id: number, taskId: string, file: Embed
   return (numAffectedRows ?? 0n) > 0n
 }
 
-/** The file could not be embedded by this task. What is embedded of it from before stays searchable. */
-export async function failFile(
+/** These files could not be embedded by this task. What is embedded of them from before stays searchable. */
+export async function failFiles(
   db: Db,
-  id: number,
+  ids: readonly number[],
   { taskId, failure, nowMs }: { taskId: string; failure: Failure; nowMs: number },
 ): Promise<void> {
   await db
     .updateTable('bucket_file')
     .set({ state: 'failed', ...failureColumns(failure), updated_ms: nowMs })
-    .where('id', '=', id)
+    .where('id', 'in', ids)
     .where('seen_task_id', '=', taskId)
+    .where('state', '<>', 'gone')
     .execute()
 }
 

@@ -1,5 +1,5 @@
 import type { Warning } from '../domain/embedding.ts'
-import type { TaskState } from '../domain/states.ts'
+import { TASK_STATES, isFinal, type TaskState } from '../domain/states.ts'
 import type { Db, TaskRow } from '../domain/tables.ts'
 import type { Page, Task } from '../domain/task.ts'
 import type { TaskPlan, ModelPin, TaskRequest } from '../domain/work.ts'
@@ -31,6 +31,8 @@ export interface NewTask {
   warnings: readonly Warning[]
   /** The key that media are counted for, as its SHA-256 in hex. */
   keyHash?: string
+  /** The task that this one does again. */
+  rerunOf?: string
   nowMs: number
   expiresMs: number
 }
@@ -72,8 +74,9 @@ export async function insertTask(db: Db, task: NewTask): Promise<Task> {
     removed_ms: null,
   }
   await db.insertInto('task').values(row).execute()
-  const { accountId, id: taskId, nowMs } = task
-  await addTaskEvent(db, { accountId, taskId, kind: 'created', details: {}, nowMs })
+  const { accountId, id: taskId, rerunOf, nowMs } = task
+  const details = { ...(rerunOf !== undefined && { rerunOf }) }
+  await addTaskEvent(db, { accountId, taskId, kind: 'created', details, nowMs })
   return taskOf(row)
 }
 
@@ -139,6 +142,19 @@ export async function setTaskInput(
   return numUpdatedRows > 0n
 }
 
+/** The task refers to its stored input, by this hash, itself again; the caller has added the reference. */
+export async function holdInput(
+  db: Db,
+  id: string,
+  { objectHash, nowMs }: { objectHash: string; nowMs: number },
+): Promise<void> {
+  await db
+    .updateTable('task')
+    .set({ object_hash: objectHash, holds_object: 1, updated_ms: nowMs })
+    .where('id', '=', id)
+    .execute()
+}
+
 /** Gives the bytes of an asset to all tasks that wait for them. Returns how many: the caller adds their references. */
 export async function setInputOfWaiting(
   db: Db,
@@ -201,18 +217,44 @@ export interface ExpiredTask {
 export async function expiredTasks(db: Db, nowMs: number, limit: number): Promise<ExpiredTask[]> {
   const rows = await db
     .selectFrom('task')
-    .select(['id', 'account_id', 'object_hash', 'holds_object'])
+    .select(EXPIRED_COLUMNS)
     .where('expires_ms', '<=', nowMs)
     .orderBy('expires_ms')
     .limit(limit)
     .execute()
-  return rows.map((row) => ({
-    id: row.id,
-    accountId: row.account_id,
-    ...(row.object_hash !== null && { objectHash: row.object_hash }),
-    holdsObject: row.holds_object === 1,
-  }))
+  return rows.map(expiredOf)
 }
+
+/**
+ * From now on nobody sees the task, which has ended: it counts as expired. Returns what is to be removed; undefined when
+ * the account has no such task, or it was taken up again.
+ */
+export async function hideTask(
+  db: Db,
+  accountId: string,
+  id: string,
+  nowMs: number,
+): Promise<ExpiredTask | undefined> {
+  const row = await db
+    .updateTable('task')
+    .set({ removed_ms: nowMs, expires_ms: nowMs })
+    .where('id', '=', id)
+    .where('account_id', '=', accountId)
+    .where('state', 'in', TASK_STATES.filter(isFinal))
+    .where('removed_ms', 'is', null)
+    .returning(EXPIRED_COLUMNS)
+    .executeTakeFirst()
+  return row && expiredOf(row)
+}
+
+const EXPIRED_COLUMNS = ['id', 'account_id', 'object_hash', 'holds_object'] as const
+
+const expiredOf = (row: Pick<TaskRow, (typeof EXPIRED_COLUMNS)[number]>): ExpiredTask => ({
+  id: row.id,
+  accountId: row.account_id,
+  ...(row.object_hash !== null && { objectHash: row.object_hash }),
+  holdsObject: row.holds_object === 1,
+})
 
 /** Removes a task, whose vectors are gone, with its items. False when there is none of that id. */
 export async function removeTask(db: Db, id: string): Promise<boolean> {
@@ -230,6 +272,22 @@ async function addWarnings(db: Db, id: string, warnings: readonly Warning[]): Pr
   await db
     .updateTable('task')
     .set({ warnings_json: JSON.stringify([...known, ...added]) })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Takes warnings back that are not true any more. */
+export async function dropWarnings(db: Db, id: string, warnings: readonly Warning[]): Promise<void> {
+  if (warnings.length === 0) return
+  const row = await db.selectFrom('task').select('warnings_json').where('id', '=', id).executeTakeFirst()
+  if (!row) return
+  const dropped = new Set(warnings.map((warning) => JSON.stringify(warning)))
+  const kept = (JSON.parse(row.warnings_json) as Warning[]).filter(
+    (warning) => !dropped.has(JSON.stringify(warning)),
+  )
+  await db
+    .updateTable('task')
+    .set({ warnings_json: JSON.stringify(kept) })
     .where('id', '=', id)
     .execute()
 }
