@@ -3,7 +3,7 @@ import { bucketFiles, fillHandbook, never, searchTexts, startBucket } from '../.
 import { REQUEST, taskRoom, type TaskRoom } from '../../test/support/taskRoom.ts'
 import type { EncodedEmbedding } from '../domain/embedding.ts'
 import { EmbedlineError } from '../domain/errors.ts'
-import type { MediaRequest } from '../domain/work.ts'
+import type { MediaRequest } from '../domain/taskRequest.ts'
 import { createAsset, deleteAsset } from './assets.ts'
 import { cancelTask } from './cancel.ts'
 import { createMediaTask } from './create.ts'
