@@ -58,6 +58,9 @@ export async function insertTask(db: Db, task: NewTask): Promise<Task> {
     failed_count: 0,
     skipped_count: 0,
     gone_count: 0,
+    media_total_ms: null,
+    media_done_ms: 0,
+    media_failed_ms: 0,
     is_planned: 0,
     plan_json: null,
     embedding_count: 0,
@@ -149,32 +152,48 @@ export async function setInputOfWaiting(
   return Number(numUpdatedRows)
 }
 
+export interface NewPlan {
+  plan: TaskPlan
+  /** How much video or sound is embedded; absent for pictures and documents. */
+  mediaMs?: number
+  warnings: readonly Warning[]
+  nowMs: number
+}
+
 /** Keeps the plan of a task of media. */
 export async function keepPlan(
   db: Db,
   id: string,
-  { plan, warnings, nowMs }: { plan: TaskPlan; warnings: readonly Warning[]; nowMs: number },
+  { plan, mediaMs, warnings, nowMs }: NewPlan,
 ): Promise<void> {
   await db
     .updateTable('task')
-    .set({ plan_json: JSON.stringify(plan), updated_ms: nowMs })
+    .set({ plan_json: JSON.stringify(plan), media_total_ms: mediaMs ?? null, updated_ms: nowMs })
     .where('id', '=', id)
     .where('state', 'in', ['queued', 'processing'])
     .execute()
   await addWarnings(db, id, warnings)
 }
 
-/** Counts vectors that were inserted and the text that went into them, and adds what a caller should know of them. */
-export async function addEmbeddings(
-  db: Db,
-  id: string,
-  added: { count: number; textTokens?: number; warnings: readonly Warning[]; nowMs: number },
-): Promise<void> {
+export interface AddedEmbeddings {
+  count: number
+  textTokens?: number
+  /** So much video or sound is embedded, or failed. */
+  mediaDoneMs?: number
+  mediaFailedMs?: number
+  warnings: readonly Warning[]
+  nowMs: number
+}
+
+/** Counts vectors that were inserted and what went into them, and adds what a caller should know of them. */
+export async function addEmbeddings(db: Db, id: string, added: AddedEmbeddings): Promise<void> {
   await db
     .updateTable('task')
     .set((row) => ({
       embedding_count: row('embedding_count', '+', added.count),
       text_tokens: row('text_tokens', '+', added.textTokens ?? 0),
+      media_done_ms: row('media_done_ms', '+', added.mediaDoneMs ?? 0),
+      media_failed_ms: row('media_failed_ms', '+', added.mediaFailedMs ?? 0),
       updated_ms: added.nowMs,
     }))
     .where('id', '=', id)

@@ -1,9 +1,11 @@
 import type { EmbedlineError } from '../domain/errors.ts'
 import type { Warning } from '../domain/embedding.ts'
+import { lengthMs, type Slice } from '../domain/slices.ts'
 import type { Db, ItemKind } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { postpone } from '../queue/postpone.ts'
+import { readProgress } from '../queue/progress.ts'
 import { releaseAlone } from '../queue/release.ts'
 import { retry } from '../queue/retry.ts'
 import { settle } from '../queue/settle.ts'
@@ -13,6 +15,7 @@ import { failFile } from '../store/bucketFiles.ts'
 import { endTask } from '../store/taskProgress.ts'
 import { addEmbeddings, getTaskWork, type TaskWork } from '../store/tasks.ts'
 import { settleParts } from './addEnd.ts'
+import type { SliceProgress } from './embed.ts'
 import { endBucketTask } from './endBucket.ts'
 import { endAndRelease } from './finish.ts'
 import type { DocumentPayload } from './listBucket.ts'
@@ -130,7 +133,9 @@ const CONSEQUENCE: Record<ItemKind, (consequence: Consequence) => Promise<boolea
   async slice({ parts, db, item, failure, task }) {
     if (!task) return false
     const nowMs = parts.clock.nowMs()
-    await addEmbeddings(db, task.id, { count: 0, warnings: [gap(item, failure)], nowMs })
+    const left = await slicesLeft(db, item)
+    const mediaFailedMs = left.reduce((sum, slice) => sum + lengthMs(slice), 0)
+    await addEmbeddings(db, task.id, { count: 0, mediaFailedMs, warnings: [gap(left, failure)], nowMs })
     await settleParts(db, task.id, { outcome: 'failed', nowMs })
     return false
   },
@@ -154,8 +159,13 @@ const CONSEQUENCE: Record<ItemKind, (consequence: Consequence) => Promise<boolea
   },
 }
 
-function gap(item: FailedItem, failure: Failure): Warning {
-  const { slices } = item.payload as SlicePayload
+/** Those that were not settled before it failed. */
+async function slicesLeft(db: Db, { id, payload }: FailedItem): Promise<readonly Slice[]> {
+  const { settled } = ((await readProgress(db, id)) as SliceProgress | undefined) ?? { settled: 0 }
+  return (payload as SlicePayload).slices.slice(settled)
+}
+
+function gap(slices: readonly Slice[], failure: Failure): Warning {
   const startSec = (slices[0]?.startMs ?? 0) / 1000
   const endSec = (slices.at(-1)?.endMs ?? 0) / 1000
   return {
