@@ -28,6 +28,7 @@ export interface Tables {
   upload: UploadRow
   upload_part: UploadPartRow
   task_event: TaskEventRow
+  pause: PauseRow
 }
 
 /** A connection or a transaction: every statement takes one as its first argument. */
@@ -171,6 +172,20 @@ export interface TaskRow {
   expires_ms: number
   /** The key that the media of the task are counted for, as its SHA-256. */
   key_hash: string | null
+  /** Set when it was deleted: nobody sees it any more, its rows go in small transactions. */
+  removed_ms: number | null
+}
+
+/** Tasks that are not to go on for a while: those of an account, of a kind, of a model. What is null stands for all. */
+export interface PauseRow {
+  /** Never given twice. */
+  id: Generated<number>
+  account_id: string | null
+  kind: TaskRow['kind'] | null
+  model_id: string | null
+  created_ms: number
+  /** Absent while it lasts. */
+  ended_ms: number | null
 }
 
 /** Something that happened to a task. */
@@ -232,6 +247,8 @@ export interface ItemRow {
   /** 1: must run with nothing beside it. */
   is_alone: number
   due_ms: number
+  /** The pause that holds it back; nobody claims it. */
+  pause_id: number | null
   lease_until_ms: number | null
   worker: string | null
   /** What to do, opaque to the queue. */

@@ -12,7 +12,11 @@ export interface Failure {
   message: string
 }
 
+/** A task of media, or of a bucket. */
+export type AnyTask = Task | BucketTask
+
 export interface Task {
+  kind: 'media'
   id: string
   accountId: string
   state: TaskState
@@ -39,6 +43,9 @@ export interface Task {
   textTokens: number
   createdMs: number
   updatedMs: number
+  finishedMs?: number
+  /** When it goes with its vectors. */
+  expiresMs: number
 }
 
 /** What a caller keeps with an asset. */
@@ -86,6 +93,7 @@ export interface BucketSettings {
 
 /** The embedding of all files of one bucket, or of what has changed in it since the last time. */
 export interface BucketTask {
+  kind: 'bucket'
   /** UUID version 7. */
   id: string
   accountId: string
@@ -105,6 +113,8 @@ export interface BucketTask {
   createdMs: number
   updatedMs: number
   finishedMs?: number
+  /** When it goes; what is embedded of its bucket stays. */
+  expiresMs: number
   /** Present when the files come from a site that is crawled. */
   crawl?: CrawlProgress
 }

@@ -46,7 +46,7 @@ async function claimFrom(db: Db, lane: number, order: ClaimOrder): Promise<Claim
            started_ms = coalesce(started_ms, ${nowMs})
      where id in (
        select id from item
-        where state = 'queued' and is_alone = ${sql.lit(order.alone ? 1 : 0)} and lane = ${lane}
+        where state = 'queued' and is_alone = ${sql.lit(order.alone ? 1 : 0)} and pause_id is null and lane = ${lane}
           and due_ms <= ${nowMs} and kind in (${sql.join(kinds)})
         order by lane, turn, id
         limit ${limit})

@@ -45,7 +45,7 @@ async function isAloneDue(db: Db, rooms: readonly Room[], nowMs: number): Promis
   )
   const { rows } = await sql`
     select 1 from item
-     where state = 'queued' and is_alone = 1 and due_ms <= ${nowMs} and (${sql.join(fits, sql` or `)})
+     where state = 'queued' and is_alone = 1 and pause_id is null and due_ms <= ${nowMs} and (${sql.join(fits, sql` or `)})
      limit 1`.execute(db)
   return rows.length > 0
 }

@@ -57,6 +57,7 @@ export async function insertBucketTask(db: Db, task: NewBucketTask): Promise<Buc
     updated_ms: task.nowMs,
     finished_ms: null,
     expires_ms: task.expiresMs,
+    removed_ms: null,
   }
   await db.insertInto('task').values(row).execute()
   const { accountId, id: taskId, nowMs } = task
@@ -70,6 +71,7 @@ export async function getBucketTask(db: Db, accountId: string, id: string): Prom
     .where('id', '=', id)
     .where('account_id', '=', accountId)
     .where('kind', '=', 'bucket')
+    .where('removed_ms', 'is', null)
     .executeTakeFirst()
   return row && bucketTaskOf(row)
 }
@@ -80,13 +82,17 @@ export async function listBucketTasks(
   accountId: string,
   { states, limit }: { states?: readonly TaskState[]; limit: number },
 ): Promise<BucketTask[]> {
-  let matching = withCrawl(db).where('account_id', '=', accountId).where('kind', '=', 'bucket')
+  let matching = withCrawl(db)
+    .where('account_id', '=', accountId)
+    .where('kind', '=', 'bucket')
+    .where('removed_ms', 'is', null)
   if (states) matching = matching.where('state', 'in', states)
   const rows = await matching.orderBy('created_ms', 'desc').orderBy('id', 'desc').limit(limit).execute()
   return rows.map(bucketTaskOf)
 }
 
-const withCrawl = (db: Db) =>
+/** Tasks with what is known of their crawls. */
+export const withCrawl = (db: Db) =>
   db
     .selectFrom('task')
     .leftJoin('crawl', 'crawl.task_id', 'task.id')
@@ -182,13 +188,14 @@ export async function getBucketWork(db: Db, id: string): Promise<BucketWork | un
 type CrawlColumns = Pick<CrawlRow, (typeof PROGRESS_COLUMNS)[number]>
 
 /** The columns of a crawl are null for a task that is none. */
-type Joined = TaskRow & { [Name in keyof CrawlColumns]?: CrawlColumns[Name] | null }
+export type TaskWithCrawl = TaskRow & { [Name in keyof CrawlColumns]?: CrawlColumns[Name] | null }
 
-const isCrawl = (row: Joined): row is TaskRow & CrawlColumns => typeof row.start_url === 'string'
+const isCrawl = (row: TaskWithCrawl): row is TaskRow & CrawlColumns => typeof row.start_url === 'string'
 
-function bucketTaskOf(row: Joined): BucketTask {
+export function bucketTaskOf(row: TaskWithCrawl): BucketTask {
   const failure = failureOf(row)
   return {
+    kind: 'bucket',
     id: row.id,
     accountId: row.account_id,
     state: row.state,
@@ -205,6 +212,7 @@ function bucketTaskOf(row: Joined): BucketTask {
     createdMs: row.created_ms,
     updatedMs: row.updated_ms,
     ...(row.finished_ms !== null && { finishedMs: row.finished_ms }),
+    expiresMs: row.expires_ms,
     ...(isCrawl(row) && { crawl: crawlProgressOf(row) }),
   }
 }

@@ -37,6 +37,7 @@ export function taskOf(row: TaskRow): Task {
   const failure = failureOf(row)
   const { durationSec, document } = planOf(row)?.facts ?? {}
   return {
+    kind: 'media',
     id: row.id,
     accountId: row.account_id,
     state: row.state,
@@ -58,6 +59,8 @@ export function taskOf(row: TaskRow): Task {
     textTokens: row.text_tokens,
     createdMs: row.created_ms,
     updatedMs: row.updated_ms,
+    ...(row.finished_ms !== null && { finishedMs: row.finished_ms }),
+    expiresMs: row.expires_ms,
   }
 }
 

@@ -72,6 +72,7 @@ export async function insertTask(db: Db, task: NewTask): Promise<Task> {
     finished_ms: null,
     expires_ms: task.expiresMs,
     key_hash: task.keyHash ?? null,
+    removed_ms: null,
   }
   await db.insertInto('task').values(row).execute()
   const { accountId, id: taskId, nowMs } = task
@@ -87,6 +88,7 @@ export async function getTask(db: Db, accountId: string, id: string): Promise<Ta
     .where('id', '=', id)
     .where('kind', '=', 'media')
     .where('account_id', '=', accountId)
+    .where('removed_ms', 'is', null)
     .executeTakeFirst()
   return row && taskOf(row)
 }
@@ -113,7 +115,11 @@ export interface TaskFilter extends PageRequest {
 /** A page of the account's tasks of media, newest first. */
 export async function listTasks(db: Db, accountId: string, filter: TaskFilter): Promise<Page<Task>> {
   const { states, createdAfterMs, createdBeforeMs } = filter
-  let matching = db.selectFrom('task').where('account_id', '=', accountId).where('kind', '=', 'media')
+  let matching = db
+    .selectFrom('task')
+    .where('account_id', '=', accountId)
+    .where('kind', '=', 'media')
+    .where('removed_ms', 'is', null)
   if (states) matching = matching.where('state', 'in', states)
   if (createdAfterMs !== undefined) matching = matching.where('created_ms', '>', createdAfterMs)
   if (createdBeforeMs !== undefined) matching = matching.where('created_ms', '<', createdBeforeMs)
