@@ -1,4 +1,4 @@
-import type { TaskState } from './states.ts'
+import { isFinal, type TaskState } from './states.ts'
 
 /** How far the work on a task is. */
 export interface TaskProgress {
@@ -54,15 +54,12 @@ export function progressOf(counts: ProgressCounts): TaskProgress {
         doneSec: media.doneMs / 1000,
       },
     }),
-    ...(isEnded(counts) && { etaSec: 0 }),
+    ...(isFinal(counts.state) && { etaSec: 0 }),
   }
 }
 
-const isEnded = ({ state }: Pick<ProgressCounts, 'state'>): boolean =>
-  state !== 'queued' && state !== 'processing'
-
 function fractionOf(counts: ProgressCounts): number {
-  if (isEnded(counts)) return 1
+  if (isFinal(counts.state)) return 1
   if (!counts.isPlanned) return 0
   return SETTLED_SHARE * settledShare(counts)
 }

@@ -36,4 +36,7 @@ export const canMoveTask = (from: TaskState, to: TaskState): boolean =>
 export const canMoveItem = (from: ItemState, to: ItemState): boolean =>
   (ITEM_NEXT[from] as readonly ItemState[]).includes(to)
 
+/** True when nothing happens to the task any more by itself. */
+export const isFinal = (state: TaskState): boolean => state !== 'queued' && state !== 'processing'
+
 export const TASK_STATES = Object.keys(TASK_NEXT) as readonly TaskState[]

@@ -10,3 +10,16 @@ export interface TaskEventDetails {
 }
 
 export type TaskEventKind = keyof TaskEventDetails
+
+/** Something that happened to a task. */
+export type TaskEvent = {
+  [Kind in TaskEventKind]: {
+    /** Greater than those of all events before it, whatever task they are of. */
+    id: number
+    accountId: string
+    taskId: string
+    kind: Kind
+    details: TaskEventDetails[Kind]
+    createdMs: number
+  }
+}[TaskEventKind]

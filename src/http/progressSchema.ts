@@ -14,18 +14,13 @@ export const Progress = z
     items_done: count,
     items_failed: count,
     items_skipped: count.meta({ description: 'Files that are unchanged or gone.' }),
-    media_total_sec: seconds
-      .nullable()
-      .optional()
-      .meta({
-        description: 'Of a task of video or sound: how much is embedded; null until it was looked at.',
-      }),
+    media_total_sec: seconds.nullable().optional().meta({
+      description: 'Of a task of video or sound: how much is embedded; null until it was looked at.',
+    }),
     media_done_sec: seconds.optional(),
-    items_per_sec: seconds
-      .nullable()
-      .meta({
-        description: 'Over the last ten items that were settled; null before the third and at the end.',
-      }),
+    items_per_sec: seconds.nullable().meta({
+      description: 'Over the last ten items that were settled; null before the third and at the end.',
+    }),
     eta_sec: seconds.nullable().meta({ description: 'Until all items are settled, at that rate.' }),
   })
   .meta({ description: 'Not a part of the contracts: an addition of this server.' })
