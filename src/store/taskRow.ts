@@ -3,13 +3,9 @@ import { progressOf, type ProgressCounts } from '../domain/progress.ts'
 import type { TaskState } from '../domain/states.ts'
 import type { TaskRow } from '../domain/tables.ts'
 import type { Task } from '../domain/task.ts'
-import {
-  isMediaPlan,
-  isMediaRequest,
-  type ModelPin,
-  type TaskPlan,
-  type TaskRequest,
-} from '../domain/work.ts'
+import type { ModelPin } from '../domain/model.ts'
+import { isMediaPlan, type TaskPlan } from '../domain/taskPlan.ts'
+import { isMediaRequest, type TaskRequest } from '../domain/taskRequest.ts'
 import { failureOf } from '../domain/failure.ts'
 
 /** What the work on a task needs to know of it. */

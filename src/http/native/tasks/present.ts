@@ -1,6 +1,6 @@
 import type { Warning } from '../../../domain/embedding.ts'
 import type { AnyTask, BucketTask, Task } from '../../../domain/task.ts'
-import { isMediaRequest } from '../../../domain/work.ts'
+import { isMediaRequest } from '../../../domain/taskRequest.ts'
 import { presentProgress } from '../../progress.ts'
 
 export const time = (ms: number): string => new Date(ms).toISOString()
