@@ -151,6 +151,10 @@ export interface TaskRow {
   /** Of a bucket: files found unchanged, and files that are no longer there. */
   skipped_count: number
   gone_count: number
+  /** Of a task of video or sound: how long the stretches are that are embedded in all; absent until it is planned. */
+  media_total_ms: number | null
+  media_done_ms: number
+  media_failed_ms: number
   /** 1 when the plan item has written all other items. */
   is_planned: number
   /** MediaPlan, once the plan item has looked at the media. */

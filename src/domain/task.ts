@@ -1,6 +1,7 @@
 import type { ErrorCode } from './errors.ts'
 import type { Warning } from './embedding.ts'
 import type { MediaFacts } from './media.ts'
+import type { TaskProgress } from './progress.ts'
 import type { AssetState, TaskState } from './states.ts'
 import type { ChunkSettings, Loader, Place } from './document.ts'
 import type { ModelPin } from './model.ts'
@@ -37,6 +38,7 @@ export interface Task {
   itemCount: number
   doneCount: number
   failedCount: number
+  progress: TaskProgress
   embeddingCount: number
   /** Of text that was embedded for it, as limits on text count them. */
   textTokens: number
@@ -108,6 +110,7 @@ export interface BucketTask {
   failedCount: number
   skippedCount: number
   goneCount: number
+  progress: TaskProgress
   createdMs: number
   updatedMs: number
   finishedMs?: number

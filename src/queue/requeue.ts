@@ -9,6 +9,8 @@ import { nextTurns } from './turns.ts'
 /** An item that is to be tried again, and why it had ended. */
 export interface RequeuedItem extends Item {
   failure?: Failure
+  /** As it was saved last. */
+  progress?: unknown
 }
 
 export interface RequeueOrder {
@@ -35,7 +37,7 @@ export async function requeue(
 ): Promise<RequeuedItem[]> {
   const rows = await db
     .selectFrom('item')
-    .select([...ITEM_COLUMNS, 'lane', 'error_code', 'error_message'])
+    .select([...ITEM_COLUMNS, 'lane', 'progress_json', 'error_code', 'error_message'])
     .where('task_id', '=', taskId)
     // Stands in the text, so that the partial index is used.
     .where(sql<boolean>`state = ${sql.lit(state)}`)
@@ -64,7 +66,8 @@ export async function requeue(
       .execute()
   return rows.map((row) => {
     const failure = failureOf(row)
-    return { ...itemOf(row), ...(failure && { failure }) }
+    const progress = row.progress_json === null ? undefined : (JSON.parse(row.progress_json) as unknown)
+    return { ...itemOf(row), ...(failure && { failure }), progress }
   })
 }
 

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Db } from '../domain/tables.ts'
 import type { AnyTask } from '../domain/task.ts'
 import { bucketTaskOf, withCrawl, type TaskWithCrawl } from './bucketTasks.ts'
@@ -11,6 +12,21 @@ export async function getAnyTask(db: Db, accountId: string, id: string): Promise
     .where('removed_ms', 'is', null)
     .executeTakeFirst()
   return row && anyTaskOf(row)
+}
+
+/** Tasks in work that went on since then, those that did it last first, at most `limit`. */
+export async function tasksThatWentOn(
+  db: Db,
+  { sinceMs, limit }: { sinceMs: number; limit: number },
+): Promise<AnyTask[]> {
+  const rows = await withCrawl(db)
+    // Stands in the text, so that the partial index is used.
+    .where(sql<boolean>`state = 'processing'`)
+    .where('updated_ms', '>', sinceMs)
+    .orderBy('updated_ms', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map(anyTaskOf)
 }
 
 const anyTaskOf = (row: TaskWithCrawl): AnyTask => (row.kind === 'media' ? taskOf(row) : bucketTaskOf(row))

@@ -3,8 +3,10 @@ import { failureColumns, failureOf } from '../domain/failure.ts'
 import type { TaskState } from '../domain/states.ts'
 import type { CrawlRow, Db, TaskRow } from '../domain/tables.ts'
 import type { BucketSettings, BucketTask } from '../domain/task.ts'
-import { PROGRESS_COLUMNS, progressOf } from './crawls.ts'
+import { progressOf } from '../domain/progress.ts'
+import { crawlProgressOf, PROGRESS_COLUMNS } from './crawls.ts'
 import { addTaskEvent } from './taskEvents.ts'
+import { countsOf } from './taskRow.ts'
 
 export interface NewBucketTask {
   /** UUID version 7: of two tasks the later one has the greater id. */
@@ -41,6 +43,9 @@ export async function insertBucketTask(db: Db, task: NewBucketTask): Promise<Buc
     failed_count: 0,
     skipped_count: 0,
     gone_count: 0,
+    media_total_ms: null,
+    media_done_ms: 0,
+    media_failed_ms: 0,
     is_planned: 0,
     plan_json: null,
     embedding_count: 0,
@@ -220,10 +225,11 @@ export function bucketTaskOf(row: TaskWithCrawl): BucketTask {
     failedCount: row.failed_count,
     skippedCount: row.skipped_count,
     goneCount: row.gone_count,
+    progress: progressOf(countsOf(row)),
     createdMs: row.created_ms,
     updatedMs: row.updated_ms,
     ...(row.finished_ms !== null && { finishedMs: row.finished_ms }),
     expiresMs: row.expires_ms,
-    ...(isCrawl(row) && { crawl: progressOf(row) }),
+    ...(isCrawl(row) && { crawl: crawlProgressOf(row) }),
   }
 }

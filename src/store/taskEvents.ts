@@ -49,6 +49,12 @@ export async function readTaskEvents(
   return rows.map(eventOf)
 }
 
+/** The id of the newest event; 0 when there is none. */
+export async function lastTaskEventId(db: Db): Promise<number> {
+  const row = await db.selectFrom('task_event').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst()
+  return row?.id ?? 0
+}
+
 const eventOf = (row: Selectable<TaskEventRow>): TaskEvent =>
   ({
     id: row.id,

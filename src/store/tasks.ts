@@ -62,6 +62,9 @@ export async function insertTask(db: Db, task: NewTask): Promise<Task> {
     failed_count: 0,
     skipped_count: 0,
     gone_count: 0,
+    media_total_ms: null,
+    media_done_ms: 0,
+    media_failed_ms: 0,
     is_planned: 0,
     plan_json: null,
     embedding_count: 0,
@@ -173,32 +176,48 @@ export async function setInputOfWaiting(
   return Number(numUpdatedRows)
 }
 
+export interface NewPlan {
+  plan: TaskPlan
+  /** How much video or sound is embedded; absent for pictures and documents. */
+  mediaMs?: number
+  warnings: readonly Warning[]
+  nowMs: number
+}
+
 /** Keeps the plan of a task of media. */
 export async function keepPlan(
   db: Db,
   id: string,
-  { plan, warnings, nowMs }: { plan: TaskPlan; warnings: readonly Warning[]; nowMs: number },
+  { plan, mediaMs, warnings, nowMs }: NewPlan,
 ): Promise<void> {
   await db
     .updateTable('task')
-    .set({ plan_json: JSON.stringify(plan), updated_ms: nowMs })
+    .set({ plan_json: JSON.stringify(plan), media_total_ms: mediaMs ?? null, updated_ms: nowMs })
     .where('id', '=', id)
     .where('state', 'in', ['queued', 'processing'])
     .execute()
   await addWarnings(db, id, warnings)
 }
 
-/** Counts vectors that were inserted and the text that went into them, and adds what a caller should know of them. */
-export async function addEmbeddings(
-  db: Db,
-  id: string,
-  added: { count: number; textTokens?: number; warnings: readonly Warning[]; nowMs: number },
-): Promise<void> {
+export interface AddedEmbeddings {
+  count: number
+  textTokens?: number
+  /** So much video or sound is embedded, or failed. */
+  mediaDoneMs?: number
+  mediaFailedMs?: number
+  warnings: readonly Warning[]
+  nowMs: number
+}
+
+/** Counts vectors that were inserted and what went into them, and adds what a caller should know of them. */
+export async function addEmbeddings(db: Db, id: string, added: AddedEmbeddings): Promise<void> {
   await db
     .updateTable('task')
     .set((row) => ({
       embedding_count: row('embedding_count', '+', added.count),
       text_tokens: row('text_tokens', '+', added.textTokens ?? 0),
+      media_done_ms: row('media_done_ms', '+', added.mediaDoneMs ?? 0),
+      media_failed_ms: row('media_failed_ms', '+', added.mediaFailedMs ?? 0),
       updated_ms: added.nowMs,
     }))
     .where('id', '=', id)
@@ -278,18 +297,24 @@ async function addWarnings(db: Db, id: string, warnings: readonly Warning[]): Pr
     .execute()
 }
 
-/** Takes warnings back that are not true any more. */
-export async function dropWarnings(db: Db, id: string, warnings: readonly Warning[]): Promise<void> {
-  if (warnings.length === 0) return
+/** What was missing is tried again: its warnings are not true any more, and its media has not failed. */
+export async function closeGaps(
+  db: Db,
+  id: string,
+  { warnings, mediaMs }: { warnings: readonly Warning[]; mediaMs: number },
+): Promise<void> {
   const row = await db.selectFrom('task').select('warnings_json').where('id', '=', id).executeTakeFirst()
-  if (!row) return
-  const dropped = new Set(warnings.map((warning) => JSON.stringify(warning)))
-  const kept = (JSON.parse(row.warnings_json) as Warning[]).filter(
-    (warning) => !dropped.has(JSON.stringify(warning)),
+  if (!row || warnings.length === 0) return
+  const closed = new Set(warnings.map((warning) => JSON.stringify(warning)))
+  const left = (JSON.parse(row.warnings_json) as Warning[]).filter(
+    (warning) => !closed.has(JSON.stringify(warning)),
   )
   await db
     .updateTable('task')
-    .set({ warnings_json: JSON.stringify(kept) })
+    .set((task) => ({
+      media_failed_ms: task('media_failed_ms', '-', mediaMs),
+      warnings_json: JSON.stringify(left),
+    }))
     .where('id', '=', id)
     .execute()
 }

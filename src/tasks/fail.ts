@@ -3,6 +3,7 @@ import type { Db, ItemKind } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { postpone } from '../queue/postpone.ts'
+import { readProgress } from '../queue/progress.ts'
 import { releaseAlone } from '../queue/release.ts'
 import { retry } from '../queue/retry.ts'
 import { settle } from '../queue/settle.ts'
@@ -15,7 +16,7 @@ import { addEmbeddings, getTaskWork, type TaskWork } from '../store/tasks.ts'
 import { settleParts } from './addEnd.ts'
 import { endBucketTask } from './endBucket.ts'
 import { endAndRelease } from './finish.ts'
-import { gapsOf } from './gaps.ts'
+import { gapOf } from './gaps.ts'
 import type { DocumentPayload } from './listBucket.ts'
 import type { TaskParts } from './parts.ts'
 import { settleEnded } from './settleEnded.ts'
@@ -129,7 +130,8 @@ const failBucketTask = ({ parts, db, item, failure }: Consequence): Promise<bool
 async function leaveGap({ parts, db, item, failure, task }: Consequence): Promise<boolean> {
   if (!task) return false
   const nowMs = parts.clock.nowMs()
-  await addEmbeddings(db, task.id, { count: 0, warnings: gapsOf(item, failure), nowMs })
+  const { warnings, mediaMs } = gapOf(item, await readProgress(db, item.id), failure)
+  await addEmbeddings(db, task.id, { count: 0, mediaFailedMs: mediaMs, warnings, nowMs })
   await settleParts(db, task.id, { outcome: 'failed', nowMs })
   return false
 }

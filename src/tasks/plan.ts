@@ -1,7 +1,7 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Warning } from '../domain/embedding.ts'
 import type { Cue, MediaFacts } from '../domain/media.ts'
-import { planSlices, type Slice } from '../domain/slices.ts'
+import { lengthMs, planSlices, type Slice } from '../domain/slices.ts'
 import type { TaskPlan } from '../domain/taskPlan.ts'
 import {
   isMediaRequest,
@@ -111,6 +111,7 @@ async function planClips(
       key: `slice:${payload.slices[0]?.index ?? 0}`,
       payload,
     })),
+    mediaMs: slices.reduce((sum, slice) => sum + lengthMs(slice), 0),
     warnings: [...facts.warnings, ...within.warnings, ...warnings, ...cues.warnings],
   })
   parts.usage?.countMedia(task, (plan.endMs - plan.startMs) / 1000)
@@ -136,6 +137,8 @@ async function planParts(
 interface Planned {
   plan: TaskPlan
   pieces: readonly Piece[]
+  /** How much video or sound they are. */
+  mediaMs?: number
   warnings: readonly Warning[]
 }
 
@@ -151,7 +154,7 @@ async function writeItems(
   parts: TaskParts,
   item: ClaimedItem,
   task: TaskWork,
-  { plan, pieces, warnings }: Planned,
+  { pieces, ...planned }: Planned,
 ): Promise<void> {
   for (let from = 0; from === 0 || from < pieces.length; from += ITEMS_A_TRANSACTION) {
     const batch = pieces.slice(from, from + ITEMS_A_TRANSACTION)
@@ -173,7 +176,7 @@ async function writeItems(
       )
       await addPlannedItems(db, task.id, { count: added, nowMs })
       if (!isLast) return
-      await keepPlan(db, task.id, { plan, warnings, nowMs })
+      await keepPlan(db, task.id, { ...planned, nowMs })
       await setPlanned(db, task.id, nowMs)
       await addEndWhenDone(db, task.id, nowMs)
     })

@@ -11,10 +11,10 @@ import { queueFiles } from '../store/bucketFiles.ts'
 import { takeBackFailed } from '../store/crawlPages.ts'
 import { countPages, renewBounds } from '../store/crawls.ts'
 import { countReopened, setPlanned } from '../store/taskProgress.ts'
-import { dropWarnings } from '../store/tasks.ts'
+import { closeGaps } from '../store/tasks.ts'
 import { addEndWhenDone } from './addEnd.ts'
 import { crawlItem } from './createCrawl.ts'
-import { gapsOf } from './gaps.ts'
+import { gapOf } from './gaps.ts'
 import { leaseLost } from './leaseLost.ts'
 import type { DocumentPayload } from './listBucket.ts'
 import type { TaskParts } from './parts.ts'
@@ -83,8 +83,11 @@ async function takeBack(
   items: readonly RequeuedItem[],
   nowMs: number,
 ): Promise<void> {
-  const gaps = items.flatMap((item) => (item.failure ? gapsOf(item, item.failure) : []))
-  await dropWarnings(db, taskId, gaps)
+  const gaps = items.flatMap((item) => (item.failure ? [gapOf(item, item.progress, item.failure)] : []))
+  await closeGaps(db, taskId, {
+    warnings: gaps.flatMap(({ warnings }) => warnings),
+    mediaMs: gaps.reduce((sum, { mediaMs }) => sum + mediaMs, 0),
+  })
   const files = items.filter(({ kind }) => kind === 'document')
   const fileIds = files.map(({ payload }) => (payload as DocumentPayload).fileId)
   await queueFiles(db, fileIds, { taskId, nowMs })

@@ -21,6 +21,12 @@ export const readQuery = <Schema extends z.ZodType>(
   schema: Schema,
 ): z.output<Schema> => parse(request.query, schema)
 
+/** The headers that the schema names, in lower case. Throws `request_invalid` that names the header. */
+export const readHeaders = <Schema extends z.ZodObject>(
+  request: FastifyRequest,
+  schema: Schema,
+): z.output<Schema> => parse(request.headers, schema)
+
 function parse<Schema extends z.ZodType>(given: unknown, schema: Schema): z.output<Schema> {
   const result = schema.safeParse(given)
   if (result.success) return result.data

@@ -1,6 +1,7 @@
 import type { Warning } from '../../../domain/embedding.ts'
 import type { AnyTask, BucketTask, Task } from '../../../domain/task.ts'
 import { isMediaRequest } from '../../../domain/taskRequest.ts'
+import { presentProgress } from '../../progress.ts'
 
 export const time = (ms: number): string => new Date(ms).toISOString()
 
@@ -11,6 +12,7 @@ export const presentTask = (task: AnyTask) => ({
   state: task.state,
   model: presentModel(task),
   input: task.kind === 'media' ? presentMedia(task) : presentBucket(task),
+  progress: presentProgress(task.progress),
   warnings: task.kind === 'media' ? task.warnings.map(presentWarning) : [],
   ...(task.failure && { error: task.failure }),
   created_at: time(task.createdMs),

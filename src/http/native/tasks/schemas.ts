@@ -1,5 +1,16 @@
 import { z } from 'zod'
 import { TASK_STATES } from '../../../domain/states.ts'
+import { Progress } from '../../progressSchema.ts'
+import { wholeNumber } from '../queryNumbers.ts'
+
+/** So many seconds a caller may wait for the end of a task. */
+const LONGEST_WAIT_SEC = 60
+
+export const TaskQuery = z.strictObject({
+  wait: wholeNumber(0, LONGEST_WAIT_SEC, 0).meta({
+    description: 'Seconds: the answer comes when the task has ended, at the latest after so long.',
+  }),
+})
 
 const time = z.string().meta({ format: 'date-time' })
 
@@ -21,6 +32,7 @@ export const TaskAnswer = z.looseObject({
     duration_sec: z.number().optional(),
     page_count: z.int().optional(),
   }),
+  progress: Progress,
   warnings: z.array(z.looseObject({ code: z.string(), message: z.string() })),
   error: z.looseObject({ code: z.string(), message: z.string() }).optional(),
   created_at: time,
