@@ -10,6 +10,8 @@ export interface PauseScope {
 /** While it lasts no item of these tasks starts; what runs goes on to the end of its item. */
 export interface Pause extends PauseScope {
   id: number
+  /** As the operator names it. */
+  accountName?: string
   createdMs: number
   endedMs?: number
 }

@@ -109,6 +109,13 @@ export async function isOwnFile(db: Db, id: number, taskId: string): Promise<boo
   return row !== undefined
 }
 
+/** The keys of these files, by their ids. */
+export async function fileKeys(db: Db, ids: readonly number[]): Promise<Map<number, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db.selectFrom('bucket_file').select(['id', 'key']).where('id', 'in', ids).execute()
+  return new Map(rows.map(({ id, key }) => [id, key]))
+}
+
 /** What the work on a file needs to know of it and of its task. */
 export interface FileWork {
   id: number

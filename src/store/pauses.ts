@@ -15,22 +15,23 @@ export async function ensurePause(
     .where('model_id', 'is', scope.model_id)
     .executeTakeFirst()
   if (known) return { pause: pauseOf(known), isNew: false }
-  const row = await db
+  const { id } = await db
     .insertInto('pause')
     .values({ ...scope, created_ms: nowMs, ended_ms: null })
-    .returningAll()
+    .returning('id')
     .executeTakeFirstOrThrow()
+  const row = await active(db).where('pause.id', '=', id).executeTakeFirstOrThrow()
   return { pause: pauseOf(row), isNew: true }
 }
 
 /** All that lasts, the oldest first. */
 export async function activePauses(db: Db): Promise<Pause[]> {
-  return (await active(db).orderBy('id').execute()).map(pauseOf)
+  return (await active(db).orderBy('pause.id').execute()).map(pauseOf)
 }
 
 /** A pause that lasts. */
 export async function getPause(db: Db, id: number): Promise<Pause | undefined> {
-  const row = await active(db).where('id', '=', id).executeTakeFirst()
+  const row = await active(db).where('pause.id', '=', id).executeTakeFirst()
   return row && pauseOf(row)
 }
 
@@ -50,14 +51,12 @@ export async function pausesSince(
   sinceMs: number,
   { accountId, kind, modelId }: Required<PauseScope>,
 ): Promise<Pause[]> {
-  const rows = await db
-    .selectFrom('pause')
-    .selectAll()
-    .where((row) => row.or([row('ended_ms', 'is', null), row('ended_ms', '>', sinceMs)]))
+  const rows = await named(db)
+    .where((row) => row.or([row('ended_ms', 'is', null), row('ended_ms', '>=', sinceMs)]))
     .where((row) => row.or([row('account_id', 'is', null), row('account_id', '=', accountId)]))
     .where((row) => row.or([row('kind', 'is', null), row('kind', '=', kind)]))
     .where((row) => row.or([row('model_id', 'is', null), row('model_id', '=', modelId)]))
-    .orderBy('id')
+    .orderBy('pause.id')
     .execute()
   return rows.map(pauseOf)
 }
@@ -67,11 +66,19 @@ export async function removePauses(db: Db, beforeMs: number): Promise<void> {
   await db.deleteFrom('pause').where('ended_ms', '<', beforeMs).execute()
 }
 
-const active = (db: Db) => db.selectFrom('pause').selectAll().where('ended_ms', 'is', null)
+const named = (db: Db) =>
+  db
+    .selectFrom('pause')
+    .leftJoin('account', 'account.id', 'pause.account_id')
+    .selectAll('pause')
+    .select('account.name')
 
-const pauseOf = (row: Selectable<PauseRow>): Pause => ({
+const active = (db: Db) => named(db).where('ended_ms', 'is', null)
+
+const pauseOf = (row: Selectable<PauseRow> & { name: string | null }): Pause => ({
   id: row.id,
   ...(row.account_id !== null && { accountId: row.account_id }),
+  ...(row.name !== null && { accountName: row.name }),
   ...(row.kind !== null && { kind: row.kind }),
   ...(row.model_id !== null && { modelId: row.model_id }),
   createdMs: row.created_ms,

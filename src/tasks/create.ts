@@ -76,11 +76,7 @@ function createFrom(
 }
 
 /** Of bytes that came with the request it is known at once what document they are. */
-async function checkDocument(
-  request: DocumentRequest,
-  source: TaskSource,
-  model: ModelFacts,
-): Promise<void> {
+async function checkDocument(request: DocumentRequest, source: TaskSource, model: ModelFacts): Promise<void> {
   const type =
     'received' in source ? await documentType(source.received.temporaryPath, source.filename) : undefined
   checkDocumentRequest(request, type, model)

@@ -19,7 +19,8 @@ export function gapOf(
   progress: unknown,
   failure: Failure,
 ): Gap {
-  if (kind === 'slice') return sliceGap(payload as SlicePayload, progress as SliceProgress | undefined, failure)
+  if (kind === 'slice')
+    return sliceGap(payload as SlicePayload, progress as SliceProgress | undefined, failure)
   return { warnings: kind === 'part' ? partGap(payload as PartPayload, failure) : [], mediaMs: 0 }
 }
 

@@ -57,10 +57,14 @@ const STATUS = {
   internal: 500,
 } as const satisfies Record<ErrorCode, number>
 
+/** Fields that the verbs name by other words. */
+const FIELD: Readonly<Record<string, string>> = { modelName: 'model' }
+
 /** Answers with a problem (RFC 9457): `code` is the word of our closed list, `field` what of the request is wrong. */
 export function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply {
   const status = refusal.status ?? STATUS[refusal.code]
-  const { code, message: detail, field } = refusal
+  const { code, message: detail } = refusal
+  const field = refusal.field === undefined ? undefined : (FIELD[refusal.field] ?? refusal.field)
   const title = STATUS_CODES[status] ?? 'Unknown'
   const problem = { type: 'about:blank', title, status, detail, code, ...(field !== undefined && { field }) }
   return reply.code(status).type('application/problem+json').send(problem)

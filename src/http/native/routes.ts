@@ -9,6 +9,7 @@ import { ROUTES as ASSETS } from './assets/routes.ts'
 import { ROUTES as BUCKETS } from './buckets/routes.ts'
 import { ROUTES as EVENTS } from './events/routes.ts'
 import { ROUTES as MODELS } from './models/routes.ts'
+import { ROUTES as PAUSES } from './pauses/routes.ts'
 import { ROUTES as TASKS } from './tasks/routes.ts'
 import { sendFailure, sendProblem } from './problems.ts'
 import type { Route } from './route.ts'
@@ -17,7 +18,7 @@ import type { Route } from './route.ts'
 export const PREFIX = '/api'
 
 /** By noun; `openapi.ts` has a description of each. */
-export const ROUTES: readonly Route[] = [...BUCKETS, ...ASSETS, ...MODELS, ...TASKS, ...EVENTS]
+export const ROUTES: readonly Route[] = [...BUCKETS, ...ASSETS, ...MODELS, ...TASKS, ...EVENTS, ...PAUSES]
 
 const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
 
