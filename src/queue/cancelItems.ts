@@ -3,17 +3,29 @@ import type { Db } from '../domain/tables.ts'
 import { LET_GO } from './held.ts'
 import { ITEM_COLUMNS, itemOf, type Hold, type Item } from './item.ts'
 
+/** Items of which a task has no more than one, by their keys. */
+const SINGLE = ['fetch', 'plan', 'list', 'crawl', 'retry', 'finish']
+
 /**
- * Takes back what workers hold of a task: whatever they still write of it is refused. Returns what they held, so that
- * they can be told.
+ * Takes back what workers hold of a task: whatever they still write of it is refused. What is queued of its beginning and
+ * of its end is cancelled too; of the many items between, `cancelQueued` cancels some at a time. Returns what workers
+ * held, so that they can be told.
  */
 export async function cancelRunning(db: Db, taskId: string, nowMs: number): Promise<(Item & Hold)[]> {
   const rows = await db
     .updateTable('item')
     .set({ state: 'cancelled', ...LET_GO, finished_ms: nowMs })
     .where(sql<boolean>`state = 'running'`)
-    .where('task_id', '=', taskId)
+    // Few items are running, and a task may have a million: only of those of the index of leases it is asked.
+    .where(sql<boolean>`coalesce(task_id, '') = ${taskId}`)
     .returning([...ITEM_COLUMNS, 'attempt', 'worker'])
+    .execute()
+  await db
+    .updateTable('item')
+    .set({ state: 'cancelled', pause_id: 0, finished_ms: nowMs })
+    .where('task_id', '=', taskId)
+    .where('key', 'in', SINGLE)
+    .where('state', '=', 'queued')
     .execute()
   return rows.map((row) => ({ ...itemOf(row), attempt: row.attempt, worker: row.worker ?? '' }))
 }

@@ -38,6 +38,7 @@ import { openResults } from '../../src/store/reader.ts'
 import { gatherDocumentEnds } from '../../src/tasks/endDocuments.ts'
 import type { TaskParts } from '../../src/tasks/parts.ts'
 import { openWatchHub } from '../../src/tasks/watch/hub.ts'
+import { takeBackItems } from '../../src/tasks/sweep.ts'
 import { workOn } from '../../src/tasks/work.ts'
 import { fakeClock } from './fakeClock.ts'
 
@@ -57,6 +58,8 @@ export interface TaskRoom {
   claim(worker?: string): Promise<ClaimedItem | undefined>
   /** Works on what is due, one item after the other, until nothing is. Returns the kinds in order. */
   drain(): Promise<string[]>
+  /** As after a kill: opens the store anew, and takes back what was held. */
+  restart(): Promise<void>
 }
 
 /**
@@ -119,10 +122,10 @@ const noNames: Resolve = async () =>
   Promise.reject(Object.assign(new Error('no names'), { code: 'ENOTFOUND' }))
 
 /** The tasks room over a real store and real files, with a clock that stands still. */
-export async function taskRoom(): Promise<TaskRoom> {
-  const folder = await mkdtemp(join(tmpdir(), 'embedline-test-'))
+export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Promise<TaskRoom> {
+  const folder = await mkdtemp(join(base, 'embedline-test-'))
   const clock = fakeClock()
-  const store = await openStore({ file: join(folder, 'embedline.db'), clock })
+  let store = await openStore({ file: join(folder, 'embedline.db'), clock })
   await recordMoves(store)
   const bucketsFolder = join(folder, 'buckets')
   const buckets = openFolderBuckets({
@@ -259,7 +262,7 @@ export async function taskRoom(): Promise<TaskRoom> {
       await upload.write(Buffer.from(content))
       return upload.finish()
     },
-    claim: (worker) => claimOne(worker),
+    claim: async (worker) => (await claimOne(worker)) ?? claimOne(worker, true),
     async drain() {
       const kinds: string[] = []
       for (;;) {
@@ -268,6 +271,13 @@ export async function taskRoom(): Promise<TaskRoom> {
         kinds.push(item.kind)
         await workOn(parts, item, new AbortController().signal)
       }
+    },
+    async restart() {
+      await store.close()
+      store = await openStore({ file: join(folder, 'embedline.db'), clock })
+      parts.store = store
+      parts.endDocument = gatherDocumentEnds({ store, clock, waitMs: 0 })
+      await takeBackItems(parts)
     },
   }
 }
