@@ -29,6 +29,8 @@ export interface MediaTaskOrder {
   modelName: string
   request: TaskRequest
   source: MediaSource
+  /** Vectors that follow from the same may be taken from another task. Absent: as the operator has set it. */
+  mayReuse?: boolean
   idempotency?: Idempotency<Task>
 }
 
@@ -211,6 +213,7 @@ async function insert(
     ...(input.filename !== undefined && { filename: input.filename }),
     textTokens: textTokens(parts, order.request),
     warnings: standIn(order.modelName, model),
+    mayReuse: order.mayReuse ?? parts.mayReuse,
     ...(account.keyHash !== undefined && { keyHash: account.keyHash }),
     nowMs,
     expiresMs: nowMs + parts.retentionMs,
