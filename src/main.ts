@@ -152,6 +152,7 @@ export async function startServer(
       retentionMs: config.retentionMs,
       random: Math.random,
       wake: () => dispatcher?.wake(),
+      recall: (items) => dispatcher?.recall(items),
     }
     const keyFile = join(config.dataFolder, 'admin.key')
     const admission = { listed: config.keys, keyFile, isLoopback: isLoopback(config.host) }

@@ -227,6 +227,7 @@ export type ItemKind =
   | 'crawl'
   | 'document'
   | 'conclude'
+  | 'retry'
 
 /** The row of the queue: a piece of work that one worker at a time may hold. The queue knows no more of it than this. */
 export interface ItemRow {
@@ -253,8 +254,8 @@ export interface ItemRow {
   /** 1: must run with nothing beside it. */
   is_alone: number
   due_ms: number
-  /** The pause that holds it back; nobody claims it. */
-  pause_id: number | null
+  /** The pause that holds it back, so that nobody claims it; 0: none does. */
+  pause_id: Generated<number>
   lease_until_ms: number | null
   worker: string | null
   /** What to do, opaque to the queue. */

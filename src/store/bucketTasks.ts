@@ -134,6 +134,23 @@ export async function activeTaskIds(db: Db, accountId: string, bucket: string): 
   return rows.map(({ id }) => id)
 }
 
+/** True when the account has embedded the bucket again since this task was created. */
+export async function hasLaterTask(
+  db: Db,
+  { id, accountId, bucket, createdMs }: Pick<BucketTask, 'id' | 'accountId' | 'bucket' | 'createdMs'>,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('task')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .where('created_ms', '>=', createdMs)
+    .where('bucket', '=', bucket)
+    .where('id', '>', id)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Counts files of the bucket that were found unchanged, and files that are no longer there. */
 export async function addFoundFiles(
   db: Db,

@@ -114,6 +114,11 @@ export async function updateCrawl(
     .execute()
 }
 
+/** The bounds of the crawl count from here on again. */
+export async function renewBounds(db: Db, taskId: string): Promise<void> {
+  await db.updateTable('crawl').set({ spent_ms: 0, ended_by: null }).where('task_id', '=', taskId).execute()
+}
+
 type Counted = 'found' | 'fetched' | Exclude<PageState, 'queued'>
 
 /** Counts pages; a count may be less than zero. */

@@ -1,5 +1,5 @@
 import type { Warning } from '../domain/embedding.ts'
-import type { TaskState } from '../domain/states.ts'
+import { TASK_STATES, isFinal, type TaskState } from '../domain/states.ts'
 import type { Db, TaskRow } from '../domain/tables.ts'
 import type { Page, Task } from '../domain/task.ts'
 import type { ModelPin } from '../domain/model.ts'
@@ -35,6 +35,8 @@ export interface NewTask {
   mayReuse: boolean
   /** The key that media are counted for, as its SHA-256 in hex. */
   keyHash?: string
+  /** The task that this one does again. */
+  rerunOf?: string
   nowMs: number
   expiresMs: number
 }
@@ -82,8 +84,9 @@ export async function insertTask(db: Db, task: NewTask): Promise<Task> {
     removed_ms: null,
   }
   await db.insertInto('task').values(row).execute()
-  const { accountId, id: taskId, nowMs } = task
-  await addTaskEvent(db, { accountId, taskId, kind: 'created', details: {}, nowMs })
+  const { accountId, id: taskId, rerunOf, nowMs } = task
+  const details = { ...(rerunOf !== undefined && { rerunOf }) }
+  await addTaskEvent(db, { accountId, taskId, kind: 'created', details, nowMs })
   return taskOf(row)
 }
 
@@ -147,6 +150,19 @@ export async function setTaskInput(
     .where('state', 'in', ['queued', 'processing'])
     .executeTakeFirst()
   return numUpdatedRows > 0n
+}
+
+/** The task refers to its stored input, by this hash, itself again; the caller has added the reference. */
+export async function holdInput(
+  db: Db,
+  id: string,
+  { objectHash, nowMs }: { objectHash: string; nowMs: number },
+): Promise<void> {
+  await db
+    .updateTable('task')
+    .set({ object_hash: objectHash, holds_object: 1, updated_ms: nowMs })
+    .where('id', '=', id)
+    .execute()
 }
 
 /** Gives the bytes of an asset to all tasks that wait for them. Returns how many: the caller adds their references. */
@@ -234,18 +250,44 @@ export interface ExpiredTask {
 export async function expiredTasks(db: Db, nowMs: number, limit: number): Promise<ExpiredTask[]> {
   const rows = await db
     .selectFrom('task')
-    .select(['id', 'account_id', 'object_hash', 'holds_object'])
+    .select(EXPIRED_COLUMNS)
     .where('expires_ms', '<=', nowMs)
     .orderBy('expires_ms')
     .limit(limit)
     .execute()
-  return rows.map((row) => ({
-    id: row.id,
-    accountId: row.account_id,
-    ...(row.object_hash !== null && { objectHash: row.object_hash }),
-    holdsObject: row.holds_object === 1,
-  }))
+  return rows.map(expiredOf)
 }
+
+/**
+ * From now on nobody sees the task, which has ended: it counts as expired. Returns what is to be removed; undefined when
+ * the account has no such task, or it was taken up again.
+ */
+export async function hideTask(
+  db: Db,
+  accountId: string,
+  id: string,
+  nowMs: number,
+): Promise<ExpiredTask | undefined> {
+  const row = await db
+    .updateTable('task')
+    .set({ removed_ms: nowMs, expires_ms: nowMs })
+    .where('id', '=', id)
+    .where('account_id', '=', accountId)
+    .where('state', 'in', TASK_STATES.filter(isFinal))
+    .where('removed_ms', 'is', null)
+    .returning(EXPIRED_COLUMNS)
+    .executeTakeFirst()
+  return row && expiredOf(row)
+}
+
+const EXPIRED_COLUMNS = ['id', 'account_id', 'object_hash', 'holds_object'] as const
+
+const expiredOf = (row: Pick<TaskRow, (typeof EXPIRED_COLUMNS)[number]>): ExpiredTask => ({
+  id: row.id,
+  accountId: row.account_id,
+  ...(row.object_hash !== null && { objectHash: row.object_hash }),
+  holdsObject: row.holds_object === 1,
+})
 
 /** Removes a task, whose vectors are gone, with its items. False when there is none of that id. */
 export async function removeTask(db: Db, id: string): Promise<boolean> {
@@ -264,6 +306,28 @@ export async function addWarnings(db: Db, id: string, warnings: readonly Warning
   await db
     .updateTable('task')
     .set({ warnings_json: JSON.stringify([...known, ...added]) })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** What was missing is tried again: its warnings are not true any more, and its media has not failed. */
+export async function closeGaps(
+  db: Db,
+  id: string,
+  { warnings, mediaMs }: { warnings: readonly Warning[]; mediaMs: number },
+): Promise<void> {
+  const row = await db.selectFrom('task').select('warnings_json').where('id', '=', id).executeTakeFirst()
+  if (!row || warnings.length === 0) return
+  const closed = new Set(warnings.map((warning) => JSON.stringify(warning)))
+  const left = (JSON.parse(row.warnings_json) as Warning[]).filter(
+    (warning) => !closed.has(JSON.stringify(warning)),
+  )
+  await db
+    .updateTable('task')
+    .set((task) => ({
+      media_failed_ms: task('media_failed_ms', '-', mediaMs),
+      warnings_json: JSON.stringify(left),
+    }))
     .where('id', '=', id)
     .execute()
 }

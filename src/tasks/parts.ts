@@ -64,6 +64,8 @@ export interface TaskParts {
   random: () => number
   /** Tells the dispatcher that there may be something to claim. */
   wake: () => void
+  /** Tells the dispatcher that items were taken from their holders: it stops the work on those that it holds. */
+  recall: (items: readonly Hold[]) => void
 }
 
 export interface Store {

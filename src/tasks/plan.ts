@@ -13,6 +13,7 @@ import {
 import type { Asset } from '../domain/task.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { enqueue } from '../queue/enqueue.ts'
+import { isHeld } from '../queue/held.ts'
 import { postpone } from '../queue/postpone.ts'
 import { settle } from '../queue/settle.ts'
 import { getAsset } from '../store/assets.ts'
@@ -167,8 +168,8 @@ async function writeItems(
     const isLast = from + ITEMS_A_TRANSACTION >= pieces.length
     await parts.store.write(async (db) => {
       const nowMs = parts.clock.nowMs()
-      if (isLast && !(await settle(db, item, { state: 'done', nowMs })))
-        throw new EmbedlineError('lease_lost', 'The plan was taken over.')
+      const isOurs = isLast ? await settle(db, item, { state: 'done', nowMs }) : await isHeld(db, item)
+      if (!isOurs) throw new EmbedlineError('lease_lost', 'The plan was taken over.')
       const added = await enqueue(
         db,
         nowMs,

@@ -214,6 +214,7 @@ export async function taskRoom(): Promise<TaskRoom> {
     retentionMs: 7 * 24 * 3_600_000,
     random: () => 0.5,
     wake: () => {},
+    recall: () => {},
   }
   const accountNamed = (name: string, number: number) =>
     store.write((db) =>
@@ -240,9 +241,10 @@ export async function taskRoom(): Promise<TaskRoom> {
       'crawl',
       'document',
       'conclude',
+      'retry',
     ] as const
     const order = { worker, lanes: [0, 1, 2, 3], kinds, limit: 1, alone, nowMs, leaseUntilMs: nowMs + 15_000 }
-    return (await store.write((db) => claim(db, order)))[0]
+    return (await store.write((db) => claim(db, order))).items[0]
   }
   return {
     parts,

@@ -1,14 +1,15 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import { EmbedlineError } from '../../domain/errors.ts'
-import { authenticate } from '../../tasks/authenticate.ts'
 import type { TaskParts } from '../../tasks/parts.ts'
+import { admit } from '../admit.ts'
 import { keyOf } from '../apiKey.ts'
 import { OPEN_TO_BROWSERS } from '../browsers.ts'
 import { addOtherMethods } from '../otherMethods.ts'
+import { rateHeaders } from '../rateHeaders.ts'
 import { ROUTES as ASSETS } from './assets/routes.ts'
 import { ROUTES as BUCKETS } from './buckets/routes.ts'
 import { ROUTES as EVENTS } from './events/routes.ts'
 import { ROUTES as MODELS } from './models/routes.ts'
+import { ROUTES as PAUSES } from './pauses/routes.ts'
 import { ROUTES as TASKS } from './tasks/routes.ts'
 import { sendFailure, sendProblem } from './problems.ts'
 import type { Route } from './route.ts'
@@ -17,7 +18,7 @@ import type { Route } from './route.ts'
 export const PREFIX = '/api'
 
 /** By noun; `openapi.ts` has a description of each. */
-export const ROUTES: readonly Route[] = [...BUCKETS, ...ASSETS, ...MODELS, ...TASKS, ...EVENTS]
+export const ROUTES: readonly Route[] = [...BUCKETS, ...ASSETS, ...MODELS, ...TASKS, ...EVENTS, ...PAUSES]
 
 const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
 
@@ -25,8 +26,11 @@ const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path
 export function nativeRoutes(parts: TaskParts): FastifyPluginAsync {
   const closing = new AbortController()
   const answer = (route: Route) => async (request: FastifyRequest, reply: FastifyReply) => {
-    const account = await authenticate(parts, keyOf(request))
-    if (!account) throw new EmbedlineError('unauthorized', 'The API key is missing or not valid.')
+    const account = await admit(parts, {
+      key: keyOf(request),
+      message: 'The API key is missing or not valid.',
+      tell: (states, nowMs) => void reply.headers(rateHeaders(states, nowMs)),
+    })
     const handler = await route.handler()
     return handler({ parts, account, request, reply, closing: closing.signal })
   }

@@ -27,14 +27,16 @@ const STATEMENTS = [
   `create unique index pause_active on pause (
     coalesce(account_id, ''), coalesce(kind, ''), coalesce(model_id, '')) where ended_ms is null`,
 
-  `alter table item add column pause_id integer`,
+  `alter table item add column pause_id integer not null default 0`,
   `drop index item_claim`,
+  // In these brackets SQLite sees that all three need not be looked up in the row.
   `create index item_claim on item (lane, turn, id, due_ms, kind)
-    where state = 'queued' and is_alone = 0 and pause_id is null`,
+    where state = 'queued' and (is_alone = 0 and pause_id = 0)`,
   `drop index item_claim_alone`,
   `create index item_claim_alone on item (lane, turn, id)
-    where state = 'queued' and is_alone = 1 and pause_id is null`,
+    where state = 'queued' and (is_alone = 1 and pause_id = 0)`,
   // In the order in which they come back into the queue.
-  `create index item_paused on item (pause_id, account_id, lane, turn, id) where pause_id is not null`,
+  `create index item_paused on item (pause_id, account_id, lane, turn, id) where pause_id > 0`,
+  `create index item_cancelled on item (task_id, id) where state = 'cancelled'`,
   `create index item_list on item (task_id, id)`,
 ]

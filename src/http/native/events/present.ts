@@ -4,8 +4,15 @@ import type { News } from '../../../tasks/watch/inbox.ts'
 
 // Every kind has its words here, or this file does not compile.
 const DETAILS: { [Kind in TaskEventKind]: (details: TaskEventDetails[Kind]) => object } = {
-  created: () => ({}),
+  created: ({ rerunOf }) => (rerunOf === undefined ? {} : { rerun_of: rerunOf }),
   processing: () => ({}),
+  recovered: ({ itemCount, after }) => ({ item_count: itemCount, after }),
+  item_failed: ({ itemId, itemKind, code, message }) => ({
+    item_id: itemId,
+    item_kind: itemKind,
+    error: { code, message },
+  }),
+  retried: () => ({}),
   ended: ({ state, code, message }) => ({ state, ...(code !== undefined && { error: { code, message } }) }),
 }
 

@@ -5,11 +5,12 @@ import { presentProgress } from '../../progress.ts'
 
 export const time = (ms: number): string => new Date(ms).toISOString()
 
-/** A task of any kind, as every native answer shows it. */
-export const presentTask = (task: AnyTask) => ({
+/** A task of any kind, as every native answer shows it; `isPaused` when a pause keeps it from going on. */
+export const presentTask = (task: AnyTask, isPaused: boolean) => ({
   id: task.id,
   kind: task.kind,
   state: task.state,
+  ...(isPaused && { is_paused: true }),
   model: presentModel(task),
   input: task.kind === 'media' ? presentMedia(task) : presentBucket(task),
   progress: presentProgress(task.progress),
