@@ -51,6 +51,8 @@ export interface Config {
   /** Between two requests to a site. */
   crawlDelayMs: number
   retentionMs: number
+  /** Tasks take vectors from others that asked for the same. */
+  mayReuse: boolean
   limits: 'ours' | 'upstream'
   /** Of each key. */
   rateLimits: RateLimits
@@ -246,6 +248,7 @@ function toConfig(
     crawlMs: value('crawlTime', SETTINGS.crawlTime.parse),
     crawlDelayMs: value('crawlDelay', SETTINGS.crawlDelay.parse),
     retentionMs: value('retention', SETTINGS.retention.parse),
+    mayReuse: value('reuse', SETTINGS.reuse.parse) === 'on',
     limits: value('limits', SETTINGS.limits.parse),
     rateLimits: Object.freeze(
       Object.fromEntries(

@@ -148,6 +148,7 @@ export async function startServer(
       ids,
       limits,
       logger,
+      mayReuse: config.mayReuse,
       retentionMs: config.retentionMs,
       random: Math.random,
       wake: () => dispatcher?.wake(),

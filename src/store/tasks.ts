@@ -31,6 +31,8 @@ export interface NewTask {
   /** Of text that came with the request. */
   textTokens?: number
   warnings: readonly Warning[]
+  /** Vectors that follow from the same may be taken from another task. */
+  mayReuse: boolean
   /** The key that media are counted for, as its SHA-256 in hex. */
   keyHash?: string
   /** The task that this one does again. */
@@ -76,6 +78,9 @@ export async function insertTask(db: Db, task: NewTask): Promise<Task> {
     finished_ms: null,
     expires_ms: task.expiresMs,
     key_hash: task.keyHash ?? null,
+    may_reuse: task.mayReuse ? 1 : 0,
+    reuse_key: null,
+    reused_from: null,
     removed_ms: null,
   }
   await db.insertInto('task').values(row).execute()
@@ -178,6 +183,8 @@ export async function setInputOfWaiting(
 
 export interface NewPlan {
   plan: TaskPlan
+  /** What the vectors follow from. */
+  reuseKey: string
   /** How much video or sound is embedded; absent for pictures and documents. */
   mediaMs?: number
   warnings: readonly Warning[]
@@ -188,11 +195,16 @@ export interface NewPlan {
 export async function keepPlan(
   db: Db,
   id: string,
-  { plan, mediaMs, warnings, nowMs }: NewPlan,
+  { plan, reuseKey, mediaMs, warnings, nowMs }: NewPlan,
 ): Promise<void> {
   await db
     .updateTable('task')
-    .set({ plan_json: JSON.stringify(plan), media_total_ms: mediaMs ?? null, updated_ms: nowMs })
+    .set({
+      plan_json: JSON.stringify(plan),
+      reuse_key: reuseKey,
+      media_total_ms: mediaMs ?? null,
+      updated_ms: nowMs,
+    })
     .where('id', '=', id)
     .where('state', 'in', ['queued', 'processing'])
     .execute()
@@ -283,7 +295,8 @@ export async function removeTask(db: Db, id: string): Promise<boolean> {
   return numDeletedRows > 0n
 }
 
-async function addWarnings(db: Db, id: string, warnings: readonly Warning[]): Promise<void> {
+/** Adds what a caller should know; what is known already is not said twice. */
+export async function addWarnings(db: Db, id: string, warnings: readonly Warning[]): Promise<void> {
   if (warnings.length === 0) return
   const row = await db.selectFrom('task').select('warnings_json').where('id', '=', id).executeTakeFirst()
   if (!row) return

@@ -32,6 +32,8 @@ export interface MediaTaskOrder {
   modelName: string
   request: TaskRequest
   source: TaskSource
+  /** Vectors that follow from the same may be taken from another task. Absent: as the operator has set it. */
+  mayReuse?: boolean
   /** The task that this one does again. */
   rerunOf?: string
   idempotency?: Idempotency<Task>
@@ -230,6 +232,7 @@ async function insert(
     ...(input.filename !== undefined && { filename: input.filename }),
     textTokens: textTokens(parts, order.request),
     warnings: standIn(order.modelName, model),
+    mayReuse: order.mayReuse ?? parts.mayReuse,
     ...(account.keyHash !== undefined && { keyHash: account.keyHash }),
     ...(order.rerunOf !== undefined && { rerunOf: order.rerunOf }),
     nowMs,

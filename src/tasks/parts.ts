@@ -56,6 +56,8 @@ export interface TaskParts {
   ids: Ids
   limits: Limits
   logger: Logger
+  /** Tasks may take vectors from others of their account, unless they say otherwise. */
+  mayReuse: boolean
   /** How long tasks and their vectors are kept after creation. */
   retentionMs: number
   /** A number from 0 up to 1, for the jitter of backoffs. */

@@ -212,6 +212,8 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
       clock,
       level: 'debug',
     }),
+    // Tests embed equal bytes over and over.
+    mayReuse: false,
     retentionMs: 7 * 24 * 3_600_000,
     random: () => 0.5,
     wake: () => {},
