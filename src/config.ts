@@ -51,6 +51,8 @@ export interface Config {
   /** Between two requests to a site. */
   crawlDelayMs: number
   retentionMs: number
+  /** With less than this free on a disk no new work is taken; 0: never. Absent: by the size of the disk. */
+  diskFloorBytes?: number
   limits: 'ours' | 'upstream'
   /** Of each key. */
   rateLimits: RateLimits
@@ -221,6 +223,7 @@ function toConfig(
   const buckets = optional('bucketsUrl', SETTINGS.bucketsUrl.parse)
   const ffmpeg = optional('ffmpeg', SETTINGS.ffmpeg.parse)
   const models = optional('models', SETTINGS.models.parse)
+  const diskFloorBytes = optional('diskFloor', SETTINGS.diskFloor.parse)
   return Object.freeze({
     host: value('host', SETTINGS.host.parse),
     port: value('port', SETTINGS.port.parse),
@@ -246,6 +249,7 @@ function toConfig(
     crawlMs: value('crawlTime', SETTINGS.crawlTime.parse),
     crawlDelayMs: value('crawlDelay', SETTINGS.crawlDelay.parse),
     retentionMs: value('retention', SETTINGS.retention.parse),
+    ...(diskFloorBytes !== undefined && { diskFloorBytes }),
     limits: value('limits', SETTINGS.limits.parse),
     rateLimits: Object.freeze(
       Object.fromEntries(

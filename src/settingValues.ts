@@ -111,6 +111,14 @@ export function parseSize(text: string): number {
   return sizeBytes
 }
 
+/** A size of any kind, or 0. */
+export function parseFloor(text: string): number {
+  const [, count, unit] = /^(\d{1,9})\s?(MB|GB|MiB|GiB)$/.exec(text) ?? []
+  const sizeBytes = text === '0' ? 0 : Number(count) * (UNIT_BYTES[unit ?? ''] ?? Number.NaN)
+  if (!(sizeBytes >= 0)) throw expected('a size such as 500MB or 2GB, or 0')
+  return sizeBytes
+}
+
 export function parseAliases(text: string): Readonly<Record<string, string>> {
   const pairs = text.split(',').map((pair) => pair.split('=').map((part) => part.trim()))
   const isPair = ([name = '', model = '', ...rest]: string[]) =>

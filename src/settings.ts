@@ -10,6 +10,7 @@ import {
   parseAliases,
   parseDatabaseUrl,
   parseDuration,
+  parseFloor,
   parseFrameSeconds,
   parseHost,
   parseKeys,
@@ -264,6 +265,14 @@ export const SETTINGS = {
     fallback: '7d',
     meaning: 'How long tasks and their vectors are kept (`30m`, `12h`, `7d`).',
     parse: parseDuration,
+  },
+  diskFloor: {
+    flag: 'disk-floor',
+    placeholder: 'size',
+    fallbackShown: '1GB, or 5 % of a smaller disk',
+    meaning:
+      'With less than this free on the disk new work is refused; with less than half of it queued work waits, too. 0: never.',
+    parse: parseFloor,
   },
   limits: {
     flag: 'limits',

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import type { ErrorCode } from '../domain/errors.ts'
 import type { Limits } from '../domain/limits.ts'
 import { pinOf, type Compute, type ModelPin, type Readiness, type RunOptions } from '../domain/work.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -28,6 +29,8 @@ export interface ComputeParts {
   logger: Logger
   /** The model that children load before anybody asks. */
   warm?: ModelPin
+  /** Is told why a child ended that should have gone on. */
+  onReplace?: (reason: ErrorCode) => void
   /** How long one run of a model may keep a child from answering anything, seconds. */
   longestRunSec?: (model: ModelPin) => number
   /** The program of a child and its arguments. */
@@ -110,6 +113,7 @@ export function startCompute(parts: ComputeParts): RunningCompute {
     count: parts.count,
     startChild: startWarm,
     backoffMs: pace.backoffMs,
+    ...(parts.onReplace && { onReplace: parts.onReplace }),
     clock,
     logger,
   })

@@ -240,9 +240,12 @@ export interface PictureWork {
   text?: string
 }
 
-/** Whether the model that is used when nothing else is said is loaded. */
+/** Whether new work is taken: the model that is used when nothing else is said is loaded, and there is room. */
 export type Readiness =
-  { state: 'ready' } | { state: 'loading'; fraction: number } | { state: 'failed'; message: string }
+  | { state: 'ready' }
+  | { state: 'loading'; fraction: number }
+  | { state: 'failed'; message: string }
+  | { state: 'disk_full'; message: string }
 
 /**
  * Texts that another server embeds, called from this process. Every vector was checked: it has the dimension of the

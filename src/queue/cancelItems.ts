@@ -1,15 +1,19 @@
 import { sql } from 'kysely'
+import { addMove } from '../domain/moves.ts'
 import type { Db } from '../domain/tables.ts'
 import { NOT_HELD } from './held.ts'
+import { itemMove, MOVE_COLUMNS } from './itemMove.ts'
 
 /** Takes back what workers hold of a task: whatever they still write of it is refused. */
 export async function cancelRunning(db: Db, taskId: string, nowMs: number): Promise<void> {
-  await db
+  const cancelled = await db
     .updateTable('item')
     .set({ state: 'cancelled', ...NOT_HELD, finished_ms: nowMs })
     .where(sql<boolean>`state = 'running'`)
     .where('task_id', '=', taskId)
+    .returning(MOVE_COLUMNS)
     .execute()
+  for (const row of cancelled) addMove(db, itemMove(row, { state: 'cancelled', nowMs }))
 }
 
 /**
@@ -29,8 +33,8 @@ export async function cancelQueued(
     .orderBy('key')
     .limit(limit)
     .execute()
-  if (items.length > 0)
-    await db
+  if (items.length > 0) {
+    const cancelled = await db
       .updateTable('item')
       .set({ state: 'cancelled', finished_ms: nowMs })
       .where(
@@ -39,6 +43,9 @@ export async function cancelQueued(
         items.map(({ id }) => id),
       )
       .where('state', '=', 'queued')
+      .returning(MOVE_COLUMNS)
       .execute()
+    for (const row of cancelled) addMove(db, itemMove(row, { state: 'cancelled', nowMs }))
+  }
   return items.at(-1)?.key
 }

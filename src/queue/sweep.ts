@@ -1,9 +1,11 @@
 import { sql, type Selectable } from 'kysely'
 import { failureColumns } from '../domain/failure.ts'
+import { addMove } from '../domain/moves.ts'
 import type { Db, ItemRow } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
 import { NOT_HELD } from './held.ts'
 import { ITEM_COLUMNS, itemOf, type Item } from './item.ts'
+import { itemMove, MOVE_COLUMNS } from './itemMove.ts'
 
 /** From this many interruptions on an item runs with nothing beside it: it may be what ends the process. */
 export const ALONE_FROM = 5
@@ -22,7 +24,7 @@ export interface Swept {
 
 /** Takes items back whose lease has ended, because the process, the machine or the network of their holder died. */
 export async function sweep(db: Db, nowMs: number): Promise<Swept> {
-  const { numAffectedRows } = await sql`
+  const { rows } = await sql<Pick<Selectable<ItemRow>, (typeof MOVE_COLUMNS)[number]>>`
     update item
        set state = 'queued', worker = null, lease_until_ms = null, due_ms = ${nowMs},
            interruptions = interruptions + 1,
@@ -30,8 +32,10 @@ export async function sweep(db: Db, nowMs: number): Promise<Swept> {
      where id in (
        select id from item
         where state = 'running' and lease_until_ms <= ${nowMs} and interruptions + 1 < ${MAX_INTERRUPTIONS}
-        limit ${ITEMS_A_SWEEP})`.execute(db)
-  return { released: Number(numAffectedRows ?? 0), exhausted: await exhaustedItems(db, nowMs) }
+        limit ${ITEMS_A_SWEEP})
+    returning id, kind, task_id, attempt, started_ms`.execute(db)
+  for (const row of rows) addMove(db, itemMove(row, { state: 'queued', why: 'interrupted', nowMs }))
+  return { released: rows.length, exhausted: await exhaustedItems(db, nowMs) }
 }
 
 async function exhaustedItems(db: Db, nowMs: number): Promise<Item[]> {
@@ -48,7 +52,7 @@ export async function endInterrupted(
   id: number,
   { failure, nowMs }: { failure: Failure; nowMs: number },
 ): Promise<boolean> {
-  const { numUpdatedRows } = await db
+  const ended = await db
     .updateTable('item')
     .set((row) => ({
       state: 'failed',
@@ -60,6 +64,9 @@ export async function endInterrupted(
     .where('id', '=', id)
     .where('state', '=', 'running')
     .where('lease_until_ms', '<=', nowMs)
+    .returning(MOVE_COLUMNS)
     .executeTakeFirst()
-  return numUpdatedRows > 0n
+  if (!ended) return false
+  addMove(db, itemMove(ended, { state: 'failed', failure, nowMs }))
+  return true
 }

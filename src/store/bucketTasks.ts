@@ -1,10 +1,12 @@
 import { sql } from 'kysely'
 import { failureColumns, failureOf } from '../domain/failure.ts'
+import { addMove } from '../domain/moves.ts'
 import type { TaskState } from '../domain/states.ts'
 import type { CrawlRow, Db, TaskRow } from '../domain/tables.ts'
 import type { BucketSettings, BucketTask } from '../domain/task.ts'
 import { PROGRESS_COLUMNS, progressOf } from './crawls.ts'
 import { addTaskEvent } from './taskEvents.ts'
+import { taskMove } from './taskMove.ts'
 
 export interface NewBucketTask {
   /** UUID version 7: of two tasks the later one has the greater id. */
@@ -56,6 +58,7 @@ export async function insertBucketTask(db: Db, task: NewBucketTask): Promise<Buc
   await db.insertInto('task').values(row).execute()
   const { accountId, id: taskId, nowMs } = task
   await addTaskEvent(db, { accountId, taskId, kind: 'created', details: {}, nowMs })
+  addMove(db, taskMove(row, nowMs))
   return bucketTaskOf(row)
 }
 

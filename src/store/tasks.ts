@@ -4,7 +4,9 @@ import type { Db, TaskRow } from '../domain/tables.ts'
 import type { Page, Task } from '../domain/task.ts'
 import type { TaskPlan, ModelPin, TaskRequest } from '../domain/work.ts'
 import { failureColumns } from '../domain/failure.ts'
+import { addMove } from '../domain/moves.ts'
 import { newestPage, type PageRequest } from './page.ts'
+import { taskMove } from './taskMove.ts'
 import { addTaskEvent } from './taskEvents.ts'
 import { taskOf, taskWorkOf, type TaskWork } from './taskRow.ts'
 
@@ -73,6 +75,7 @@ export async function insertTask(db: Db, task: NewTask): Promise<Task> {
   await db.insertInto('task').values(row).execute()
   const { accountId, id: taskId, nowMs } = task
   await addTaskEvent(db, { accountId, taskId, kind: 'created', details: {}, nowMs })
+  addMove(db, taskMove(row, nowMs))
   return taskOf(row)
 }
 

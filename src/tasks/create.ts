@@ -39,7 +39,7 @@ const ASSET_WAIT_MS = 60_000
  * Takes a task: when this returns, the task is committed and will be worked on whatever happens to the process.
  * Throws what `usableModel`, `withinModel` and `checkDocumentRequest` throw, and `request_invalid` for an asset that is unknown, failed, or
  * (once ready) lacks a modality that was asked for by name or ends before `startSec`, what `Fetcher.check` throws for a
- * URL, `rate_limited` when the key has no minutes of media left, and what `rememberAnswer` throws.
+ * URL, `rate_limited` when the key has no minutes of media left, `disk_full` while no new work is taken, and what `rememberAnswer` throws.
  */
 export async function createMediaTask(
   parts: TaskParts,
@@ -51,6 +51,7 @@ export async function createMediaTask(
   else partsWithinModel(order.request, model)
   if (order.request.input === 'document') await checkDocument(order.request, order.source)
   parts.usage?.checkMedia(account)
+  await parts.disk.admit()
   const task = await createFrom(parts, account, order, model)
   parts.wake()
   return task

@@ -81,7 +81,8 @@ async function planClips(
   if (isUnfinished(tracks)) return postponeUntilLooked(parts, item)
   const dueMs = parts.usage?.mediaAgainMs(task)
   // It is accepted: it waits until the key has minutes of media again.
-  if (dueMs !== undefined) return void (await parts.store.write((db) => postpone(db, item, { dueMs })))
+  if (dueMs !== undefined)
+    return void (await parts.store.write((db) => postpone(db, item, { dueMs, nowMs: parts.clock.nowMs() })))
   const media = { facts, hasTranscript: tracks.length > 0 }
   const { plan, warnings } = planMedia(within.request, media, parts.limits)
   const cues = await readCues(parts, { file, tracks }, signal)
@@ -124,7 +125,7 @@ type Piece =
 
 async function postponeUntilLooked(parts: TaskParts, item: ClaimedItem): Promise<void> {
   const nowMs = parts.clock.nowMs()
-  await parts.store.write((db) => postpone(db, item, { dueMs: nowMs + ASSET_WAIT_MS }))
+  await parts.store.write((db) => postpone(db, item, { dueMs: nowMs + ASSET_WAIT_MS, nowMs }))
 }
 
 async function writeItems(

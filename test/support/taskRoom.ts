@@ -35,6 +35,7 @@ import { openResults } from '../../src/store/reader.ts'
 import { gatherDocumentEnds } from '../../src/tasks/endDocuments.ts'
 import type { TaskParts } from '../../src/tasks/parts.ts'
 import { workOn } from '../../src/tasks/work.ts'
+import { makeMeters } from '../../src/telemetry/meters.ts'
 import { fakeClock } from './fakeClock.ts'
 
 export interface TaskRoom {
@@ -175,6 +176,7 @@ export async function taskRoom(): Promise<TaskRoom> {
     fetcher,
     crawling: { pace: makePace(systemClock), delayMs: 0, mostPages: 1_000, mostMs: 600_000 },
     compute,
+    disk: roomyDisk(),
     models: {
       all: [MODEL],
       resolve: (name) => (['tiny', 'alias'].includes(name) ? MODEL : undefined),
@@ -196,6 +198,7 @@ export async function taskRoom(): Promise<TaskRoom> {
       clock,
       level: 'debug',
     }),
+    meters: makeMeters(),
     retentionMs: 7 * 24 * 3_600_000,
     random: () => 0.5,
     wake: () => {},
@@ -349,6 +352,15 @@ function letters(text: string): Float32Array {
 async function* bytesOf(content: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(content)
 }
+
+/** A disk that never fills up. */
+const roomyDisk = (): TaskParts['disk'] => ({
+  state: 'roomy',
+  admit: async () => {},
+  problem: () => undefined,
+  reportFull: () => {},
+  disks: () => [],
+})
 
 interface Move {
   kind: string
