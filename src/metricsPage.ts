@@ -1,5 +1,5 @@
 import type { RunningCompute } from './compute/pool.ts'
-import type { Readiness } from './domain/work.ts'
+import type { Readiness } from './domain/compute.ts'
 import type { Reading } from './domain/metrics.ts'
 import type { Clock } from './lib/clock.ts'
 import type { Search } from './search/search.ts'
