@@ -41,6 +41,7 @@ import { makeMetricsPage } from './metricsPage.ts'
 import type { Commit } from './store/groupCommit.ts'
 import { openStore } from './store/open.ts'
 import { openResults } from './store/reader.ts'
+import { refuseHalfRestored } from './store/restoring.ts'
 import { ensureSecret } from './store/secrets.ts'
 import { watchDisk, type DiskGuard } from './tasks/disk/watchDisk.ts'
 import { gatherDocumentEnds } from './tasks/endDocuments.ts'
@@ -99,6 +100,7 @@ export async function startServer(
   try {
     await inFolder(config.dataFolder, () => mkdir(config.dataFolder, { recursive: true, mode: 0o700 }))
     open(lockFolder(config.dataFolder))
+    refuseHalfRestored(config.dataFolder)
     const limits = limitsNamed(config.limits)
     const tools = findTools(config.ffmpeg === undefined ? {} : { ffmpeg: config.ffmpeg })
     const ids = makeIds(clock, randomBytes)
@@ -163,6 +165,8 @@ export async function startServer(
       logger,
       meters,
       retentionMs: config.retentionMs,
+      mostRetentionMs: config.mostRetentionMs,
+      ...(config.assetRetentionMs !== undefined && { assetRetentionMs: config.assetRetentionMs }),
       random: Math.random,
       wake,
     }

@@ -263,7 +263,22 @@ export const SETTINGS = {
     flag: 'retention',
     placeholder: 'duration',
     fallback: '7d',
-    meaning: 'How long tasks and their vectors are kept (`30m`, `12h`, `7d`).',
+    meaning:
+      'How long tasks and their vectors are kept (`30m`, `12h`, `7d`), unless a create says otherwise by `X-Embedline-Retention`.',
+    parse: parseDuration,
+  },
+  retentionMax: {
+    flag: 'retention-max',
+    placeholder: 'duration',
+    fallback: '90d',
+    meaning: 'So long a caller may have a task kept at most; never less than `--retention`.',
+    parse: parseDuration,
+  },
+  assetRetention: {
+    flag: 'asset-retention',
+    placeholder: 'duration',
+    fallbackShown: 'until they are deleted',
+    meaning: 'How long assets are kept after their upload.',
     parse: parseDuration,
   },
   diskFloor: {

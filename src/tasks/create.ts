@@ -14,6 +14,7 @@ import { whyMissing } from './chooseModalities.ts'
 import { checkDocumentRequest, EMBEDDED_TYPES } from './documentRequest.ts'
 import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
+import { expiryOf } from './retention.ts'
 import { checkSourceUrl, fetchItem, filenameOfUrl } from './sourceUrl.ts'
 import { planItem } from './planItem.ts'
 import { keepBytes } from './storedBytes.ts'
@@ -29,6 +30,8 @@ export interface MediaTaskOrder {
   modelName: string
   request: TaskRequest
   source: MediaSource
+  /** How long the task is kept; absent: as long as the operator has set. */
+  retentionMs?: number
   idempotency?: Idempotency<Task>
 }
 
@@ -214,7 +217,7 @@ async function insert(
     warnings: standIn(order.modelName, model),
     ...(account.keyHash !== undefined && { keyHash: account.keyHash }),
     nowMs,
-    expiresMs: nowMs + parts.retentionMs,
+    expiresMs: expiryOf(parts, order.retentionMs),
   })
   const owner = { accountId: account.id, taskId: task.id }
   await enqueue(db, nowMs, [

@@ -7,6 +7,7 @@ import { insertBucketTask, newestActiveTask } from '../store/bucketTasks.ts'
 import { getEmbedding, insertEmbedding } from '../store/embeddedBuckets.ts'
 import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
+import { expiryOf } from './retention.ts'
 import { usableModel } from './usableModel.ts'
 
 export interface BucketTaskOrder {
@@ -14,6 +15,8 @@ export interface BucketTaskOrder {
   modelName: string
   chunks: ChunkSettings
   loader: Loader
+  /** How long the task is kept; absent: as long as the operator has set. */
+  retentionMs?: number
   idempotency?: Idempotency<BucketTask>
 }
 
@@ -72,7 +75,7 @@ async function insert(
     modelName,
     settings,
     nowMs,
-    expiresMs: nowMs + parts.retentionMs,
+    expiresMs: expiryOf(parts, order.retentionMs),
   })
   await enqueue(db, nowMs, [
     {

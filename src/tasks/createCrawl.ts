@@ -9,6 +9,7 @@ import { insertCrawl } from '../store/crawls.ts'
 import { getEmbedding, insertEmbedding } from '../store/embeddedBuckets.ts'
 import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
+import { expiryOf } from './retention.ts'
 
 export interface CrawlOrder {
   bucket: string
@@ -17,6 +18,8 @@ export interface CrawlOrder {
   /** Of a bucket that is not embedded yet; another one keeps its own. */
   modelName: string
   chunks: ChunkSettings
+  /** How long the task is kept; absent: as long as the operator has set. */
+  retentionMs?: number
   idempotency?: Idempotency<BucketTask>
 }
 
@@ -80,7 +83,7 @@ async function insert(parts: TaskParts, db: Db, account: Account, order: NewCraw
     modelName,
     settings,
     nowMs,
-    expiresMs: nowMs + parts.retentionMs,
+    expiresMs: expiryOf(parts, order.retentionMs),
   })
   const crawl = await insertCrawl(db, task.id, startUrl)
   const item = { accountId: account.id, kind: 'crawl', taskId: task.id, key: 'crawl', lane: 0 } as const

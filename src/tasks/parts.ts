@@ -60,6 +60,10 @@ export interface TaskParts {
   meters: Meters
   /** How long tasks and their vectors are kept after creation. */
   retentionMs: number
+  /** No caller may have a task kept for longer. */
+  mostRetentionMs: number
+  /** How long assets are kept. Absent: until they are deleted. */
+  assetRetentionMs?: number
   /** A number from 0 up to 1, for the jitter of backoffs. */
   random: () => number
   /** Tells the dispatcher that there may be something to claim. */

@@ -203,6 +203,7 @@ export async function taskRoom(): Promise<TaskRoom> {
     }),
     meters: makeMeters(),
     retentionMs: 7 * 24 * 3_600_000,
+    mostRetentionMs: 90 * 24 * 3_600_000,
     random: () => 0.5,
     wake: () => {},
   }

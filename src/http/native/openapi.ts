@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { describeRoute, type DescribedRoute, type Operation } from '../operations.ts'
 import { DESCRIBED as ASSETS } from './assets/openapi.ts'
 import { DESCRIBED as BUCKETS } from './buckets/openapi.ts'
+import { DESCRIBED as JANITOR } from './janitor/openapi.ts'
 import { DESCRIBED as MODELS } from './models/openapi.ts'
+import { DESCRIBED as RETENTION } from './retention/openapi.ts'
 
 const Problem = z.looseObject({
   type: z.string(),
@@ -13,7 +15,7 @@ const Problem = z.looseObject({
   field: z.string().optional(),
 })
 
-const DESCRIBED: readonly DescribedRoute[] = [...BUCKETS, ...ASSETS, ...MODELS]
+const DESCRIBED: readonly DescribedRoute[] = [...BUCKETS, ...ASSETS, ...MODELS, ...RETENTION, ...JANITOR]
 
 /** What this door takes and answers, with paths below its prefix. */
 export const operations = (): Operation[] => {

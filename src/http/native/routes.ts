@@ -9,13 +9,15 @@ import { ROUTES as ASSETS } from './assets/routes.ts'
 import { ROUTES as BUCKETS } from './buckets/routes.ts'
 import { ROUTES as MODELS } from './models/routes.ts'
 import { sendFailure, sendProblem } from './problems.ts'
+import { ROUTES as JANITOR } from './janitor/routes.ts'
+import { ROUTES as RETENTION } from './retention/routes.ts'
 import type { Route } from './route.ts'
 
 /** Where what no contract has stands. */
 export const PREFIX = '/api'
 
 /** By noun; `openapi.ts` has a description of each. */
-export const ROUTES: readonly Route[] = [...BUCKETS, ...ASSETS, ...MODELS]
+export const ROUTES: readonly Route[] = [...BUCKETS, ...ASSETS, ...MODELS, ...RETENTION, ...JANITOR]
 
 const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
 

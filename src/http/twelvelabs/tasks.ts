@@ -10,6 +10,7 @@ import { listTasks as readTasks } from '../../tasks/list.ts'
 import { factsIfThere } from '../factsIfThere.ts'
 import { idempotencyKey, keyedRequest } from '../keyedRequest.ts'
 import { originOf } from '../origin.ts'
+import { retentionOf } from '../retention.ts'
 import { inFieldsOf } from './errors.ts'
 import { withJsonBody, type JsonBody } from './jsonBody.ts'
 import { NEWER_INPUTS, newerTaskRequest } from './marengo35/taskRequest.ts'
@@ -60,7 +61,7 @@ const INLINE_LIMIT = {
 } as const satisfies Record<TaskRequest['input'], keyof Limits>
 
 async function create(
-  { parts, schemas, account }: Call,
+  { parts, schemas, account, request }: Call,
   json: JsonBody,
   keyed: KeyedRequest | undefined,
 ): Promise<Task> {
@@ -80,6 +81,7 @@ async function create(
       modelName,
       request: wanted.request,
       source,
+      ...retentionOf(request),
       ...(keyed && { idempotency: { ...keyed, answer } }),
     }),
   )
