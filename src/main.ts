@@ -38,7 +38,6 @@ import { openSearch } from './search/search.ts'
 import { loaderModule } from './store/loaderModule.ts'
 import { lockFolder } from './store/lock.ts'
 import { makeMetricsPage } from './metricsPage.ts'
-import type { Commit } from './store/groupCommit.ts'
 import { openStore } from './store/open.ts'
 import { openResults } from './store/reader.ts'
 import { refuseHalfRestored } from './store/restoring.ts'
@@ -52,6 +51,7 @@ import { roomsBeside } from './tasks/rooms.ts'
 import { takeBackItems } from './tasks/sweep.ts'
 import { tellMoves } from './tasks/tellMoves.ts'
 import { openUsage } from './tasks/usage.ts'
+import { openWatchHub } from './tasks/watch/hub.ts'
 import { workOn } from './tasks/work.ts'
 import { makeMeters } from './telemetry/meters.ts'
 import { version } from './version.ts'
@@ -104,12 +104,12 @@ export async function startServer(
     const limits = limitsNamed(config.limits)
     const tools = findTools(config.ffmpeg === undefined ? {} : { ffmpeg: config.ffmpeg })
     const ids = makeIds(clock, randomBytes)
-    const onCommit = ({ durationMs, changeCount, moves }: Commit) => {
+    const store = open(await openStore({ file: config.databaseFile, clock }))
+    store.onCommit(({ durationMs, changeCount, moves }) => {
       meters.observe('embedline_commit_duration_seconds', {}, durationMs / 1000)
       meters.observe('embedline_commit_changes', {}, changeCount)
       tellMoves({ logger, meters }, moves)
-    }
-    const store = open(await openStore({ file: config.databaseFile, clock, onCommit }))
+    })
     const results = open(openResults(config.databaseFile))
     const loader = loaderModule({ file: config.databaseFile })
     const search = open(openSearch({ loader, memoryBytes: SEARCH_MEMORY_BYTES }))
@@ -158,6 +158,7 @@ export async function startServer(
       buckets: openFolderBuckets({ url: config.bucketsUrl, clock, uploadId: () => ids.uuid() }),
       endDocument: gatherDocumentEnds({ store, clock }),
       search,
+      watchHub: open(openWatchHub({ store, clock, onError: watchError(logger) })),
       ...(usage && { usage }),
       clock,
       ids,
@@ -169,6 +170,7 @@ export async function startServer(
       ...(config.assetRetentionMs !== undefined && { assetRetentionMs: config.assetRetentionMs }),
       random: Math.random,
       wake,
+      recall: (items) => dispatcher?.recall(items),
     }
     const keyFile = join(config.dataFolder, 'admin.key')
     const admission = { listed: config.keys, keyFile, isLoopback: isLoopback(config.host) }
@@ -334,6 +336,9 @@ function readinessOf(
   const problem = registry.problem(model)
   return problem ? { state: 'failed', message: problem.message } : compute.readiness()
 }
+
+const watchError = (logger: TaskParts['logger']) => (error: unknown) =>
+  logger.error('what happens to tasks could not be read', { error })
 
 const dispatch = (parts: TaskParts, computeCount: number): Dispatcher =>
   startDispatcher({

@@ -41,8 +41,11 @@ export interface ItemMove {
   nowMs: number
 }
 
-/** `failed`: it went wrong and may go right; `interrupted`: its holder died; `returned`: its holder stops or waits. */
-export type Comeback = 'failed' | 'interrupted' | 'returned'
+/**
+ * `failed`: it went wrong and may go right; `interrupted`: its holder died; `returned`: its holder stops or waits;
+ * `retried`: it had ended, and somebody wants it done again.
+ */
+export type Comeback = 'failed' | 'interrupted' | 'returned' | 'retried'
 
 export type Move = TaskMove | ItemMove
 

@@ -3,7 +3,7 @@ import { failureColumns } from '../domain/failure.ts'
 import { addMove } from '../domain/moves.ts'
 import type { Db, ItemRow } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
-import { NOT_HELD, updateHeld } from './held.ts'
+import { LET_GO, updateHeld } from './held.ts'
 import type { Hold } from './item.ts'
 import { itemMove, MOVE_COLUMNS } from './itemMove.ts'
 
@@ -18,7 +18,7 @@ export async function settleDone(db: Db, holds: readonly Hold[], nowMs: number):
   const fences = holds.map(({ id, attempt, worker }) => sql`(${id}, ${attempt}, ${worker})`)
   const { rows } = await sql<Pick<Selectable<ItemRow>, (typeof MOVE_COLUMNS)[number]>>`
     update item
-       set state = 'done', worker = null, lease_until_ms = null, error_code = null, error_message = null,
+       set state = 'done', lease_until_ms = null, error_code = null, error_message = null,
            finished_ms = ${nowMs}
      where state = 'running' and (id, attempt, worker) in (values ${sql.join(fences)})
     returning id, kind, task_id, attempt, started_ms`.execute(db)
@@ -34,7 +34,7 @@ export async function settle(db: Db, hold: Hold, { state, failure, nowMs }: Sett
   const settled = await updateHeld(db, hold)
     .set({
       state,
-      ...NOT_HELD,
+      ...LET_GO,
       ...failureColumns(failure),
       finished_ms: nowMs,
     })

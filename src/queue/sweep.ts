@@ -3,7 +3,7 @@ import { failureColumns } from '../domain/failure.ts'
 import { addMove } from '../domain/moves.ts'
 import type { Db, ItemRow } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
-import { NOT_HELD } from './held.ts'
+import { LET_GO } from './held.ts'
 import { ITEM_COLUMNS, itemOf, type Item } from './item.ts'
 import { itemMove, MOVE_COLUMNS } from './itemMove.ts'
 
@@ -15,16 +15,23 @@ export const MAX_INTERRUPTIONS = 25
 
 const ITEMS_A_SWEEP = 500
 
+/** Whose an item was that is due again. */
+export interface Released {
+  accountId: string
+  /** Absent for what belongs to no task. */
+  taskId: string | null
+}
+
 export interface Swept {
-  /** How many items are due again, with one interruption more. */
-  released: number
+  /** Items that are due again, with one interruption more. */
+  released: Released[]
   /** Items that were interrupted too often; the caller fails each with `endInterrupted`. */
   exhausted: Item[]
 }
 
 /** Takes items back whose lease has ended, because the process, the machine or the network of their holder died. */
 export async function sweep(db: Db, nowMs: number): Promise<Swept> {
-  const { rows } = await sql<Pick<Selectable<ItemRow>, (typeof MOVE_COLUMNS)[number]>>`
+  const { rows } = await sql<Pick<Selectable<ItemRow>, (typeof MOVE_COLUMNS)[number] | 'account_id'>>`
     update item
        set state = 'queued', worker = null, lease_until_ms = null, due_ms = ${nowMs},
            interruptions = interruptions + 1,
@@ -33,9 +40,10 @@ export async function sweep(db: Db, nowMs: number): Promise<Swept> {
        select id from item
         where state = 'running' and lease_until_ms <= ${nowMs} and interruptions + 1 < ${MAX_INTERRUPTIONS}
         limit ${ITEMS_A_SWEEP})
-    returning id, kind, task_id, attempt, started_ms`.execute(db)
+    returning id, kind, account_id, task_id, attempt, started_ms`.execute(db)
   for (const row of rows) addMove(db, itemMove(row, { state: 'queued', why: 'interrupted', nowMs }))
-  return { released: rows.length, exhausted: await exhaustedItems(db, nowMs) }
+  const released = rows.map((row) => ({ accountId: row.account_id, taskId: row.task_id }))
+  return { released, exhausted: await exhaustedItems(db, nowMs) }
 }
 
 async function exhaustedItems(db: Db, nowMs: number): Promise<Item[]> {
@@ -56,7 +64,7 @@ export async function endInterrupted(
     .updateTable('item')
     .set((row) => ({
       state: 'failed',
-      ...NOT_HELD,
+      ...LET_GO,
       interruptions: row('interruptions', '+', 1),
       ...failureColumns(failure),
       finished_ms: nowMs,

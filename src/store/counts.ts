@@ -5,8 +5,8 @@ import type { ItemKind, TaskRow } from '../domain/tables.ts'
 /** How many tasks and items there are, for whoever watches a server. */
 export interface Counts {
   tasks: { kind: TaskRow['kind']; state: TaskState; count: number }[]
-  /** Of items that are not final. */
-  items: { kind: ItemKind; state: ItemState; count: number }[]
+  /** Of items that are not final; those that a pause holds back are counted apart. */
+  items: { kind: ItemKind; state: ItemState | 'paused'; count: number }[]
   /** Of items that could be claimed now. */
   due: { kind: ItemKind; count: number; oldestDueMs: number }[]
 }
@@ -15,18 +15,20 @@ export interface Counts {
 const TASKS = 'select kind, state, count(*) as count from task group by kind, state'
 const QUEUED = (alone: 0 | 1) => `
   select kind, 'queued' as state, count(*) as count from item
-   where state = 'queued' and is_alone = ${alone} group by kind`
+   where state = 'queued' and (is_alone = ${alone} and pause_id = 0) group by kind`
+const PAUSED = `
+  select kind, 'paused' as state, count(*) as count from item where pause_id > 0 group by kind`
 const RUNNING = `
   select kind, 'running' as state, count(*) as count from item where state = 'running' group by kind`
 const DUE = (alone: 0 | 1) => `
   select kind, count(*) as count, min(due_ms) as oldestDueMs from item
-   where state = 'queued' and is_alone = ${alone} and due_ms <= ? group by kind`
+   where state = 'queued' and (is_alone = ${alone} and pause_id = 0) and due_ms <= ? group by kind`
 
 /** Returns a function that counts everything as it is now. */
 export function counter(database: DatabaseSync): (nowMs: number) => Counts {
   const prepare = (sql: string) => database.prepare(sql)
   const tasks = prepare(TASKS)
-  const items = [prepare(QUEUED(0)), prepare(QUEUED(1)), prepare(RUNNING)]
+  const items = [prepare(QUEUED(0)), prepare(QUEUED(1)), prepare(PAUSED), prepare(RUNNING)]
   const due = [prepare(DUE(0)), prepare(DUE(1))]
   return (nowMs) => ({
     tasks: tasks.all() as unknown as Counts['tasks'],

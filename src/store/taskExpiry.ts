@@ -7,6 +7,7 @@ export async function setExpiry(db: Db, accountId: string, id: string, expiresMs
     .set({ expires_ms: expiresMs })
     .where('id', '=', id)
     .where('account_id', '=', accountId)
+    .where('removed_ms', 'is', null)
     .executeTakeFirst()
   return numUpdatedRows > 0n
 }

@@ -4,7 +4,9 @@ import { expireTasks } from './expire.ts'
 import { forgetAnswers } from './idempotency.ts'
 import { expireAssets } from './expireAssets.ts'
 import type { TaskParts } from './parts.ts'
+import { settlePauses } from './pause.ts'
 import { repairTasks } from './repair.ts'
+import { settleAllEnded } from './settleEnded.ts'
 import { removeStaleChunks } from './staleChunks.ts'
 import { removeOrphanedBytes } from './storedBytes.ts'
 import { sweepLeases } from './sweep.ts'
@@ -43,6 +45,8 @@ async function clean(parts: TaskParts, signal: AbortSignal): Promise<void> {
   while (!signal.aborted && (await expireTasks(parts)) > 0);
   while (!signal.aborted && (await expireAssets(parts)) > 0);
   await repairTasks(parts)
+  await settleAllEnded(parts)
+  await settlePauses(parts)
   await removeHiddenEmbeddings(parts)
   await forgetAnswers(parts)
   await forgetUnfinishedFetches(parts)

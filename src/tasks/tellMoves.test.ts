@@ -20,13 +20,10 @@ async function tellingRoom() {
   })
   const moves: Move[] = []
   const file = room.parts.objects.path('a', 'b').replace(/objects\/.*$/, 'embedline.db')
-  const store = await openStore({
-    file,
-    clock: room.clock,
-    onCommit: (commit) => {
-      moves.push(...commit.moves)
-      tellMoves({ logger, meters }, commit.moves)
-    },
+  const store = await openStore({ file, clock: room.clock })
+  store.onCommit((commit) => {
+    moves.push(...commit.moves)
+    tellMoves({ logger, meters }, commit.moves)
   })
   const write: typeof store.write = (change) => store.write(change)
   room.parts.store.write = write

@@ -13,6 +13,7 @@ import { inspectAsset } from './inspect.ts'
 import { listBucket } from './listBucket.ts'
 import type { TaskParts } from './parts.ts'
 import { planTask } from './plan.ts'
+import { requeueFailed } from './requeueFailed.ts'
 import { assembleUpload } from './uploads/assembleUpload.ts'
 
 type Work = (parts: TaskParts, item: ClaimedItem, signal: AbortSignal) => Promise<void>
@@ -29,6 +30,7 @@ const WORK: Record<ItemKind, Work> = {
   crawl: crawlSite,
   document: embedDocument,
   conclude: concludeBucket,
+  retry: requeueFailed,
 }
 
 /**

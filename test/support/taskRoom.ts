@@ -37,6 +37,7 @@ import { openStore } from '../../src/store/open.ts'
 import { openResults } from '../../src/store/reader.ts'
 import { gatherDocumentEnds } from '../../src/tasks/endDocuments.ts'
 import type { TaskParts } from '../../src/tasks/parts.ts'
+import { openWatchHub } from '../../src/tasks/watch/hub.ts'
 import { workOn } from '../../src/tasks/work.ts'
 import { makeMeters } from '../../src/telemetry/meters.ts'
 import { fakeClock } from './fakeClock.ts'
@@ -155,6 +156,7 @@ export async function taskRoom(): Promise<TaskRoom> {
   const log: Record<string, unknown>[] = []
   onTestFinished(async () => {
     const moves = await readMoves(store)
+    await watchHub.close()
     await modelFiles.close()
     await search.close()
     await results.close()
@@ -165,6 +167,13 @@ export async function taskRoom(): Promise<TaskRoom> {
     for (const move of moves) if (!isAllowed(move)) throw new Error(`no such move: ${JSON.stringify(move)}`)
     const errors = log.filter(({ level }) => level === 'error')
     if (errors.length > 0) throw new Error(`unexpected errors in the log: ${JSON.stringify(errors, null, 1)}`)
+  })
+  const watchHub = openWatchHub({
+    store,
+    clock,
+    onError(error) {
+      throw error
+    },
   })
   const compute = tinyCompute()
   let chance = 0
@@ -193,6 +202,7 @@ export async function taskRoom(): Promise<TaskRoom> {
     buckets,
     endDocument: gatherDocumentEnds({ store, clock, waitMs: 0 }),
     search,
+    watchHub,
     clock,
     ids: makeIds(clock, (count) => new Uint8Array(count).fill(++chance)),
     limits: limitsNamed('ours'),
@@ -206,6 +216,7 @@ export async function taskRoom(): Promise<TaskRoom> {
     mostRetentionMs: 90 * 24 * 3_600_000,
     random: () => 0.5,
     wake: () => {},
+    recall: () => {},
   }
   const accountNamed = (name: string, number: number) =>
     store.write((db) =>
@@ -232,9 +243,10 @@ export async function taskRoom(): Promise<TaskRoom> {
       'crawl',
       'document',
       'conclude',
+      'retry',
     ] as const
     const order = { worker, lanes: [0, 1, 2, 3], kinds, limit: 1, alone, nowMs, leaseUntilMs: nowMs + 15_000 }
-    return (await store.write((db) => claim(db, order)))[0]
+    return (await store.write((db) => claim(db, order))).items[0]
   }
   return {
     parts,
