@@ -28,6 +28,7 @@ export interface Tables {
   upload: UploadRow
   upload_part: UploadPartRow
   task_event: TaskEventRow
+  task_trace: TaskTraceRow
   pause: PauseRow
 }
 
@@ -204,6 +205,13 @@ export interface TaskEventRow {
   /** TaskEventDetails of its kind. */
   details_json: string
   created_ms: number
+}
+
+/** Of a task that was created while traces were on. */
+export interface TaskTraceRow {
+  task_id: string
+  /** TaskTrace. */
+  trace_json: string
 }
 
 /** What a key has asked for in a stretch of time: requests, or minutes of media. */

@@ -11,6 +11,7 @@ import { factsIfThere } from '../factsIfThere.ts'
 import { idempotencyKey, keyedRequest } from '../keyedRequest.ts'
 import { originOf } from '../origin.ts'
 import { reuseWish } from '../reuseHeader.ts'
+import { retentionOf } from '../retention.ts'
 import { inFieldsOf } from './errors.ts'
 import type { MediaSourceBody } from './fields.ts'
 import { withJsonBody, type JsonBody } from './jsonBody.ts'
@@ -95,6 +96,7 @@ async function create(
       request: wanted.request,
       source,
       ...reuseWish(request),
+      ...retentionOf(request),
       ...(keyed && { idempotency: { ...keyed, answer } }),
     }),
   )
