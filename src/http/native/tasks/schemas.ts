@@ -43,13 +43,9 @@ export const HistoryQuery = z.strictObject({
 })
 
 export const Rerun = z.strictObject({
-  model: z
-    .string()
-    .min(1)
-    .nullish()
-    .meta({
-      description: 'The name of a model; without it that of the task, which may mean another one by now.',
-    }),
+  model: z.string().min(1).nullish().meta({
+    description: 'The name of a model; without it that of the task, which may mean another one by now.',
+  }),
 })
 
 const time = z.string().meta({ format: 'date-time' })
