@@ -34,7 +34,7 @@ export async function cancelRunning(db: Db, taskId: string, nowMs: number): Prom
 export interface CancelledStretch {
   cancelled: Item[]
   /** The key to go on after; absent: there are no more. */
-  last?: string
+  next?: string
 }
 
 /** Cancels what is queued among the next `limit` items of a task, in the order of their keys. */
@@ -51,7 +51,7 @@ export async function cancelQueued(
     .orderBy('key')
     .limit(limit)
     .execute()
-  const last = items.at(-1)?.key
+  const next = items.length === limit ? items.at(-1)?.key : undefined
   const queued = items.filter(({ state }) => state === 'queued').map(({ id }) => id)
   const rows =
     queued.length === 0
@@ -62,5 +62,5 @@ export async function cancelQueued(
           .where('id', 'in', queued)
           .returning(ITEM_COLUMNS)
           .execute()
-  return { cancelled: rows.map(itemOf), ...(last !== undefined && { last }) }
+  return { cancelled: rows.map(itemOf), ...(next !== undefined && { next }) }
 }
