@@ -28,6 +28,7 @@ export interface Tables {
   upload: UploadRow
   upload_part: UploadPartRow
   task_event: TaskEventRow
+  task_trace: TaskTraceRow
   pause: PauseRow
 }
 
@@ -170,6 +171,12 @@ export interface TaskRow {
   updated_ms: number
   finished_ms: number | null
   expires_ms: number
+  /** 1: vectors that follow from the same may be taken from another task. */
+  may_reuse: number
+  /** Of a task of media, once planned: what its vectors follow from. Equal ones have equal vectors. */
+  reuse_key: string | null
+  /** The task from which the vectors were taken; it may be gone. */
+  reused_from: string | null
   /** The key that the media of the task are counted for, as its SHA-256. */
   key_hash: string | null
   /** Set when it was deleted: nobody sees it any more, its rows go in small transactions. */
@@ -198,6 +205,13 @@ export interface TaskEventRow {
   /** TaskEventDetails of its kind. */
   details_json: string
   created_ms: number
+}
+
+/** Of a task that was created while traces were on. */
+export interface TaskTraceRow {
+  task_id: string
+  /** TaskTrace. */
+  trace_json: string
 }
 
 /** What a key has asked for in a stretch of time: requests, or minutes of media. */

@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
+import { addMove } from '../domain/moves.ts'
 import type { Db } from '../domain/tables.ts'
 import { LET_GO } from './held.ts'
 import { ITEM_COLUMNS, itemOf, type Hold, type Item } from './item.ts'
+import { itemMove, MOVE_COLUMNS } from './itemMove.ts'
 
 /** Items of which a task has no more than one, by their keys. */
 const SINGLE = ['fetch', 'plan', 'list', 'crawl', 'retry', 'finish']
@@ -18,15 +20,17 @@ export async function cancelRunning(db: Db, taskId: string, nowMs: number): Prom
     .where(sql<boolean>`state = 'running'`)
     // Few items are running, and a task may have a million: only of those of the index of leases it is asked.
     .where(sql<boolean>`coalesce(task_id, '') = ${taskId}`)
-    .returning([...ITEM_COLUMNS, 'attempt', 'worker'])
+    .returning([...ITEM_COLUMNS, ...MOVE_COLUMNS, 'worker'])
     .execute()
-  await db
+  const single = await db
     .updateTable('item')
     .set({ state: 'cancelled', pause_id: 0, finished_ms: nowMs })
     .where('task_id', '=', taskId)
     .where('key', 'in', SINGLE)
     .where('state', '=', 'queued')
+    .returning(MOVE_COLUMNS)
     .execute()
+  for (const row of [...rows, ...single]) addMove(db, itemMove(row, { state: 'cancelled', nowMs }))
   return rows.map((row) => ({ ...itemOf(row), attempt: row.attempt, worker: row.worker ?? '' }))
 }
 
@@ -60,7 +64,8 @@ export async function cancelQueued(
           .updateTable('item')
           .set({ state: 'cancelled', pause_id: 0, finished_ms: nowMs })
           .where('id', 'in', queued)
-          .returning(ITEM_COLUMNS)
+          .returning([...ITEM_COLUMNS, ...MOVE_COLUMNS])
           .execute()
+  for (const row of rows) addMove(db, itemMove(row, { state: 'cancelled', nowMs }))
   return { cancelled: rows.map(itemOf), ...(next !== undefined && { next }) }
 }

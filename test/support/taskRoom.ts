@@ -40,6 +40,7 @@ import type { TaskParts } from '../../src/tasks/parts.ts'
 import { openWatchHub } from '../../src/tasks/watch/hub.ts'
 import { takeBackItems } from '../../src/tasks/sweep.ts'
 import { workOn } from '../../src/tasks/work.ts'
+import { makeMeters } from '../../src/telemetry/meters.ts'
 import { fakeClock } from './fakeClock.ts'
 
 export interface TaskRoom {
@@ -190,6 +191,7 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
     fetcher,
     crawling: { pace: makePace(systemClock), delayMs: 0, mostPages: 1_000, mostMs: 600_000 },
     compute,
+    disk: roomyDisk(),
     models: {
       all: [MODEL],
       resolve: (name) => (['tiny', 'alias'].includes(name) ? MODEL : undefined),
@@ -212,7 +214,11 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
       clock,
       level: 'debug',
     }),
+    // Tests embed equal bytes over and over.
+    mayReuse: false,
+    meters: makeMeters(),
     retentionMs: 7 * 24 * 3_600_000,
+    mostRetentionMs: 90 * 24 * 3_600_000,
     random: () => 0.5,
     wake: () => {},
     recall: () => {},
@@ -379,6 +385,15 @@ function letters(text: string): Float32Array {
 async function* bytesOf(content: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(content)
 }
+
+/** A disk that never fills up. */
+const roomyDisk = (): TaskParts['disk'] => ({
+  state: 'roomy',
+  admit: async () => {},
+  problem: () => undefined,
+  reportFull: () => {},
+  disks: () => [],
+})
 
 interface Move {
   kind: string

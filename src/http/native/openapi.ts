@@ -6,6 +6,7 @@ import { DESCRIBED as EVENTS } from './events/openapi.ts'
 import { DESCRIBED as MODELS } from './models/openapi.ts'
 import { DESCRIBED as PAUSES } from './pauses/openapi.ts'
 import { DESCRIBED as TASKS } from './tasks/openapi.ts'
+import { DESCRIBED as JANITOR } from './janitor/openapi.ts'
 
 const Problem = z.looseObject({
   type: z.string(),
@@ -23,6 +24,7 @@ const DESCRIBED: readonly DescribedRoute[] = [
   ...TASKS,
   ...EVENTS,
   ...PAUSES,
+  ...JANITOR,
 ]
 
 /** What this door takes and answers, with paths below its prefix. */

@@ -12,13 +12,22 @@ import { ROUTES as MODELS } from './models/routes.ts'
 import { ROUTES as PAUSES } from './pauses/routes.ts'
 import { ROUTES as TASKS } from './tasks/routes.ts'
 import { sendFailure, sendProblem } from './problems.ts'
+import { ROUTES as JANITOR } from './janitor/routes.ts'
 import type { Route } from './route.ts'
 
 /** Where what no contract has stands. */
 export const PREFIX = '/api'
 
 /** By noun; `openapi.ts` has a description of each. */
-export const ROUTES: readonly Route[] = [...BUCKETS, ...ASSETS, ...MODELS, ...TASKS, ...EVENTS, ...PAUSES]
+export const ROUTES: readonly Route[] = [
+  ...BUCKETS,
+  ...ASSETS,
+  ...MODELS,
+  ...TASKS,
+  ...EVENTS,
+  ...PAUSES,
+  ...JANITOR,
+]
 
 const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
 
