@@ -157,7 +157,8 @@ export async function readSums(db: Db, taskId: string): Promise<StoredSum[]> {
 /** Removes at most `limit` vectors of a task, the sums last. Returns how many; 0: there is none left. */
 export async function removeEmbeddings(db: Db, taskId: string, limit: number): Promise<number> {
   const embeddings = await removeRows(db, 'embedding', taskId, limit)
-  return embeddings > 0 ? embeddings : removeRows(db, 'modality_sum', taskId, limit)
+  if (embeddings === limit) return limit
+  return embeddings + (await removeRows(db, 'modality_sum', taskId, limit - embeddings))
 }
 
 async function removeRows(
