@@ -5,6 +5,7 @@ import type { PartPlace, PartVector } from '../domain/partWork.ts'
 import type { Clip } from '../domain/work.ts'
 import { pagePosition } from './position.ts'
 import { bytesOf, float64Of } from './vectorBytes.ts'
+import { countVectors, forgetVectors, type AddedVectors } from './vectorSets.ts'
 
 const ROWS_A_STATEMENT = 100
 
@@ -12,6 +13,7 @@ const ROWS_A_STATEMENT = 100
 export const insertClips = (db: Db, taskId: string, clips: readonly Clip[]): Promise<number> =>
   insertRows(
     db,
+    taskId,
     clips.flatMap(({ startSec, endSec, vectors }) =>
       vectors.map(({ modality, space, vector, uncertainty }) => ({
         task_id: taskId,
@@ -44,6 +46,7 @@ export const insertAssetVectors = (
 ): Promise<number> =>
   insertRows(
     db,
+    taskId,
     vectors.map(({ modality, space, endMs, vector }) => ({
       task_id: taskId,
       scope_order: SCOPES.indexOf('asset'),
@@ -60,6 +63,7 @@ export const insertAssetVectors = (
 export const insertParts = (db: Db, taskId: string, vectors: readonly PartVector[]): Promise<number> =>
   insertRows(
     db,
+    taskId,
     vectors.map(({ modality, space, vector, uncertainty, place }) => ({
       task_id: taskId,
       scope_order: SCOPES.indexOf(place.scope),
@@ -77,17 +81,24 @@ function positionOf(place: PartPlace): number {
   return place.scope === 'chunk' ? place.chunk : 0
 }
 
-async function insertRows(db: Db, rows: readonly EmbeddingRow[]): Promise<number> {
-  let inserted = 0
+async function insertRows(db: Db, taskId: string, rows: readonly EmbeddingRow[]): Promise<number> {
+  const counts = new Map<string, AddedVectors>()
   for (let from = 0; from < rows.length; from += ROWS_A_STATEMENT) {
-    const { numInsertedOrUpdatedRows } = await db
+    const inserted = await db
       .insertInto('embedding')
       .values(rows.slice(from, from + ROWS_A_STATEMENT))
       .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirstOrThrow()
-    inserted += Number(numInsertedOrUpdatedRows ?? 0)
+      .returning(['space', (row) => row.fn<number>('length', ['vector']).as('bytes')])
+      .execute()
+    for (const { space, bytes } of inserted) {
+      const name = `${bytes} ${space}`
+      const count = counts.get(name)?.count ?? 0
+      counts.set(name, { space, dimension: bytes / Float32Array.BYTES_PER_ELEMENT, count: count + 1 })
+    }
   }
-  return inserted
+  const added = [...counts.values()]
+  await countVectors(db, taskId, added)
+  return added.reduce((sum, { count }) => sum + count, 0)
 }
 
 /** Of one slice and modality: the sum of its clips' vectors, each times its duration in seconds. */
@@ -141,8 +152,12 @@ export async function readSums(db: Db, taskId: string): Promise<StoredSum[]> {
   }))
 }
 
-/** Removes at most `limit` vectors of a task, the sums last. Returns how many; 0: there is none left. */
+/**
+ * Removes at most `limit` vectors of a task, the sums last; no search finds any of them from the first time on. Returns
+ * how many; 0: there is none left.
+ */
 export async function removeEmbeddings(db: Db, taskId: string, limit: number): Promise<number> {
+  await forgetVectors(db, taskId)
   const embeddings = await removeRows(db, 'embedding', taskId, limit)
   return embeddings > 0 ? embeddings : removeRows(db, 'modality_sum', taskId, limit)
 }
