@@ -33,23 +33,27 @@ export const QUADRANTS = [
 /** Names the set of vectors that may be compared with each other. Vectors of different spaces never mix. */
 export type Space = string
 
-/**
- * A stored vector, of unit length, on its way out. Times are seconds from the start of the file, also when the task
- * began later in it, and 0 for what has none. The numbers are already written as JSON, `[0.01,-0.2,…]`, exact as float32.
- */
-export interface EncodedEmbedding {
-  modality: Modality
-  scope: Scope
-  space: Space
+/** Where in its asset a vector stands. Seconds from the start of the file, also when the task began later; 0 for what has none. */
+export interface EmbeddingPlace {
   startSec: number
   endSec: number
-  vectorJson: Uint8Array
   /** Of a page, from 1. */
   page?: number
   /** Absent for a whole page. */
   quadrant?: Quadrant
   /** Of a chunk, from 0. */
   chunk?: number
+}
+
+/**
+ * A stored vector, of unit length, on its way out. The numbers are already written as JSON, `[0.01,-0.2,…]`, exact as
+ * float32.
+ */
+export interface EncodedEmbedding extends EmbeddingPlace {
+  modality: Modality
+  scope: Scope
+  space: Space
+  vectorJson: Uint8Array
   /** How far each number varies within what the vector stands for; as many numbers, written like them. */
   uncertaintyJson?: Uint8Array
 }

@@ -48,6 +48,8 @@ export interface Matrix {
   scan(query: Float32Array, bar: Bar, isWanted?: NearestOptions['isWanted']): Neighbour[]
   /** The nearest chunks, best first, equal ones by file and ordinal: the very same that `dot` with every row gives. */
   nearest(query: Float32Array, limit: number, options?: NearestOptions): Neighbour[]
+  /** How many chunks there are for which `isWanted` says so. */
+  count(isWanted: (fileId: number, ordinal: number) => boolean): number
   /** How near the chunks are for which `isWanted` says so, in no order. */
   cosines(query: Float32Array, isWanted: (fileId: number, ordinal: number) => boolean): Neighbour[]
 }
@@ -146,6 +148,14 @@ export function makeMatrix(vectorLength: number): Matrix {
       for (const found of this.scan(query, barOfBest(limit, minCosine), isWanted))
         if (found.cosine >= minCosine) nearest.add(found)
       return nearest.sorted()
+    },
+
+    count(isWanted) {
+      let count = 0
+      for (const { block, used } of rows())
+        for (let row = 0; row < used; row++)
+          if (isWanted(block.files[row] ?? 0, block.ordinals[row] ?? 0)) count++
+      return count
     },
 
     cosines(query, isWanted) {

@@ -1,16 +1,10 @@
 import { Worker } from 'node:worker_threads'
-import {
-  MODALITIES,
-  SCOPES,
-  type EncodedEmbedding,
-  type ReadingOptions,
-  type Scope,
-} from '../domain/embedding.ts'
+import { MODALITIES, SCOPES, type EncodedEmbedding, type ReadingOptions } from '../domain/embedding.ts'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Opened } from '../lib/closing.ts'
 import { moduleBeside } from '../lib/moduleBeside.ts'
 import { FIRST_PAGE, type EmbeddingPage, type PageEntry, type PageKey } from './embeddingPage.ts'
-import { pageAt } from './position.ts'
+import { placeAt } from './position.ts'
 import type { ReaderAnswer, ReaderQuestion } from './readerMessages.ts'
 import type { ReaderStart } from './readerThread.ts'
 
@@ -117,22 +111,5 @@ function wordsOf(entry: PageEntry): Omit<EncodedEmbedding, 'vectorJson'> {
   const scope = SCOPES[entry.scopeOrder]
   if (!modality || !scope)
     throw new Error('an embedding has a modality or a scope that this version does not know')
-  return { modality, scope, space: entry.space, ...PLACE[scope](entry) }
-}
-
-type Place = Pick<EncodedEmbedding, 'startSec' | 'endSec' | 'page' | 'quadrant' | 'chunk'>
-
-const NO_TIME = { startSec: 0, endSec: 0 }
-
-const timeOf = ({ position, endMs }: PageEntry): Place => ({
-  startSec: position / 1000,
-  endSec: endMs / 1000,
-})
-
-/** What the position of a vector says. */
-const PLACE: Readonly<Record<Scope, (entry: PageEntry) => Place>> = {
-  clip: timeOf,
-  asset: timeOf,
-  page: ({ position }) => ({ ...NO_TIME, ...pageAt(position) }),
-  chunk: ({ position }) => ({ ...NO_TIME, chunk: position }),
+  return { modality, scope, space: entry.space, ...placeAt(scope, entry) }
 }
