@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Limits } from '../domain/limits.ts'
-import { pinOf, type Compute, type ModelPin, type Readiness, type RunOptions } from '../domain/work.ts'
+import type { Compute, Readiness, RunOptions } from '../domain/compute.ts'
+import { pinOf, type ModelPin } from '../domain/model.ts'
 import type { Clock } from '../lib/clock.ts'
 import { makeKeyedMutex } from '../lib/keyedMutex.ts'
 import type { Logger } from '../lib/logger.ts'

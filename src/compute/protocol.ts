@@ -3,21 +3,16 @@ import type { Limits } from '../domain/limits.ts'
 import type { Cue, MediaFacts } from '../domain/media.ts'
 import type { MixtureAnswer, MixtureWork } from '../domain/mixtureWork.ts'
 import type { PartSummary, PartVector, PartWork } from '../domain/partWork.ts'
-import type { TextUse } from '../domain/model.ts'
+import type { TextUse, ModelPin } from '../domain/model.ts'
 import type {
   CutChunk,
   CutWork,
   DocumentSummary,
   DocumentWork,
   EmbeddedChunk,
-  ModelPin,
-  PictureWork,
-  SliceResult,
-  SliceWork,
-  ThumbnailWork,
-  Waveform,
-  WaveformWork,
-} from '../domain/work.ts'
+} from '../domain/documentWork.ts'
+import type { PictureWork, ThumbnailWork, Waveform, WaveformWork } from '../domain/pictureWork.ts'
+import type { SliceResult, SliceWork } from '../domain/sliceWork.ts'
 import type { ModelSettings } from '../models/settings.ts'
 import type { Tools } from '../media/tools.ts'
 

@@ -1,5 +1,5 @@
 import type { DocumentModality, Quadrant, Space, Warning } from './embedding.ts'
-import type { ModelFacts } from './model.ts'
+import type { ModelPin } from './model.ts'
 
 /** Chunks of so many sentences, of which the first ones are the last of the chunk before. */
 export interface SentenceChunks {
@@ -11,7 +11,7 @@ export interface SentenceChunks {
 /** A part of a picture or a document, embedded by a compute child. */
 export interface PartWork {
   file: string
-  model: Pick<ModelFacts, 'id' | 'revision'>
+  model: ModelPin
   part: TaskPart
   uncertainty: boolean
 }

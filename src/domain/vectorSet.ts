@@ -1,5 +1,5 @@
 import type { Space } from './embedding.ts'
-import type { ModelPin } from './work.ts'
+import type { ModelPin } from './model.ts'
 
 /** What vectors must have in common to be compared with each other: those of two spaces never meet. */
 export interface VectorKind {

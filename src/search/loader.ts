@@ -1,6 +1,6 @@
 import type { Modality, Scope } from '../domain/embedding.ts'
 import type { UserMetadata } from '../domain/task.ts'
-import type { ModelPin } from '../domain/work.ts'
+import type { ModelPin } from '../domain/model.ts'
 
 /** The chunks of a bucket that one model embedded. */
 export interface ChunkSource {

@@ -1,8 +1,8 @@
-import type { ModelPin } from '../domain/work.ts'
 import type { MetadataFilter } from '../domain/metadataFilter.ts'
 import type { Modality, Scope } from '../domain/embedding.ts'
 import type { KernelKind } from './byteProducts.ts'
 import type { VectorPlace } from './loader.ts'
+import type { ModelPin } from '../domain/model.ts'
 
 export interface SearchOrder {
   bucketId: number

@@ -1,7 +1,7 @@
 import type { DocumentModality } from '../domain/embedding.ts'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { DocumentType } from '../domain/media.ts'
-import type { DocumentRequest, DocumentScope } from '../domain/work.ts'
+import type { DocumentRequest, DocumentScope } from '../domain/taskRequest.ts'
 
 /** What can be had of each type of document. */
 const SCOPES: Readonly<

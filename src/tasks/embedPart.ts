@@ -1,6 +1,6 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { PartSummary, PartVector, TaskPart } from '../domain/partWork.ts'
-import { isMediaRequest } from '../domain/work.ts'
+import { isMediaRequest } from '../domain/taskRequest.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { saveProgress } from '../queue/progress.ts'
 import { settle } from '../queue/settle.ts'

@@ -1,13 +1,8 @@
 import { splitTooLong } from '../documents/splitTooLong.ts'
 import { EmbedlineError } from '../domain/errors.ts'
-import type {
-  CutChunk,
-  DocumentSummary,
-  DocumentWork,
-  EmbeddedChunk,
-  RemoteTexts,
-  RunOptions,
-} from '../domain/work.ts'
+import type { RunOptions } from '../domain/compute.ts'
+import type { CutChunk, DocumentSummary, DocumentWork, EmbeddedChunk } from '../domain/documentWork.ts'
+import type { RemoteTexts } from '../domain/remoteTexts.ts'
 import type { TaskParts } from './parts.ts'
 
 /**

@@ -2,14 +2,14 @@ import { EmbedlineError } from '../domain/errors.ts'
 import type { Warning } from '../domain/embedding.ts'
 import type { Cue, MediaFacts } from '../domain/media.ts'
 import { planSlices, type Slice } from '../domain/slices.ts'
+import type { TaskPlan } from '../domain/taskPlan.ts'
 import {
   isMediaRequest,
   type DocumentRequest,
   type MediaRequest,
   type PictureRequest,
-  type TaskPlan,
   type TaskRequest,
-} from '../domain/work.ts'
+} from '../domain/taskRequest.ts'
 import type { Asset } from '../domain/task.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { enqueue } from '../queue/enqueue.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { limitsNamed } from '../domain/limits.ts'
 import type { MediaFacts } from '../domain/media.ts'
-import type { DocumentRequest } from '../domain/work.ts'
+import type { DocumentRequest } from '../domain/taskRequest.ts'
 import { planDocument, planPicture } from './planParts.ts'
 
 const LIMITS = limitsNamed('ours')

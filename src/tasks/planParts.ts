@@ -2,7 +2,8 @@ import { EmbedlineError } from '../domain/errors.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { MediaFacts } from '../domain/media.ts'
 import type { TaskPart } from '../domain/partWork.ts'
-import type { DocumentRequest, PartsPlan } from '../domain/work.ts'
+import type { PartsPlan } from '../domain/taskPlan.ts'
+import type { DocumentRequest } from '../domain/taskRequest.ts'
 import { resolveDocument } from './documentRequest.ts'
 
 /** Pages that one item embeds: a crash costs no more than these. */

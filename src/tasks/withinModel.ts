@@ -1,7 +1,7 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Warning } from '../domain/embedding.ts'
 import { spaceOf, type InputKind, type ModelFacts } from '../domain/model.ts'
-import type { DocumentRequest, MediaRequest, PictureRequest, VectorOptions } from '../domain/work.ts'
+import type { DocumentRequest, MediaRequest, PictureRequest, VectorOptions } from '../domain/taskRequest.ts'
 
 type Part = MediaRequest['modalities'][number]
 

@@ -3,7 +3,7 @@ import { setInterval } from 'node:timers/promises'
 import type { ToChild } from '../../src/compute/protocol.ts'
 import { type CallTools, serveParent } from '../../src/compute/serveParent.ts'
 import type { MediaFacts } from '../../src/domain/media.ts'
-import type { SliceResult, SliceWork } from '../../src/domain/work.ts'
+import type { SliceResult, SliceWork } from '../../src/domain/sliceWork.ts'
 
 const kept: Buffer[] = []
 
