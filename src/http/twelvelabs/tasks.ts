@@ -9,9 +9,9 @@ import { factsIfThere } from '../factsIfThere.ts'
 import { idempotencyKey, keyedRequest } from '../keyedRequest.ts'
 import { originOf } from '../origin.ts'
 import { inFieldsOf } from './errors.ts'
-import { withJsonBody, type JsonBody } from './jsonBody.ts'
+import { withJsonBody, type JsonBody } from '../json/jsonBody.ts'
 import { NEWER_INPUTS, newerTaskRequest } from './marengo35/taskRequest.ts'
-import { mediaSource, readMedia } from './mediaRequest.ts'
+import { BASE64_KEY, mediaSource, readMedia } from './mediaRequest.ts'
 import {
   checkModelName,
   DEFAULT_MODEL,
@@ -31,7 +31,7 @@ const CREATED = 202
 /** `POST /embed-v2/tasks`: once this is answered the task is committed. */
 export const createTask: Handler = async (call) => {
   const key = idempotencyKey(call.request)
-  return withJsonBody(call.parts, call.request.raw, async (json) => {
+  return withJsonBody(call.parts, call.request.raw, BASE64_KEY, async (json) => {
     const { parts, account, request, reply } = call
     const keyed = key === undefined ? undefined : keyedRequest(request, key, json.hash)
     const before = keyed && (await storedAnswer(parts, account.id, keyed))
