@@ -8,6 +8,7 @@ import type { ChunkCount, ChunkSource, Loader, TaskSource } from './loader.ts'
 import type {
   BucketSearchOrder,
   ChunkHit,
+  CountOrder,
   Grouped,
   GroupedHits,
   SearchHit,
@@ -37,6 +38,7 @@ interface Held<Needs> {
 export function makeHeldVectors({ loader, memoryBytes, turn }: HeldVectorsParts) {
   const shelf = makeShelf<Held<never>>(memoryBytes)
   const mutex = makeKeyedMutex()
+  const counted = new Map<number, { version: number; counts: ChunkCount[] }>()
   const oneAtATime: Loader = {
     ...loader,
     changes: (...question) => mutex('loader', () => loader.changes(...question)),
@@ -114,8 +116,13 @@ export function makeHeldVectors({ loader, memoryBytes, turn }: HeldVectorsParts)
       )
     },
 
-    chunkCounts: (bucketId: number): Promise<ChunkCount[]> =>
-      mutex('loader', async () => loader.chunkCounts(bucketId)),
+    async chunkCounts({ bucketId, version }: CountOrder): Promise<ChunkCount[]> {
+      const known = counted.get(bucketId)
+      if (known?.version === version) return known.counts
+      const counts = await mutex('loader', async () => loader.chunkCounts(bucketId))
+      counted.set(bucketId, { version, counts })
+      return counts
+    },
   }
 }
 

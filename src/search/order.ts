@@ -72,6 +72,13 @@ export interface BucketSearchOrder extends GroupOrder {
   keyPattern?: string
 }
 
+/** Asks how many chunks a bucket has. */
+export interface CountOrder {
+  bucketId: number
+  /** What was counted for it counts. */
+  version: number
+}
+
 /** Groups, best first, and in each the moments, best first, with how many vectors they were found among. */
 export interface Grouped<Hit> extends ScanCounts {
   groups: Hit[][]

@@ -6,6 +6,7 @@ import type { ChunkCount } from './loader.ts'
 import type {
   BucketSearchOrder,
   ChunkHit,
+  CountOrder,
   GroupedHits,
   SearchHit,
   SearchOrder,
@@ -26,7 +27,7 @@ export interface Search extends Opened {
   /** The same of the files of a bucket. */
   findFiles(order: BucketSearchOrder): Promise<GroupedHits<ChunkHit>>
   /** How many chunks are searched of a bucket, by the model that embedded them. */
-  chunkCounts(bucketId: number): Promise<ChunkCount[]>
+  chunkCounts(order: CountOrder): Promise<ChunkCount[]>
 }
 
 interface Thread {
@@ -52,7 +53,7 @@ export function openSearch(start: SearchStart): Search {
     find: (order) => ask('find', order),
     findTasks: (order) => ask('findTasks', order),
     findFiles: (order) => ask('findFiles', order),
-    chunkCounts: (bucketId) => ask('chunkCounts', bucketId),
+    chunkCounts: (order) => ask('chunkCounts', order),
     async close() {
       isClosed = true
       await thread?.close()

@@ -3,6 +3,7 @@ import type { ChunkCount, LoaderModule } from './loader.ts'
 import type {
   BucketSearchOrder,
   ChunkHit,
+  CountOrder,
   GroupedHits,
   SearchHit,
   SearchOrder,
@@ -22,7 +23,7 @@ export interface SearchCalls {
   find: { order: SearchOrder; answer: SearchHit[] }
   findTasks: { order: TaskSearchOrder; answer: GroupedHits<TaskHit> }
   findFiles: { order: BucketSearchOrder; answer: GroupedHits<ChunkHit> }
-  chunkCounts: { order: number; answer: ChunkCount[] }
+  chunkCounts: { order: CountOrder; answer: ChunkCount[] }
 }
 
 export type SearchCall = keyof SearchCalls

@@ -4,6 +4,7 @@ import type { Db, EmbeddingRow } from '../domain/tables.ts'
 import type { PartPlace, PartVector } from '../domain/partWork.ts'
 import type { Clip } from '../domain/sliceWork.ts'
 import { pagePosition } from './position.ts'
+import { modalityAt } from './storedVectors.ts'
 import { bytesOf, float64Of } from './vectorBytes.ts'
 import { countVectors, forgetVectors, type AddedVectors } from './vectorSets.ts'
 
@@ -173,10 +174,4 @@ async function removeRows(
     delete from ${from}
      where rowid in (select rowid from ${from} where task_id = ${taskId} limit ${limit})`.execute(db)
   return Number(numAffectedRows ?? 0)
-}
-
-function modalityAt(order: number): Modality {
-  const modality = MODALITIES[order]
-  if (!modality) throw new Error(`no modality has the order ${order}`)
-  return modality
 }

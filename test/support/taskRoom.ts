@@ -180,6 +180,7 @@ export async function taskRoom(): Promise<TaskRoom> {
     compute,
     models: {
       all: [MODEL],
+      default: MODEL,
       resolve: (name) => (['tiny', 'alias'].includes(name) ? MODEL : undefined),
       facts: () => MODEL,
       isOwnName: (name) => name === 'tiny',

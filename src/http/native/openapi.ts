@@ -3,6 +3,7 @@ import { describeRoute, type DescribedRoute, type Operation } from '../operation
 import { DESCRIBED as ASSETS } from './assets/openapi.ts'
 import { DESCRIBED as BUCKETS } from './buckets/openapi.ts'
 import { DESCRIBED as MODELS } from './models/openapi.ts'
+import { DESCRIBED as SEARCH } from './search/openapi.ts'
 
 const Problem = z.looseObject({
   type: z.string(),
@@ -13,7 +14,7 @@ const Problem = z.looseObject({
   field: z.string().optional(),
 })
 
-const DESCRIBED: readonly DescribedRoute[] = [...BUCKETS, ...ASSETS, ...MODELS]
+const DESCRIBED: readonly DescribedRoute[] = [...BUCKETS, ...ASSETS, ...MODELS, ...SEARCH]
 
 /** What this door takes and answers, with paths below its prefix. */
 export const operations = (): Operation[] => {

@@ -21,7 +21,8 @@ export const readQuery = <Schema extends z.ZodType>(
   schema: Schema,
 ): z.output<Schema> => parse(request.query, schema)
 
-function parse<Schema extends z.ZodType>(given: unknown, schema: Schema): z.output<Schema> {
+/** A value that came with a request. Throws `request_invalid` that names the field for what the schema does not take. */
+export function parse<Schema extends z.ZodType>(given: unknown, schema: Schema): z.output<Schema> {
   const result = schema.safeParse(given)
   if (result.success) return result.data
   const [issue] = result.error.issues

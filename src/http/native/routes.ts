@@ -10,12 +10,13 @@ import { ROUTES as BUCKETS } from './buckets/routes.ts'
 import { ROUTES as MODELS } from './models/routes.ts'
 import { sendFailure, sendProblem } from './problems.ts'
 import type { Route } from './route.ts'
+import { ROUTES as SEARCH } from './search/routes.ts'
 
 /** Where what no contract has stands. */
 export const PREFIX = '/api'
 
 /** By noun; `openapi.ts` has a description of each. */
-export const ROUTES: readonly Route[] = [...BUCKETS, ...ASSETS, ...MODELS]
+export const ROUTES: readonly Route[] = [...BUCKETS, ...ASSETS, ...MODELS, ...SEARCH]
 
 const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
 

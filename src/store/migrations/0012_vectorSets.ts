@@ -31,6 +31,7 @@ const STATEMENTS = [
     primary key (task_id, set_id)
   ) strict, without rowid`,
   `create index task_vectors_changed on task_vectors (set_id, version)`,
+  `create index task_of_asset on task (asset_id) where asset_id is not null`,
 
   `insert into vector_set
       (account_id, model_id, model_revision, space, dimension, vector_count, version, removed_version)
