@@ -48,13 +48,18 @@ const Clip = z
   })
 
 const Vector = z
-  .union([
-    z.array(z.number()).min(1).max(MOST_NUMBERS),
-    z
-      .string()
-      .min(1)
-      .max(8 * MOST_NUMBERS),
-  ])
+  .union(
+    [
+      z.array(z.number()).min(1).max(MOST_NUMBERS),
+      z
+        .string()
+        .min(1)
+        .max(8 * MOST_NUMBERS),
+    ],
+    {
+      error: `Expected at most ${MOST_NUMBERS} numbers, or base64 of float32`,
+    },
+  )
   .meta({ description: 'Numbers, or base64 of little-endian float32.' })
 
 /** One value, or several of which any will do. */
@@ -67,16 +72,19 @@ const anyOf = <Each extends z.ZodType>(each: Each) =>
 
 const metadataValue = z.union([z.string(), z.number(), z.boolean()])
 
-const MetadataTest = z.union([
-  metadataValue,
-  z.array(metadataValue).min(1),
-  z.strictObject({
-    gt: z.number().optional(),
-    gte: z.number().optional(),
-    lt: z.number().optional(),
-    lte: z.number().optional(),
-  }),
-])
+const MetadataTest = z.union(
+  [
+    metadataValue,
+    z.array(metadataValue).min(1),
+    z.strictObject({
+      gt: z.number().optional(),
+      gte: z.number().optional(),
+      lt: z.number().optional(),
+      lte: z.number().optional(),
+    }),
+  ],
+  { error: 'Expected a value, several values, or bounds of a number' },
+)
 
 const Filter = z
   .strictObject({
@@ -109,6 +117,7 @@ export const SearchBody = z.strictObject({
   space: z.string().min(1).optional().meta({ description: 'Of `vector`.' }),
   in: z
     .strictObject({ tasks: names, assets: names, buckets: names })
+    .refine((range) => Object.keys(range).length > 0, 'Expected `tasks`, `assets` or `buckets`')
     .optional()
     .meta({ description: 'Absent: all tasks and all embedded buckets of the account.' }),
   filter: Filter.optional(),

@@ -1,4 +1,4 @@
-import { EmbedlineError } from '../../../domain/errors.ts'
+import { EmbedlineError, type ErrorCode } from '../../../domain/errors.ts'
 import type { MediaSource } from '../../../tasks/create.ts'
 import { searchAnything } from '../../../tasks/search/searchAnything.ts'
 import { withJsonBody, type JsonBody } from '../../json/jsonBody.ts'
@@ -87,6 +87,17 @@ async function answer(call: Call, body: SearchBody, sourceOf: (kind: MediaKind) 
   }
 }
 
+const AT_FAULT: ReadonlySet<ErrorCode> = new Set([
+  'request_invalid',
+  'media_unreadable',
+  'media_has_no_stream',
+  'media_too_long',
+  'media_too_large',
+  'unsupported_type',
+])
+
+const isMedia = (kind: string): boolean => MEDIA_KINDS.some((each) => each === kind)
+
 /** Failures of what is embedded name the fields of the domain. */
 function inFieldsOf(failure: unknown, kind: string): unknown {
   if (!(failure instanceof EmbedlineError)) return failure
@@ -95,5 +106,7 @@ function inFieldsOf(failure: unknown, kind: string): unknown {
   if (field === 'assetId') return failure.inField(`${kind}.asset_id`)
   if (field === 'url') return failure.inField(`${kind}.url`)
   if (field === 'startSec') return failure.inField(`${kind}.start_sec`)
-  return field === 'modalities' ? failure.inField(kind) : failure
+  // What is wrong with media themselves names none.
+  const isOfMedia = field === 'modalities' || (field === undefined && AT_FAULT.has(failure.code))
+  return isOfMedia && isMedia(kind) ? failure.inField(kind) : failure
 }
