@@ -79,6 +79,10 @@ export function makeHandlers({ tools, limits, models }: ChildSettings): Handlers
         ...optionsOf(call),
       })
     },
+    async cutPart(work, call) {
+      const { cutTexts } = await import('./parts/texts.ts')
+      return cutTexts(work, { ...unitsOf(call), handOver: call.handOver, ...optionsOf(call) })
+    },
     async embedDocument(work, call) {
       const [rooms, { embedding }, loaded] = await Promise.all([
         import('./embedDocument.ts'),

@@ -193,6 +193,10 @@ export function startCompute(parts: ComputeParts): RunningCompute {
         child.call('embedPart', work, { signal, onPart: onVectors, ...patience(work.model) })
       return onFree((child) => !child.isEmbedding, call, signal, options)
     },
+    cutPart(work, onTexts, signal, options) {
+      const call = (child: Child) => child.call('cutPart', work, { signal, onPart: onTexts })
+      return onFree(hasRoom, call, signal, options)
+    },
     async embedDocument(work, onChunks, signal, options) {
       const call = (child: Child) =>
         child.call('embedDocument', work, { signal, onPart: onChunks, ...patience(work.model) })

@@ -2,7 +2,7 @@ import type { CutChunk, CutWork, DocumentSummary, DocumentWork, EmbeddedChunk } 
 import type { Cue, MediaFacts } from './media.ts'
 import type { MixtureAnswer, MixtureWork } from './mixtureWork.ts'
 import type { ModelPin, TextUse } from './model.ts'
-import type { PartSummary, PartVector, PartWork } from './partWork.ts'
+import type { PartCut, PartSummary, PartText, PartVector, PartWork } from './partWork.ts'
 import type { PictureWork, ThumbnailWork, Waveform, WaveformWork } from './pictureWork.ts'
 import type { SliceResult, SliceWork } from './sliceWork.ts'
 
@@ -50,6 +50,13 @@ export interface Compute {
   embedPart(
     work: PartWork,
     onVectors: (vectors: readonly PartVector[]) => Promise<void>,
+    signal: AbortSignal,
+    options?: RunOptions,
+  ): Promise<PartSummary>
+  /** As `embedPart`, but the texts of a document are handed over without vectors, for a model that another server computes. */
+  cutPart(
+    work: PartCut,
+    onTexts: (texts: readonly PartText[]) => Promise<void>,
     signal: AbortSignal,
     options?: RunOptions,
   ): Promise<PartSummary>

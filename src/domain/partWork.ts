@@ -25,6 +25,15 @@ export type TaskPart =
   /** Chunks of a text, from this one on, counted from 0. */
   | { kind: 'chunks'; chunks: SentenceChunks; from: number }
 
+/** A part of a document that consists of texts. */
+export type TextPart = Extract<TaskPart, { kind: 'words' | 'chunks' }>
+
+/** Such a part, cut by a compute child for a model that another server computes. */
+export interface PartCut {
+  file: string
+  part: TextPart
+}
+
 /** What of a picture or a document a vector stands for. */
 export type PartPlace =
   | { scope: 'page'; page: number; quadrant?: Quadrant }
@@ -40,6 +49,11 @@ export interface PartVector {
   place: PartPlace
   /** How much it counts for the whole; 0: not at all. */
   weight: number
+}
+
+/** A text of a document that has no vector yet. */
+export interface PartText extends Pick<PartVector, 'place' | 'weight'> {
+  text: string
 }
 
 export interface PartSummary {

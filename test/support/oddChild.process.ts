@@ -71,6 +71,7 @@ serveParent(
     embedSlicesNow: embedOddly,
     embedMixture: async () => ({ vector: me(), kind: 'fused', sizes: [], warnings: [] }),
     embedPart: async () => ({ textTokens: 0, warnings: [] }),
+    cutPart: async () => ({ textTokens: 0, warnings: [] }),
     async embedDocument({ file, name }, call) {
       await misbehave(file, call)
       const chunk = (ordinal: number) => ({ ordinal, text: '', place: {}, vector: me(), termsJson: '{}' })

@@ -294,6 +294,11 @@ function tinyCompute(): TinyCompute {
       await onVectors([{ modality, space: 'tiny', vector, place: { scope: 'asset' }, weight }])
       return { textTokens: 2, warnings: [] }
     },
+    async cutPart({ file }, onTexts) {
+      const text = await readFile(file, 'utf8')
+      await onTexts([{ text, place: { scope: 'asset' }, weight: text.length }])
+      return { textTokens: 2, warnings: [] }
+    },
     embedDocument(work, onChunks, signal) {
       const onCut = (chunks: readonly CutChunk[]) =>
         onChunks(chunks.map((chunk) => ({ ...chunk, vector: letters(chunk.text) })))
@@ -320,10 +325,10 @@ function tinyCompute(): TinyCompute {
       return this.embedSlices(work, onSlice, new AbortController().signal)
     },
     embedPicture: async () => Float32Array.of(0, 0, 1, 0),
-    embedMixture: async () => ({
+    embedMixture: async ({ sources }) => ({
       vector: Float32Array.of(0, 0, 0, 1),
       kind: 'fused',
-      sizes: [],
+      sizes: sources.map(({ kind }) => ({ kind, amount: 30 })),
       warnings: [],
     }),
     async makeThumbnail(work) {
