@@ -58,10 +58,57 @@ export interface EncodedEmbedding extends EmbeddingPlace {
   uncertaintyJson?: Uint8Array
 }
 
+/** Which embedding of a task one is, in the order in which they are read. */
+export interface EmbeddingKey {
+  scope: Scope
+  /** As it is stored: when it begins in milliseconds, or its number. */
+  position: number
+  modality: Modality
+}
+
+/** An embedding that was read, by its key. */
+export interface StoredEmbedding extends EncodedEmbedding, EmbeddingKey {
+  /** Of the vector that is told. */
+  dimension: number
+}
+
+/** A chunk of an embedded bucket on its way out, its vector written like those of embeddings. */
+export interface EncodedChunk {
+  fileKey: string
+  /** Of a page that was crawled. */
+  sourceUrl?: string
+  ordinal: number
+  text: string
+  /** Place. */
+  placeJson: string
+  model: { id: string; revision: string }
+  dimension: number
+  vectorJson: Uint8Array
+}
+
+/** How numbers are told: as JSON, as a JSON string of base64 of little-endian float32, or not at all. */
+export type NumbersAs = 'json' | 'base64' | 'none'
+
 /** How stored vectors are read. */
 export interface ReadingOptions {
   /** Of longer vectors only so many numbers are read, scaled to unit length again. */
   mostNumbers?: number
+  /** Absent: as JSON. */
+  numbers?: NumbersAs
+  /** Absent: from the first on. */
+  after?: EmbeddingKey
+  /** At most so many. */
+  limit?: number
+  modalities?: readonly Modality[]
+  scopes?: readonly Scope[]
+  /** Only what has a time and overlaps this. */
+  startSec?: number
+  endSec?: number
+}
+
+/** How chunks of a bucket are read: in the order of the keys of their files. */
+export interface ChunkReadingOptions extends Pick<ReadingOptions, 'mostNumbers' | 'numbers' | 'limit'> {
+  after?: { fileKey: string; ordinal: number }
 }
 
 /** What a caller should know about a result that is otherwise fine. */

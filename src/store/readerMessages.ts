@@ -1,12 +1,16 @@
 import type { ErrorCode } from '../domain/errors.ts'
-import type { EmbeddingPage, PageKey } from './embeddingPage.ts'
+import type { ChunkOrder, ChunkPage } from './chunkPage.ts'
+import type { EmbeddingPage, PageOrder } from './embeddingPage.ts'
 
 /** To the reader thread. `close` comes last: the thread ends after what it was asked before. */
 export type ReaderQuestion =
-  { kind: 'page'; id: number; taskId: string; after: PageKey; mostNumbers?: number } | { kind: 'close' }
+  | { kind: 'page'; id: number; order: PageOrder }
+  | { kind: 'chunks'; id: number; order: ChunkOrder }
+  | { kind: 'close' }
 
 /** From the reader thread, one for each question about a page, in the same order. */
-export type ReaderAnswer = { id: number; page: EmbeddingPage } | { id: number; failure: ReaderFailure }
+export type ReaderAnswer =
+  { id: number; page: EmbeddingPage | ChunkPage } | { id: number; failure: ReaderFailure }
 
 export interface ReaderFailure {
   code: ErrorCode

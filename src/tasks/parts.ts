@@ -2,7 +2,14 @@ import type { Readable } from 'node:stream'
 import type { Fetcher } from '../fetch/fetcher.ts'
 import type { Objects } from '../objects/objects.ts'
 import type { EmbedlineError } from '../domain/errors.ts'
-import type { EncodedEmbedding, Modality, ReadingOptions, Scope } from '../domain/embedding.ts'
+import type {
+  ChunkReadingOptions,
+  EncodedChunk,
+  Modality,
+  ReadingOptions,
+  Scope,
+  StoredEmbedding,
+} from '../domain/embedding.ts'
 import type { MetadataFilter } from '../domain/metadataFilter.ts'
 import type { Ids } from '../domain/ids.ts'
 import type { RateState } from '../domain/rates.ts'
@@ -71,7 +78,9 @@ export interface Store {
 
 export interface Results {
   /** The vectors of a task in reading order, in pages of about a megabyte, read and written as JSON off the main thread. */
-  embeddings(taskId: string, options?: ReadingOptions): AsyncIterable<readonly EncodedEmbedding[]>
+  embeddings(taskId: string, options?: ReadingOptions): AsyncIterable<readonly StoredEmbedding[]>
+  /** The same of the chunks of an embedded bucket that are searched now, in the order of their files' keys. */
+  chunks(bucketId: number, options?: ChunkReadingOptions): AsyncIterable<readonly EncodedChunk[]>
 }
 
 /** What keys have asked for, against what they may. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { describeRoute, type DescribedRoute, type Operation } from '../operations.ts'
 import { DESCRIBED as ASSETS } from './assets/openapi.ts'
 import { DESCRIBED as BUCKETS } from './buckets/openapi.ts'
+import { DESCRIBED as EMBEDDINGS } from './embeddings/openapi.ts'
 import { DESCRIBED as MODELS } from './models/openapi.ts'
 import { DESCRIBED as SEARCH } from './search/openapi.ts'
 
@@ -14,7 +15,7 @@ const Problem = z.looseObject({
   field: z.string().optional(),
 })
 
-const DESCRIBED: readonly DescribedRoute[] = [...BUCKETS, ...ASSETS, ...MODELS, ...SEARCH]
+const DESCRIBED: readonly DescribedRoute[] = [...BUCKETS, ...ASSETS, ...MODELS, ...SEARCH, ...EMBEDDINGS]
 
 /** What this door takes and answers, with paths below its prefix. */
 export const operations = (): Operation[] => {

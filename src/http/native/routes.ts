@@ -7,6 +7,7 @@ import { addOtherMethods } from '../otherMethods.ts'
 import { rateHeaders } from '../rateHeaders.ts'
 import { ROUTES as ASSETS } from './assets/routes.ts'
 import { ROUTES as BUCKETS } from './buckets/routes.ts'
+import { ROUTES as EMBEDDINGS } from './embeddings/routes.ts'
 import { ROUTES as MODELS } from './models/routes.ts'
 import { sendFailure, sendProblem } from './problems.ts'
 import type { Route } from './route.ts'
@@ -16,7 +17,7 @@ import { ROUTES as SEARCH } from './search/routes.ts'
 export const PREFIX = '/api'
 
 /** By noun; `openapi.ts` has a description of each. */
-export const ROUTES: readonly Route[] = [...BUCKETS, ...ASSETS, ...MODELS, ...SEARCH]
+export const ROUTES: readonly Route[] = [...BUCKETS, ...ASSETS, ...MODELS, ...SEARCH, ...EMBEDDINGS]
 
 const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
 

@@ -1,4 +1,3 @@
-import type { Place } from '../../../domain/document.ts'
 import type { VectorKind } from '../../../domain/vectorSet.ts'
 import type {
   AssetResult,
@@ -11,6 +10,7 @@ import type {
   SourceExplanation,
   TaskMoment,
 } from '../../../tasks/search/searchRequest.ts'
+import { presentPlace } from '../presentPlace.ts'
 
 export const presentAnswer = (
   type: string,
@@ -79,14 +79,6 @@ const presentChunk = ({ score, ordinal, text, place }: FileMoment) => ({
   chunk: ordinal,
   text,
   place: presentPlace(place),
-})
-
-/** Where in its document a chunk stands. */
-export const presentPlace = ({ startSec, endSec, articleUrl, ...same }: Place) => ({
-  ...same,
-  ...(startSec !== undefined && { start_sec: startSec }),
-  ...(endSec !== undefined && { end_sec: endSec }),
-  ...(articleUrl !== undefined && { article_url: articleUrl }),
 })
 
 const presentSkipped = (query: VectorKind, { vectorCount, bucket, reason, ...kind }: SkippedVectors) => ({
