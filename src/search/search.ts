@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Opened } from '../lib/closing.ts'
+import { heapBytesOf } from '../lib/heapBytes.ts'
 import { moduleBeside } from '../lib/moduleBeside.ts'
 import type { ChunkCount } from './loader.ts'
 import type {
@@ -28,9 +29,12 @@ export interface Search extends Opened {
   findFiles(order: BucketSearchOrder): Promise<GroupedHits<ChunkHit>>
   /** How many chunks are searched of a bucket, by the model that embedded them. */
   chunkCounts(order: CountOrder): Promise<ChunkCount[]>
+  /** Heap of the thread; undefined while it does not run. */
+  heapBytes(): Promise<number | undefined>
 }
 
 interface Thread {
+  heapBytes(): Promise<number | undefined>
   ask: Ask
   close(): Promise<void>
 }
@@ -54,6 +58,7 @@ export function openSearch(start: SearchStart): Search {
     findTasks: (order) => ask('findTasks', order),
     findFiles: (order) => ask('findFiles', order),
     chunkCounts: (order) => ask('chunkCounts', order),
+    heapBytes: async () => thread?.heapBytes(),
     async close() {
       isClosed = true
       await thread?.close()
@@ -94,6 +99,7 @@ function startThread(start: SearchStart, onEnd: () => void): Thread {
       post({ call, id, order } as SearchQuestion)
       return asked.promise as Promise<SearchCalls[Call]['answer']>
     },
+    heapBytes: () => heapBytesOf(worker),
     async close() {
       post({ call: 'close' })
       await ended

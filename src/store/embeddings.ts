@@ -6,7 +6,8 @@ import type { Clip } from '../domain/sliceWork.ts'
 import { pagePosition } from './position.ts'
 import { modalityAt } from './storedVectors.ts'
 import { bytesOf, float64Of } from './vectorBytes.ts'
-import { countVectors, forgetVectors, type AddedVectors } from './vectorSets.ts'
+import { makeVectorCounts, VECTOR_BYTES, type VectorCounts } from './vectorCounts.ts'
+import { countVectors, forgetVectors } from './vectorSets.ts'
 
 const ROWS_A_STATEMENT = 100
 
@@ -38,27 +39,40 @@ export interface AssetVector {
   vector: Float32Array
 }
 
-/** Adds the vectors of the whole asset, which begin at `startMs`. Returns how many were added. */
-export const insertAssetVectors = (
+/**
+ * Writes the vectors of the whole asset, which begin at `startMs`, in the place of those that were made of less of it.
+ * Returns how many there are more than before.
+ */
+export async function replaceAssetVectors(
   db: Db,
   taskId: string,
   startMs: number,
   vectors: readonly AssetVector[],
-): Promise<number> =>
-  insertRows(
-    db,
-    taskId,
-    vectors.map(({ modality, space, endMs, vector }) => ({
-      task_id: taskId,
-      scope_order: SCOPES.indexOf('asset'),
-      position: startMs,
-      modality_order: MODALITIES.indexOf(modality),
-      end_ms: endMs,
-      space,
-      vector: bytesOf(vector),
-      uncertainty: null,
-    })),
-  )
+): Promise<number> {
+  const rows = vectors.map(({ modality, space, endMs, vector }) => ({
+    task_id: taskId,
+    scope_order: SCOPES.indexOf('asset'),
+    position: startMs,
+    modality_order: MODALITIES.indexOf(modality),
+    end_ms: endMs,
+    space,
+    vector: bytesOf(vector),
+    uncertainty: null,
+  }))
+  const counts = makeVectorCounts()
+  for (const { scope_order: scope, position, modality_order: modality } of rows) {
+    const removed = await db
+      .deleteFrom('embedding')
+      .where('task_id', '=', taskId)
+      .where('scope_order', '=', scope)
+      .where('position', '=', position)
+      .where('modality_order', '=', modality)
+      .returning(['space', VECTOR_BYTES])
+      .execute()
+    counts.subtract(removed)
+  }
+  return insertRows(db, taskId, rows, counts)
+}
 
 /** Adds vectors of parts of a picture or a document. Those that are there already stay as they are. Returns how many were added. */
 export const insertParts = (db: Db, taskId: string, vectors: readonly PartVector[]): Promise<number> =>
@@ -82,24 +96,23 @@ function positionOf(place: PartPlace): number {
   return place.scope === 'chunk' ? place.chunk : 0
 }
 
-async function insertRows(db: Db, taskId: string, rows: readonly EmbeddingRow[]): Promise<number> {
-  const counts = new Map<string, AddedVectors>()
-  for (let from = 0; from < rows.length; from += ROWS_A_STATEMENT) {
-    const inserted = await db
-      .insertInto('embedding')
-      .values(rows.slice(from, from + ROWS_A_STATEMENT))
-      .onConflict((conflict) => conflict.doNothing())
-      .returning(['space', (row) => row.fn<number>('length', ['vector']).as('bytes')])
-      .execute()
-    for (const { space, bytes } of inserted) {
-      const name = `${bytes} ${space}`
-      const count = counts.get(name)?.count ?? 0
-      counts.set(name, { space, dimension: bytes / Float32Array.BYTES_PER_ELEMENT, count: count + 1 })
-    }
-  }
-  const added = [...counts.values()]
-  await countVectors(db, taskId, added)
-  return added.reduce((sum, { count }) => sum + count, 0)
+async function insertRows(
+  db: Db,
+  taskId: string,
+  rows: readonly EmbeddingRow[],
+  counts: VectorCounts = makeVectorCounts(),
+): Promise<number> {
+  for (let from = 0; from < rows.length; from += ROWS_A_STATEMENT)
+    counts.add(
+      await db
+        .insertInto('embedding')
+        .values(rows.slice(from, from + ROWS_A_STATEMENT))
+        .onConflict((conflict) => conflict.doNothing())
+        .returning(['space', VECTOR_BYTES])
+        .execute(),
+    )
+  await countVectors(db, taskId, counts)
+  return counts.total()
 }
 
 /** Of one slice and modality: the sum of its clips' vectors, each times its duration in seconds. */

@@ -69,6 +69,7 @@ export async function knownTasks(
     .where('id', 'in', ids)
     .where('account_id', '=', accountId)
     .where('kind', '=', 'media')
+    .where('removed_ms', 'is', null)
     .execute()
   return new Set(rows.map(({ id }) => id))
 }
@@ -99,6 +100,7 @@ export async function tasksOfAssets(
     .select('id')
     .where('asset_id', 'in', assetIds)
     .where('account_id', '=', accountId)
+    .where('removed_ms', 'is', null)
     .orderBy('created_ms', 'desc')
     .orderBy('id', 'desc')
     .execute()

@@ -10,8 +10,10 @@ import {
 } from '../domain/embedding.ts'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Opened } from '../lib/closing.ts'
+import { heapBytesOf } from '../lib/heapBytes.ts'
 import { moduleBeside } from '../lib/moduleBeside.ts'
 import { FIRST_CHUNK, type ChunkKey, type ChunkOrder, type ChunkPage } from './chunkPage.ts'
+import type { Counts } from './counts.ts'
 import {
   FIRST_PAGE,
   type EmbeddingPage,
@@ -32,9 +34,15 @@ export interface Results extends Opened {
   embeddings(taskId: string, options?: ReadingOptions): AsyncIterable<readonly StoredEmbedding[]>
   /** The same of the chunks of an embedded bucket that are searched now. */
   chunks(bucketId: number, options?: ChunkReadingOptions): AsyncIterable<readonly EncodedChunk[]>
+  /** How many tasks and items there are. */
+  counts(nowMs: number): Promise<Counts>
+  /** Heap of the thread; undefined while it does not run. */
+  heapBytes(): Promise<number | undefined>
 }
 
 interface Thread {
+  counts(nowMs: number): Promise<Counts>
+  heapBytes(): Promise<number | undefined>
   page(order: PageOrder): Promise<EmbeddingPage>
   chunks(order: ChunkOrder): Promise<ChunkPage>
   close(): Promise<void>
@@ -76,6 +84,8 @@ export function openResults(file: string): Results {
   return {
     embeddings,
     chunks,
+    counts: async (nowMs) => runningThread().counts(nowMs),
+    heapBytes: async () => thread?.heapBytes(),
     async close() {
       isClosed = true
       await thread?.close()
@@ -89,7 +99,7 @@ function startThread(file: string, onEnd: () => void): Thread {
     // Of the variables it needs none, and some are secrets.
     env: {},
   })
-  const waiting = new Map<number, PromiseWithResolvers<EmbeddingPage | ChunkPage>>()
+  const waiting = new Map<number, PromiseWithResolvers<ReaderAnswer>>()
   let lastId = 0
   let cause: unknown
   const ended = new Promise<void>((resolve) => {
@@ -104,22 +114,36 @@ function startThread(file: string, onEnd: () => void): Thread {
   worker.on('message', (answer: ReaderAnswer) => {
     const asked = waiting.get(answer.id)
     waiting.delete(answer.id)
-    if ('page' in answer) asked?.resolve(answer.page)
-    else asked?.reject(new EmbedlineError(answer.failure.code, answer.failure.message))
+    if ('failure' in answer) asked?.reject(new EmbedlineError(answer.failure.code, answer.failure.message))
+    else asked?.resolve(answer)
   })
-  const post = (question: ReaderQuestion) => worker.postMessage(question)
-  function ask(make: (id: number) => ReaderQuestion): Promise<EmbeddingPage | ChunkPage> {
-    const asked = Promise.withResolvers<EmbeddingPage | ChunkPage>()
+  const tell = (question: ReaderQuestion) => worker.postMessage(question)
+  const ask = (question: (id: number) => ReaderQuestion) => {
+    const asked = Promise.withResolvers<ReaderAnswer>()
     const id = ++lastId
     waiting.set(id, asked)
-    post(make(id))
+    tell(question(id))
     return asked.promise
   }
   return {
-    page: (order) => ask((id) => ({ kind: 'page', id, order })) as Promise<EmbeddingPage>,
-    chunks: (order) => ask((id) => ({ kind: 'chunks', id, order })) as Promise<ChunkPage>,
+    async page(order) {
+      const answer = await ask((id) => ({ kind: 'page', id, order }))
+      if ('page' in answer) return answer.page
+      throw new Error('the reader thread answered another question')
+    },
+    async chunks(order) {
+      const answer = await ask((id) => ({ kind: 'chunks', id, order }))
+      if ('chunks' in answer) return answer.chunks
+      throw new Error('the reader thread answered another question')
+    },
+    async counts(nowMs) {
+      const answer = await ask((id) => ({ kind: 'counts', id, nowMs }))
+      if ('counts' in answer) return answer.counts
+      throw new Error('the reader thread answered another question')
+    },
+    heapBytes: () => heapBytesOf(worker),
     async close() {
-      post({ kind: 'close' })
+      tell({ kind: 'close' })
       await ended
     },
   }

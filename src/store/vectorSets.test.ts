@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { addTask } from '../../test/support/queueItems.ts'
 import { withStore, type StoreForTest } from '../../test/support/withStore.ts'
-import { insertAssetVectors, insertClips, removeEmbeddings } from './embeddings.ts'
+import { replaceAssetVectors, insertClips, removeEmbeddings } from './embeddings.ts'
+import { copyEmbeddings } from './reuse.ts'
+import { hideTask } from './tasks.ts'
 import { listSets, listSetsOfTasks } from './vectorSets.ts'
 
 const clip = (startSec: number, space: string, dimension = 4) => ({
@@ -27,7 +29,7 @@ test('vectors are counted by what they may be compared with, and each change rai
     // One of them is there already.
     expect(await addClips(parts, 'one', [clip(6, 'image'), clip(18, 'image')])).toBe(1)
     await write((db) =>
-      insertAssetVectors(db, 'two', 0, [
+      replaceAssetVectors(db, 'two', 0, [
         { modality: 'audio', space: 'audio', endMs: 1, vector: new Float32Array(4) },
         { modality: 'visual', space: 'image', endMs: 1, vector: new Float32Array(4) },
       ]),
@@ -38,8 +40,12 @@ test('vectors are counted by what they may be compared with, and each change rai
       { id: audio, model: MODEL, space: 'audio', dimension: 4, vectorCount: 1, version: 1 },
     ])
     expect(await listSets(read, 'b')).toEqual([])
+    // Another vector in the place of one is as many, and a change.
+    const picture = { modality: 'visual' as const, space: 'image', endMs: 1, vector: new Float32Array(4) }
+    expect(await write((db) => replaceAssetVectors(db, 'two', 0, [picture]))).toBe(0)
+    expect(await listSets(read, 'a')).toMatchObject([{ vectorCount: 4, version: 4 }, {}, {}])
     expect(await listSetsOfTasks(read, 'a', ['two', 'nothing'])).toMatchObject([
-      { id: 1, vectorCount: 1, version: 3 },
+      { id: 1, vectorCount: 1, version: 4 },
       { id: audio, vectorCount: 1 },
     ])
     expect(await listSetsOfTasks(read, 'b', ['two'])).toEqual([])
@@ -60,4 +66,18 @@ test('a task whose vectors are being removed has none in any set', () =>
     expect(await read.selectFrom('vector_set').select('removed_version').execute()).toEqual([
       { removed_version: 3 },
     ])
+  }))
+
+test('a task that was deleted is in no set from the first moment on, and copied vectors are in theirs', () =>
+  withStore(async (parts) => {
+    const { read, write } = parts.store
+    await addTask(parts, 'one')
+    await addTask(parts, 'two')
+    await addClips(parts, 'one', [clip(0, 'image'), clip(6, 'audio')])
+    await write((db) => copyEmbeddings(db, { from: 'one', to: 'two', limit: 10 }))
+    expect(await listSets(read, 'a')).toMatchObject([{ vectorCount: 2 }, { vectorCount: 2 }])
+    await write((db) => db.updateTable('task').set({ state: 'ready' }).where('id', '=', 'one').execute())
+    await write((db) => hideTask(db, 'a', 'one', 1))
+    expect(await listSetsOfTasks(read, 'a', ['one'])).toEqual([])
+    expect(await listSets(read, 'a')).toMatchObject([{ vectorCount: 1 }, { vectorCount: 1 }])
   }))

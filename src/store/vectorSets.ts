@@ -1,24 +1,19 @@
 import { sql } from 'kysely'
 import type { Db, VectorSetRow } from '../domain/tables.ts'
 import type { VectorSet } from '../domain/vectorSet.ts'
+import type { CountedVectors, VectorCounts } from './vectorCounts.ts'
 
-/** Vectors of a task that were added. */
-export interface AddedVectors {
-  space: string
-  dimension: number
-  count: number
-}
-
-/** Counts vectors that were inserted, so that the next search finds them. In the transaction that inserts them. */
-export async function countVectors(db: Db, taskId: string, added: readonly AddedVectors[]): Promise<void> {
-  if (added.length === 0) return
+/** Counts vectors that were written, so that the next search finds them. In the transaction that writes them. */
+export async function countVectors(db: Db, taskId: string, counts: Pick<VectorCounts, 'all'>): Promise<void> {
+  const written = counts.all()
+  if (written.length === 0) return
   const task = await db
     .selectFrom('task')
     .select(['account_id', 'model_id', 'model_revision'])
     .where('id', '=', taskId)
     .executeTakeFirstOrThrow()
   // In one order, so that two transactions that count in two sets do not wait for each other.
-  for (const each of added.toSorted((one, other) => (one.space < other.space ? -1 : 1))) {
+  for (const each of written.toSorted((one, other) => (one.space < other.space ? -1 : 1))) {
     const { id, version } = await raiseSet(db, task, each)
     await db
       .insertInto('task_vectors')
@@ -36,7 +31,7 @@ export async function countVectors(db: Db, taskId: string, added: readonly Added
 const raiseSet = (
   db: Db,
   owner: Pick<VectorSetRow, 'account_id' | 'model_id' | 'model_revision'>,
-  { space, dimension, count }: AddedVectors,
+  { space, dimension, count }: CountedVectors,
 ): Promise<{ id: number; version: number }> =>
   db
     .insertInto('vector_set')

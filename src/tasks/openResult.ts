@@ -1,11 +1,14 @@
 import { EmbedlineError } from '../domain/errors.ts'
-import type { EncodedChunk, StoredEmbedding } from '../domain/embedding.ts'
-import type { ChunkReadingOptions, ReadingOptions } from '../domain/embedding.ts'
+import type {
+  ChunkReadingOptions,
+  EncodedChunk,
+  ReadingOptions,
+  StoredEmbedding,
+} from '../domain/embedding.ts'
 import type { ModelPin } from '../domain/model.ts'
 import type { TaskState } from '../domain/states.ts'
-import { getBucketTask } from '../store/bucketTasks.ts'
+import { getAnyTask } from '../store/anyTasks.ts'
 import { getEmbedding } from '../store/embeddedBuckets.ts'
-import { getTask } from '../store/tasks.ts'
 import type { TaskParts } from './parts.ts'
 
 /** What a task has embedded so far, in pages of about a megabyte that are read when they are asked for. */
@@ -23,18 +26,15 @@ export async function openResult(
   accountId: string,
   id: string,
 ): Promise<OpenResult> {
-  const task = await getTask(store.read, accountId, id)
-  if (task) {
-    const { state, model } = task
-    return { kind: 'media', id, state, model, read: (options) => results.embeddings(id, options) }
-  }
-  const ofBucket = await getBucketTask(store.read, accountId, id)
-  if (!ofBucket) throw new EmbedlineError('not_found', `There is no task ${id}.`)
-  const embedding = await getEmbedding(store.read, accountId, ofBucket.bucket)
-  const { state, settings } = ofBucket
+  const task = await getAnyTask(store.read, accountId, id)
+  if (!task) throw new EmbedlineError('not_found', `There is no task ${id}.`)
+  const { state } = task
+  if (task.kind === 'media')
+    return { kind: 'media', id, state, model: task.model, read: (options) => results.embeddings(id, options) }
+  const embedding = await getEmbedding(store.read, accountId, task.bucket)
   const read = (options: ChunkReadingOptions) =>
     embedding ? results.chunks(embedding.id, options) : nothing()
-  return { kind: 'bucket', id, state, model: settings.model, read }
+  return { kind: 'bucket', id, state, model: task.settings.model, read }
 }
 
 async function* nothing(): AsyncGenerator<never> {}

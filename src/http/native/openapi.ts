@@ -5,6 +5,10 @@ import { DESCRIBED as BUCKETS } from './buckets/openapi.ts'
 import { DESCRIBED as EMBEDDINGS } from './embeddings/openapi.ts'
 import { DESCRIBED as MODELS } from './models/openapi.ts'
 import { DESCRIBED as SEARCH } from './search/openapi.ts'
+import { DESCRIBED as EVENTS } from './events/openapi.ts'
+import { DESCRIBED as PAUSES } from './pauses/openapi.ts'
+import { DESCRIBED as TASKS } from './tasks/openapi.ts'
+import { DESCRIBED as JANITOR } from './janitor/openapi.ts'
 
 const Problem = z.looseObject({
   type: z.string(),
@@ -15,7 +19,17 @@ const Problem = z.looseObject({
   field: z.string().optional(),
 })
 
-const DESCRIBED: readonly DescribedRoute[] = [...BUCKETS, ...ASSETS, ...MODELS, ...SEARCH, ...EMBEDDINGS]
+const DESCRIBED: readonly DescribedRoute[] = [
+  ...BUCKETS,
+  ...ASSETS,
+  ...MODELS,
+  ...TASKS,
+  ...EVENTS,
+  ...PAUSES,
+  ...JANITOR,
+  ...SEARCH,
+  ...EMBEDDINGS,
+]
 
 /** What this door takes and answers, with paths below its prefix. */
 export const operations = (): Operation[] => {

@@ -71,6 +71,7 @@ async function addTask(
       model,
       request: REQUEST,
       warnings: [],
+      mayReuse: false,
       nowMs,
       expiresMs: nowMs + 1000,
     })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { MODALITIES, SCOPES } from '../../../domain/embedding.ts'
-import { someWholeNumber } from '../queryNumbers.ts'
+import { someWholeNumber, wordsOf } from '../queryValues.ts'
 
 /** Of an answer in JSON; NDJSON has no bound, and without a limit sends all. */
 export const PAGE_EMBEDDINGS = 1000
@@ -29,14 +29,6 @@ export const FIELDS = [
 
 export type Field = (typeof FIELDS)[number]
 
-/** Words with commas between them. */
-const words = <Word extends string>(known: readonly Word[]) =>
-  z
-    .string()
-    .transform((text) => text.split(',').map((word) => word.trim()))
-    .pipe(z.array(z.enum(known)).min(1))
-    .meta({ type: 'string', description: `With commas between them: ${known.join(', ')}.` })
-
 const seconds = z
   .string()
   .regex(/^\d{1,7}(\.\d{1,6})?$/, 'Expected a number of seconds')
@@ -44,9 +36,9 @@ const seconds = z
   .meta({ type: 'number', minimum: 0 })
 
 export const EmbeddingsQuery = z.strictObject({
-  fields: words(FIELDS).optional(),
-  option: words(MODALITIES).optional(),
-  scope: words(SCOPES).optional(),
+  fields: wordsOf(FIELDS),
+  option: wordsOf(MODALITIES),
+  scope: wordsOf(SCOPES),
   start_sec: seconds.optional(),
   end_sec: seconds.optional(),
   encoding_format: z
