@@ -43,6 +43,7 @@ import { ensureSecret } from './store/secrets.ts'
 import { gatherDocumentEnds } from './tasks/endDocuments.ts'
 import { startJanitor } from './tasks/janitor.ts'
 import { admitKeys } from './tasks/keys.ts'
+import { openMeter } from './tasks/meter.ts'
 import type { Models, TaskParts } from './tasks/parts.ts'
 import { roomsBeside } from './tasks/rooms.ts'
 import { takeBackItems } from './tasks/sweep.ts'
@@ -115,10 +116,8 @@ export async function startServer(
     const compute = open(
       openCompute(config, tools, { modelSettings, registry, model, limits, clock, logger }),
     )
-    const usage =
-      Object.keys(config.rateLimits).length > 0
-        ? open(await openUsage({ store, clock, logger, limits: config.rateLimits }))
-        : undefined
+    const usage = open(await openUsage({ store, clock, logger, limits: config.rateLimits }))
+    const meter = open(openMeter({ store, clock, logger }))
     let dispatcher: Dispatcher | undefined
     const parts: TaskParts = {
       store,
@@ -142,7 +141,8 @@ export async function startServer(
       buckets: openFolderBuckets({ url: config.bucketsUrl, clock, uploadId: () => ids.uuid() }),
       endDocument: gatherDocumentEnds({ store, clock }),
       search,
-      ...(usage && { usage }),
+      usage,
+      meter,
       clock,
       ids,
       limits,

@@ -29,8 +29,8 @@ export interface NewTask {
   /** Of text that came with the request. */
   textTokens?: number
   warnings: readonly Warning[]
-  /** The key that media are counted for, as its SHA-256 in hex. */
-  keyHash?: string
+  /** The key that it was created with. */
+  keyId?: string
   nowMs: number
   expiresMs: number
 }
@@ -68,7 +68,7 @@ export async function insertTask(db: Db, task: NewTask): Promise<Task> {
     updated_ms: task.nowMs,
     finished_ms: null,
     expires_ms: task.expiresMs,
-    key_hash: task.keyHash ?? null,
+    key_id: task.keyId ?? null,
   }
   await db.insertInto('task').values(row).execute()
   const { accountId, id: taskId, nowMs } = task

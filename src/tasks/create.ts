@@ -2,12 +2,14 @@ import { EmbedlineError } from '../domain/errors.ts'
 import { documentType } from '../documents/documentType.ts'
 import type { Warning } from '../domain/embedding.ts'
 import type { ModelFacts } from '../domain/model.ts'
+import type { DailyQuota } from '../domain/quotas.ts'
 import type { Db } from '../domain/tables.ts'
-import type { Account, Asset, Task } from '../domain/task.ts'
+import { consumerOf, type Account, type Asset, type Task } from '../domain/task.ts'
 import { isMediaRequest, type DocumentRequest, type TaskRequest } from '../domain/work.ts'
 import type { ReceivedBytes } from '../objects/objects.ts'
 import { enqueue } from '../queue/enqueue.ts'
 import { getAsset } from '../store/assets.ts'
+import { addDailyUse } from '../store/dailyUsage.ts'
 import { addReference } from '../store/objects.ts'
 import { insertTask } from '../store/tasks.ts'
 import { whyMissing } from './chooseModalities.ts'
@@ -16,6 +18,7 @@ import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
 import { checkSourceUrl, fetchItem, filenameOfUrl } from './sourceUrl.ts'
 import { planItem } from './planItem.ts'
+import { refuseSpent, takeTask } from './quotas.ts'
 import { keepBytes } from './storedBytes.ts'
 import { usedTracks } from './transcript/tracks.ts'
 import { usableModel } from './usableModel.ts'
@@ -39,7 +42,8 @@ const ASSET_WAIT_MS = 60_000
  * Takes a task: when this returns, the task is committed and will be worked on whatever happens to the process.
  * Throws what `usableModel`, `withinModel` and `checkDocumentRequest` throw, and `request_invalid` for an asset that is unknown, failed, or
  * (once ready) lacks a modality that was asked for by name or ends before `startSec`, what `Fetcher.check` throws for a
- * URL, `rate_limited` when the key has no minutes of media left, and what `rememberAnswer` throws.
+ * URL, `rate_limited` when the key has no minutes of media left or a quota of the account is spent, `quota_exceeded`, and
+ * what `rememberAnswer` throws.
  */
 export async function createMediaTask(
   parts: TaskParts,
@@ -51,6 +55,7 @@ export async function createMediaTask(
   else partsWithinModel(order.request, model)
   if (order.request.input === 'document') await checkDocument(order.request, order.source)
   parts.usage?.checkMedia(account)
+  await refuseSpent(parts, account, quotasOf(order.request))
   const task = await createFrom(parts, account, order, model)
   parts.wake()
   return task
@@ -112,7 +117,7 @@ const createFromBytes = (
   model: ModelFacts,
   source: { received: ReceivedBytes; filename?: string },
 ) =>
-  keepBytes(parts, account.id, source.received, (db) =>
+  keepBytes(parts, consumerOf(account), source.received, (db) =>
     insert(parts, db, account, order, model, {
       objectHash: source.received.hash,
       ...(source.filename !== undefined && { filename: source.filename }),
@@ -193,6 +198,9 @@ async function insert(
   input: Input,
 ) {
   const nowMs = parts.clock.nowMs()
+  await takeTask(db, account, nowMs)
+  const tokens = textTokens(parts, order.request)
+  if (tokens > 0) await addDailyUse(db, consumerOf(account), { tokens }, nowMs)
   const task = await insertTask(db, {
     id: parts.ids.objectId(),
     accountId: account.id,
@@ -203,9 +211,9 @@ async function insert(
     ...(input.objectHash !== undefined && { objectHash: input.objectHash }),
     ...(input.sourceUrl !== undefined && { sourceUrl: input.sourceUrl }),
     ...(input.filename !== undefined && { filename: input.filename }),
-    textTokens: textTokens(parts, order.request),
+    textTokens: tokens,
     warnings: standIn(order.modelName, model),
-    ...(account.keyHash !== undefined && { keyHash: account.keyHash }),
+    ...(account.keyId !== undefined && { keyId: account.keyId }),
     nowMs,
     expiresMs: nowMs + parts.retentionMs,
   })
@@ -216,10 +224,16 @@ async function insert(
           ...(input.assetId !== undefined && { assetId: input.assetId }),
           dueMs: input.isWaiting ? nowMs + ASSET_WAIT_MS : nowMs,
         })
-      : fetchItem(owner, { url: input.sourceUrl, dueMs: nowMs }),
+      : fetchItem(owner, { url: input.sourceUrl, keyId: account.keyId, dueMs: nowMs }),
   ])
   await rememberAnswer(db, account.id, order.idempotency, task, nowMs)
   return task
+}
+
+/** What a task of this request may use of its account's day. */
+function quotasOf(request: TaskRequest): DailyQuota[] {
+  if (!isMediaRequest(request)) return request.input === 'document' ? ['tokensPerDay'] : []
+  return request.timedTexts ? ['mediaSecPerDay', 'tokensPerDay'] : ['mediaSecPerDay']
 }
 
 const textTokens = ({ models }: TaskParts, request: TaskRequest): number =>

@@ -3,6 +3,7 @@ import { isMediaPlan, isMediaRequest, type SliceResult, type SliceWork } from '.
 import type { ClaimedItem } from '../queue/claim.ts'
 import { saveProgress } from '../queue/progress.ts'
 import { settle } from '../queue/settle.ts'
+import { addDailyUse } from '../store/dailyUsage.ts'
 import { insertClips, insertSums } from '../store/embeddings.ts'
 import { addEmbeddings, getTaskWork, type TaskWork } from '../store/tasks.ts'
 import { settleParts } from './addEnd.ts'
@@ -68,6 +69,7 @@ async function settleResult(
     const inserted = scopes.includes('clip') ? await insertClips(db, task.id, result.clips) : 0
     if (scopes.includes('asset')) await insertSums(db, task.id, result.slice.index, sumClips(result.clips))
     await addEmbeddings(db, task.id, { count: inserted, warnings: result.warnings, nowMs })
+    await addDailyUse(db, task, { mediaMs: result.slice.endMs - result.slice.startMs }, nowMs)
     if (!isLast) return
     await settleParts(db, task.id, { outcome: 'done', nowMs })
   })

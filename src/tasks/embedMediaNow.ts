@@ -10,7 +10,7 @@ import { EmbedlineError } from '../domain/errors.ts'
 import type { MediaFacts } from '../domain/media.ts'
 import type { ModelFacts } from '../domain/model.ts'
 import { planSlices } from '../domain/slices.ts'
-import type { Account } from '../domain/task.ts'
+import { consumerOf, type Account } from '../domain/task.ts'
 import type { Clip, MediaRequest, SliceResult, SliceWork } from '../domain/work.ts'
 import { getAsset } from '../store/assets.ts'
 import { whyMissing } from './chooseModalities.ts'
@@ -19,6 +19,7 @@ import { embedClipTexts } from './embedClipTexts.ts'
 import { withLocalFile } from './localFile.ts'
 import type { TaskParts } from './parts.ts'
 import { planMedia } from './planMedia.ts'
+import { refuseSpent } from './quotas.ts'
 import { assetVectors, sumClips, type ModalitySum } from './sums.ts'
 import { remoteOf } from './textVectors.ts'
 import { isUnfinished, readCues, usedTracks, type Track } from './transcript/tracks.ts'
@@ -66,6 +67,7 @@ export async function embedMediaNow(
   // What the model cannot embed is refused before anything is fetched.
   const within = withinModel(order.request, model)
   parts.usage?.checkMedia(account)
+  await refuseSpent(parts, account, ['mediaSecPerDay'])
   const options = { limitBytes: parts.limits.fetchBytes, signal }
   return withLocalFile(parts, account, order.source, options, (file) =>
     embedFile(parts, account, order, { model, within, file }, signal),
@@ -99,6 +101,8 @@ async function embedFile(
   }
   parts.usage?.countMedia(account, (plan.endMs - plan.startMs) / 1000)
   const done = await runSlices(parts, work, signal)
+  const mediaMs = plan.endMs - plan.startMs
+  parts.meter.count(consumerOf(account), { mediaMs, plannedMs: mediaMs })
   const embeddings = [
     ...(order.request.scopes.includes('clip') ? done.clips.flatMap(clipEmbeddings) : []),
     ...(order.request.scopes.includes('asset') ? assetEmbeddings(done.sums, plan.startMs) : []),

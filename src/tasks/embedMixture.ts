@@ -1,6 +1,6 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { ModelFacts } from '../domain/model.ts'
-import type { Account } from '../domain/task.ts'
+import { consumerOf, type Account } from '../domain/task.ts'
 import type { MixtureSize, MixtureSource } from '../domain/mixtureWork.ts'
 import type { VectorOptions } from '../domain/work.ts'
 import { getAsset } from '../store/assets.ts'
@@ -8,6 +8,7 @@ import { standIn, type MediaSource } from './create.ts'
 import type { SyncEmbedding } from './embedNow.ts'
 import { withLocalFile } from './localFile.ts'
 import type { TaskParts } from './parts.ts'
+import { refuseSpent } from './quotas.ts'
 import { textVectors } from './textVectors.ts'
 import { tokensOf } from './tokensOf.ts'
 import { usableModel } from './usableModel.ts'
@@ -55,8 +56,10 @@ export async function embedMixture(
   checkVectors(order, model)
   const words = order.text === undefined ? undefined : shortened(parts, order.text, order)
   const cut = { ...order, ...(words && { text: words.text }) }
+  if (words) await refuseSpent(parts, account, ['tokensPerDay'])
   const surroundings = { parts, account, order: cut, model, signal }
   const embedded = await (model.isRemote ? embedRemotely(surroundings) : withFiles(surroundings, []))
+  if (words) parts.meter.count(consumerOf(account), { tokens: words.tokens })
   return {
     ...embedded,
     model,

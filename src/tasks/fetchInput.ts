@@ -38,7 +38,9 @@ export async function fetchInput(parts: TaskParts, item: ClaimedItem, signal: Ab
   })
   try {
     const received = await receive(parts, item, upload, before, signal)
-    await keepBytes(parts, item.accountId, received, (db) => handOn(parts, db, item, received))
+    const { keyId } = item.payload as FetchPayload
+    const by = { accountId: item.accountId, keyId }
+    await keepBytes(parts, by, received, (db) => handOn(parts, db, item, received))
     await upload.leave()
   } catch (failure) {
     await (isGoingOn(failure) ? upload.leave() : upload.abandon())

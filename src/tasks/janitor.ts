@@ -1,6 +1,7 @@
 import type { Opened } from '../lib/closing.ts'
 import { removeHiddenEmbeddings } from './deleteBucket.ts'
 import { expireTasks } from './expire.ts'
+import { forgetOldUse } from './forgetOldUse.ts'
 import { forgetAnswers } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
 import { repairTasks } from './repair.ts'
@@ -24,6 +25,7 @@ export function startJanitor(parts: TaskParts): Opened {
       await repairTasks(parts)
       await removeHiddenEmbeddings(parts)
       await forgetAnswers(parts)
+      await forgetOldUse(parts)
       await forgetUnfinishedFetches(parts)
       await expireUploads(parts)
     }),

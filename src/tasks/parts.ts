@@ -4,8 +4,9 @@ import type { Objects } from '../objects/objects.ts'
 import type { EmbedlineError } from '../domain/errors.ts'
 import type { EncodedEmbedding, ReadingOptions } from '../domain/embedding.ts'
 import type { Ids } from '../domain/ids.ts'
+import type { DailyUse } from '../domain/quotas.ts'
 import type { RateState } from '../domain/rates.ts'
-import type { Account } from '../domain/task.ts'
+import type { Account, Consumer } from '../domain/task.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { ModelFacts } from '../domain/model.ts'
 import type { Db } from '../domain/tables.ts'
@@ -47,6 +48,8 @@ export interface TaskParts {
   search: Search
   /** Counts what keys ask for. Absent: nothing is limited. */
   usage?: Usage
+  /** Counts what is used by requests that are answered at once. */
+  meter: Meter
   clock: Clock
   ids: Ids
   limits: Limits
@@ -85,8 +88,13 @@ export interface Usage {
   states(by: Payer): RateState[]
 }
 
+export interface Meter {
+  /** Returns before it is written down. */
+  count(by: Consumer, used: Partial<DailyUse>): void
+}
+
 /** Nothing is counted for who has used no key. */
-export type Payer = Pick<Account, 'keyHash'>
+export type Payer = Pick<Account, 'keyId' | 'requestsPerMinute'>
 
 export interface Models {
   /** Of all models that this server can have. */

@@ -16,6 +16,7 @@ import { enqueue } from '../queue/enqueue.ts'
 import { postpone } from '../queue/postpone.ts'
 import { settle } from '../queue/settle.ts'
 import { getAsset } from '../store/assets.ts'
+import { addDailyUse } from '../store/dailyUsage.ts'
 import { addPlannedItems, setPlanned } from '../store/taskProgress.ts'
 import { getTaskWork, keepPlan, type TaskWork } from '../store/tasks.ts'
 import { addEndWhenDone } from './addEnd.ts'
@@ -23,6 +24,7 @@ import type { PartPayload } from './embedPart.ts'
 import type { TaskParts } from './parts.ts'
 import { planDocument, planPicture } from './planParts.ts'
 import { planMedia } from './planMedia.ts'
+import { quotaAgainMs } from './quotas.ts'
 import { isUnfinished, readCues, usedTracks } from './transcript/tracks.ts'
 import { withinModel } from './withinModel.ts'
 
@@ -79,8 +81,9 @@ async function planClips(
     ? await usedTracks(parts.store.read, { accountId: task.accountId, asset, facts })
     : []
   if (isUnfinished(tracks)) return postponeUntilLooked(parts, item)
-  const dueMs = parts.usage?.mediaAgainMs(task)
-  // It is accepted: it waits until the key has minutes of media again.
+  // It is accepted: it waits until the key has minutes of media again, and the account seconds of its quota.
+  const dueMs =
+    parts.usage?.mediaAgainMs(task) ?? (await quotaAgainMs(parts, task.accountId, ['mediaSecPerDay']))
   if (dueMs !== undefined) return void (await parts.store.write((db) => postpone(db, item, { dueMs })))
   const media = { facts, hasTranscript: tracks.length > 0 }
   const { plan, warnings } = planMedia(within.request, media, parts.limits)
@@ -94,6 +97,7 @@ async function planClips(
       payload,
     })),
     warnings: [...facts.warnings, ...within.warnings, ...warnings, ...cues.warnings],
+    plannedMs: plan.endMs - plan.startMs,
   })
   parts.usage?.countMedia(task, (plan.endMs - plan.startMs) / 1000)
 }
@@ -117,6 +121,8 @@ interface Planned {
   plan: TaskPlan
   pieces: readonly Piece[]
   warnings: readonly Warning[]
+  /** Of video and sound. */
+  plannedMs?: number
 }
 
 type Piece =
@@ -131,7 +137,7 @@ async function writeItems(
   parts: TaskParts,
   item: ClaimedItem,
   task: TaskWork,
-  { plan, pieces, warnings }: Planned,
+  { plan, pieces, warnings, plannedMs = 0 }: Planned,
 ): Promise<void> {
   for (let from = 0; from === 0 || from < pieces.length; from += ITEMS_A_TRANSACTION) {
     const batch = pieces.slice(from, from + ITEMS_A_TRANSACTION)
@@ -154,6 +160,7 @@ async function writeItems(
       await addPlannedItems(db, task.id, { count: added, nowMs })
       if (!isLast) return
       await keepPlan(db, task.id, { plan, warnings, nowMs })
+      if (plannedMs > 0) await addDailyUse(db, task, { plannedMs }, nowMs)
       await setPlanned(db, task.id, nowMs)
       await addEndWhenDone(db, task.id, nowMs)
     })

@@ -2,7 +2,11 @@ import { z } from 'zod'
 import { describeRoute, type DescribedRoute, type Operation } from '../operations.ts'
 import { DESCRIBED as ASSETS } from './assets/openapi.ts'
 import { DESCRIBED as BUCKETS } from './buckets/openapi.ts'
+import { DESCRIBED as ACCOUNTS } from './accounts/openapi.ts'
+import { DESCRIBED as KEYS } from './keys/openapi.ts'
+import { DESCRIBED as LIMITS } from './limits/openapi.ts'
 import { DESCRIBED as MODELS } from './models/openapi.ts'
+import { DESCRIBED as USAGE } from './usage/openapi.ts'
 
 const Problem = z.looseObject({
   type: z.string(),
@@ -13,7 +17,15 @@ const Problem = z.looseObject({
   field: z.string().optional(),
 })
 
-const DESCRIBED: readonly DescribedRoute[] = [...BUCKETS, ...ASSETS, ...MODELS]
+const DESCRIBED: readonly DescribedRoute[] = [
+  ...BUCKETS,
+  ...ASSETS,
+  ...MODELS,
+  ...KEYS,
+  ...ACCOUNTS,
+  ...USAGE,
+  ...LIMITS,
+]
 
 /** What this door takes and answers, with paths below its prefix. */
 export const operations = (): Operation[] => {

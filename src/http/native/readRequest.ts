@@ -15,6 +15,16 @@ export async function readJson<Schema extends z.ZodType>(
   return parse(parseJson(await readBody(request.raw, mostBytes)), schema)
 }
 
+/** The same for a body that may be left out: then it counts as an empty object. */
+export async function readOptionalJson<Schema extends z.ZodType>(
+  request: FastifyRequest,
+  schema: Schema,
+  mostBytes: number,
+): Promise<z.output<Schema>> {
+  const bytes = await readBody(request.raw, mostBytes)
+  return parse(bytes.length === 0 ? {} : parseJson(bytes), schema)
+}
+
 /** What stands behind the question mark. Throws `request_invalid` that names the parameter. */
 export const readQuery = <Schema extends z.ZodType>(
   request: FastifyRequest,

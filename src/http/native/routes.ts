@@ -1,13 +1,16 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import { EmbedlineError } from '../../domain/errors.ts'
-import { authenticate } from '../../tasks/authenticate.ts'
 import type { TaskParts } from '../../tasks/parts.ts'
+import { admit, scopeOf } from '../admit.ts'
 import { keyOf } from '../apiKey.ts'
 import { OPEN_TO_BROWSERS } from '../browsers.ts'
 import { addOtherMethods } from '../otherMethods.ts'
 import { ROUTES as ASSETS } from './assets/routes.ts'
 import { ROUTES as BUCKETS } from './buckets/routes.ts'
+import { ROUTES as ACCOUNTS } from './accounts/routes.ts'
+import { ROUTES as KEYS } from './keys/routes.ts'
+import { ROUTES as LIMITS } from './limits/routes.ts'
 import { ROUTES as MODELS } from './models/routes.ts'
+import { ROUTES as USAGE } from './usage/routes.ts'
 import { sendFailure, sendProblem } from './problems.ts'
 import type { Route } from './route.ts'
 
@@ -15,15 +18,27 @@ import type { Route } from './route.ts'
 export const PREFIX = '/api'
 
 /** By noun; `openapi.ts` has a description of each. */
-export const ROUTES: readonly Route[] = [...BUCKETS, ...ASSETS, ...MODELS]
+export const ROUTES: readonly Route[] = [
+  ...BUCKETS,
+  ...ASSETS,
+  ...MODELS,
+  ...KEYS,
+  ...ACCOUNTS,
+  ...USAGE,
+  ...LIMITS,
+]
 
 const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
 
 /** What the contracts lack: the objects of buckets, the bytes of assets, and models. */
 export function nativeRoutes(parts: TaskParts): FastifyPluginAsync {
   const answer = (route: Route) => async (request: FastifyRequest, reply: FastifyReply) => {
-    const account = await authenticate(parts, keyOf(request))
-    if (!account) throw new EmbedlineError('unauthorized', 'The API key is missing or not valid.')
+    const account = await admit(parts, {
+      key: keyOf(request),
+      message: 'The API key is missing or not valid.',
+      scope: scopeOf(route),
+      tell: () => {},
+    })
     const handler = await route.handler()
     return handler({ parts, account, request, reply })
   }

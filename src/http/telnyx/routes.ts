@@ -1,8 +1,9 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { EmbedlineError } from '../../domain/errors.ts'
+import type { Scope } from '../../domain/scopes.ts'
 import type { TaskParts } from '../../tasks/parts.ts'
 import { keyOf } from '../apiKey.ts'
-import { admit } from '../admit.ts'
+import { admit, scopeOf } from '../admit.ts'
 import { OPEN_TO_BROWSERS } from '../browsers.ts'
 import { addOtherMethods, type Method } from '../otherMethods.ts'
 import { presentFailure, presentRefusal, type ErrorAnswer } from './errors.ts'
@@ -13,6 +14,8 @@ import type { Schemas } from './schema.ts'
 interface Route {
   method: Method
   path: string
+  /** What the key must be able to do, where the method does not say it. */
+  scope?: Scope
   /** Loaded on the first request: a server that only starts and idles needs neither zod nor the verbs. */
   handler: () => Promise<Handler>
 }
@@ -29,6 +32,7 @@ const ROUTES: readonly Route[] = [
   {
     method: 'POST',
     path: '/embeddings/similarity-search',
+    scope: 'read',
     handler: async () => (await import('./search.ts')).search,
   },
   { method: 'GET', path: '/embeddings/buckets', handler: async () => (await buckets()).listBuckets },
@@ -46,6 +50,7 @@ const ROUTES: readonly Route[] = [
   {
     method: 'POST',
     path: '/openai/embeddings',
+    scope: 'read',
     handler: async () => (await import('./openaiEmbeddings.ts')).embed,
   },
   { method: 'GET', path: '/openai/embeddings/models', handler: async () => (await models()).listModels },
@@ -61,13 +66,12 @@ export function telnyxRoutes(parts: TaskParts): FastifyPluginAsync {
     (schemas ??= (await import('./schema.ts')).makeSchemas(parts.limits))
 
   const answer = (route: Route) => async (request: FastifyRequest, reply: FastifyReply) => {
-    const message = 'The bearer token is missing or not valid.'
-    const account = await admit(
-      parts,
-      keyOf(request),
-      message,
-      (states, nowMs) => void reply.headers(rateHeaders(states, nowMs)),
-    )
+    const account = await admit(parts, {
+      key: keyOf(request),
+      message: 'The bearer token is missing or not valid.',
+      scope: scopeOf(route),
+      tell: (states, nowMs) => void reply.headers(rateHeaders(states, nowMs)),
+    })
     const [handler, theSchemas] = await Promise.all([route.handler(), schemasOnce()])
     return handler({ parts, schemas: theSchemas, account, request, reply })
   }

@@ -83,11 +83,11 @@ export const embed: Handler = (call) =>
     return answer
   })
 
-async function embedTextOf({ parts, reply }: Call, body: EmbedBody): Promise<Embedded> {
+async function embedTextOf({ parts, account, reply }: Call, body: EmbedBody): Promise<Embedded> {
   const { text, model_name: modelName } = body
   if (!text) throw missing('text')
   const order = { modelName, text: text.input_text }
-  const embedding = await inFieldsOf('text', () => embedText(parts, order, untilGone(reply)))
+  const embedding = await inFieldsOf('text', () => embedText(parts, account, order, untilGone(reply)))
   return { model: embedding.model, answer: presentVector(embedding, undefined) }
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { Scope } from '../../domain/scopes.ts'
 import type { TaskParts } from '../../tasks/parts.ts'
-import { admit } from '../admit.ts'
+import { admit, scopeOf } from '../admit.ts'
 import { OPEN_TO_BROWSERS } from '../browsers.ts'
 import { addOtherMethods, type Method } from '../otherMethods.ts'
 import { asRefusal, type Refusal } from '../refusal.ts'
@@ -16,6 +17,8 @@ export const HEADERS = { ...OPEN_TO_BROWSERS, 'x-api-version': '1.3', 'cache-con
 interface Route {
   method: Method
   path: string
+  /** What the key must be able to do, where the method does not say it. */
+  scope?: Scope
   /** Loaded on the first request: a server that only starts and idles needs neither zod nor the verbs. */
   handler: () => Promise<Handler>
 }
@@ -35,7 +38,12 @@ const ROUTES: readonly Route[] = [
     path: '/embed-v2/tasks/:id',
     handler: async () => (await import('./tasks.ts')).retrieveTask,
   },
-  { method: 'POST', path: '/embed-v2', handler: async () => (await import('./embed.ts')).embed },
+  {
+    method: 'POST',
+    path: '/embed-v2',
+    scope: 'read',
+    handler: async () => (await import('./embed.ts')).embed,
+  },
   {
     method: 'GET',
     path: '/assets/:id/transcription',
@@ -57,7 +65,12 @@ const ROUTES: readonly Route[] = [
     path: `${UPLOADS}/:id/presigned-urls`,
     handler: async () => (await uploads()).addressParts,
   },
-  { method: 'POST', path: '/embed', handler: async () => (await import('./embedV1/embed.ts')).embed },
+  {
+    method: 'POST',
+    path: '/embed',
+    scope: 'read',
+    handler: async () => (await import('./embedV1/embed.ts')).embed,
+  },
   { method: 'POST', path: '/embed/tasks', handler: async () => (await tasksV1()).createTask },
   { method: 'GET', path: '/embed/tasks', handler: async () => (await tasksV1()).listTasks },
   { method: 'GET', path: '/embed/tasks/:id', handler: async () => (await tasksV1()).retrieveTask },
@@ -88,13 +101,12 @@ export function twelvelabsRoutes(parts: TaskParts): FastifyPluginAsync {
     (schemas ??= (await import('./schema.ts')).makeSchemas(parts.limits))
 
   const answer = (route: Route) => async (request: FastifyRequest, reply: FastifyReply) => {
-    const message = 'The API key is missing or not valid.'
-    const account = await admit(
-      parts,
-      keyOf(request),
-      message,
-      (states) => void reply.headers(rateHeaders(states)),
-    )
+    const account = await admit(parts, {
+      key: keyOf(request),
+      message: 'The API key is missing or not valid.',
+      scope: scopeOf(route),
+      tell: (states) => void reply.headers(rateHeaders(states)),
+    })
     const [handler, theSchemas] = await Promise.all([route.handler(), schemasOnce()])
     return handler({ parts, schemas: theSchemas, account, request, reply })
   }

@@ -93,7 +93,7 @@ export const reportParts: Handler = async (call) => {
     md5: chunk.proof.replaceAll('"', '').toLowerCase(),
   }))
   const reported = await inChunkFields(() =>
-    makeFinal(parts, account.id, { uploadId: pathId(request), reports }),
+    makeFinal(parts, account, { uploadId: pathId(request), reports }),
   )
   return presentReported(reported, originOf(request))
 }

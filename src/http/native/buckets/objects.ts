@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { EmbedlineError } from '../../../domain/errors.ts'
+import { consumerOf } from '../../../domain/task.ts'
 import type { BucketObject, ByteRange } from '../../../tasks/parts.ts'
 import { bodyChunks } from '../../requestBody.ts'
 import type { Call, Handler } from '../route.ts'
@@ -42,6 +43,7 @@ export const putObject: Handler = async ({ parts, account, request, reply }) => 
   const isNew = (await statIfThere()) === undefined
   const bytes = bodyChunks(request.raw, parts.limits.uploadBytes)
   const object = await parts.buckets.put(account.name, bucket, key, bytes)
+  parts.meter.count(consumerOf(account), { bytes: object.sizeBytes })
   reply.code(isNew ? 201 : 200).header('etag', etag(object))
   return present(object)
 

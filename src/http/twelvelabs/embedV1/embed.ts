@@ -60,7 +60,7 @@ export const embed: Handler = (call) => {
 
 async function embedTextPart({ call, modelName, signal }: Wanted, text: string): Promise<Part> {
   const embedding = await inFormFields({ text: 'text' }, 'text', () =>
-    embedText(call.parts, { modelName, text }, signal),
+    embedText(call.parts, call.account, { modelName, text }, signal),
   )
   return { kind: 'text', ...oneVector(embedding) }
 }
