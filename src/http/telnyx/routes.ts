@@ -25,7 +25,7 @@ const buckets = () => import('./buckets.ts')
 const models = () => import('./openaiModels.ts')
 
 // The router prefers words to `:id`, so the order here is the reader's only.
-const ROUTES: readonly Route[] = [
+export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/embeddings', handler: async () => (await tasks()).listTasks },
   { method: 'POST', path: '/embeddings', handler: async () => (await tasks()).createTask },
   { method: 'POST', path: '/embeddings/url', handler: async () => (await import('./crawl.ts')).crawl },

@@ -30,7 +30,7 @@ const uploads = () => import('./uploads.ts')
 const UPLOADS = '/assets/multipart-uploads'
 const METADATA = '/assets/:id/user-metadata'
 
-const ROUTES: readonly Route[] = [
+export const ROUTES: readonly Route[] = [
   { method: 'POST', path: '/embed-v2/tasks', handler: async () => (await import('./tasks.ts')).createTask },
   { method: 'GET', path: '/embed-v2/tasks', handler: async () => (await import('./tasks.ts')).listTasks },
   {
