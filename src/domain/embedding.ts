@@ -80,8 +80,10 @@ const TELLS_OF_LOSS = {
   duration_estimated: false,
   segment_skipped: true,
   page_skipped: true,
+  chunk_skipped: true,
   crawl_bounded: false,
   subtitles_unreadable: true,
+  transcript_unused: false,
   text_shortened: false,
   uncertainty_unavailable: false,
 } as const

@@ -15,6 +15,7 @@ export interface LimitFacts {
     | 'texts'
     | 'results'
     | 'rows'
+    | 'uploads'
     | 'ratio'
   meaning: string
 }
@@ -26,12 +27,17 @@ const FACTS = {
   partedUploadBytes: { unit: 'bytes', meaning: 'a file that is uploaded in parts, at most' },
   partedPictureBytes: { unit: 'bytes', meaning: 'a picture that is uploaded in parts, at most' },
   uploadPartBytes: { unit: 'bytes', meaning: 'each part of an upload, unless there were too many' },
+  activeUploads: {
+    unit: 'uploads',
+    meaning: 'uploads in parts of an account that are not complete, at most',
+  },
   userMetadataBytes: { unit: 'bytes', meaning: 'what is kept with an asset, as JSON, at most' },
   fetchBytes: { unit: 'bytes', meaning: 'what is fetched by a URL, at most' },
   fetchSec: { unit: 'seconds', meaning: 'how long fetching may take with a task' },
   waitedFetchSec: { unit: 'seconds', meaning: 'how long fetching may take in a request that waits for it' },
   inlineMediaBytes: { unit: 'bytes', meaning: 'video or sound as base64, decoded, at most' },
   inlinePictureBytes: { unit: 'bytes', meaning: 'a picture that is embedded, at most' },
+  inlineDocumentBytes: { unit: 'bytes', meaning: 'a document as base64, decoded, at most' },
   pictureMinPixels: { unit: 'pixels', meaning: 'the shorter side of a picture, at least' },
   pictureMaxPixels: { unit: 'pixels', meaning: 'a picture or a frame, width times height, at most' },
   mediaMinSec: { unit: 'seconds', meaning: 'video or sound, at least' },

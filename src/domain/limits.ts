@@ -6,6 +6,8 @@ export interface Limits {
   partedUploadBytes: number
   partedPictureBytes: number
   uploadPartBytes: number
+  /** Of one account, that still take parts. */
+  activeUploads: number
   /** Of what a caller keeps with an asset, as JSON. */
   userMetadataBytes: number
   /** Of what is fetched by a URL; how long that may take with a task, and in a request that waits for it. */
@@ -15,6 +17,7 @@ export interface Limits {
   /** Of `base64` input, decoded. */
   inlineMediaBytes: number
   inlinePictureBytes: number
+  inlineDocumentBytes: number
   pictureMinPixels: number
   pictureMaxPixels: number
   mediaMinSec: number
@@ -71,12 +74,15 @@ const OURS: Limits = {
   partedUploadBytes: 10 * 1024 ** 3,
   partedPictureBytes: 10 * 1024 ** 3,
   uploadPartBytes: 5 * 1024 ** 2,
+  activeUploads: 500,
   userMetadataBytes: 256 * 1024,
   fetchBytes: 4 * 1024 ** 3,
   fetchSec: 3600,
   waitedFetchSec: 30,
   inlineMediaBytes: 36 * 1024 * 1024,
   inlinePictureBytes: 32 * 1024 * 1024,
+  // As base64 a third more: what the longest JSON body has room for.
+  inlineDocumentBytes: 48_000_000,
   pictureMinPixels: 1,
   pictureMaxPixels: 100_000_000,
   mediaMinSec: 0,

@@ -6,29 +6,30 @@ import { authenticate } from '../tasks/authenticate.ts'
 import type { TaskParts } from '../tasks/parts.ts'
 import type { Method } from './otherMethods.ts'
 
-/** Writes how far a key is with its limits. */
-export type TellRates = (states: readonly RateState[], nowMs: number) => void
-
-export interface Admission {
+export interface Asking {
   key: string
-  /** What is said of a key that is none. */
+  /** What one whose key is not valid is told. */
   message: string
+  /** What it must be able to do. */
   scope: Scope
-  tell: TellRates
+  /** Writes how far the key is with its limits, whether or not the request is refused. */
+  tell: (states: readonly RateState[], nowMs: number) => void
+  /** It goes on with what was counted when it began. */
+  isCounted?: boolean
 }
 
 /**
- * Whoever a key belongs to, with the request counted; `tell` is called whether or not it is refused. Throws `unauthorized`
- * for a key that is not valid, `rate_limited`, and `forbidden` for a key that may not do what is asked for.
+ * Whoever a key belongs to, with the request counted. Throws `unauthorized` for a key that is not valid, `rate_limited`,
+ * and `forbidden` for a key that may not do what is asked for.
  */
 export async function admit(
   parts: Pick<TaskParts, 'store' | 'usage' | 'clock' | 'logger'>,
-  { key, message, scope, tell }: Admission,
+  { key, message, scope, tell, isCounted = false }: Asking,
 ): Promise<Account> {
   const account = await authenticate(parts, key, message)
   const { usage, clock } = parts
   try {
-    usage?.countRequest(account)
+    if (!isCounted) usage?.countRequest(account)
   } finally {
     if (usage) tell(usage.states(account), clock.nowMs())
   }

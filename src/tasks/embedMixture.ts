@@ -2,7 +2,7 @@ import { EmbedlineError } from '../domain/errors.ts'
 import type { ModelFacts } from '../domain/model.ts'
 import { consumerOf, type Account } from '../domain/task.ts'
 import type { MixtureSize, MixtureSource } from '../domain/mixtureWork.ts'
-import type { VectorOptions } from '../domain/work.ts'
+import type { VectorOptions } from '../domain/taskRequest.ts'
 import { getAsset } from '../store/assets.ts'
 import { standIn, type MediaSource } from './create.ts'
 import type { SyncEmbedding } from './embedNow.ts'
@@ -43,8 +43,9 @@ interface Surroundings {
 }
 
 /**
- * One vector of a text and of media at once. Throws what `usableModel` and `checkVectors` throw, what getting and reading
- * a source throws, naming it as `sources.0`, and `request_invalid` for an uncertainty of what has no parts.
+ * One vector of a text and of media at once. Throws what `usableModel` and `checkVectors` throw, `rate_limited` when the
+ * key has no minutes left for a video or a sound, what getting and reading a source throws, naming it as `sources.0`, and
+ * `request_invalid` for an uncertainty of what has no parts.
  */
 export async function embedMixture(
   parts: TaskParts,
@@ -56,10 +57,15 @@ export async function embedMixture(
   checkVectors(order, model)
   const words = order.text === undefined ? undefined : shortened(parts, order.text, order)
   const cut = { ...order, ...(words && { text: words.text }) }
-  if (words) await refuseSpent(parts, account, ['tokensPerDay'])
   const surroundings = { parts, account, order: cut, model, signal }
+  const isMedia = order.sources.some(({ kind }) => hasMinutes(kind))
+  if (isMedia) parts.usage?.checkMedia(account)
+  await refuseSpent(parts, account, [
+    ...(words ? (['tokensPerDay'] as const) : []),
+    ...(isMedia ? (['mediaSecPerDay'] as const) : []),
+  ])
   const embedded = await (model.isRemote ? embedRemotely(surroundings) : withFiles(surroundings, []))
-  if (words) parts.meter.count(consumerOf(account), { tokens: words.tokens })
+  countUsed(parts, account, { sizes: embedded.sizes, tokens: words?.tokens ?? 0 })
   return {
     ...embedded,
     model,
@@ -67,6 +73,21 @@ export async function embedMixture(
     isTextCut: words?.isCut ?? false,
     warnings: [...standIn(order.modelName, model), ...embedded.warnings],
   }
+}
+
+/** Limits count how long such a source lasts. */
+const hasMinutes = (kind: MixtureSource['kind']): boolean => kind === 'video' || kind === 'audio'
+
+/** What was used by an answer: media by their minutes, and the text. */
+function countUsed(
+  parts: TaskParts,
+  account: Account,
+  { sizes, tokens }: { sizes: readonly MixtureSize[]; tokens: number },
+): void {
+  const mediaSec = sizes.reduce((sum, { kind, amount }) => sum + (hasMinutes(kind) ? amount : 0), 0)
+  if (mediaSec > 0) parts.usage?.countMedia(account, mediaSec)
+  const mediaMs = Math.round(mediaSec * 1000)
+  parts.meter.count(consumerOf(account), { mediaMs, plannedMs: mediaMs, tokens })
 }
 
 /** The text as far as it may go. Throws `text_too_long` for a longer one that must not be cut. */

@@ -4,6 +4,7 @@ import { admit, scopeOf } from '../admit.ts'
 import { keyOf } from '../apiKey.ts'
 import { OPEN_TO_BROWSERS } from '../browsers.ts'
 import { addOtherMethods } from '../otherMethods.ts'
+import { rateHeaders } from '../rateHeaders.ts'
 import { ROUTES as ASSETS } from './assets/routes.ts'
 import { ROUTES as BUCKETS } from './buckets/routes.ts'
 import { ROUTES as ACCOUNTS } from './accounts/routes.ts'
@@ -37,7 +38,7 @@ export function nativeRoutes(parts: TaskParts): FastifyPluginAsync {
       key: keyOf(request),
       message: 'The API key is missing or not valid.',
       scope: scopeOf(route),
-      tell: () => {},
+      tell: (states, nowMs) => void reply.headers(rateHeaders(states, nowMs)),
     })
     const handler = await route.handler()
     return handler({ parts, account, request, reply })

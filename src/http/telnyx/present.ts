@@ -1,6 +1,6 @@
 import type { Place } from '../../domain/document.ts'
 import type { Warning } from '../../domain/embedding.ts'
-import type { ModelFacts } from '../../domain/model.ts'
+import type { ModelFacts, ModelPin } from '../../domain/model.ts'
 import type { TaskState } from '../../domain/states.ts'
 import type {
   Account,
@@ -11,7 +11,6 @@ import type {
   FileState,
   SearchResult,
 } from '../../domain/task.ts'
-import type { ModelPin } from '../../domain/work.ts'
 import { standIn } from '../../tasks/create.ts'
 import { reasonOf } from './reasons.ts'
 

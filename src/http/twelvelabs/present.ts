@@ -1,11 +1,11 @@
 import type { Modality, Warning } from '../../domain/embedding.ts'
-import { spaceOf, type InputKind, type ModelFacts } from '../../domain/model.ts'
+import { spaceOf, type InputKind, type ModelFacts, type ModelPin } from '../../domain/model.ts'
 import { thumbnailUrl } from './assetUrl.ts'
 import { shownDimension } from './dimension.ts'
 import type { MediaFacts } from '../../domain/media.ts'
 import type { AssetState, TaskState } from '../../domain/states.ts'
 import type { Asset, Page, Task } from '../../domain/task.ts'
-import { isMediaRequest, type ModelPin, type TaskRequest } from '../../domain/work.ts'
+import { isMediaRequest, type TaskRequest } from '../../domain/taskRequest.ts'
 import { prefixWithSpread } from '../../lib/unitPrefix.ts'
 import type { MediaEmbeddings } from '../../tasks/embedMediaNow.ts'
 import type { SyncEmbedding } from '../../tasks/embedNow.ts'
@@ -83,7 +83,7 @@ function wantedOf(answered: Answered): Modality[] {
 const kindOf = (request: TaskRequest, modality: Modality): InputKind =>
   modality === 'visual' && !isMediaRequest(request) ? 'image' : KIND[modality]
 
-const presentWarnings = (warnings: readonly Warning[]) =>
+export const presentWarnings = (warnings: readonly Warning[]) =>
   warnings.length === 0
     ? {}
     : {

@@ -21,6 +21,8 @@ interface Route {
   scope?: Scope
   /** Loaded on the first request: a server that only starts and idles needs neither zod nor the verbs. */
   handler: () => Promise<Handler>
+  /** Goes on with what was counted when it began: a limit may refuse a file, and never breaks one off in the middle. */
+  isCounted?: boolean
 }
 
 const assets = () => import('./assets.ts')
@@ -59,11 +61,17 @@ export const ROUTES: readonly Route[] = [
   { method: 'POST', path: UPLOADS, handler: async () => (await uploads()).createUpload },
   { method: 'GET', path: UPLOADS, handler: async () => (await uploads()).listUploads },
   { method: 'GET', path: `${UPLOADS}/:id`, handler: async () => (await uploads()).retrieveUpload },
-  { method: 'POST', path: `${UPLOADS}/:id`, handler: async () => (await uploads()).reportParts },
+  {
+    method: 'POST',
+    path: `${UPLOADS}/:id`,
+    handler: async () => (await uploads()).reportParts,
+    isCounted: true,
+  },
   {
     method: 'POST',
     path: `${UPLOADS}/:id/presigned-urls`,
     handler: async () => (await uploads()).addressParts,
+    isCounted: true,
   },
   {
     method: 'POST',
@@ -106,6 +114,7 @@ export function twelvelabsRoutes(parts: TaskParts): FastifyPluginAsync {
       message: 'The API key is missing or not valid.',
       scope: scopeOf(route),
       tell: (states) => void reply.headers(rateHeaders(states)),
+      ...(route.isCounted && { isCounted: true }),
     })
     const [handler, theSchemas] = await Promise.all([route.handler(), schemasOnce()])
     return handler({ parts, schemas: theSchemas, account, request, reply })
