@@ -71,7 +71,7 @@ const FACTS = {
   },
   treeDocumentBytes: {
     unit: 'bytes',
-    meaning: 'a document that becomes a tree in memory (HTML, JSON), at most',
+    meaning: 'a document that becomes a tree in memory (JSON), at most',
   },
   unpackedDocumentBytes: { unit: 'bytes', meaning: 'all that is unpacked of one document, at most' },
   crawlPageBytes: { unit: 'bytes', meaning: 'a page of a site that is crawled, at most' },
@@ -95,6 +95,20 @@ export const factsOfLimit = (name: LimitName): LimitFacts => FACTS[name]
 
 /** How callers know a limit: `json_body_bytes`. */
 export const publicName = (name: LimitName): string => snakeCase(name)
+
+/** So many bytes at most. A number alone is a bound that callers need not know. */
+export type MostBytes = number | { name: LimitName; bytes: number }
+
+/** A limit on bytes that is told by its name when it refuses something. */
+export const mostBytes = <Name extends LimitName>(limits: Pick<Limits, Name>, name: Name): MostBytes => ({
+  name,
+  bytes: limits[name],
+})
+
+export const bytesOf = (most: MostBytes): number => (typeof most === 'number' ? most : most.bytes)
+
+/** What ends the sentence that refuses more bytes. */
+export const inMostBytes = (most: MostBytes): string => (typeof most === 'number' ? '' : inLimit(most.name))
 
 /** What ends every sentence that refuses something for a limit. */
 export const inLimit = (...names: readonly LimitName[]): string =>

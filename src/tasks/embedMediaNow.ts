@@ -7,6 +7,7 @@ import {
   type Warning,
 } from '../domain/embedding.ts'
 import { EmbedlineError } from '../domain/errors.ts'
+import { inLimit, mostBytes } from '../domain/limitFacts.ts'
 import type { MediaFacts } from '../domain/media.ts'
 import type { ModelFacts } from '../domain/model.ts'
 import { planSlices } from '../domain/slices.ts'
@@ -69,7 +70,7 @@ export async function embedMediaNow(
   const within = withinModel(order.request, model)
   parts.usage?.checkMedia(account)
   await refuseSpent(parts, account, ['mediaSecPerDay'])
-  const options = { limitBytes: parts.limits.fetchBytes, signal }
+  const options = { limitBytes: mostBytes(parts.limits, 'fetchBytes'), signal }
   return withLocalFile(parts, account, order.source, options, (file) =>
     embedFile(parts, account, order, { model, within, file }, signal),
   )
@@ -142,7 +143,7 @@ async function tracksOf(
 
 function checkDuration({ limits }: TaskParts, { durationSec = 0 }: MediaFacts): void {
   if (durationSec <= limits.syncMediaSec) return
-  const message = `The media lasts ${durationSec} s; at once at most ${limits.syncMediaSec} s are embedded, create a task for more.`
+  const message = `The media lasts ${durationSec} s; at once at most ${limits.syncMediaSec} s are embedded${inLimit('syncMediaSec')}, create a task for more.`
   throw new EmbedlineError('request_invalid', message)
 }
 

@@ -1,4 +1,5 @@
 import { EmbedlineError } from '../domain/errors.ts'
+import { inLimit, mostBytes, type LimitName } from '../domain/limitFacts.ts'
 import type { ModelFacts } from '../domain/model.ts'
 import { consumerOf, type Account } from '../domain/task.ts'
 import type { MixtureSize, MixtureSource } from '../domain/mixtureWork.ts'
@@ -19,7 +20,7 @@ export interface MixtureOrder extends VectorOptions {
   /** At least one of text and sources is there. */
   text?: string
   /** Of the text. */
-  mostTokens: number
+  mostTokens: Extract<LimitName, 'textTokens' | 'mixedTextTokens'>
   /** Whether a longer text is cut off there, rather than refused. */
   cutsText?: boolean
   sources: readonly { kind: MixtureSource['kind']; source: MediaSource }[]
@@ -94,11 +95,12 @@ function countUsed(
 function shortened(
   parts: TaskParts,
   text: string,
-  { mostTokens: most, cutsText = false }: MixtureOrder,
+  { mostTokens: limit, cutsText = false }: MixtureOrder,
 ): { text: string; tokens: number; isCut: boolean } {
+  const most = parts.limits[limit]
   const countTokens = (words: string) => parts.models.countTokens(words, most)
   if (!cutsText) {
-    const tokens = tokensOf(parts, text, { most, what: 'The text', field: 'text' })
+    const tokens = tokensOf(parts, text, { most, limit, what: 'The text', field: 'text' })
     return { text, tokens, isCut: false }
   }
   const tokens = countTokens(text)
@@ -124,7 +126,7 @@ function withFiles(surroundings: Surroundings, files: readonly MixtureSource[]):
       { model, sources: files, uncertainty, ...(text !== undefined && { text }) },
       signal,
     )
-  const options = { limitBytes: parts.limits.mixedMediaBytes, signal }
+  const options = { limitBytes: mostBytes(parts.limits, 'mixedMediaBytes'), signal }
   return inSource(at, async () => {
     await checkAssetSize(parts, account, next.source)
     return withLocalFile(parts, account, next.source, options, (file) =>
@@ -161,7 +163,9 @@ async function checkAssetSize(parts: TaskParts, account: Account, source: MediaS
   if (!('assetId' in source)) return
   const found = await getAsset(parts.store.read, account.id, source.assetId)
   if (!found || found.asset.sizeBytes <= parts.limits.mixedMediaBytes) return
-  throw new EmbedlineError('too_large', `More than ${parts.limits.mixedMediaBytes} bytes are not taken.`, {
-    field: 'assetId',
-  })
+  throw new EmbedlineError(
+    'too_large',
+    `More than ${parts.limits.mixedMediaBytes} bytes are not taken${inLimit('mixedMediaBytes')}.`,
+    { field: 'assetId' },
+  )
 }

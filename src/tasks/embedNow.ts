@@ -1,12 +1,14 @@
 import type { Warning } from '../domain/embedding.ts'
+import { mostBytes } from '../domain/limitFacts.ts'
 import { spaceOf, type InputKind, type ModelFacts } from '../domain/model.ts'
 import { consumerOf, type Account } from '../domain/task.ts'
+import { checkPicture } from './checkPicture.ts'
 import { standIn, type MediaSource } from './create.ts'
 import { withLocalFile } from './localFile.ts'
 import type { TaskParts } from './parts.ts'
 import { refuseSpent } from './quotas.ts'
 import { textVectors } from './textVectors.ts'
-import { tokensOf } from './tokensOf.ts'
+import { tokensOf, type TextBound } from './tokensOf.ts'
 import { usableModel } from './usableModel.ts'
 
 export interface SyncEmbedding {
@@ -30,7 +32,7 @@ export async function embedText(
   signal?: AbortSignal,
 ): Promise<SyncEmbedding> {
   const model = usableModel(parts, order.modelName)
-  const bound = { most: parts.limits.textTokens, what: 'The text', field: 'text' }
+  const bound = textBound(parts)
   const tokens = tokensOf(parts, order.text, bound)
   await refuseSpent(parts, account, ['tokensPerDay'])
   const [vector] = await textVectors(parts, { model, texts: [order.text], use: 'query' }, signal)
@@ -52,15 +54,25 @@ export async function embedPicture(
 ): Promise<SyncEmbedding> {
   const model = usableModel(parts, order.modelName)
   const { text } = order
-  const bound = { most: parts.limits.textTokens, what: 'The text', field: 'text' }
+  const bound = textBound(parts)
   const tokens = text === undefined ? 0 : tokensOf(parts, text, bound)
   if (tokens > 0) await refuseSpent(parts, account, ['tokensPerDay'])
   const kind = text === undefined ? 'image' : 'fused'
   spaceOf(model, kind)
-  const options = { limitBytes: parts.limits.inlinePictureBytes, signal }
-  const vector = await withLocalFile(parts, account, order.source, options, (file) =>
-    parts.compute.embedPicture({ model, file, ...(text !== undefined && { text }) }, signal),
-  )
+  const options = { limitBytes: mostBytes(parts.limits, 'inlinePictureBytes'), signal }
+  const vector = await withLocalFile(parts, account, order.source, options, async (file) => {
+    // A second look at the file, which nobody needs unless small ones are refused.
+    if (parts.limits.pictureMinPixels > 1)
+      checkPicture(await parts.compute.inspect(file, signal), parts.limits)
+    return parts.compute.embedPicture({ model, file, ...(text !== undefined && { text }) }, signal)
+  })
   if (tokens > 0) parts.meter.count(consumerOf(account), { tokens })
   return { model, kind, vector, warnings: standIn(order.modelName, model) }
 }
+
+const textBound = ({ limits }: TaskParts): TextBound => ({
+  most: limits.textTokens,
+  limit: 'textTokens',
+  what: 'The text',
+  field: 'text',
+})

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Space, Warning } from '../domain/embedding.ts'
+import { inLimit } from '../domain/limitFacts.ts'
 import { spaceOf, type ModelFacts } from '../domain/model.ts'
 import { consumerOf, type Account } from '../domain/task.ts'
 import { unitPrefix } from '../lib/unitPrefix.ts'
@@ -47,7 +48,9 @@ export async function embedTexts(
   const model = usableModel(parts, modelName)
   const most = parts.limits.inputTexts
   if (texts.length > most)
-    throw new EmbedlineError('request_invalid', `At most ${most} texts are taken.`, { field: 'texts' })
+    throw new EmbedlineError('request_invalid', `At most ${most} texts are taken${inLimit('inputTexts')}.`, {
+      field: 'texts',
+    })
   const length = lengthOf(model, dimension)
   const tokenCount = await countTokens(parts, texts)
   await refuseSpent(parts, account, ['tokensPerDay'])
@@ -78,7 +81,7 @@ async function countTokens(parts: TaskParts, texts: readonly string[]): Promise<
   let tokens = 0
   let characters = 0
   for (const [index, text] of texts.entries()) {
-    tokens += tokensOf(parts, text, { most, what: `Text ${index}`, field: 'texts' })
+    tokens += tokensOf(parts, text, { most, limit: 'inputTextTokens', what: `Text ${index}`, field: 'texts' })
     characters += text.length
     if (characters < TURN_CHARACTERS) continue
     characters = 0

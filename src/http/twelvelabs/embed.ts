@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { EmbedlineError, type ErrorCode } from '../../domain/errors.ts'
+import { mostBytes } from '../../domain/limitFacts.ts'
 import type { ModelFacts } from '../../domain/model.ts'
 import type { MediaSource } from '../../tasks/create.ts'
 import { embedMediaNow } from '../../tasks/embedMediaNow.ts'
@@ -49,7 +50,7 @@ async function embedNewer(call: Call, json: JsonBody) {
   const { embedding, answer } = await embedMultiInput(call, body.multi_input, json, {
     ...vectorOptions(body),
     modelName: body.model_name,
-    mostTokens: call.parts.limits.mixedTextTokens,
+    mostTokens: 'mixedTextTokens',
     cutsText: body.auto_truncate,
   })
   call.reply.header('x-embedline-model', modelHeader(embedding.model))
@@ -59,7 +60,7 @@ async function embedNewer(call: Call, json: JsonBody) {
 async function embedMultiInputOf(call: Call, body: EmbedBody, json: JsonBody): Promise<Embedded> {
   const { embedding, answer } = await embedMultiInput(call, body.multi_input, json, {
     modelName: body.model_name,
-    mostTokens: call.parts.limits.textTokens,
+    mostTokens: 'textTokens',
   })
   return { model: embedding.model, answer }
 }
@@ -108,7 +109,10 @@ const pictureSource = (
   source: MediaSourceBody,
   json: JsonBody,
 ): MediaSource =>
-  mediaSource(source, json, { field: sourceField(body), limitBytes: parts.limits.inlinePictureBytes })
+  mediaSource(source, json, {
+    field: sourceField(body),
+    limitBytes: mostBytes(parts.limits, 'inlinePictureBytes'),
+  })
 
 const sourceField = ({ input_type: inputType }: EmbedBody): string => `${inputType}.media_source`
 
@@ -132,7 +136,7 @@ async function embedMediaOf(call: Call, body: EmbedBody, json: JsonBody): Promis
   const wanted = readMedia({ input_type: input_type === 'video' ? 'video' : 'audio', video, audio })
   const source = mediaSource(wanted.source, json, {
     field: sourceField(body),
-    limitBytes: parts.limits.inlineMediaBytes,
+    limitBytes: mostBytes(parts.limits, 'inlineMediaBytes'),
   })
   const order = { modelName, request: wanted.request, source }
   const result = await blamingSource(body, source, () =>

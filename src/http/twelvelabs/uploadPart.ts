@@ -1,4 +1,5 @@
 import { EmbedlineError } from '../../domain/errors.ts'
+import { mostBytes } from '../../domain/limitFacts.ts'
 import { checkAddress } from '../../tasks/uploads/partAddress.ts'
 import { receivePart } from '../../tasks/uploads/receivePart.ts'
 import { bodyChunks } from '../requestBody.ts'
@@ -16,7 +17,7 @@ export const putPart: SignedHandler = async ({ parts, schemas, request, reply })
   checkAddress(parts, { ...name, expiresMs: Number(query.expires), signature: query.signature })
   const announced = request.headers['content-length']
   const { md5 } = await receivePart(parts, name, {
-    bytes: bodyChunks(request.raw, parts.limits.partedUploadBytes),
+    bytes: bodyChunks(request.raw, mostBytes(parts.limits, 'partedUploadBytes')),
     ...(announced !== undefined && { sizeBytes: Number(announced) }),
   })
   reply.header('etag', `"${md5}"`)

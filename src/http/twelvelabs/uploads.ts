@@ -1,4 +1,5 @@
 import { EmbedlineError } from '../../domain/errors.ts'
+import { inLimit, type MostBytes } from '../../domain/limitFacts.ts'
 import { createUpload as beginUpload } from '../../tasks/uploads/createUpload.ts'
 import { getUpload, listUploads as readUploads, readdressParts } from '../../tasks/uploads/getUpload.ts'
 import { addressParts as addressesOf } from '../../tasks/uploads/partAddress.ts'
@@ -28,12 +29,19 @@ const BODY_BYTES = 256 * 1024
 /** `POST /assets/multipart-uploads`: the id of the asset is reserved; it is there once all parts are. */
 export const createUpload: Handler = async (call) => {
   const { parts, schemas, account, request, reply } = call
-  const body = parse(schemas.createUpload, await json(call, 2 * parts.limits.userMetadataBytes))
+  const body = parse(
+    schemas.createUpload,
+    await json(call, { name: 'userMetadataBytes', bytes: 2 * parts.limits.userMetadataBytes }),
+  )
   const { total_size: totalBytes, user_metadata: userMetadata } = body
   if (body.type === 'image' && totalBytes > parts.limits.partedPictureBytes)
-    throw new EmbedlineError('too_large', `A picture may have ${parts.limits.partedPictureBytes} bytes.`, {
-      field: 'total_size',
-    })
+    throw new EmbedlineError(
+      'too_large',
+      `A picture may have ${parts.limits.partedPictureBytes} bytes${inLimit('partedPictureBytes')}.`,
+      {
+        field: 'total_size',
+      },
+    )
   if (userMetadata) await inFieldsOf('', async () => checkUserMetadata(parts, userMetadata))
   const upload = await beginUpload(parts, account, {
     filename: body.filename,
@@ -98,7 +106,7 @@ export const reportParts: Handler = async (call) => {
   return presentReported(reported, originOf(request))
 }
 
-const json = async ({ request }: Call, limitBytes: number): Promise<unknown> =>
+const json = async ({ request }: Call, limitBytes: MostBytes): Promise<unknown> =>
   parseJson(await readBody(request.raw, limitBytes))
 
 const CHUNK_FIELD: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 import { EmbedlineError } from '../../domain/errors.ts'
+import { inLimit } from '../../domain/limitFacts.ts'
 import type { Account, UserMetadata } from '../../domain/task.ts'
 import { partBytesFor, type Upload } from '../../domain/upload.ts'
 import { countActiveUploads, insertUpload, outstandingBytes } from '../../store/uploads.ts'
@@ -43,7 +44,7 @@ function refuseMany(count: number, limit: number): void {
   if (count < limit) return
   throw new EmbedlineError(
     'rate_limited',
-    `${limit} uploads are begun and not complete: end some of them, or give them up by deleting their assets.`,
+    `${limit} uploads are begun and not complete${inLimit('activeUploads')}: end some of them, or give them up by deleting their assets.`,
     { limit },
   )
 }
