@@ -176,7 +176,11 @@ export function makeSchemas(limits: Limits) {
     listParts: z.object(page(limits)),
     listUploads: z.object(page(limits)),
     addressParts: z.strictObject({ start: z.int().min(1), count: z.int().min(1).max(ADDRESSED_PARTS) }),
-    partAddress: z.strictObject({ expires: z.string().regex(/^\d{1,15}$/), signature: z.string() }),
+    partAddress: z.strictObject({
+      expires: z.string().regex(/^\d{1,15}$/),
+      key: z.string().default(''),
+      signature: z.string(),
+    }),
     reportParts: z.strictObject({
       completed_chunks: z
         .array(

@@ -7,14 +7,16 @@ import { parse } from './parse.ts'
 import type { SignedHandler } from './route.ts'
 
 /**
- * `PUT` of a part to an address that this server has made: no key, the signature is enough. The answer carries the MD5 of
+ * `PUT` of a part to an address that this server has made: no key, the signature is enough, as
+ * long as the key is valid that it was given to. The answer carries the MD5 of
  * the part as its `ETag`, which the client reports.
  */
 export const putPart: SignedHandler = async ({ parts, schemas, request, reply }) => {
   const { id, number } = request.params as { id: string; number: string }
   const query = parse(schemas.partAddress, request.query)
   const name = { uploadId: id, number: wholeNumber(number) }
-  checkAddress(parts, { ...name, expiresMs: Number(query.expires), signature: query.signature })
+  const { key: keyId, expires, signature } = query
+  await checkAddress(parts, { ...name, keyId, expiresMs: Number(expires), signature })
   const announced = request.headers['content-length']
   const { md5 } = await receivePart(parts, name, {
     bytes: bodyChunks(request.raw, mostBytes(parts.limits, 'partedUploadBytes')),

@@ -50,7 +50,11 @@ export const createUpload: Handler = async (call) => {
     wantsThumbnail: body.enable_thumbnail ?? false,
   })
   reply.code(201)
-  const addresses = addressesOf(parts, upload, { first: 1, count: FIRST_ADDRESSES })
+  const addresses = addressesOf(parts, upload, {
+    keyId: account.keyId,
+    first: 1,
+    count: FIRST_ADDRESSES,
+  })
   return presentUpload(upload, presentAddresses(addresses, originOf(request)))
 }
 
@@ -77,7 +81,7 @@ export const addressParts: Handler = async (call) => {
   const { parts, schemas, account, request } = call
   const id = pathId(request)
   const { start, count } = parse(schemas.addressParts, await json(call, BODY_BYTES))
-  const addresses = await readdressParts(parts, account.id, { id, first: start, count })
+  const addresses = await readdressParts(parts, account, { id, first: start, count })
   const [first] = addresses
   if (!first)
     throw new EmbedlineError('request_invalid', 'The upload has fewer parts than that.', { field: 'start' })
