@@ -47,6 +47,16 @@ export interface DailyUse {
 
 export const NOTHING_USED: DailyUse = { tasks: 0, items: 0, mediaMs: 0, plannedMs: 0, tokens: 0, bytes: 0 }
 
+/** Both together. */
+export const added = (one: Partial<DailyUse>, other: Partial<DailyUse>): DailyUse => ({
+  tasks: (one.tasks ?? 0) + (other.tasks ?? 0),
+  items: (one.items ?? 0) + (other.items ?? 0),
+  mediaMs: (one.mediaMs ?? 0) + (other.mediaMs ?? 0),
+  plannedMs: (one.plannedMs ?? 0) + (other.plannedMs ?? 0),
+  tokens: (one.tokens ?? 0) + (other.tokens ?? 0),
+  bytes: (one.bytes ?? 0) + (other.bytes ?? 0),
+})
+
 /** How much of a daily quota is used, in its own unit. */
 export function usedOf(quota: DailyQuota, used: DailyUse): number {
   const amount = used[QUOTAS[quota].counts]

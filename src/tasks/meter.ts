@@ -1,4 +1,4 @@
-import { dayOf, NOTHING_USED, type DailyUse } from '../domain/quotas.ts'
+import { added, dayOf, NOTHING_USED, type DailyUse } from '../domain/quotas.ts'
 import type { Consumer } from '../domain/task.ts'
 import type { Opened } from '../lib/closing.ts'
 import { makeGather } from '../lib/gather.ts'
@@ -34,17 +34,22 @@ export function openMeter({ store, clock, logger, waitMs = WAIT_MS }: MeterParts
       return counts.map(() => undefined)
     },
   })
-  const writing = new Set<Promise<void>>()
+  const unwritten = new Map<Count, Promise<void>>()
   return {
     count(by, used) {
-      const written = write({ by, used, nowMs: clock.nowMs() }).catch((error: unknown) =>
+      const count = { by, used, nowMs: clock.nowMs() }
+      const written = write(count).catch((error: unknown) =>
         logger.error('what an account has used could not be written down', { error, ...by, ...used }),
       )
-      writing.add(written)
-      void written.finally(() => writing.delete(written))
+      unwritten.set(count, written)
+      void written.finally(() => unwritten.delete(count))
     },
+    unwritten: (accountId) =>
+      [...unwritten.keys()]
+        .filter(({ by }) => by.accountId === accountId)
+        .reduce((sum, { used }) => added(sum, used), NOTHING_USED),
     async close() {
-      await Promise.all(writing)
+      await Promise.all(unwritten.values())
     },
   }
 }
@@ -59,11 +64,3 @@ function summed(counts: readonly Count[]): Count[] {
   }
   return [...sums.values()]
 }
-
-const added = (one: Partial<DailyUse>, other: Partial<DailyUse>): Partial<DailyUse> =>
-  Object.fromEntries(
-    (Object.keys(NOTHING_USED) as (keyof DailyUse)[]).map((name) => [
-      name,
-      (one[name] ?? 0) + (other[name] ?? 0),
-    ]),
-  )

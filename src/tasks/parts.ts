@@ -93,6 +93,8 @@ export interface Usage {
 export interface Meter {
   /** Returns before it is written down. */
   count(by: Consumer, used: Partial<DailyUse>): void
+  /** What of an account is not written down yet. */
+  unwritten(accountId: string): DailyUse
 }
 
 /** Nothing is counted for who has used no key. */

@@ -1,10 +1,12 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import {
+  added,
   dayEndOf,
   nameOfQuota,
   QUOTA_NAMES,
   usedOf,
   type DailyQuota,
+  type DailyUse,
   type Quota,
   type Quotas,
 } from '../domain/quotas.ts'
@@ -15,7 +17,7 @@ import { findAccount } from '../store/accounts.ts'
 import { addDailyUse, useOfDay } from '../store/dailyUsage.ts'
 import type { TaskParts } from './parts.ts'
 
-type Parts = Pick<TaskParts, 'store' | 'clock'>
+type Parts = Pick<TaskParts, 'store' | 'clock' | 'meter'>
 
 /** How far an account is with a quota. */
 export interface QuotaState {
@@ -29,9 +31,10 @@ export interface QuotaState {
 }
 
 /** How far an account is with all quotas, also with those that it does not have. */
-export async function quotaStates({ store, clock }: Parts, { id }: Account): Promise<QuotaState[]> {
+export async function quotaStates(parts: Parts, { id }: Account): Promise<QuotaState[]> {
+  const { store, clock } = parts
   const nowMs = clock.nowMs()
-  const used = await useOfDay(store.read, id, nowMs)
+  const used = await usedToday(parts, id, nowMs)
   const { quotas = {}, storedBytes = 0 } = (await findAccount(store.read, id)) ?? {}
   return QUOTA_NAMES.map((quota) => {
     const limit = quotas[quota]
@@ -59,24 +62,24 @@ export async function takeTask(db: Db, account: Account, nowMs: number): Promise
 
 /** Throws `rate_limited` when nothing is left of one of these quotas for the rest of the day. */
 export async function refuseSpent(
-  { store, clock }: Parts,
+  parts: Parts,
   { id, quotas = {} }: Account,
   kinds: readonly DailyQuota[],
 ): Promise<void> {
-  const nowMs = clock.nowMs()
-  const found = await firstSpent(store.read, { id, quotas, kinds, nowMs })
+  const nowMs = parts.clock.nowMs()
+  const found = await firstSpent(parts, { id, quotas, kinds, nowMs })
   if (found) throw spent(found, quotas[found] ?? 0, nowMs)
 }
 
 /** When accepted work of an account may go on; undefined while there is something left of these quotas. */
 export async function quotaAgainMs(
-  { store, clock }: Parts,
+  parts: Parts,
   accountId: string,
   kinds: readonly DailyQuota[],
 ): Promise<number | undefined> {
-  const nowMs = clock.nowMs()
-  const { quotas = {} } = (await findAccount(store.read, accountId)) ?? {}
-  const found = await firstSpent(store.read, { id: accountId, quotas, kinds, nowMs })
+  const nowMs = parts.clock.nowMs()
+  const { quotas = {} } = (await findAccount(parts.store.read, accountId)) ?? {}
+  const found = await firstSpent(parts, { id: accountId, quotas, kinds, nowMs })
   return found && dayEndOf(nowMs)
 }
 
@@ -87,12 +90,18 @@ interface Asked {
   nowMs: number
 }
 
-async function firstSpent(db: Db, { id, quotas, kinds, nowMs }: Asked): Promise<DailyQuota | undefined> {
+async function firstSpent(
+  parts: Parts,
+  { id, quotas, kinds, nowMs }: Asked,
+): Promise<DailyQuota | undefined> {
   const limited = kinds.filter((quota) => quotas[quota] !== undefined)
   if (limited.length === 0) return undefined
-  const used = await useOfDay(db, id, nowMs)
+  const used = await usedToday(parts, id, nowMs)
   return limited.find((quota) => usedOf(quota, used) >= (quotas[quota] ?? 0))
 }
+
+const usedToday = async ({ store, meter }: Parts, accountId: string, nowMs: number): Promise<DailyUse> =>
+  added(await useOfDay(store.read, accountId, nowMs), meter.unwritten(accountId))
 
 /** Throws `quota_exceeded` when an account stores more than it may, with what was added in this transaction. */
 export async function checkStored(db: Db, accountId: string, addedBytes = 0): Promise<void> {

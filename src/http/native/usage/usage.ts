@@ -1,5 +1,5 @@
 import { EmbedlineError } from '../../../domain/errors.ts'
-import { dayOf, NOTHING_USED, type DailyUse } from '../../../domain/quotas.ts'
+import { added, dayOf, NOTHING_USED, type DailyUse } from '../../../domain/quotas.ts'
 import { listDailyUse } from '../../../store/dailyUsage.ts'
 import { namedAccount } from '../../../tasks/accounts.ts'
 import { isOperator } from '../../../tasks/keys.ts'
@@ -35,7 +35,7 @@ export const getUsage: Handler = async (call) => {
       ...(day.keyId !== undefined && { key_id: day.keyId === '' ? null : day.keyId }),
       ...presentUse(day),
     })),
-    total: presentUse(days.reduce(sum, NOTHING_USED)),
+    total: presentUse(days.reduce<DailyUse>(added, NOTHING_USED)),
   }
 }
 
@@ -58,15 +58,6 @@ const presentUse = ({ tasks, items, mediaMs, tokens, bytes }: DailyUse) => ({
   media_sec: mediaMs / 1000,
   tokens,
   bytes,
-})
-
-const sum = (one: DailyUse, other: DailyUse): DailyUse => ({
-  tasks: one.tasks + other.tasks,
-  items: one.items + other.items,
-  mediaMs: one.mediaMs + other.mediaMs,
-  plannedMs: one.plannedMs + other.plannedMs,
-  tokens: one.tokens + other.tokens,
-  bytes: one.bytes + other.bytes,
 })
 
 const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
