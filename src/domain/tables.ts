@@ -19,6 +19,8 @@ export interface Tables {
   turn: TurnRow
   embedding: EmbeddingRow
   modality_sum: ModalitySumRow
+  vector_set: VectorSetRow
+  task_vectors: TaskVectorsRow
   embedded_bucket: EmbeddedBucketRow
   bucket_file: BucketFileRow
   removed_file: RemovedFileRow
@@ -31,6 +33,8 @@ export interface Tables {
   upload: UploadRow
   upload_part: UploadPartRow
   task_event: TaskEventRow
+  task_trace: TaskTraceRow
+  pause: PauseRow
 }
 
 /** A connection or a transaction: every statement takes one as its first argument. */
@@ -193,6 +197,10 @@ export interface TaskRow {
   /** Of a bucket: files found unchanged, and files that are no longer there. */
   skipped_count: number
   gone_count: number
+  /** Of a task of video or sound: how long the stretches are that are embedded in all; absent until it is planned. */
+  media_total_ms: number | null
+  media_done_ms: number
+  media_failed_ms: number
   /** 1 when the plan item has written all other items. */
   is_planned: number
   /** MediaPlan, once the plan item has looked at the media. */
@@ -208,8 +216,28 @@ export interface TaskRow {
   updated_ms: number
   finished_ms: number | null
   expires_ms: number
+  /** 1: vectors that follow from the same may be taken from another task. */
+  may_reuse: number
+  /** Of a task of media, once planned: what its vectors follow from. Equal ones have equal vectors. */
+  reuse_key: string | null
+  /** The task from which the vectors were taken; it may be gone. */
+  reused_from: string | null
   /** The key that it was created with, for which what it uses is counted. */
   key_id: string | null
+  /** Set when it was deleted: nobody sees it any more, its rows go in small transactions. */
+  removed_ms: number | null
+}
+
+/** Tasks that are not to go on for a while: those of an account, of a kind, of a model. What is null stands for all. */
+export interface PauseRow {
+  /** Never given twice. */
+  id: Generated<number>
+  account_id: string | null
+  kind: TaskRow['kind'] | null
+  model_id: string | null
+  created_ms: number
+  /** Absent while it lasts. */
+  ended_ms: number | null
 }
 
 /** Something that happened to a task. */
@@ -222,6 +250,13 @@ export interface TaskEventRow {
   /** TaskEventDetails of its kind. */
   details_json: string
   created_ms: number
+}
+
+/** Of a task that was created while traces were on. */
+export interface TaskTraceRow {
+  task_id: string
+  /** TaskTrace. */
+  trace_json: string
 }
 
 /** What a key has asked for in a stretch of time: requests, or minutes of media. */
@@ -244,6 +279,7 @@ export type ItemKind =
   | 'crawl'
   | 'document'
   | 'conclude'
+  | 'retry'
 
 /** The row of the queue: a piece of work that one worker at a time may hold. The queue knows no more of it than this. */
 export interface ItemRow {
@@ -270,6 +306,8 @@ export interface ItemRow {
   /** 1: must run with nothing beside it. */
   is_alone: number
   due_ms: number
+  /** The pause that holds it back, so that nobody claims it; 0: none does. */
+  pause_id: Generated<number>
   lease_until_ms: number | null
   worker: string | null
   /** What to do, opaque to the queue. */
@@ -315,6 +353,30 @@ export interface ModalitySumRow {
   end_ms: number
   /** Little-endian float64. */
   sum: Uint8Array
+}
+
+/** The vectors of an account's tasks that may be compared with each other. */
+export interface VectorSetRow {
+  id: Generated<number>
+  account_id: string
+  model_id: string
+  model_revision: string
+  space: string
+  dimension: number
+  vector_count: number
+  /** Raised by every change that a search can see. */
+  version: number
+  /** The version in which vectors were removed last; 0: none ever were. */
+  removed_version: number
+}
+
+/** What a task has in a set. A task without such a row is not found by a search. */
+export interface TaskVectorsRow {
+  task_id: string
+  set_id: number
+  vector_count: number
+  /** Of the set, when the task's vectors changed last. */
+  version: number
 }
 
 /** What an account has of a bucket: its embedding. Two accounts may embed one bucket; neither sees the other's rows. */

@@ -3,6 +3,7 @@ import type { Warning } from './embedding.ts'
 import type { Quotas } from './quotas.ts'
 import type { Scope } from './scopes.ts'
 import type { MediaFacts } from './media.ts'
+import type { TaskProgress } from './progress.ts'
 import type { AssetState, TaskState } from './states.ts'
 import type { ChunkSettings, Loader, Place } from './document.ts'
 import type { ModelPin } from './model.ts'
@@ -14,7 +15,11 @@ export interface Failure {
   message: string
 }
 
+/** A task of media, or of a bucket. */
+export type AnyTask = Task | BucketTask
+
 export interface Task {
+  kind: 'media'
   id: string
   accountId: string
   state: TaskState
@@ -35,11 +40,17 @@ export interface Task {
   itemCount: number
   doneCount: number
   failedCount: number
+  progress: TaskProgress
   embeddingCount: number
   /** Of text that was embedded for it, as limits on text count them. */
   textTokens: number
+  /** The task from which the vectors were taken, of the same account; it may be gone. */
+  reusedFrom?: string
   createdMs: number
   updatedMs: number
+  finishedMs?: number
+  /** When it goes with its vectors. */
+  expiresMs: number
 }
 
 /** What a caller keeps with an asset. */
@@ -76,8 +87,9 @@ export interface Account {
   userId: string
   /** How much it may use. */
   quotas?: Quotas
-  /** The key that was used. */
+  /** The key that was used, and of its secret the SHA-256 in hex. */
   keyId?: string
+  secretHash?: string
   /** What that key may do. */
   scopes?: readonly Scope[]
   /** The limit of that key, where it has one of its own. */
@@ -104,6 +116,7 @@ export interface BucketSettings {
 
 /** The embedding of all files of one bucket, or of what has changed in it since the last time. */
 export interface BucketTask {
+  kind: 'bucket'
   /** UUID version 7. */
   id: string
   accountId: string
@@ -119,9 +132,12 @@ export interface BucketTask {
   failedCount: number
   skippedCount: number
   goneCount: number
+  progress: TaskProgress
   createdMs: number
   updatedMs: number
   finishedMs?: number
+  /** When it goes; what is embedded of its bucket stays. */
+  expiresMs: number
   /** Present when the files come from a site that is crawled. */
   crawl?: CrawlProgress
 }

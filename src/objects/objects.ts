@@ -43,7 +43,7 @@ export interface PartUpload {
 
 /** Where the bytes of assets and task inputs lie: once per account and content. */
 export interface Objects {
-  /** Opens a place for so many bytes at most. */
+  /** Opens a place for so many bytes at most. Throws `disk_full` while no new work is taken. */
   receive(most: MostBytes): Promise<Upload>
   /**
    * Opens a place for bytes of at most `limitBytes` that go on from an earlier time, of which the first `keepBytes` are

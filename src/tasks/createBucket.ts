@@ -8,6 +8,7 @@ import { getEmbedding, insertEmbedding } from '../store/embeddedBuckets.ts'
 import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
 import { refuseSpent, takeTask } from './quotas.ts'
+import { expiryOf } from './retention.ts'
 import { usableModel } from './usableModel.ts'
 
 export interface BucketTaskOrder {
@@ -15,6 +16,8 @@ export interface BucketTaskOrder {
   modelName: string
   chunks: ChunkSettings
   loader: Loader
+  /** How long the task is kept; absent: as long as the operator has set. */
+  retentionMs?: number
   idempotency?: Idempotency<BucketTask>
 }
 
@@ -22,7 +25,7 @@ export interface BucketTaskOrder {
  * Takes the embedding of a bucket: when this returns, the task is committed. While the newest task of the account and
  * bucket has not ended and has the same settings, it is returned instead of another one; a task with other settings
  * waits for those before it. Throws `not_found` for a bucket that is not there, `model_unknown`, `rate_limited` when a
- * quota of the account is spent, and what `rememberAnswer` throws.
+ * quota of the account is spent, `disk_full` while no new work is taken, and what `rememberAnswer` throws.
  */
 export async function createBucketTask(
   parts: TaskParts,
@@ -32,6 +35,7 @@ export async function createBucketTask(
   const model = usableModel(parts, order.modelName)
   if (!(await parts.buckets.exists(account.name, order.bucket)))
     throw new EmbedlineError('not_found', `There is no bucket ${order.bucket}.`, { field: 'bucket' })
+  await parts.disk.admit()
   // The order of these words is kept in the stored JSON, by which settings are compared.
   const settings: BucketSettings = {
     model: { id: model.id, revision: model.revision },
@@ -75,7 +79,7 @@ async function insert(
     settings,
     keyId: account.keyId,
     nowMs,
-    expiresMs: nowMs + parts.retentionMs,
+    expiresMs: expiryOf(parts, order.retentionMs),
   })
   await enqueue(db, nowMs, [
     {

@@ -35,7 +35,8 @@ export async function embedDocument(parts: TaskParts, item: ClaimedItem, signal:
   if (!file) return leaveOut(parts, item)
   const dueMs = await quotaAgainMs(parts, item.accountId, ['tokensPerDay'])
   // It is accepted: it waits until its account has tokens again.
-  if (dueMs !== undefined) return void (await parts.store.write((db) => postpone(db, item, { dueMs })))
+  if (dueMs !== undefined)
+    return void (await parts.store.write((db) => postpone(db, item, { dueMs, nowMs: parts.clock.nowMs() })))
   const job: Job = { parts, item, file }
   const before = await look(job)
   if (!before) return settleGone(job)
@@ -119,5 +120,9 @@ async function settleGone({ parts, item, file }: Job): Promise<void> {
 
 /** The embedding was deleted, or a later task has the file: there is nothing left to do. */
 async function leaveOut({ store, clock }: TaskParts, item: ClaimedItem): Promise<void> {
-  await store.write((db) => settle(db, item, { state: 'skipped', nowMs: clock.nowMs() }))
+  await store.write(async (db) => {
+    const nowMs = clock.nowMs()
+    if (await settle(db, item, { state: 'skipped', nowMs }))
+      await settleParts(db, item.taskId ?? '', { outcome: 'gone', nowMs })
+  })
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { nameOfQuota, QUOTA_NAMES, type Quota } from '../../../domain/quotas.ts'
 import { snakeCase } from '../../../lib/snakeCase.ts'
-import { wholeNumber } from '../queryNumbers.ts'
+import { wholeNumber } from '../queryValues.ts'
 
 /** A quota as callers know it, `tasks_per_day`, with what it is here. */
 export const QUOTA_OF: ReadonlyMap<string, Quota> = new Map(

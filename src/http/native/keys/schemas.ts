@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { KEY_STATES } from '../../../domain/apiKey.ts'
 import { meaningOfScope, SCOPES } from '../../../domain/scopes.ts'
-import { wholeNumber } from '../queryNumbers.ts'
+import { wholeNumber } from '../queryValues.ts'
 
 const NAME_CHARACTERS = 200
 const LONGEST_OVERLAP_SEC = 30 * 86_400
