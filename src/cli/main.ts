@@ -101,6 +101,8 @@ const COMMANDS: Commands = {
   },
   buckets: { summary: 'fills, embeds and searches buckets of documents', commands: BUCKETS },
   models: { summary: 'pulls, checks and removes models', commands: MODELS },
+  keys: { summary: 'makes, lists, revokes and rotates keys', commands: KEYS },
+  accounts: { summary: 'makes accounts, with quotas, and shows what they use', commands: ACCOUNTS },
   janitor: {
     summary: 'removes what has expired, or says what that is',
     load: async () => (await import('./janitor.ts')).janitor,
@@ -113,8 +115,6 @@ const COMMANDS: Commands = {
     summary: 'makes a data folder of a backup',
     load: async () => (await import('./backup/restore.ts')).restore,
   },
-  keys: { summary: 'makes, lists, revokes and rotates keys', commands: KEYS },
-  accounts: { summary: 'makes accounts, with quotas, and shows what they use', commands: ACCOUNTS },
 }
 
 /** Codes of what is wrong before anything begins: flags, settings, the address, a key that is wanted. */

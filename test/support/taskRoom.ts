@@ -36,7 +36,7 @@ import { ensureAccount } from '../../src/store/accounts.ts'
 import { openStore } from '../../src/store/open.ts'
 import { openResults } from '../../src/store/reader.ts'
 import { gatherDocumentEnds } from '../../src/tasks/endDocuments.ts'
-import { openMeter } from '../../src/tasks/meter.ts'
+import { openTally } from '../../src/tasks/tally.ts'
 import type { TaskParts } from '../../src/tasks/parts.ts'
 import { openWatchHub } from '../../src/tasks/watch/hub.ts'
 import { takeBackItems } from '../../src/tasks/sweep.ts'
@@ -166,7 +166,7 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
     await results.close()
     await fetcher.close()
     await objects.close()
-    await meter.close()
+    await tally.close()
     await store.close()
     await rm(folder, { recursive: true, force: true })
     for (const move of moves) if (!isAllowed(move)) throw new Error(`no such move: ${JSON.stringify(move)}`)
@@ -187,7 +187,7 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
     clock,
     level: 'debug',
   })
-  const meter = openMeter({ store, clock, logger, waitMs: 0 })
+  const tally = openTally({ store, clock, logger, waitMs: 0 })
   const parts: TaskParts = {
     store,
     results,
@@ -215,7 +215,7 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
     endDocument: gatherDocumentEnds({ store, clock, waitMs: 0 }),
     search,
     watchHub,
-    meter,
+    tally,
     clock,
     ids: makeIds(clock, (count) => new Uint8Array(count).fill(++chance)),
     limits: limitsNamed('ours'),
