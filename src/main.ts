@@ -125,7 +125,7 @@ export async function startServer(
     const modelSettings = modelSettingsOf(config)
     const registry = openRegistry(modelSettings, findModelFiles)
     const modelFiles = open(openModels(config, { clock, ids, logger }))
-    const model = defaultModel(registry, config)
+    const model = registry.default
     checkMemory(registry, config)
     const remote = config.remote && open(await openRemoteTexts(config.remote, { clock, logger }))
     const compute = open(
@@ -304,12 +304,6 @@ const openModels = (
         ...(failure && { error: failure.message }),
       }),
   })
-
-function defaultModel(registry: Registry, config: Config): ModelFacts {
-  const facts = registry.resolve(config.model)
-  if (!facts) throw new Error('the registry was opened with the default model')
-  return facts
-}
 
 /** Refuses models that no compute process could hold: each would be replaced as soon as it had loaded one. */
 function checkMemory(registry: Registry, { model, aliases, computeMemoryBytes }: Config): void {

@@ -19,6 +19,8 @@ export interface Tables {
   turn: TurnRow
   embedding: EmbeddingRow
   modality_sum: ModalitySumRow
+  vector_set: VectorSetRow
+  task_vectors: TaskVectorsRow
   embedded_bucket: EmbeddedBucketRow
   bucket_file: BucketFileRow
   removed_file: RemovedFileRow
@@ -298,6 +300,30 @@ export interface ModalitySumRow {
   end_ms: number
   /** Little-endian float64. */
   sum: Uint8Array
+}
+
+/** The vectors of an account's tasks that may be compared with each other. */
+export interface VectorSetRow {
+  id: Generated<number>
+  account_id: string
+  model_id: string
+  model_revision: string
+  space: string
+  dimension: number
+  vector_count: number
+  /** Raised by every change that a search can see. */
+  version: number
+  /** The version in which vectors were removed last; 0: none ever were. */
+  removed_version: number
+}
+
+/** What a task has in a set. A task without such a row is not found by a search. */
+export interface TaskVectorsRow {
+  task_id: string
+  set_id: number
+  vector_count: number
+  /** Of the set, when the task's vectors changed last. */
+  version: number
 }
 
 /** What an account has of a bucket: its embedding. Two accounts may embed one bucket; neither sees the other's rows. */

@@ -13,6 +13,7 @@ import { addLifeOfTasks } from './migrations/0010_lifeOfTasks.ts'
 import { addProgress } from './migrations/0011_progress.ts'
 import { addReuse } from './migrations/0016_reuse.ts'
 import { addOperations } from './migrations/0015_operations.ts'
+import { addVectorSets } from './migrations/0012_vectorSets.ts'
 
 /** A step forward of the tables. Never changed once released; there are no steps back. */
 export type Migration = (db: Kysely<unknown>) => Promise<void>
@@ -31,6 +32,7 @@ export const MIGRATIONS: readonly Migration[] = [
   addProgress,
   addReuse,
   addOperations,
+  addVectorSets,
 ]
 
 /**

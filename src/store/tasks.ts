@@ -11,6 +11,7 @@ import { newestPage, type PageRequest } from './page.ts'
 import { taskMove } from './taskMove.ts'
 import { addTaskEvent } from './taskEvents.ts'
 import { taskOf, taskWorkOf, type TaskWork } from './taskRow.ts'
+import { forgetVectors } from './vectorSets.ts'
 
 export type { TaskWork }
 
@@ -280,7 +281,9 @@ export async function hideTask(
     .where('removed_ms', 'is', null)
     .returning(EXPIRED_COLUMNS)
     .executeTakeFirst()
-  return row && expiredOf(row)
+  if (!row) return undefined
+  await forgetVectors(db, id)
+  return expiredOf(row)
 }
 
 const EXPIRED_COLUMNS = ['id', 'account_id', 'object_hash', 'holds_object'] as const

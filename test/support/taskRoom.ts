@@ -195,6 +195,7 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
     disk: roomyDisk(),
     models: {
       all: [MODEL],
+      default: MODEL,
       resolve: (name) => (['tiny', 'alias'].includes(name) ? MODEL : undefined),
       facts: () => MODEL,
       isOwnName: (name) => name === 'tiny',

@@ -7,6 +7,7 @@ import { addOtherMethods } from '../otherMethods.ts'
 import { rateHeaders } from '../rateHeaders.ts'
 import { ROUTES as ASSETS } from './assets/routes.ts'
 import { ROUTES as BUCKETS } from './buckets/routes.ts'
+import { ROUTES as EMBEDDINGS } from './embeddings/routes.ts'
 import { ROUTES as EVENTS } from './events/routes.ts'
 import { ROUTES as MODELS } from './models/routes.ts'
 import { ROUTES as PAUSES } from './pauses/routes.ts'
@@ -14,6 +15,7 @@ import { ROUTES as TASKS } from './tasks/routes.ts'
 import { sendFailure, sendProblem } from './problems.ts'
 import { ROUTES as JANITOR } from './janitor/routes.ts'
 import type { Route } from './route.ts'
+import { ROUTES as SEARCH } from './search/routes.ts'
 
 /** Where what no contract has stands. */
 export const PREFIX = '/api'
@@ -27,6 +29,8 @@ export const ROUTES: readonly Route[] = [
   ...EVENTS,
   ...PAUSES,
   ...JANITOR,
+  ...SEARCH,
+  ...EMBEDDINGS,
 ]
 
 const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
