@@ -50,6 +50,8 @@ test(
       const done = doneSlices(folder)
       const vectors = count(folder, 'embedding')
       expect(vectors).toBeGreaterThan(0)
+      const kept = (await (await call(server, `${id}/embeddings`)).json()) as { embeddings: object[] }
+      expect(kept.embeddings).toHaveLength(vectors)
       const cancelledMs = performance.now()
       await until(async () => (await ffmpegs(server)).length === 0)
       // The promise is two seconds; a machine with other work to do gets more for the same.
