@@ -16,6 +16,8 @@ export interface Tables {
   turn: TurnRow
   embedding: EmbeddingRow
   modality_sum: ModalitySumRow
+  vector_set: VectorSetRow
+  task_vectors: TaskVectorsRow
   embedded_bucket: EmbeddedBucketRow
   bucket_file: BucketFileRow
   removed_file: RemovedFileRow
@@ -28,6 +30,7 @@ export interface Tables {
   upload: UploadRow
   upload_part: UploadPartRow
   task_event: TaskEventRow
+  task_trace: TaskTraceRow
   pause: PauseRow
 }
 
@@ -206,6 +209,13 @@ export interface TaskEventRow {
   created_ms: number
 }
 
+/** Of a task that was created while traces were on. */
+export interface TaskTraceRow {
+  task_id: string
+  /** TaskTrace. */
+  trace_json: string
+}
+
 /** What a key has asked for in a stretch of time: requests, or minutes of media. */
 export interface UsageRow {
   /** SHA-256, hex. */
@@ -301,6 +311,30 @@ export interface ModalitySumRow {
   end_ms: number
   /** Little-endian float64. */
   sum: Uint8Array
+}
+
+/** The vectors of an account's tasks that may be compared with each other. */
+export interface VectorSetRow {
+  id: Generated<number>
+  account_id: string
+  model_id: string
+  model_revision: string
+  space: string
+  dimension: number
+  vector_count: number
+  /** Raised by every change that a search can see. */
+  version: number
+  /** The version in which vectors were removed last; 0: none ever were. */
+  removed_version: number
+}
+
+/** What a task has in a set. A task without such a row is not found by a search. */
+export interface TaskVectorsRow {
+  task_id: string
+  set_id: number
+  vector_count: number
+  /** Of the set, when the task's vectors changed last. */
+  version: number
 }
 
 /** What an account has of a bucket: its embedding. Two accounts may embed one bucket; neither sees the other's rows. */

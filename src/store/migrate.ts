@@ -12,6 +12,8 @@ import { addTaskEvents } from './migrations/0009_taskEvents.ts'
 import { addLifeOfTasks } from './migrations/0010_lifeOfTasks.ts'
 import { addProgress } from './migrations/0011_progress.ts'
 import { addReuse } from './migrations/0016_reuse.ts'
+import { addOperations } from './migrations/0015_operations.ts'
+import { addVectorSets } from './migrations/0012_vectorSets.ts'
 
 /** A step forward of the tables. Never changed once released; there are no steps back. */
 export type Migration = (db: Kysely<unknown>) => Promise<void>
@@ -29,6 +31,8 @@ export const MIGRATIONS: readonly Migration[] = [
   addLifeOfTasks,
   addProgress,
   addReuse,
+  addOperations,
+  addVectorSets,
 ]
 
 /**

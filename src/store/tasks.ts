@@ -6,9 +6,12 @@ import type { ModelPin } from '../domain/model.ts'
 import type { TaskPlan } from '../domain/taskPlan.ts'
 import type { TaskRequest } from '../domain/taskRequest.ts'
 import { failureColumns } from '../domain/failure.ts'
+import { addMove } from '../domain/moves.ts'
 import { newestPage, type PageRequest } from './page.ts'
+import { taskMove } from './taskMove.ts'
 import { addTaskEvent } from './taskEvents.ts'
 import { taskOf, taskWorkOf, type TaskWork } from './taskRow.ts'
+import { forgetVectors } from './vectorSets.ts'
 
 export type { TaskWork }
 
@@ -87,6 +90,7 @@ export async function insertTask(db: Db, task: NewTask): Promise<Task> {
   const { accountId, id: taskId, rerunOf, nowMs } = task
   const details = { ...(rerunOf !== undefined && { rerunOf }) }
   await addTaskEvent(db, { accountId, taskId, kind: 'created', details, nowMs })
+  addMove(db, taskMove(row, nowMs))
   return taskOf(row)
 }
 
@@ -277,7 +281,9 @@ export async function hideTask(
     .where('removed_ms', 'is', null)
     .returning(EXPIRED_COLUMNS)
     .executeTakeFirst()
-  return row && expiredOf(row)
+  if (!row) return undefined
+  await forgetVectors(db, id)
+  return expiredOf(row)
 }
 
 const EXPIRED_COLUMNS = ['id', 'account_id', 'object_hash', 'holds_object'] as const
@@ -291,6 +297,7 @@ const expiredOf = (row: Pick<TaskRow, (typeof EXPIRED_COLUMNS)[number]>): Expire
 
 /** Removes a task, whose vectors are gone, with its items. False when there is none of that id. */
 export async function removeTask(db: Db, id: string): Promise<boolean> {
+  await db.deleteFrom('task_trace').where('task_id', '=', id).execute()
   const { numDeletedRows } = await db.deleteFrom('task').where('id', '=', id).executeTakeFirst()
   return numDeletedRows > 0n
 }

@@ -104,7 +104,8 @@ async function planClips(
   if (await reuseVectors(parts, item, task, { plan, reuseKey })) return
   const dueMs = parts.usage?.mediaAgainMs(task)
   // It is accepted: it waits until the key has minutes of media again.
-  if (dueMs !== undefined) return void (await parts.store.write((db) => postpone(db, item, { dueMs })))
+  if (dueMs !== undefined)
+    return void (await parts.store.write((db) => postpone(db, item, { dueMs, nowMs: parts.clock.nowMs() })))
   const cues = await readCues(parts, { file, tracks }, signal)
   const slices = planSlices(request.segmentation, plan.startMs, plan.endMs)
   await writeItems(parts, item, task, {
@@ -154,7 +155,7 @@ type Piece =
 
 async function postponeUntilLooked(parts: TaskParts, item: ClaimedItem): Promise<void> {
   const nowMs = parts.clock.nowMs()
-  await parts.store.write((db) => postpone(db, item, { dueMs: nowMs + ASSET_WAIT_MS }))
+  await parts.store.write((db) => postpone(db, item, { dueMs: nowMs + ASSET_WAIT_MS, nowMs }))
 }
 
 async function writeItems(

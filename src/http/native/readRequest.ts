@@ -31,7 +31,8 @@ export const readHeaders = <Schema extends z.ZodObject>(
   schema: Schema,
 ): z.output<Schema> => parse(request.headers, schema)
 
-function parse<Schema extends z.ZodType>(given: unknown, schema: Schema): z.output<Schema> {
+/** A value that came with a request. Throws `request_invalid` that names the field for what the schema does not take. */
+export function parse<Schema extends z.ZodType>(given: unknown, schema: Schema): z.output<Schema> {
   const result = schema.safeParse(given)
   if (result.success) return result.data
   const [issue] = result.error.issues

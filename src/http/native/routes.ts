@@ -7,18 +7,31 @@ import { addOtherMethods } from '../otherMethods.ts'
 import { rateHeaders } from '../rateHeaders.ts'
 import { ROUTES as ASSETS } from './assets/routes.ts'
 import { ROUTES as BUCKETS } from './buckets/routes.ts'
+import { ROUTES as EMBEDDINGS } from './embeddings/routes.ts'
 import { ROUTES as EVENTS } from './events/routes.ts'
 import { ROUTES as MODELS } from './models/routes.ts'
 import { ROUTES as PAUSES } from './pauses/routes.ts'
 import { ROUTES as TASKS } from './tasks/routes.ts'
 import { sendFailure, sendProblem } from './problems.ts'
+import { ROUTES as JANITOR } from './janitor/routes.ts'
 import type { Route } from './route.ts'
+import { ROUTES as SEARCH } from './search/routes.ts'
 
 /** Where what no contract has stands. */
 export const PREFIX = '/api'
 
 /** By noun; `openapi.ts` has a description of each. */
-export const ROUTES: readonly Route[] = [...BUCKETS, ...ASSETS, ...MODELS, ...TASKS, ...EVENTS, ...PAUSES]
+export const ROUTES: readonly Route[] = [
+  ...BUCKETS,
+  ...ASSETS,
+  ...MODELS,
+  ...TASKS,
+  ...EVENTS,
+  ...PAUSES,
+  ...JANITOR,
+  ...SEARCH,
+  ...EMBEDDINGS,
+]
 
 const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
 

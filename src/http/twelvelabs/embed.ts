@@ -7,9 +7,9 @@ import { embedPicture, embedText } from '../../tasks/embedNow.ts'
 import { prefersAsync } from '../prefer.ts'
 import { untilGone } from '../untilGone.ts'
 import { inFieldsOf } from './errors.ts'
-import { withJsonBody, type JsonBody } from './jsonBody.ts'
+import { withJsonBody, type JsonBody } from '../json/jsonBody.ts'
 import { vectorOptions } from './marengo35/taskRequest.ts'
-import { mediaSource, readMedia, sourceKey } from './mediaRequest.ts'
+import { BASE64_KEY, mediaSource, readMedia, sourceKey } from './mediaRequest.ts'
 import { mediaResult } from './mediaResult.ts'
 import {
   checkModelName,
@@ -70,7 +70,7 @@ const INPUT_TYPES = Object.keys(EMBED) as InputType[]
 
 /** `POST /embed-v2`: one text, one picture, both, or a short piece of media, answered at once. */
 export const embed: Handler = (call) =>
-  withJsonBody(call.parts, call.request.raw, async (json) => {
+  withJsonBody(call.parts, call.request.raw, BASE64_KEY, async (json) => {
     if (isForNewerModel(json.value)) return embedNewer(call, json)
     refuseOtherInputs(json.value, DEFAULT_MODEL, INPUT_TYPES)
     const body = parse(call.schemas.embed, json.value)

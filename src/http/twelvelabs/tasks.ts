@@ -11,11 +11,12 @@ import { factsIfThere } from '../factsIfThere.ts'
 import { idempotencyKey, keyedRequest } from '../keyedRequest.ts'
 import { originOf } from '../origin.ts'
 import { reuseWish } from '../reuseHeader.ts'
+import { retentionOf } from '../retention.ts'
 import { inFieldsOf } from './errors.ts'
+import { withJsonBody, type JsonBody } from '../json/jsonBody.ts'
 import type { MediaSourceBody } from './fields.ts'
-import { withJsonBody, type JsonBody } from './jsonBody.ts'
 import { NEWER_INPUTS, newerTaskRequest } from './marengo35/taskRequest.ts'
-import { mediaSource, readMedia } from './mediaRequest.ts'
+import { BASE64_KEY, mediaSource, readMedia } from './mediaRequest.ts'
 import {
   checkModelName,
   DEFAULT_MODEL,
@@ -35,7 +36,7 @@ const CREATED = 202
 
 /** `POST /embed-v2/tasks`: once this is answered the task is committed. */
 export const createTask: Handler = (call) =>
-  withJsonBody(call.parts, call.request.raw, (json) =>
+  withJsonBody(call.parts, call.request.raw, BASE64_KEY, (json) =>
     answerCreate(call, json, () => readOrder(call.schemas, json.value)),
   )
 
@@ -95,6 +96,7 @@ async function create(
       request: wanted.request,
       source,
       ...reuseWish(request),
+      ...retentionOf(request),
       ...(keyed && { idempotency: { ...keyed, answer } }),
     }),
   )

@@ -127,6 +127,14 @@ export const ItemList = z.looseObject({
   next_after: z.int().optional().meta({ description: 'There may be more, also when this page is short.' }),
 })
 
+/** What `PATCH /tasks/{id}` takes. */
+export const TaskChange = z.strictObject({
+  expires_at: z.iso.datetime({ offset: true }).meta({
+    description:
+      'From then on the task, its vectors and the input that came with it are removed. Not further away than EMBEDLINE_RETENTION_MAX.',
+  }),
+})
+
 export const HistoryAnswer = z.looseObject({
   events: z.array(z.looseObject({ id: z.int(), task_id: z.string(), kind: z.string(), created_at: time })),
   pauses: z.array(z.looseObject({ id: z.int(), created_at: time, ended_at: time.optional() })),

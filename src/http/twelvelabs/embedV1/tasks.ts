@@ -8,7 +8,8 @@ import { listTasks as readTasks } from '../../../tasks/list.ts'
 import { factsIfThere } from '../../factsIfThere.ts'
 import { reuseWish } from '../../reuseHeader.ts'
 import { idempotencyKey, keyedRequest, sha256 } from '../../keyedRequest.ts'
-import { withForm, type Form } from '../form.ts'
+import { withForm, type Form } from '../../multipart/form.ts'
+import { retentionOf } from '../../retention.ts'
 import { parse } from '../parse.ts'
 import { modelHeader, presentPage, statesOf, statusOf } from '../present.ts'
 import { streamResult } from '../resultStream.ts'
@@ -69,6 +70,7 @@ function create(
     request,
     source,
     ...reuseWish(call.request),
+    ...retentionOf(call.request),
     ...(idempotency && { idempotency }),
   }
   return inFormFields(FIELDS, sourceField('video', source), () => createMediaTask(parts, account, order))
