@@ -51,6 +51,8 @@ export interface Config {
   /** Between two requests to a site. */
   crawlDelayMs: number
   retentionMs: number
+  /** Tasks take vectors from others that asked for the same. */
+  mayReuse: boolean
   /** No task may be kept for longer. */
   mostRetentionMs: number
   /** Absent: assets are kept until they are deleted. */
@@ -268,6 +270,7 @@ function toConfig(
     crawlMs: value('crawlTime', SETTINGS.crawlTime.parse),
     crawlDelayMs: value('crawlDelay', SETTINGS.crawlDelay.parse),
     retentionMs,
+    mayReuse: value('reuse', SETTINGS.reuse.parse) === 'on',
     mostRetentionMs: Math.max(retentionMs, value('retentionMax', SETTINGS.retentionMax.parse)),
     ...(assetRetentionMs !== undefined && { assetRetentionMs }),
     ...(diskFloorBytes !== undefined && { diskFloorBytes }),

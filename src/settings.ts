@@ -268,6 +268,14 @@ export const SETTINGS = {
       'How long tasks and their vectors are kept (`30m`, `12h`, `7d`), unless a create says otherwise by `X-Embedline-Retention`.',
     parse: parseDuration,
   },
+  reuse: {
+    flag: 'reuse',
+    placeholder: 'on|off',
+    fallback: 'on',
+    meaning:
+      'Whether a task takes its vectors from an earlier one of its account with the same bytes, settings and model; a request says otherwise by `X-Embedline-Reuse`.',
+    parse: oneOf('on', 'off'),
+  },
   retentionMax: {
     flag: 'retention-max',
     placeholder: 'duration',

@@ -11,6 +11,7 @@ import { newestPage, type PageRequest } from './page.ts'
 import { taskMove } from './taskMove.ts'
 import { addTaskEvent } from './taskEvents.ts'
 import { taskOf, taskWorkOf, type TaskWork } from './taskRow.ts'
+import { forgetVectors } from './vectorSets.ts'
 
 export type { TaskWork }
 
@@ -33,8 +34,10 @@ export interface NewTask {
   /** Of text that came with the request. */
   textTokens?: number
   warnings: readonly Warning[]
-  /** The key that media are counted for, as its SHA-256 in hex. */
-  keyHash?: string
+  /** Vectors that follow from the same may be taken from another task. */
+  mayReuse: boolean
+  /** The key that it was created with. */
+  keyId?: string
   /** The task that this one does again. */
   rerunOf?: string
   nowMs: number
@@ -77,7 +80,10 @@ export async function insertTask(db: Db, task: NewTask): Promise<Task> {
     updated_ms: task.nowMs,
     finished_ms: null,
     expires_ms: task.expiresMs,
-    key_hash: task.keyHash ?? null,
+    key_id: task.keyId ?? null,
+    may_reuse: task.mayReuse ? 1 : 0,
+    reuse_key: null,
+    reused_from: null,
     removed_ms: null,
   }
   await db.insertInto('task').values(row).execute()
@@ -181,6 +187,8 @@ export async function setInputOfWaiting(
 
 export interface NewPlan {
   plan: TaskPlan
+  /** What the vectors follow from. */
+  reuseKey: string
   /** How much video or sound is embedded; absent for pictures and documents. */
   mediaMs?: number
   warnings: readonly Warning[]
@@ -191,11 +199,16 @@ export interface NewPlan {
 export async function keepPlan(
   db: Db,
   id: string,
-  { plan, mediaMs, warnings, nowMs }: NewPlan,
+  { plan, reuseKey, mediaMs, warnings, nowMs }: NewPlan,
 ): Promise<void> {
   await db
     .updateTable('task')
-    .set({ plan_json: JSON.stringify(plan), media_total_ms: mediaMs ?? null, updated_ms: nowMs })
+    .set({
+      plan_json: JSON.stringify(plan),
+      reuse_key: reuseKey,
+      media_total_ms: mediaMs ?? null,
+      updated_ms: nowMs,
+    })
     .where('id', '=', id)
     .where('state', 'in', ['queued', 'processing'])
     .execute()
@@ -268,7 +281,9 @@ export async function hideTask(
     .where('removed_ms', 'is', null)
     .returning(EXPIRED_COLUMNS)
     .executeTakeFirst()
-  return row && expiredOf(row)
+  if (!row) return undefined
+  await forgetVectors(db, id)
+  return expiredOf(row)
 }
 
 const EXPIRED_COLUMNS = ['id', 'account_id', 'object_hash', 'holds_object'] as const
@@ -287,7 +302,8 @@ export async function removeTask(db: Db, id: string): Promise<boolean> {
   return numDeletedRows > 0n
 }
 
-async function addWarnings(db: Db, id: string, warnings: readonly Warning[]): Promise<void> {
+/** Adds what a caller should know; what is known already is not said twice. */
+export async function addWarnings(db: Db, id: string, warnings: readonly Warning[]): Promise<void> {
   if (warnings.length === 0) return
   const row = await db.selectFrom('task').select('warnings_json').where('id', '=', id).executeTakeFirst()
   if (!row) return

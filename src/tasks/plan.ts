@@ -17,6 +17,7 @@ import { isHeld } from '../queue/held.ts'
 import { postpone } from '../queue/postpone.ts'
 import { settle } from '../queue/settle.ts'
 import { getAsset } from '../store/assets.ts'
+import { addDailyUse } from '../store/dailyUsage.ts'
 import { addPlannedItems, setPlanned } from '../store/taskProgress.ts'
 import { getTaskWork, keepPlan, type TaskWork } from '../store/tasks.ts'
 import { addEndWhenDone } from './addEnd.ts'
@@ -25,6 +26,8 @@ import type { PartPayload } from './embedPart.ts'
 import type { TaskParts } from './parts.ts'
 import { planDocument, planPicture } from './planParts.ts'
 import { planMedia } from './planMedia.ts'
+import { reuseKeyOf, reuseVectors } from './reuse.ts'
+import { quotaAgainMs } from './quotas.ts'
 import { isUnfinished, readCues, usedTracks } from './transcript/tracks.ts'
 import { withinModel } from './withinModel.ts'
 
@@ -97,16 +100,20 @@ async function planClips(
     ? await usedTracks(parts.store.read, { accountId: task.accountId, asset, facts })
     : []
   if (isUnfinished(tracks)) return postponeUntilLooked(parts, item)
-  const dueMs = parts.usage?.mediaAgainMs(task)
-  // It is accepted: it waits until the key has minutes of media again.
-  if (dueMs !== undefined)
-    return void (await parts.store.write((db) => postpone(db, item, { dueMs, nowMs: parts.clock.nowMs() })))
   const media = { facts, hasTranscript: tracks.length > 0 }
   const { plan, warnings } = planMedia(within.request, media, parts.limits)
+  const reuseKey = reuseKeyOf(parts, task, tracks)
+  if (await reuseVectors(parts, item, task, { plan, reuseKey })) return
+  // It is accepted: it waits until the key has minutes of media again, and the account seconds of its quota.
+  const dueMs =
+    parts.usage?.mediaAgainMs(task) ?? (await quotaAgainMs(parts, task.accountId, ['mediaSecPerDay']))
+  if (dueMs !== undefined)
+    return void (await parts.store.write((db) => postpone(db, item, { dueMs, nowMs: parts.clock.nowMs() })))
   const cues = await readCues(parts, { file, tracks }, signal)
   const slices = planSlices(request.segmentation, plan.startMs, plan.endMs)
   await writeItems(parts, item, task, {
     plan,
+    reuseKey,
     pieces: sliceItems(slices, facts.seeksExactly, cues.cues).map((payload) => ({
       kind: 'slice',
       key: `slice:${payload.slices[0]?.index ?? 0}`,
@@ -114,6 +121,7 @@ async function planClips(
     })),
     mediaMs: slices.reduce((sum, slice) => sum + lengthMs(slice), 0),
     warnings: [...facts.warnings, ...within.warnings, ...warnings, ...cues.warnings],
+    plannedMs: plan.endMs - plan.startMs,
   })
   parts.usage?.countMedia(task, (plan.endMs - plan.startMs) / 1000)
 }
@@ -127,8 +135,10 @@ async function planParts(
     request.input === 'image'
       ? planPicture(facts, parts.limits)
       : planDocument(request, facts, { limits: parts.limits, model: parts.models.facts(task.model) })
+  const reused = { plan: planned.plan, reuseKey: reuseKeyOf(parts, task) }
+  if (await reuseVectors(parts, item, task, reused)) return
   await writeItems(parts, item, task, {
-    plan: planned.plan,
+    ...reused,
     pieces: planned.parts.map((part, at) => ({ kind: 'part', key: `part:${at}`, payload: { part } })),
     warnings: facts.warnings,
   })
@@ -137,10 +147,13 @@ async function planParts(
 /** What a plan comes to. */
 interface Planned {
   plan: TaskPlan
+  reuseKey: string
   pieces: readonly Piece[]
   /** How much video or sound they are. */
   mediaMs?: number
   warnings: readonly Warning[]
+  /** Of video and sound. */
+  plannedMs?: number
 }
 
 type Piece =
@@ -155,7 +168,7 @@ async function writeItems(
   parts: TaskParts,
   item: ClaimedItem,
   task: TaskWork,
-  { pieces, ...planned }: Planned,
+  { pieces, plannedMs = 0, ...planned }: Planned,
 ): Promise<void> {
   for (let from = 0; from === 0 || from < pieces.length; from += ITEMS_A_TRANSACTION) {
     const batch = pieces.slice(from, from + ITEMS_A_TRANSACTION)
@@ -178,6 +191,7 @@ async function writeItems(
       await addPlannedItems(db, task.id, { count: added, nowMs })
       if (!isLast) return
       await keepPlan(db, task.id, { ...planned, nowMs })
+      if (plannedMs > 0) await addDailyUse(db, task, { plannedMs }, nowMs)
       await setPlanned(db, task.id, nowMs)
       await addEndWhenDone(db, task.id, nowMs)
     })

@@ -36,8 +36,10 @@ import { ensureAccount } from '../../src/store/accounts.ts'
 import { openStore } from '../../src/store/open.ts'
 import { openResults } from '../../src/store/reader.ts'
 import { gatherDocumentEnds } from '../../src/tasks/endDocuments.ts'
+import { openMeter } from '../../src/tasks/meter.ts'
 import type { TaskParts } from '../../src/tasks/parts.ts'
 import { openWatchHub } from '../../src/tasks/watch/hub.ts'
+import { takeBackItems } from '../../src/tasks/sweep.ts'
 import { workOn } from '../../src/tasks/work.ts'
 import { makeMeters } from '../../src/telemetry/meters.ts'
 import { fakeClock } from './fakeClock.ts'
@@ -58,6 +60,8 @@ export interface TaskRoom {
   claim(worker?: string): Promise<ClaimedItem | undefined>
   /** Works on what is due, one item after the other, until nothing is. Returns the kinds in order. */
   drain(): Promise<string[]>
+  /** As after a kill: opens the store anew, and takes back what was held. */
+  restart(): Promise<void>
 }
 
 /**
@@ -120,10 +124,10 @@ const noNames: Resolve = async () =>
   Promise.reject(Object.assign(new Error('no names'), { code: 'ENOTFOUND' }))
 
 /** The tasks room over a real store and real files, with a clock that stands still. */
-export async function taskRoom(): Promise<TaskRoom> {
-  const folder = await mkdtemp(join(tmpdir(), 'embedline-test-'))
+export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Promise<TaskRoom> {
+  const folder = await mkdtemp(join(base, 'embedline-test-'))
   const clock = fakeClock()
-  const store = await openStore({ file: join(folder, 'embedline.db'), clock })
+  let store = await openStore({ file: join(folder, 'embedline.db'), clock })
   await recordMoves(store)
   const bucketsFolder = join(folder, 'buckets')
   const buckets = openFolderBuckets({
@@ -162,6 +166,7 @@ export async function taskRoom(): Promise<TaskRoom> {
     await results.close()
     await fetcher.close()
     await objects.close()
+    await meter.close()
     await store.close()
     await rm(folder, { recursive: true, force: true })
     for (const move of moves) if (!isAllowed(move)) throw new Error(`no such move: ${JSON.stringify(move)}`)
@@ -177,6 +182,12 @@ export async function taskRoom(): Promise<TaskRoom> {
   })
   const compute = tinyCompute()
   let chance = 0
+  const logger = makeLogger({
+    write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>),
+    clock,
+    level: 'debug',
+  })
+  const meter = openMeter({ store, clock, logger, waitMs: 0 })
   const parts: TaskParts = {
     store,
     results,
@@ -191,6 +202,7 @@ export async function taskRoom(): Promise<TaskRoom> {
     disk: roomyDisk(),
     models: {
       all: [MODEL],
+      default: MODEL,
       resolve: (name) => (['tiny', 'alias'].includes(name) ? MODEL : undefined),
       facts: () => MODEL,
       isOwnName: (name) => name === 'tiny',
@@ -203,14 +215,13 @@ export async function taskRoom(): Promise<TaskRoom> {
     endDocument: gatherDocumentEnds({ store, clock, waitMs: 0 }),
     search,
     watchHub,
+    meter,
     clock,
     ids: makeIds(clock, (count) => new Uint8Array(count).fill(++chance)),
     limits: limitsNamed('ours'),
-    logger: makeLogger({
-      write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>),
-      clock,
-      level: 'debug',
-    }),
+    logger,
+    // Tests embed equal bytes over and over.
+    mayReuse: false,
     meters: makeMeters(),
     retentionMs: 7 * 24 * 3_600_000,
     mostRetentionMs: 90 * 24 * 3_600_000,
@@ -263,7 +274,7 @@ export async function taskRoom(): Promise<TaskRoom> {
       await upload.write(Buffer.from(content))
       return upload.finish()
     },
-    claim: (worker) => claimOne(worker),
+    claim: async (worker) => (await claimOne(worker)) ?? claimOne(worker, true),
     async drain() {
       const kinds: string[] = []
       for (;;) {
@@ -272,6 +283,13 @@ export async function taskRoom(): Promise<TaskRoom> {
         kinds.push(item.kind)
         await workOn(parts, item, new AbortController().signal)
       }
+    },
+    async restart() {
+      await store.close()
+      store = await openStore({ file: join(folder, 'embedline.db'), clock })
+      parts.store = store
+      parts.endDocument = gatherDocumentEnds({ store, clock, waitMs: 0 })
+      await takeBackItems(parts)
     },
   }
 }
@@ -333,7 +351,8 @@ function tinyCompute(): TinyCompute {
       const after = await readFile(work.file).catch(() => undefined)
       if (!after?.equals(bytes)) throw new EmbedlineError('file_changed', 'The file was changed.')
       const checksum = createHash('md5').update(bytes).digest('hex')
-      return { chunkCount: paragraphs.length, checksum, sizeBytes: bytes.length }
+      const textTokens = paragraphs.join(' ').split(' ').length
+      return { chunkCount: paragraphs.length, textTokens, checksum, sizeBytes: bytes.length }
     },
     embedTexts: async (_model, texts) => texts.map(letters),
     embedSlicesNow(work, onSlice) {

@@ -75,6 +75,10 @@ export const TaskAnswer = z.looseObject({
     page_count: z.int().optional(),
   }),
   progress: Progress,
+  reused_from: z
+    .string()
+    .optional()
+    .meta({ description: 'The task from which the vectors were taken; nothing was embedded anew.' }),
   warnings: z.array(failure),
   error: failure.optional(),
   created_at: time,
