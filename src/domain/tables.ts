@@ -28,6 +28,8 @@ export interface Tables {
   upload: UploadRow
   upload_part: UploadPartRow
   task_event: TaskEventRow
+  task_trace: TaskTraceRow
+  pause: PauseRow
 }
 
 /** A connection or a transaction: every statement takes one as its first argument. */
@@ -150,6 +152,10 @@ export interface TaskRow {
   /** Of a bucket: files found unchanged, and files that are no longer there. */
   skipped_count: number
   gone_count: number
+  /** Of a task of video or sound: how long the stretches are that are embedded in all; absent until it is planned. */
+  media_total_ms: number | null
+  media_done_ms: number
+  media_failed_ms: number
   /** 1 when the plan item has written all other items. */
   is_planned: number
   /** MediaPlan, once the plan item has looked at the media. */
@@ -165,8 +171,28 @@ export interface TaskRow {
   updated_ms: number
   finished_ms: number | null
   expires_ms: number
+  /** 1: vectors that follow from the same may be taken from another task. */
+  may_reuse: number
+  /** Of a task of media, once planned: what its vectors follow from. Equal ones have equal vectors. */
+  reuse_key: string | null
+  /** The task from which the vectors were taken; it may be gone. */
+  reused_from: string | null
   /** The key that the media of the task are counted for, as its SHA-256. */
   key_hash: string | null
+  /** Set when it was deleted: nobody sees it any more, its rows go in small transactions. */
+  removed_ms: number | null
+}
+
+/** Tasks that are not to go on for a while: those of an account, of a kind, of a model. What is null stands for all. */
+export interface PauseRow {
+  /** Never given twice. */
+  id: Generated<number>
+  account_id: string | null
+  kind: TaskRow['kind'] | null
+  model_id: string | null
+  created_ms: number
+  /** Absent while it lasts. */
+  ended_ms: number | null
 }
 
 /** Something that happened to a task. */
@@ -179,6 +205,13 @@ export interface TaskEventRow {
   /** TaskEventDetails of its kind. */
   details_json: string
   created_ms: number
+}
+
+/** Of a task that was created while traces were on. */
+export interface TaskTraceRow {
+  task_id: string
+  /** TaskTrace. */
+  trace_json: string
 }
 
 /** What a key has asked for in a stretch of time: requests, or minutes of media. */
@@ -202,6 +235,7 @@ export type ItemKind =
   | 'crawl'
   | 'document'
   | 'conclude'
+  | 'retry'
 
 /** The row of the queue: a piece of work that one worker at a time may hold. The queue knows no more of it than this. */
 export interface ItemRow {
@@ -228,6 +262,8 @@ export interface ItemRow {
   /** 1: must run with nothing beside it. */
   is_alone: number
   due_ms: number
+  /** The pause that holds it back, so that nobody claims it; 0: none does. */
+  pause_id: Generated<number>
   lease_until_ms: number | null
   worker: string | null
   /** What to do, opaque to the queue. */

@@ -1,6 +1,7 @@
 import type { ErrorCode } from './errors.ts'
 import type { Warning } from './embedding.ts'
 import type { MediaFacts } from './media.ts'
+import type { TaskProgress } from './progress.ts'
 import type { AssetState, TaskState } from './states.ts'
 import type { ChunkSettings, Loader, Place } from './document.ts'
 import type { ModelPin } from './model.ts'
@@ -12,7 +13,11 @@ export interface Failure {
   message: string
 }
 
+/** A task of media, or of a bucket. */
+export type AnyTask = Task | BucketTask
+
 export interface Task {
+  kind: 'media'
   id: string
   accountId: string
   state: TaskState
@@ -33,11 +38,17 @@ export interface Task {
   itemCount: number
   doneCount: number
   failedCount: number
+  progress: TaskProgress
   embeddingCount: number
   /** Of text that was embedded for it, as limits on text count them. */
   textTokens: number
+  /** The task from which the vectors were taken, of the same account; it may be gone. */
+  reusedFrom?: string
   createdMs: number
   updatedMs: number
+  finishedMs?: number
+  /** When it goes with its vectors. */
+  expiresMs: number
 }
 
 /** What a caller keeps with an asset. */
@@ -85,6 +96,7 @@ export interface BucketSettings {
 
 /** The embedding of all files of one bucket, or of what has changed in it since the last time. */
 export interface BucketTask {
+  kind: 'bucket'
   /** UUID version 7. */
   id: string
   accountId: string
@@ -100,9 +112,12 @@ export interface BucketTask {
   failedCount: number
   skippedCount: number
   goneCount: number
+  progress: TaskProgress
   createdMs: number
   updatedMs: number
   finishedMs?: number
+  /** When it goes; what is embedded of its bucket stays. */
+  expiresMs: number
   /** Present when the files come from a site that is crawled. */
   crawl?: CrawlProgress
 }

@@ -6,6 +6,7 @@ const READABLE = [
   'etag',
   'idempotent-replayed',
   'location',
+  'preference-applied',
   'retry-after',
   'x-api-version',
   'x-embedline-model',

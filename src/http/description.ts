@@ -18,8 +18,13 @@ const PAGES: Readonly<Record<string, object>> = {
   '/healthz': page('getHealth', 'The process lives', 'application/json'),
   '/readyz': page(
     'getReadiness',
-    'Requests are taken and the model is loaded; 503 until then, with how far it is or what is wrong',
+    'New work is taken: the model is loaded and there is room on the disk; 503 with how far it is, or what is wrong, while it is not',
     'application/json',
+  ),
+  '/metrics': page(
+    'getMetrics',
+    'What is measured, in the text format of Prometheus; nothing private is in it',
+    'text/plain',
   ),
   '/openapi.json': page('getDescription', 'This document', 'application/json'),
   '/docs': page('showReference', 'This document for people', 'text/html'),

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Opened } from '../lib/closing.ts'
+import { heapBytesOf } from '../lib/heapBytes.ts'
 import { moduleBeside } from '../lib/moduleBeside.ts'
 import type { SearchHit, SearchOrder } from './order.ts'
 import type { SearchAnswer, SearchQuestion, SearchStart } from './searchMessages.ts'
@@ -12,9 +13,12 @@ export interface Search extends Opened {
    * Throws what reading them throws, and `storage_unavailable` when the thread ended, for want of memory for example.
    */
   find(order: SearchOrder): Promise<SearchHit[]>
+  /** Heap of the thread; undefined while it does not run. */
+  heapBytes(): Promise<number | undefined>
 }
 
 interface Thread {
+  heapBytes(): Promise<number | undefined>
   find(order: SearchOrder): Promise<SearchHit[]>
   close(): Promise<void>
 }
@@ -29,6 +33,7 @@ export function openSearch(start: SearchStart): Search {
       thread ??= startThread(start, () => (thread = undefined))
       return await thread.find(order)
     },
+    heapBytes: async () => thread?.heapBytes(),
     async close() {
       isClosed = true
       await thread?.close()
@@ -69,6 +74,7 @@ function startThread(start: SearchStart, onEnd: () => void): Thread {
       ask({ kind: 'find', id, order })
       return asked.promise
     },
+    heapBytes: () => heapBytesOf(worker),
     async close() {
       ask({ kind: 'close' })
       await ended

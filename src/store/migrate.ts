@@ -9,6 +9,10 @@ import { addParts } from './migrations/0006_parts.ts'
 import { indexSideCars } from './migrations/0007_sideCars.ts'
 import { addUsage } from './migrations/0008_usage.ts'
 import { addTaskEvents } from './migrations/0009_taskEvents.ts'
+import { addLifeOfTasks } from './migrations/0010_lifeOfTasks.ts'
+import { addProgress } from './migrations/0011_progress.ts'
+import { addReuse } from './migrations/0016_reuse.ts'
+import { addOperations } from './migrations/0015_operations.ts'
 
 /** A step forward of the tables. Never changed once released; there are no steps back. */
 export type Migration = (db: Kysely<unknown>) => Promise<void>
@@ -23,6 +27,10 @@ export const MIGRATIONS: readonly Migration[] = [
   indexSideCars,
   addUsage,
   addTaskEvents,
+  addLifeOfTasks,
+  addProgress,
+  addReuse,
+  addOperations,
 ]
 
 /**

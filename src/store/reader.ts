@@ -8,7 +8,9 @@ import {
 } from '../domain/embedding.ts'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Opened } from '../lib/closing.ts'
+import { heapBytesOf } from '../lib/heapBytes.ts'
 import { moduleBeside } from '../lib/moduleBeside.ts'
+import type { Counts } from './counts.ts'
 import { FIRST_PAGE, type EmbeddingPage, type PageEntry, type PageKey } from './embeddingPage.ts'
 import { pageAt } from './position.ts'
 import type { ReaderAnswer, ReaderQuestion } from './readerMessages.ts'
@@ -21,9 +23,15 @@ export interface Results extends Opened {
    * so that whoever stops in the middle leaves nothing behind.
    */
   embeddings(taskId: string, options?: ReadingOptions): AsyncIterable<readonly EncodedEmbedding[]>
+  /** How many tasks and items there are. */
+  counts(nowMs: number): Promise<Counts>
+  /** Heap of the thread; undefined while it does not run. */
+  heapBytes(): Promise<number | undefined>
 }
 
 interface Thread {
+  counts(nowMs: number): Promise<Counts>
+  heapBytes(): Promise<number | undefined>
   page(taskId: string, after: PageKey, options: ReadingOptions): Promise<EmbeddingPage>
   close(): Promise<void>
 }
@@ -55,6 +63,8 @@ export function openResults(file: string): Results {
 
   return {
     embeddings,
+    counts: async (nowMs) => runningThread().counts(nowMs),
+    heapBytes: async () => thread?.heapBytes(),
     async close() {
       isClosed = true
       await thread?.close()
@@ -68,7 +78,7 @@ function startThread(file: string, onEnd: () => void): Thread {
     // Of the variables it needs none, and some are secrets.
     env: {},
   })
-  const waiting = new Map<number, PromiseWithResolvers<EmbeddingPage>>()
+  const waiting = new Map<number, PromiseWithResolvers<ReaderAnswer>>()
   let lastId = 0
   let cause: unknown
   const ended = new Promise<void>((resolve) => {
@@ -83,20 +93,31 @@ function startThread(file: string, onEnd: () => void): Thread {
   worker.on('message', (answer: ReaderAnswer) => {
     const asked = waiting.get(answer.id)
     waiting.delete(answer.id)
-    if ('page' in answer) asked?.resolve(answer.page)
-    else asked?.reject(new EmbedlineError(answer.failure.code, answer.failure.message))
+    if ('failure' in answer) asked?.reject(new EmbedlineError(answer.failure.code, answer.failure.message))
+    else asked?.resolve(answer)
   })
-  const ask = (question: ReaderQuestion) => worker.postMessage(question)
+  const tell = (question: ReaderQuestion) => worker.postMessage(question)
+  const ask = (question: (id: number) => ReaderQuestion) => {
+    const asked = Promise.withResolvers<ReaderAnswer>()
+    const id = ++lastId
+    waiting.set(id, asked)
+    tell(question(id))
+    return asked.promise
+  }
   return {
-    page(taskId, after, options) {
-      const asked = Promise.withResolvers<EmbeddingPage>()
-      const id = ++lastId
-      waiting.set(id, asked)
-      ask({ kind: 'page', id, taskId, after, ...options })
-      return asked.promise
+    async page(taskId, after, options) {
+      const answer = await ask((id) => ({ kind: 'page', id, taskId, after, ...options }))
+      if ('page' in answer) return answer.page
+      throw new Error('the reader thread answered another question')
     },
+    async counts(nowMs) {
+      const answer = await ask((id) => ({ kind: 'counts', id, nowMs }))
+      if ('counts' in answer) return answer.counts
+      throw new Error('the reader thread answered another question')
+    },
+    heapBytes: () => heapBytesOf(worker),
     async close() {
-      ask({ kind: 'close' })
+      tell({ kind: 'close' })
       await ended
     },
   }

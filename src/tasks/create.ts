@@ -8,12 +8,13 @@ import { isMediaRequest, type DocumentRequest, type TaskRequest } from '../domai
 import type { ReceivedBytes } from '../objects/objects.ts'
 import { enqueue } from '../queue/enqueue.ts'
 import { getAsset } from '../store/assets.ts'
-import { addReference } from '../store/objects.ts'
+import { addReference, addReferenceToStored } from '../store/objects.ts'
 import { insertTask } from '../store/tasks.ts'
 import { whyMissing } from './chooseModalities.ts'
 import { checkDocumentRequest, EMBEDDED_TYPES } from './documentRequest.ts'
 import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
+import { expiryOf } from './retention.ts'
 import { checkSourceUrl, fetchItem, filenameOfUrl } from './sourceUrl.ts'
 import { planItem } from './planItem.ts'
 import { keepBytes } from './storedBytes.ts'
@@ -25,10 +26,19 @@ import { pictureWithinModel, withinModel } from './withinModel.ts'
 export type MediaSource =
   { assetId: string } | { received: ReceivedBytes; filename?: string } | { url: string }
 
+/** The same, or bytes that are stored for another task, by their SHA-256 in hex. */
+export type TaskSource = MediaSource | { storedHash: string; filename?: string }
+
 export interface MediaTaskOrder {
   modelName: string
   request: TaskRequest
-  source: MediaSource
+  source: TaskSource
+  /** Vectors that follow from the same may be taken from another task. Absent: as the operator has set it. */
+  mayReuse?: boolean
+  /** The task that this one does again. */
+  rerunOf?: string
+  /** How long the task is kept; absent: as long as the operator has set. */
+  retentionMs?: number
   idempotency?: Idempotency<Task>
 }
 
@@ -39,7 +49,7 @@ const ASSET_WAIT_MS = 60_000
  * Takes a task: when this returns, the task is committed and will be worked on whatever happens to the process.
  * Throws what `usableModel`, `withinModel` and `checkDocumentRequest` throw, and `request_invalid` for an asset that is unknown, failed, or
  * (once ready) lacks a modality that was asked for by name or ends before `startSec`, what `Fetcher.check` throws for a
- * URL, `rate_limited` when the key has no minutes of media left, and what `rememberAnswer` throws.
+ * URL, `rate_limited` when the key has no minutes of media left, `disk_full` while no new work is taken, and what `rememberAnswer` throws.
  */
 export async function createMediaTask(
   parts: TaskParts,
@@ -52,6 +62,7 @@ export async function createMediaTask(
   else if (request.input === 'document') await checkDocument(request, order.source, model)
   else withinModel(request, model)
   if (isMediaRequest(request)) parts.usage?.checkMedia(account)
+  await parts.disk.admit()
   const task = await createFrom(parts, account, order, model)
   parts.wake()
   return task
@@ -66,15 +77,12 @@ function createFrom(
   const { source } = order
   if ('assetId' in source) return createFromAsset(parts, account, order, model, source.assetId)
   if ('url' in source) return createFromUrl(parts, account, order, model, source.url)
+  if ('storedHash' in source) return createFromStored(parts, account, order, model, source)
   return createFromBytes(parts, account, order, model, source)
 }
 
 /** Of bytes that came with the request it is known at once what document they are. */
-async function checkDocument(
-  request: DocumentRequest,
-  source: MediaSource,
-  model: ModelFacts,
-): Promise<void> {
+async function checkDocument(request: DocumentRequest, source: TaskSource, model: ModelFacts): Promise<void> {
   const type =
     'received' in source ? await documentType(source.received.temporaryPath, source.filename) : undefined
   checkDocumentRequest(request, type, model)
@@ -126,6 +134,23 @@ const createFromBytes = (
       isWaiting: false,
     }),
   )
+
+const createFromStored = (
+  parts: TaskParts,
+  account: Account,
+  order: MediaTaskOrder,
+  model: ModelFacts,
+  { storedHash, filename }: { storedHash: string; filename?: string },
+) =>
+  parts.store.write(async (db) => {
+    if (!(await addReferenceToStored(db, account.id, storedHash)))
+      throw new EmbedlineError('input_missing', 'The input is not stored any more.')
+    return insert(parts, db, account, order, model, {
+      objectHash: storedHash,
+      ...(filename !== undefined && { filename }),
+      isWaiting: false,
+    })
+  })
 
 async function createFromUrl(
   parts: TaskParts,
@@ -211,9 +236,11 @@ async function insert(
     ...(input.filename !== undefined && { filename: input.filename }),
     textTokens: textTokens(parts, order.request),
     warnings: standIn(order.modelName, model),
+    mayReuse: order.mayReuse ?? parts.mayReuse,
     ...(account.keyHash !== undefined && { keyHash: account.keyHash }),
+    ...(order.rerunOf !== undefined && { rerunOf: order.rerunOf }),
     nowMs,
-    expiresMs: nowMs + parts.retentionMs,
+    expiresMs: expiryOf(parts, order.retentionMs),
   })
   const owner = { accountId: account.id, taskId: task.id }
   await enqueue(db, nowMs, [

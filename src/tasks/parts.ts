@@ -7,6 +7,7 @@ import type { Ids } from '../domain/ids.ts'
 import type { RateState } from '../domain/rates.ts'
 import type { Account } from '../domain/task.ts'
 import type { Limits } from '../domain/limits.ts'
+import type { Meters } from '../domain/metrics.ts'
 import type { ModelFacts, ModelPin } from '../domain/model.ts'
 import type { Db } from '../domain/tables.ts'
 import type { Compute } from '../domain/compute.ts'
@@ -21,6 +22,8 @@ import type { Takeover } from '../lib/takeover.ts'
 import type { ModelFiles } from '../modelFiles/pulls.ts'
 import type { Hold } from '../queue/item.ts'
 import type { FileWork } from '../store/bucketFiles.ts'
+import type { DiskGuard } from './disk/watchDisk.ts'
+import type { WatchHub } from './watch/hub.ts'
 
 /** All that the verbs of this room need; `main.ts` puts it together, a test may put in fewer real parts. */
 export interface TaskParts {
@@ -39,6 +42,8 @@ export interface TaskParts {
   fetcher: Fetcher
   crawling: Crawling
   compute: Compute
+  /** Refuses new work before the disk is full. */
+  disk: DiskGuard
   /** Embeds texts for models that another server computes. Absent: there is none. */
   remote?: RemoteTexts
   models: Models
@@ -47,18 +52,29 @@ export interface TaskParts {
   /** Ends documents, those of one moment together. */
   endDocument: EndDocument
   search: Search
+  /** Tells those who watch what happens to tasks. */
+  watchHub: WatchHub
   /** Counts what keys ask for. Absent: nothing is limited. */
   usage?: Usage
   clock: Clock
   ids: Ids
   limits: Limits
   logger: Logger
+  /** Tasks may take vectors from others of their account, unless they say otherwise. */
+  mayReuse: boolean
+  meters: Meters
   /** How long tasks and their vectors are kept after creation. */
   retentionMs: number
+  /** No caller may have a task kept for longer. */
+  mostRetentionMs: number
+  /** How long assets are kept. Absent: until they are deleted. */
+  assetRetentionMs?: number
   /** A number from 0 up to 1, for the jitter of backoffs. */
   random: () => number
   /** Tells the dispatcher that there may be something to claim. */
   wake: () => void
+  /** Tells the dispatcher that items were taken from their holders: it stops the work on those that it holds. */
+  recall: (items: readonly Hold[]) => void
 }
 
 export interface Store {

@@ -1,7 +1,7 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Warning } from '../domain/embedding.ts'
 import type { Cue, MediaFacts } from '../domain/media.ts'
-import { planSlices, type Slice } from '../domain/slices.ts'
+import { lengthMs, planSlices, type Slice } from '../domain/slices.ts'
 import type { TaskPlan } from '../domain/taskPlan.ts'
 import {
   isMediaRequest,
@@ -13,6 +13,7 @@ import {
 import type { Asset } from '../domain/task.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { enqueue } from '../queue/enqueue.ts'
+import { isHeld } from '../queue/held.ts'
 import { postpone } from '../queue/postpone.ts'
 import { settle } from '../queue/settle.ts'
 import { getAsset } from '../store/assets.ts'
@@ -24,6 +25,7 @@ import type { PartPayload } from './embedPart.ts'
 import type { TaskParts } from './parts.ts'
 import { planDocument, planPicture } from './planParts.ts'
 import { planMedia } from './planMedia.ts'
+import { reuseKeyOf, reuseVectors } from './reuse.ts'
 import { isUnfinished, readCues, usedTracks } from './transcript/tracks.ts'
 import { withinModel } from './withinModel.ts'
 
@@ -96,20 +98,25 @@ async function planClips(
     ? await usedTracks(parts.store.read, { accountId: task.accountId, asset, facts })
     : []
   if (isUnfinished(tracks)) return postponeUntilLooked(parts, item)
-  const dueMs = parts.usage?.mediaAgainMs(task)
-  // It is accepted: it waits until the key has minutes of media again.
-  if (dueMs !== undefined) return void (await parts.store.write((db) => postpone(db, item, { dueMs })))
   const media = { facts, hasTranscript: tracks.length > 0 }
   const { plan, warnings } = planMedia(within.request, media, parts.limits)
+  const reuseKey = reuseKeyOf(parts, task, tracks)
+  if (await reuseVectors(parts, item, task, { plan, reuseKey })) return
+  const dueMs = parts.usage?.mediaAgainMs(task)
+  // It is accepted: it waits until the key has minutes of media again.
+  if (dueMs !== undefined)
+    return void (await parts.store.write((db) => postpone(db, item, { dueMs, nowMs: parts.clock.nowMs() })))
   const cues = await readCues(parts, { file, tracks }, signal)
   const slices = planSlices(request.segmentation, plan.startMs, plan.endMs)
   await writeItems(parts, item, task, {
     plan,
+    reuseKey,
     pieces: sliceItems(slices, facts.seeksExactly, cues.cues).map((payload) => ({
       kind: 'slice',
       key: `slice:${payload.slices[0]?.index ?? 0}`,
       payload,
     })),
+    mediaMs: slices.reduce((sum, slice) => sum + lengthMs(slice), 0),
     warnings: [...facts.warnings, ...within.warnings, ...warnings, ...cues.warnings],
   })
   parts.usage?.countMedia(task, (plan.endMs - plan.startMs) / 1000)
@@ -124,8 +131,10 @@ async function planParts(
     request.input === 'image'
       ? planPicture(facts, parts.limits)
       : planDocument(request, facts, { limits: parts.limits, model: parts.models.facts(task.model) })
+  const reused = { plan: planned.plan, reuseKey: reuseKeyOf(parts, task) }
+  if (await reuseVectors(parts, item, task, reused)) return
   await writeItems(parts, item, task, {
-    plan: planned.plan,
+    ...reused,
     pieces: planned.parts.map((part, at) => ({ kind: 'part', key: `part:${at}`, payload: { part } })),
     warnings: facts.warnings,
   })
@@ -134,7 +143,10 @@ async function planParts(
 /** What a plan comes to. */
 interface Planned {
   plan: TaskPlan
+  reuseKey: string
   pieces: readonly Piece[]
+  /** How much video or sound they are. */
+  mediaMs?: number
   warnings: readonly Warning[]
 }
 
@@ -143,22 +155,22 @@ type Piece =
 
 async function postponeUntilLooked(parts: TaskParts, item: ClaimedItem): Promise<void> {
   const nowMs = parts.clock.nowMs()
-  await parts.store.write((db) => postpone(db, item, { dueMs: nowMs + ASSET_WAIT_MS }))
+  await parts.store.write((db) => postpone(db, item, { dueMs: nowMs + ASSET_WAIT_MS, nowMs }))
 }
 
 async function writeItems(
   parts: TaskParts,
   item: ClaimedItem,
   task: TaskWork,
-  { plan, pieces, warnings }: Planned,
+  { pieces, ...planned }: Planned,
 ): Promise<void> {
   for (let from = 0; from === 0 || from < pieces.length; from += ITEMS_A_TRANSACTION) {
     const batch = pieces.slice(from, from + ITEMS_A_TRANSACTION)
     const isLast = from + ITEMS_A_TRANSACTION >= pieces.length
     await parts.store.write(async (db) => {
       const nowMs = parts.clock.nowMs()
-      if (isLast && !(await settle(db, item, { state: 'done', nowMs })))
-        throw new EmbedlineError('lease_lost', 'The plan was taken over.')
+      const isOurs = isLast ? await settle(db, item, { state: 'done', nowMs }) : await isHeld(db, item)
+      if (!isOurs) throw new EmbedlineError('lease_lost', 'The plan was taken over.')
       const added = await enqueue(
         db,
         nowMs,
@@ -172,7 +184,7 @@ async function writeItems(
       )
       await addPlannedItems(db, task.id, { count: added, nowMs })
       if (!isLast) return
-      await keepPlan(db, task.id, { plan, warnings, nowMs })
+      await keepPlan(db, task.id, { ...planned, nowMs })
       await setPlanned(db, task.id, nowMs)
       await addEndWhenDone(db, task.id, nowMs)
     })

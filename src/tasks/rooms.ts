@@ -31,7 +31,7 @@ export function roomsBeside(held: readonly { kind: ItemKind }[], computeCount: n
   // Claimed by the half, so that not every document that ends costs a claim.
   const isHalfFull = documents.free < (DOCUMENTS_A_CHILD * computeCount) / 2
   return [
-    room(['inspect', 'plan', 'finish', 'conclude'], 0, CONTROL_ITEMS),
+    room(['inspect', 'plan', 'finish', 'conclude', 'retry'], 0, CONTROL_ITEMS),
     room(['list'], 0, LISTINGS),
     room(['crawl'], 0, CRAWLS),
     room(['fetch'], 3, FETCHES),

@@ -37,7 +37,10 @@ import { openStore } from '../../src/store/open.ts'
 import { openResults } from '../../src/store/reader.ts'
 import { gatherDocumentEnds } from '../../src/tasks/endDocuments.ts'
 import type { TaskParts } from '../../src/tasks/parts.ts'
+import { openWatchHub } from '../../src/tasks/watch/hub.ts'
+import { takeBackItems } from '../../src/tasks/sweep.ts'
 import { workOn } from '../../src/tasks/work.ts'
+import { makeMeters } from '../../src/telemetry/meters.ts'
 import { fakeClock } from './fakeClock.ts'
 
 export interface TaskRoom {
@@ -56,6 +59,8 @@ export interface TaskRoom {
   claim(worker?: string): Promise<ClaimedItem | undefined>
   /** Works on what is due, one item after the other, until nothing is. Returns the kinds in order. */
   drain(): Promise<string[]>
+  /** As after a kill: opens the store anew, and takes back what was held. */
+  restart(): Promise<void>
 }
 
 /**
@@ -118,10 +123,10 @@ const noNames: Resolve = async () =>
   Promise.reject(Object.assign(new Error('no names'), { code: 'ENOTFOUND' }))
 
 /** The tasks room over a real store and real files, with a clock that stands still. */
-export async function taskRoom(): Promise<TaskRoom> {
-  const folder = await mkdtemp(join(tmpdir(), 'embedline-test-'))
+export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Promise<TaskRoom> {
+  const folder = await mkdtemp(join(base, 'embedline-test-'))
   const clock = fakeClock()
-  const store = await openStore({ file: join(folder, 'embedline.db'), clock })
+  let store = await openStore({ file: join(folder, 'embedline.db'), clock })
   await recordMoves(store)
   const bucketsFolder = join(folder, 'buckets')
   const buckets = openFolderBuckets({
@@ -154,6 +159,7 @@ export async function taskRoom(): Promise<TaskRoom> {
   const log: Record<string, unknown>[] = []
   onTestFinished(async () => {
     const moves = await readMoves(store)
+    await watchHub.close()
     await modelFiles.close()
     await search.close()
     await results.close()
@@ -164,6 +170,13 @@ export async function taskRoom(): Promise<TaskRoom> {
     for (const move of moves) if (!isAllowed(move)) throw new Error(`no such move: ${JSON.stringify(move)}`)
     const errors = log.filter(({ level }) => level === 'error')
     if (errors.length > 0) throw new Error(`unexpected errors in the log: ${JSON.stringify(errors, null, 1)}`)
+  })
+  const watchHub = openWatchHub({
+    store,
+    clock,
+    onError(error) {
+      throw error
+    },
   })
   const compute = tinyCompute()
   let chance = 0
@@ -178,6 +191,7 @@ export async function taskRoom(): Promise<TaskRoom> {
     fetcher,
     crawling: { pace: makePace(systemClock), delayMs: 0, mostPages: 1_000, mostMs: 600_000 },
     compute,
+    disk: roomyDisk(),
     models: {
       all: [MODEL],
       resolve: (name) => (['tiny', 'alias'].includes(name) ? MODEL : undefined),
@@ -191,6 +205,7 @@ export async function taskRoom(): Promise<TaskRoom> {
     buckets,
     endDocument: gatherDocumentEnds({ store, clock, waitMs: 0 }),
     search,
+    watchHub,
     clock,
     ids: makeIds(clock, (count) => new Uint8Array(count).fill(++chance)),
     limits: limitsNamed('ours'),
@@ -199,9 +214,14 @@ export async function taskRoom(): Promise<TaskRoom> {
       clock,
       level: 'debug',
     }),
+    // Tests embed equal bytes over and over.
+    mayReuse: false,
+    meters: makeMeters(),
     retentionMs: 7 * 24 * 3_600_000,
+    mostRetentionMs: 90 * 24 * 3_600_000,
     random: () => 0.5,
     wake: () => {},
+    recall: () => {},
   }
   const accountNamed = (name: string, number: number) =>
     store.write((db) =>
@@ -228,9 +248,10 @@ export async function taskRoom(): Promise<TaskRoom> {
       'crawl',
       'document',
       'conclude',
+      'retry',
     ] as const
     const order = { worker, lanes: [0, 1, 2, 3], kinds, limit: 1, alone, nowMs, leaseUntilMs: nowMs + 15_000 }
-    return (await store.write((db) => claim(db, order)))[0]
+    return (await store.write((db) => claim(db, order))).items[0]
   }
   return {
     parts,
@@ -247,7 +268,7 @@ export async function taskRoom(): Promise<TaskRoom> {
       await upload.write(Buffer.from(content))
       return upload.finish()
     },
-    claim: (worker) => claimOne(worker),
+    claim: async (worker) => (await claimOne(worker)) ?? claimOne(worker, true),
     async drain() {
       const kinds: string[] = []
       for (;;) {
@@ -256,6 +277,13 @@ export async function taskRoom(): Promise<TaskRoom> {
         kinds.push(item.kind)
         await workOn(parts, item, new AbortController().signal)
       }
+    },
+    async restart() {
+      await store.close()
+      store = await openStore({ file: join(folder, 'embedline.db'), clock })
+      parts.store = store
+      parts.endDocument = gatherDocumentEnds({ store, clock, waitMs: 0 })
+      await takeBackItems(parts)
     },
   }
 }
@@ -357,6 +385,15 @@ function letters(text: string): Float32Array {
 async function* bytesOf(content: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(content)
 }
+
+/** A disk that never fills up. */
+const roomyDisk = (): TaskParts['disk'] => ({
+  state: 'roomy',
+  admit: async () => {},
+  problem: () => undefined,
+  reportFull: () => {},
+  disks: () => [],
+})
 
 interface Move {
   kind: string

@@ -2,11 +2,15 @@ import type { BucketTask } from '../../domain/task.ts'
 import { storedAnswer, type Idempotency } from '../../tasks/idempotency.ts'
 import { factsIfThere } from '../factsIfThere.ts'
 import { idempotencyKey, keyedRequest, sha256 } from '../keyedRequest.ts'
+import { retentionOf } from '../retention.ts'
 import { modelWord, presentCreated } from './present.ts'
 import { bodyOf, type Call } from './route.ts'
 
 /** Creates what the body of a request asks for, and keeps the answer where the request has a key. */
-export type Create = (bytes: Buffer, keyed: { idempotency?: Idempotency<BucketTask> }) => Promise<BucketTask>
+export type Create = (
+  bytes: Buffer,
+  rest: { idempotency?: Idempotency<BucketTask>; retentionMs?: number },
+) => Promise<BucketTask>
 
 /** Answers a create, or repeats what was answered before. Once this is answered the task is committed. */
 export async function answerCreate(call: Call, create: Create): Promise<unknown> {
@@ -24,7 +28,8 @@ export async function answerCreate(call: Call, create: Create): Promise<unknown>
     data: presentCreated(task, account, factsIfThere(parts, task.settings.model)),
   })
   const answer = (task: BucketTask) => ({ status: 200, body: JSON.stringify(present(task)) })
-  const task = await create(bytes, keyed ? { idempotency: { ...keyed, answer } } : {})
+  const rest = { ...retentionOf(request), ...(keyed && { idempotency: { ...keyed, answer } }) }
+  const task = await create(bytes, rest)
   reply.header('x-embedline-model', modelWord(task.settings.model))
   return present(task)
 }

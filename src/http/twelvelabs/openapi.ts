@@ -16,6 +16,19 @@ export const operations = (limits: Limits): Operation[] =>
     }),
   )
 
+const ReuseWish = z.object({
+  'x-embedline-reuse': z.enum(['yes', 'no']).optional().meta({
+    description:
+      'Whether the vectors may be those of an earlier task with the same bytes, settings and model; without it as the server is set.',
+  }),
+})
+
+const Prefer = z.object({
+  prefer: z.literal('respond-async').optional().meta({
+    description: 'A video or a sound becomes a task, and is answered with 202 (RFC 7240).',
+  }),
+})
+
 function routes(schemas: Schemas): DescribedRoute[] {
   const form = schemas.createAsset.extend({ file: z.string().meta({ format: 'binary' }) })
   return [
@@ -34,6 +47,7 @@ function routes(schemas: Schemas): DescribedRoute[] {
           video: { media_source: { asset_id: '6a0c8f0e5d1b2a3c4d5e6f70' } },
         },
       },
+      headers: ReuseWish,
       answer: { status: 202, schema: answers.Task },
     },
     {
@@ -65,7 +79,9 @@ function routes(schemas: Schemas): DescribedRoute[] {
           text: { input_text: 'a storm at sea' },
         },
       },
+      headers: Prefer,
       answer: { status: 200, schema: answers.Embeddings },
+      otherAnswers: { 202: 'A task for the video or the sound, as `Prefer: respond-async` asked for' },
     },
     {
       method: 'post',
