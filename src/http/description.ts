@@ -38,7 +38,8 @@ const PAGES: Readonly<Record<string, object>> = {
   '/CONTRIBUTING.md': page('getContributing', 'How the sources are made'),
 }
 
-const PAGES_TAG = 'Server'
+/** Of what is not the API of a door. */
+export const PAGES_TAG = 'Server'
 
 /** What stands above the operations of a tag. Those that are not here speak for themselves. */
 const TAGS: Readonly<Record<string, string>> = {

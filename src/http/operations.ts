@@ -110,7 +110,11 @@ interface ObjectShape {
 function shape(schema: z.core.$ZodType, io: 'input' | 'output'): object {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, {
     io,
-    override: ({ jsonSchema }) => openEnded(jsonSchema),
+    override: ({ jsonSchema }) => {
+      openEnded(jsonSchema)
+      // A type that `meta` says is how it stands in a query; what it is parsed to is nobody's affair.
+      if (jsonSchema.type !== undefined) delete jsonSchema.anyOf
+    },
   })
   return rest
 }
