@@ -46,6 +46,7 @@ import { watchDisk, type DiskGuard } from './tasks/disk/watchDisk.ts'
 import { gatherDocumentEnds } from './tasks/endDocuments.ts'
 import { startJanitor } from './tasks/janitor.ts'
 import { admitKeys } from './tasks/keys.ts'
+import { openMeter } from './tasks/meter.ts'
 import type { Models, TaskParts } from './tasks/parts.ts'
 import { roomsBeside } from './tasks/rooms.ts'
 import { takeBackItems } from './tasks/sweep.ts'
@@ -125,16 +126,14 @@ export async function startServer(
     const modelSettings = modelSettingsOf(config)
     const registry = openRegistry(modelSettings, findModelFiles)
     const modelFiles = open(openModels(config, { clock, ids, logger }))
-    const model = defaultModel(registry, config)
+    const model = registry.default
     checkMemory(registry, config)
     const remote = config.remote && open(await openRemoteTexts(config.remote, { clock, logger }))
     const compute = open(
       openCompute(config, tools, { modelSettings, registry, model, limits, clock, logger, meters }),
     )
-    const usage =
-      Object.keys(config.rateLimits).length > 0
-        ? open(await openUsage({ store, clock, logger, limits: config.rateLimits }))
-        : undefined
+    const usage = open(await openUsage({ store, clock, logger, limits: config.rateLimits }))
+    const meter = open(openMeter({ store, clock, logger }))
     const parts: TaskParts = {
       store,
       results,
@@ -159,7 +158,8 @@ export async function startServer(
       endDocument: gatherDocumentEnds({ store, clock }),
       search,
       watchHub: open(openWatchHub({ store, clock, onError: watchError(logger) })),
-      ...(usage && { usage }),
+      usage,
+      meter,
       clock,
       ids,
       limits,
@@ -304,12 +304,6 @@ const openModels = (
         ...(failure && { error: failure.message }),
       }),
   })
-
-function defaultModel(registry: Registry, config: Config): ModelFacts {
-  const facts = registry.resolve(config.model)
-  if (!facts) throw new Error('the registry was opened with the default model')
-  return facts
-}
 
 /** Refuses models that no compute process could hold: each would be replaced as soon as it had loaded one. */
 function checkMemory(registry: Registry, { model, aliases, computeMemoryBytes }: Config): void {

@@ -8,6 +8,7 @@ export type { TaskNews, WatchOptions } from './watch.ts'
 
 export type Task = Answer<'getTask'>
 export type TaskItem = Answer<'listItems'>['items'][number]
+export type Embedding = Answer<'getEmbeddings'>['embeddings'][number]
 export type StoredObject = Answer<'listObjects'>['objects'][number]
 
 export interface WaitOptions {
@@ -46,11 +47,19 @@ export interface Client {
       query?: NonNullable<Input<'listItems'>['query']>,
       options?: Cancelling,
     ): AsyncGenerator<TaskItem, void, undefined>
+    /** What is embedded of it so far, page after page. */
+    embeddings(
+      id: string,
+      query?: NonNullable<Input<'getEmbeddings'>['query']>,
+      options?: Cancelling,
+    ): AsyncGenerator<Embedding, void, undefined>
     cancel(id: string, options?: Cancelling): Promise<Task>
     retry(id: string, options?: Cancelling): Promise<Task>
     rerun(id: string, body?: Input<'rerunTask'>['body'], options?: Cancelling): Promise<Task>
     delete(id: string, options?: Cancelling): Promise<void>
   }
+  /** What is nearest to a text, a picture, a sound, a video, a moment or a vector. */
+  search(body: Input<'search'>['body'], options?: Cancelling): Promise<Answer<'search'>>
   /** What happens to all tasks of the account, until the signal ends it. */
   events(options?: WatchOptions): AsyncGenerator<TaskNews, void, undefined>
   buckets: {
@@ -102,11 +111,17 @@ export function embedline(options: ClientOptions): Client {
           })
           return { rows: items, after: next_after }
         }),
+      embeddings: (id, query = {}, { signal } = {}) =>
+        paged<Embedding, string>(async (after) => {
+          const answer = await call('getEmbeddings', { path: { id }, query: { ...query, ...after }, signal })
+          return { rows: answer.embeddings, after: answer.next_after }
+        }),
       cancel: (id, { signal } = {}) => call('cancelTask', { path: { id }, signal }),
       retry: (id, { signal } = {}) => call('retryTask', { path: { id }, signal }),
       rerun: (id, body = {}, { signal } = {}) => call('rerunTask', { path: { id }, body, signal }),
       delete: (id, { signal } = {}) => call('deleteTask', { path: { id }, signal }),
     },
+    search: (body, { signal } = {}) => call('search', { body, signal }),
     events: (watched = {}) => watch((headers, signal) => send('watchEvents', { headers, signal }), watched),
     buckets: {
       list: async ({ signal } = {}) => (await call('listBuckets', { signal })).buckets,

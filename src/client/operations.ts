@@ -1185,6 +1185,7 @@ export interface Operations {
     }
     query: {
       expires: string
+      key?: string
       signature: string
     }
     body: Blob | Uint8Array<ArrayBuffer> | string
@@ -3445,6 +3446,740 @@ export interface Operations {
       size_bytes: number
     }
   }
+  /**
+   * What is nearest to a text, a picture, a sound, a video, a moment or a vector
+   */
+  search: {
+    body: {
+      text?: string
+      /**
+       * Exactly one of `url`, `base64`, `asset_id`. In a form: the file itself.
+       */
+      image?: {
+        url?: string
+        base64?: string
+        asset_id?: string
+      }
+      /**
+       * Exactly one of `url`, `base64`, `asset_id`; and what of it. In a form: the file itself.
+       */
+      audio?: {
+        url?: string
+        base64?: string
+        asset_id?: string
+        start_sec?: number
+        end_sec?: number
+      }
+      /**
+       * Exactly one of `url`, `base64`, `asset_id`; and what of it. In a form: the file itself.
+       */
+      video?: {
+        url?: string
+        base64?: string
+        asset_id?: string
+        start_sec?: number
+        end_sec?: number
+      }
+      /**
+       * A moment (`start_sec`, to `end_sec`), a page, a chunk, or the whole of a task, or of the newest task of an asset.
+       */
+      clip?: {
+        task_id?: string
+        asset_id?: string
+        start_sec?: number
+        end_sec?: number
+        page?: number
+        chunk?: number
+        option?: 'visual' | 'audio' | 'transcription' | 'fused' | 'text'
+        exclude_self?: boolean
+      }
+      /**
+       * Numbers, or base64 of little-endian float32.
+       */
+      vector?: number[] | string
+      /**
+       * Absent: the model of what is searched, when there is just one; otherwise the default one.
+       */
+      model?: string
+      /**
+       * Of `vector`.
+       */
+      space?: string
+      /**
+       * Absent: all tasks and all embedded buckets of the account.
+       */
+      in?: {
+        /**
+         * @maxItems 1000
+         */
+        tasks?: string[]
+        /**
+         * @maxItems 1000
+         */
+        assets?: string[]
+        /**
+         * @maxItems 1000
+         */
+        buckets?: string[]
+      }
+      /**
+       * What does not have what a filter asks for is left out.
+       */
+      filter?: {
+        option?:
+          | ('visual' | 'audio' | 'transcription' | 'fused' | 'text')
+          | ('visual' | 'audio' | 'transcription' | 'fused' | 'text')[]
+        scope?: ('clip' | 'page' | 'chunk' | 'asset') | ('clip' | 'page' | 'chunk' | 'asset')[]
+        start_sec?: number
+        end_sec?: number
+        /**
+         * Of the asset: a value, several of which any will do, or bounds of a number (`gt`, `gte`, `lt`, `lte`).
+         */
+        metadata?: {
+          [k: string]:
+            | string
+            | number
+            | boolean
+            | (string | number | boolean)[]
+            | {
+                gt?: number
+                gte?: number
+                lt?: number
+                lte?: number
+              }
+        }
+        /**
+         * Of files of buckets: `*`, `**`, `?`; without a slash it is held against the last part.
+         */
+        key?: string
+      }
+      limit?: number
+      /**
+       * Of each result.
+       */
+      moments?: number
+      /**
+       * Joins moments that touch each other.
+       */
+      merge?: boolean
+      min_score?: number
+      explain?: boolean
+    }
+    answer: {
+      query: {
+        type: string
+        model: {
+          id: string
+          revision: string
+        }
+        space: string
+        dimension: number
+      }
+      /**
+       * Best first; one for each asset, task without asset, and file of a bucket.
+       */
+      results: {
+        kind: 'asset' | 'task' | 'file'
+        /**
+         * Of the best moment: the cosine.
+         */
+        score: number
+        asset?: {
+          id: string
+          filename: string
+        }
+        task?: {
+          id: string
+          state: string
+        }
+        bucket?: string
+        key?: string
+        moments: {
+          score: number
+          option: string
+          scope: string
+          task_id?: string
+          start_sec?: number
+          end_sec?: number
+          page?: number
+          quadrant?: string
+          chunk?: number
+          text?: string
+          place?: {}
+        }[]
+      }[]
+      /**
+       * Vectors that may not be compared with the query, and were not.
+       */
+      skipped: {
+        model: {
+          id: string
+          revision: string
+        }
+        space: string
+        dimension: number
+        vectors: number
+        reason: string
+        message: string
+      }[]
+      warnings?: {
+        code: string
+        message: string
+      }[]
+      explain?: {}
+    }
+  }
+  /**
+   * What a task has embedded so far, or the chunks of its bucket as they are searched now
+   */
+  getEmbeddings: {
+    path: {
+      id: string
+    }
+    query?: {
+      /**
+       * One of id, option, scope, start_sec, end_sec, page, quadrant, key, source_url, chunk, text, place, model, space, dimension, embedding, uncertainty, or several with commas between them.
+       */
+      fields?: string
+      /**
+       * One of visual, audio, transcription, fused, text, or several with commas between them.
+       */
+      option?: string
+      /**
+       * One of clip, page, chunk, asset, or several with commas between them.
+       */
+      scope?: string
+      start_sec?: number
+      end_sec?: number
+      /**
+       * `base64` is of little-endian float32.
+       */
+      encoding_format?: 'float' | 'base64'
+      /**
+       * The `id` of an embedding.
+       */
+      after?: string
+      /**
+       * 1000 unless said; of NDJSON all.
+       */
+      limit?: number
+    }
+    headers?: {
+      /**
+       * `application/x-ndjson`: a line of JSON for each embedding, and nothing else.
+       */
+      Accept?: string
+    }
+    answer: {
+      task_id: string
+      state: string
+      embeddings: {
+        id?: string
+        option?: string
+        scope?: string
+        start_sec?: number
+        end_sec?: number
+        space?: string
+        dimension?: number
+        embedding?: number[] | string
+      }[]
+      next_after?: string
+    }
+  }
+  /**
+   * Keys of the account, without their secrets (scope keys)
+   */
+  listKeys: {
+    query?: {
+      /**
+       * Name or id; only the operator names another one.
+       */
+      account?: string
+      /**
+       * The id of the last key of the page before.
+       */
+      after?: string
+      limit?: number
+    }
+    answer: {
+      keys: {
+        id: string
+        name: string
+        account_id: string
+        /**
+         * config: the operator lists it, and it is valid while listed.
+         */
+        source: 'config' | 'made'
+        /**
+         * How the secret begins. The secret itself is not kept, its SHA-256 is.
+         */
+        hint?: string
+        scopes: ('read' | 'write' | 'keys' | 'admin')[]
+        state: 'active' | 'expired' | 'revoked'
+        requests_per_minute?: number
+        /**
+         * The id of the key that made it.
+         */
+        created_by?: string
+        created_at: string
+        expires_at?: string
+        revoked_at?: string
+        /**
+         * To the minute.
+         */
+        last_used_at?: string
+      }[]
+      next_after?: string
+    }
+  }
+  /**
+   * Make a key (scope keys); its secret is in this answer only
+   */
+  createKey: {
+    body: {
+      name: string
+      /**
+       * read: sees what the account has, searches it, and embeds at once; write: creates, changes and removes tasks, assets, buckets and uploads; keys: makes, changes and revokes keys of its account, none that may do more than itself; admin: does everything, for every account, as the key in admin.key does
+       *
+       * @minItems 1
+       */
+      scopes?: ('read' | 'write' | 'keys' | 'admin')[]
+      expires_at?: string | null
+      requests_per_minute?: number | null
+      /**
+       * Name or id of another account; only the operator names one.
+       */
+      account?: string
+    }
+    answer: {
+      id: string
+      name: string
+      account_id: string
+      /**
+       * config: the operator lists it, and it is valid while listed.
+       */
+      source: 'config' | 'made'
+      /**
+       * How the secret begins. The secret itself is not kept, its SHA-256 is.
+       */
+      hint?: string
+      scopes: ('read' | 'write' | 'keys' | 'admin')[]
+      state: 'active' | 'expired' | 'revoked'
+      requests_per_minute?: number
+      /**
+       * The id of the key that made it.
+       */
+      created_by?: string
+      created_at: string
+      expires_at?: string
+      revoked_at?: string
+      /**
+       * To the minute.
+       */
+      last_used_at?: string
+      /**
+       * The secret, told this once.
+       */
+      key: string
+    }
+  }
+  /**
+   * A key (scope keys)
+   */
+  getKey: {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      name: string
+      account_id: string
+      /**
+       * config: the operator lists it, and it is valid while listed.
+       */
+      source: 'config' | 'made'
+      /**
+       * How the secret begins. The secret itself is not kept, its SHA-256 is.
+       */
+      hint?: string
+      scopes: ('read' | 'write' | 'keys' | 'admin')[]
+      state: 'active' | 'expired' | 'revoked'
+      requests_per_minute?: number
+      /**
+       * The id of the key that made it.
+       */
+      created_by?: string
+      created_at: string
+      expires_at?: string
+      revoked_at?: string
+      /**
+       * To the minute.
+       */
+      last_used_at?: string
+    }
+  }
+  /**
+   * Change a key (scope keys)
+   */
+  changeKey: {
+    path: {
+      id: string
+    }
+    body: {
+      name?: string
+      /**
+       * read: sees what the account has, searches it, and embeds at once; write: creates, changes and removes tasks, assets, buckets and uploads; keys: makes, changes and revokes keys of its account, none that may do more than itself; admin: does everything, for every account, as the key in admin.key does
+       *
+       * @minItems 1
+       */
+      scopes?: ('read' | 'write' | 'keys' | 'admin')[]
+      expires_at?: string | null
+      requests_per_minute?: number | null
+    }
+    answer: {
+      id: string
+      name: string
+      account_id: string
+      /**
+       * config: the operator lists it, and it is valid while listed.
+       */
+      source: 'config' | 'made'
+      /**
+       * How the secret begins. The secret itself is not kept, its SHA-256 is.
+       */
+      hint?: string
+      scopes: ('read' | 'write' | 'keys' | 'admin')[]
+      state: 'active' | 'expired' | 'revoked'
+      requests_per_minute?: number
+      /**
+       * The id of the key that made it.
+       */
+      created_by?: string
+      created_at: string
+      expires_at?: string
+      revoked_at?: string
+      /**
+       * To the minute.
+       */
+      last_used_at?: string
+    }
+  }
+  /**
+   * Revoke a key, at once and for good (scope keys)
+   */
+  revokeKey: {
+    path: {
+      id: string
+    }
+    answer: undefined
+  }
+  /**
+   * Give a key another secret; the one before it is taken for a while more (scope keys)
+   */
+  rotateKey: {
+    path: {
+      id: string
+    }
+    body: {
+      /**
+       * So long the secrets before this one are taken too; 0: not at all.
+       */
+      overlap_sec?: number
+    }
+    answer: {
+      id: string
+      name: string
+      account_id: string
+      /**
+       * config: the operator lists it, and it is valid while listed.
+       */
+      source: 'config' | 'made'
+      /**
+       * How the secret begins. The secret itself is not kept, its SHA-256 is.
+       */
+      hint?: string
+      scopes: ('read' | 'write' | 'keys' | 'admin')[]
+      state: 'active' | 'expired' | 'revoked'
+      requests_per_minute?: number
+      /**
+       * The id of the key that made it.
+       */
+      created_by?: string
+      created_at: string
+      expires_at?: string
+      revoked_at?: string
+      /**
+       * To the minute.
+       */
+      last_used_at?: string
+      /**
+       * The secret, told this once.
+       */
+      key: string
+      /**
+       * Until then secrets that were replaced are taken too; absent: none is.
+       */
+      old_until?: string
+    }
+  }
+  /**
+   * All accounts (the operator only)
+   */
+  listAccounts: {
+    query?: {
+      /**
+       * The id of the last account of the page before.
+       */
+      after?: string
+      limit?: number
+    }
+    answer: {
+      accounts: {
+        id: string
+        name: string
+        quotas: {
+          [k: string]: number | null
+        }
+        stored_bytes: number
+        created_at: string
+      }[]
+      next_after?: string
+    }
+  }
+  /**
+   * Make an account (the operator only); its first key is made by POST /keys with `account`
+   */
+  createAccount: {
+    body: {
+      /**
+       * Unique; the name of its folder where each account has one.
+       */
+      name: string
+      /**
+       * What is not named stays; null takes a quota away.
+       */
+      quotas?: {
+        /**
+         * tasks per day; null: not limited.
+         */
+        tasks_per_day?: number | null
+        /**
+         * seconds of media per day; null: not limited.
+         */
+        media_sec_per_day?: number | null
+        /**
+         * tokens of text per day; null: not limited.
+         */
+        tokens_per_day?: number | null
+        /**
+         * stored bytes; null: not limited.
+         */
+        stored_bytes?: number | null
+      }
+    }
+    answer: {
+      id: string
+      name: string
+      quotas: {
+        [k: string]: number | null
+      }
+      stored_bytes: number
+      created_at: string
+    }
+  }
+  /**
+   * An account, by id or name (the operator only)
+   */
+  getAccount: {
+    path: {
+      account: string
+    }
+    answer: {
+      id: string
+      name: string
+      quotas: {
+        [k: string]: number | null
+      }
+      stored_bytes: number
+      created_at: string
+    }
+  }
+  /**
+   * Change the quotas of an account (the operator only)
+   */
+  changeAccount: {
+    path: {
+      account: string
+    }
+    body: {
+      /**
+       * What is not named stays; null takes a quota away.
+       */
+      quotas: {
+        /**
+         * tasks per day; null: not limited.
+         */
+        tasks_per_day?: number | null
+        /**
+         * seconds of media per day; null: not limited.
+         */
+        media_sec_per_day?: number | null
+        /**
+         * tokens of text per day; null: not limited.
+         */
+        tokens_per_day?: number | null
+        /**
+         * stored bytes; null: not limited.
+         */
+        stored_bytes?: number | null
+      }
+    }
+    answer: {
+      id: string
+      name: string
+      quotas: {
+        [k: string]: number | null
+      }
+      stored_bytes: number
+      created_at: string
+    }
+  }
+  /**
+   * What the account has used, day by day (UTC)
+   */
+  getUsage: {
+    query?: {
+      /**
+       * The first day, UTC; 29 days before `to` unless said.
+       */
+      from?: string
+      /**
+       * The last day; today unless said.
+       */
+      to?: string
+      /**
+       * Name or id, or `*` for all; only the operator names another one.
+       */
+      account?: string
+      by?: 'account' | 'key'
+    }
+    answer: {
+      from: string
+      to: string
+      usage: {
+        date: string
+        account_id: string
+        /**
+         * With `by=key`; null where no key is known.
+         */
+        key_id?: string | null
+        /**
+         * That were created.
+         */
+        tasks: number
+        /**
+         * Slices, parts and documents that were done.
+         */
+        items: number
+        /**
+         * Of video and sound that was embedded.
+         */
+        media_sec: number
+        /**
+         * Of text that was embedded, as the limit on text counts them.
+         */
+        tokens: number
+        /**
+         * That came in: uploads, inputs, what was fetched, objects of buckets.
+         */
+        bytes: number
+      }[]
+      total: {
+        /**
+         * That were created.
+         */
+        tasks: number
+        /**
+         * Slices, parts and documents that were done.
+         */
+        items: number
+        /**
+         * Of video and sound that was embedded.
+         */
+        media_sec: number
+        /**
+         * Of text that was embedded, as the limit on text counts them.
+         */
+        tokens: number
+        /**
+         * That came in: uploads, inputs, what was fetched, objects of buckets.
+         */
+        bytes: number
+      }
+    }
+  }
+  /**
+   * Every bound of this server, and how far the caller is with what is counted
+   */
+  getLimits: {
+    answer: {
+      /**
+       * By the names that refusals tell.
+       */
+      limits: {
+        [k: string]: {
+          /**
+           * null: not limited.
+           */
+          value: number | null
+          unit: string
+          meaning: string
+        }
+      }
+      /**
+       * Of this key.
+       */
+      rates: {
+        [k: string]: {
+          /**
+           * null: not limited.
+           */
+          limit: number | null
+          used: number
+          remaining: number | null
+          /**
+           * When it is counted from 0 again.
+           */
+          resets_at?: string
+        }
+      }
+      /**
+       * Of the account.
+       */
+      quotas: {
+        [k: string]: {
+          /**
+           * null: not limited.
+           */
+          limit: number | null
+          used: number
+          remaining: number | null
+          /**
+           * When it is counted from 0 again.
+           */
+          resets_at?: string
+        }
+      }
+      account: {
+        id: string
+        name: string
+      }
+      key?: {
+        id: string
+        scopes: ('read' | 'write' | 'keys' | 'admin')[]
+      }
+    }
+  }
 }
 
 /** Method, path and, where one is taken, the type of the body. */
@@ -3517,4 +4252,18 @@ export const OPERATIONS = {
   endPause: ['DELETE', '/api/pauses/{id}'],
   findLeftovers: ['GET', '/api/janitor'],
   removeLeftovers: ['POST', '/api/janitor'],
+  search: ['POST', '/api/search', 'application/json'],
+  getEmbeddings: ['GET', '/api/tasks/{id}/embeddings'],
+  listKeys: ['GET', '/api/keys'],
+  createKey: ['POST', '/api/keys', 'application/json'],
+  getKey: ['GET', '/api/keys/{id}'],
+  changeKey: ['PATCH', '/api/keys/{id}', 'application/json'],
+  revokeKey: ['DELETE', '/api/keys/{id}'],
+  rotateKey: ['POST', '/api/keys/{id}/rotate', 'application/json'],
+  listAccounts: ['GET', '/api/accounts'],
+  createAccount: ['POST', '/api/accounts', 'application/json'],
+  getAccount: ['GET', '/api/accounts/{account}'],
+  changeAccount: ['PATCH', '/api/accounts/{account}', 'application/json'],
+  getUsage: ['GET', '/api/usage'],
+  getLimits: ['GET', '/api/limits'],
 } as const satisfies Record<keyof Operations, readonly [string, string, string?]>

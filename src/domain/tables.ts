@@ -1,4 +1,5 @@
 import type { Generated, Kysely } from 'kysely'
+import type { ApiKey } from './apiKey.ts'
 import type { AssetState, ItemState, TaskState, UploadState } from './states.ts'
 import type { FileState, PageState } from './task.ts'
 import type { TaskEventKind } from './taskEvent.ts'
@@ -9,6 +10,8 @@ import type { TaskEventKind } from './taskEvent.ts'
 export interface Tables {
   account: AccountRow
   api_key: ApiKeyRow
+  key_secret: KeySecretRow
+  daily_usage: DailyUsageRow
   object: ObjectRow
   asset: AssetRow
   task: TaskRow
@@ -16,6 +19,8 @@ export interface Tables {
   turn: TurnRow
   embedding: EmbeddingRow
   modality_sum: ModalitySumRow
+  vector_set: VectorSetRow
+  task_vectors: TaskVectorsRow
   embedded_bucket: EmbeddedBucketRow
   bucket_file: BucketFileRow
   removed_file: RemovedFileRow
@@ -42,13 +47,53 @@ export interface AccountRow {
   /** A UUID made once, for contracts that report one. */
   user_id: string
   created_ms: number
+  /** Quotas. */
+  quotas_json: Generated<string>
+  /** Of its rows in `object`, all together. */
+  stored_bytes: Generated<number>
 }
 
 export interface ApiKeyRow {
-  /** SHA-256 of the key, hex. The key itself is never stored. */
-  hash: string
+  id: string
   account_id: string
+  source: ApiKey['source']
+  name: string
+  /** How the secret begins, or nothing. */
+  hint: string
+  /** Scope[]. */
+  scopes_json: string
+  requests_per_minute: number | null
+  /** The id of the key that made it, which may be gone. */
+  created_by: string | null
   created_ms: number
+  expires_ms: number | null
+  revoked_ms: number | null
+  /** To the minute. */
+  last_used_ms: number | null
+}
+
+/** What a caller proves to have. A key has several for a while after its secret was replaced. */
+export interface KeySecretRow {
+  /** SHA-256, hex. The secret itself is never stored. */
+  hash: string
+  key_id: string
+  created_ms: number
+  /** Set when it was replaced: not taken from then on. */
+  expires_ms: number | null
+}
+
+/** What was used in a day (UTC), written in the transaction that does the work. */
+export interface DailyUsageRow {
+  account_id: string
+  day_ms: number
+  /** '' where no key is known. */
+  key_id: string
+  tasks: number
+  items: number
+  media_ms: number
+  planned_ms: number
+  tokens: number
+  bytes: number
 }
 
 /** Stored bytes: once per account and content. Row and file go when nothing refers to them. */
@@ -177,8 +222,8 @@ export interface TaskRow {
   reuse_key: string | null
   /** The task from which the vectors were taken; it may be gone. */
   reused_from: string | null
-  /** The key that the media of the task are counted for, as its SHA-256. */
-  key_hash: string | null
+  /** The key that it was created with, for which what it uses is counted. */
+  key_id: string | null
   /** Set when it was deleted: nobody sees it any more, its rows go in small transactions. */
   removed_ms: number | null
 }
@@ -216,8 +261,7 @@ export interface TaskTraceRow {
 
 /** What a key has asked for in a stretch of time: requests, or minutes of media. */
 export interface UsageRow {
-  /** SHA-256, hex. */
-  key_hash: string
+  key_id: string
   rate: string
   start_ms: number
   used: number
@@ -309,6 +353,30 @@ export interface ModalitySumRow {
   end_ms: number
   /** Little-endian float64. */
   sum: Uint8Array
+}
+
+/** The vectors of an account's tasks that may be compared with each other. */
+export interface VectorSetRow {
+  id: Generated<number>
+  account_id: string
+  model_id: string
+  model_revision: string
+  space: string
+  dimension: number
+  vector_count: number
+  /** Raised by every change that a search can see. */
+  version: number
+  /** The version in which vectors were removed last; 0: none ever were. */
+  removed_version: number
+}
+
+/** What a task has in a set. A task without such a row is not found by a search. */
+export interface TaskVectorsRow {
+  task_id: string
+  set_id: number
+  vector_count: number
+  /** Of the set, when the task's vectors changed last. */
+  version: number
 }
 
 /** What an account has of a bucket: its embedding. Two accounts may embed one bucket; neither sees the other's rows. */

@@ -14,8 +14,17 @@ export interface DescribedRoute {
   headers?: z.ZodObject
   /** `example`: a body that is taken as it stands; a test holds it against the schema. */
   body?: { type: string; schema: z.ZodType; example?: unknown }
+  /** The same as a form, beside it. */
+  form?: z.ZodType
   /** `type` may be a range, as in `image/*`; `also` is another status with the same body. */
-  answer: { status: number; also?: number; type?: string; schema?: z.ZodType }
+  answer: {
+    status: number
+    also?: number
+    type?: string
+    schema?: z.ZodType
+    /** What `Accept` may ask for instead. */
+    otherTypes?: readonly string[]
+  }
   /** What else it may answer that is neither that nor a failure like any other: status and description. */
   otherAnswers?: Readonly<Record<number, string>>
 }
@@ -39,7 +48,7 @@ const JSON_TYPE = 'application/json'
 
 /** A route as an OpenAPI 3.1 operation. */
 export function describeRoute(route: DescribedRoute, door: Door): Operation {
-  const { method, path, summary, security, query, headers, body, answer, otherAnswers = {} } = route
+  const { method, path, summary, security, query, headers, body, form, answer, otherAnswers = {} } = route
   const parameters = [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
       name,
@@ -52,7 +61,12 @@ export function describeRoute(route: DescribedRoute, door: Door): Operation {
   ]
   const done = {
     description: 'Done',
-    ...(answer.schema && { content: content(answer.type ?? JSON_TYPE, answer.schema, 'output') }),
+    ...(answer.schema && {
+      content: {
+        ...content(answer.type ?? JSON_TYPE, answer.schema, 'output'),
+        ...Object.fromEntries((answer.otherTypes ?? []).map((type) => [type, {}])),
+      },
+    }),
   }
   const operation = {
     operationId: operationId(route, door),
@@ -61,7 +75,13 @@ export function describeRoute(route: DescribedRoute, door: Door): Operation {
     security: security ?? door.security,
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
-      requestBody: { required: true, content: content(body.type, body.schema, 'input', body.example) },
+      requestBody: {
+        required: true,
+        content: {
+          ...content(body.type, body.schema, 'input', body.example),
+          ...(form && content('multipart/form-data', form, 'input')),
+        },
+      },
     }),
     responses: {
       [answer.status]: done,

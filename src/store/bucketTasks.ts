@@ -18,6 +18,8 @@ export interface NewBucketTask {
   /** As the caller sent it. */
   modelName: string
   settings: BucketSettings
+  /** The key that it was created with. */
+  keyId?: string | undefined
   nowMs: number
   expiresMs: number
 }
@@ -52,10 +54,10 @@ export async function insertBucketTask(db: Db, task: NewBucketTask): Promise<Buc
     plan_json: null,
     embedding_count: 0,
     text_tokens: 0,
-    key_hash: null,
     may_reuse: 0,
     reuse_key: null,
     reused_from: null,
+    key_id: task.keyId ?? null,
     warnings_json: '[]',
     ...failureColumns(undefined),
     created_ms: task.nowMs,

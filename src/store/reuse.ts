@@ -3,6 +3,8 @@ import type { Warning } from '../domain/embedding.ts'
 import type { Db, EmbeddingRow } from '../domain/tables.ts'
 import type { TaskPlan } from '../domain/taskPlan.ts'
 import { addWarnings } from './tasks.ts'
+import { makeVectorCounts } from './vectorCounts.ts'
+import { countVectors } from './vectorSets.ts'
 
 /** A task whose vectors are those that another one asks for. */
 export interface Donor {
@@ -70,13 +72,17 @@ export async function copyEmbeddings(
   const last = rows.at(-1)
   if (!last) return { count: 0 }
   const end = sql`(${last.scope_order}, ${last.position}, ${last.modality_order})`
-  const { numAffectedRows = 0n } = await sql`
+  const counts = makeVectorCounts()
+  const copied = await sql<{ space: string; bytes: number }>`
     insert into embedding (
       task_id, scope_order, position, modality_order, end_ms, space, vector, uncertainty)
     select ${to}, scope_order, position, modality_order, end_ms, space, vector, uncertainty from embedding
      where task_id = ${from} and ${place} > ${begin} and ${place} <= ${end}
-    on conflict do nothing`.execute(db)
-  return { count: Number(numAffectedRows), last }
+    on conflict do nothing
+    returning space, length(vector) as bytes`.execute(db)
+  counts.add(copied.rows)
+  await countVectors(db, to, counts)
+  return { count: counts.total(), last }
 }
 
 const BEFORE_ALL: EmbeddingPlace = { scope_order: -1, position: 0, modality_order: 0 }

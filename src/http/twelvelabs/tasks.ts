@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { EmbedlineError } from '../../domain/errors.ts'
 import type { Limits } from '../../domain/limits.ts'
+import { mostBytes } from '../../domain/limitFacts.ts'
 import type { Task } from '../../domain/task.ts'
 import type { TaskRequest } from '../../domain/taskRequest.ts'
 import { createMediaTask } from '../../tasks/create.ts'
@@ -13,10 +14,10 @@ import { originOf } from '../origin.ts'
 import { reuseWish } from '../reuseHeader.ts'
 import { retentionOf } from '../retention.ts'
 import { inFieldsOf } from './errors.ts'
+import { withJsonBody, type JsonBody } from '../json/jsonBody.ts'
 import type { MediaSourceBody } from './fields.ts'
-import { withJsonBody, type JsonBody } from './jsonBody.ts'
 import { NEWER_INPUTS, newerTaskRequest } from './marengo35/taskRequest.ts'
-import { mediaSource, readMedia } from './mediaRequest.ts'
+import { BASE64_KEY, mediaSource, readMedia } from './mediaRequest.ts'
 import {
   checkModelName,
   DEFAULT_MODEL,
@@ -36,7 +37,7 @@ const CREATED = 202
 
 /** `POST /embed-v2/tasks`: once this is answered the task is committed. */
 export const createTask: Handler = (call) =>
-  withJsonBody(call.parts, call.request.raw, (json) =>
+  withJsonBody(call.parts, call.request.raw, BASE64_KEY, (json) =>
     answerCreate(call, json, () => readOrder(call.schemas, json.value)),
   )
 
@@ -84,7 +85,7 @@ async function create(
   const { input } = wanted.request
   const source = mediaSource(wanted.source, json, {
     field: `${input}.media_source`,
-    limitBytes: parts.limits[INLINE_LIMIT[input]],
+    limitBytes: mostBytes(parts.limits, INLINE_LIMIT[input]),
   })
   const answer = (task: Task) => ({
     status: CREATED,
