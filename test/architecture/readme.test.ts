@@ -27,7 +27,14 @@ test('every exit code is documented', () => {
 })
 
 test('links between the documents lead somewhere', () => {
-  for (const path of ['README.md', 'CONTRIBUTING.md', 'docs/cli.md', 'docs/builtin.md', 'docs/keys.md', 'docs/limits.md']) {
+  for (const path of [
+    'README.md',
+    'CONTRIBUTING.md',
+    'docs/cli.md',
+    'docs/builtin.md',
+    'docs/keys.md',
+    'docs/limits.md',
+  ]) {
     const base = new URL(`../../${path}`, import.meta.url)
     const links = [...read(path).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = '']) => link)
     expect(links.filter((link) => !existsSync(new URL(link, base)))).toEqual([])
