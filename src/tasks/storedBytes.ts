@@ -1,8 +1,11 @@
 import type { Db } from '../domain/tables.ts'
+import type { Consumer } from '../domain/task.ts'
 import type { ReceivedBytes } from '../objects/objects.ts'
 import { accountIds } from '../store/accounts.ts'
+import { addDailyUse } from '../store/dailyUsage.ts'
 import { addReference, countReferences, dropReference } from '../store/objects.ts'
 import type { TaskParts } from './parts.ts'
+import { checkStored } from './quotas.ts'
 
 /** Of an account, the bytes with this SHA-256. */
 export interface BytesKey {
@@ -16,20 +19,25 @@ const mutexKey = ({ accountId, hash }: BytesKey) => `${accountId}/${hash}`
 
 /**
  * Keeps received bytes and runs `change` in the transaction that refers to them. The bytes are in their place before
- * the row is committed, and go again when nothing refers to them because `change` failed.
+ * the row is committed, and go again when nothing refers to them because `change` failed. Throws `quota_exceeded`.
  */
 export const keepBytes = <T>(
   parts: Parts,
-  accountId: string,
+  by: Consumer,
   received: ReceivedBytes,
   change: (db: Db) => Promise<T>,
 ): Promise<T> => {
-  const bytes = { accountId, hash: received.hash }
+  const { accountId } = by
+  const { hash, sizeBytes } = received
+  const bytes = { accountId, hash }
   return parts.bytesMutex(mutexKey(bytes), async () => {
     await parts.objects.keep(accountId, received)
     try {
       return await parts.store.write(async (db) => {
-        await addReference(db, { ...bytes, sizeBytes: received.sizeBytes, nowMs: parts.clock.nowMs() })
+        const nowMs = parts.clock.nowMs()
+        await addReference(db, { ...bytes, sizeBytes, nowMs })
+        await checkStored(db, accountId)
+        await addDailyUse(db, by, { bytes: sizeBytes }, nowMs)
         return await change(db)
       })
     } catch (failure) {
