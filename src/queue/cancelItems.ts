@@ -38,7 +38,7 @@ export async function cancelRunning(db: Db, taskId: string, nowMs: number): Prom
 export interface CancelledStretch {
   cancelled: Item[]
   /** The key to go on after; absent: there are no more. */
-  last?: string
+  next?: string
 }
 
 /** Cancels what is queued among the next `limit` items of a task, in the order of their keys. */
@@ -55,7 +55,7 @@ export async function cancelQueued(
     .orderBy('key')
     .limit(limit)
     .execute()
-  const last = items.at(-1)?.key
+  const next = items.length === limit ? items.at(-1)?.key : undefined
   const queued = items.filter(({ state }) => state === 'queued').map(({ id }) => id)
   const rows =
     queued.length === 0
@@ -67,5 +67,5 @@ export async function cancelQueued(
           .returning([...ITEM_COLUMNS, ...MOVE_COLUMNS])
           .execute()
   for (const row of rows) addMove(db, itemMove(row, { state: 'cancelled', nowMs }))
-  return { cancelled: rows.map(itemOf), ...(last !== undefined && { last }) }
+  return { cancelled: rows.map(itemOf), ...(next !== undefined && { next }) }
 }

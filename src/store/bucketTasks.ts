@@ -18,6 +18,8 @@ export interface NewBucketTask {
   /** As the caller sent it. */
   modelName: string
   settings: BucketSettings
+  /** The key that it was created with. */
+  keyId?: string | undefined
   nowMs: number
   expiresMs: number
 }
@@ -52,7 +54,7 @@ export async function insertBucketTask(db: Db, task: NewBucketTask): Promise<Buc
     plan_json: null,
     embedding_count: 0,
     text_tokens: 0,
-    key_hash: null,
+    key_id: task.keyId ?? null,
     may_reuse: 0,
     reuse_key: null,
     reused_from: null,

@@ -173,7 +173,8 @@ export async function readSums(db: Db, taskId: string): Promise<StoredSum[]> {
 export async function removeEmbeddings(db: Db, taskId: string, limit: number): Promise<number> {
   await forgetVectors(db, taskId)
   const embeddings = await removeRows(db, 'embedding', taskId, limit)
-  return embeddings > 0 ? embeddings : removeRows(db, 'modality_sum', taskId, limit)
+  if (embeddings === limit) return limit
+  return embeddings + (await removeRows(db, 'modality_sum', taskId, limit - embeddings))
 }
 
 async function removeRows(

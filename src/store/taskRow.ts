@@ -22,8 +22,8 @@ export interface TaskWork {
   objectHash?: string
   /** True while the task refers to the stored input itself. */
   holdsObject: boolean
-  /** The key that media are counted for, as its SHA-256 in hex. */
-  keyHash?: string
+  /** The key that it was created with. */
+  keyId?: string
   /** Vectors that follow from the same may be taken from another task. */
   mayReuse: boolean
   embeddingCount: number
@@ -92,7 +92,7 @@ export function taskWorkOf(row: TaskRow): TaskWork {
     ...(row.asset_id !== null && { assetId: row.asset_id }),
     ...(row.object_hash !== null && { objectHash: row.object_hash }),
     holdsObject: row.holds_object === 1,
-    ...(row.key_hash !== null && { keyHash: row.key_hash }),
+    ...(row.key_id !== null && { keyId: row.key_id }),
     mayReuse: row.may_reuse === 1,
     embeddingCount: row.embedding_count,
     warnings: JSON.parse(row.warnings_json) as Warning[],

@@ -36,8 +36,8 @@ export interface NewTask {
   warnings: readonly Warning[]
   /** Vectors that follow from the same may be taken from another task. */
   mayReuse: boolean
-  /** The key that media are counted for, as its SHA-256 in hex. */
-  keyHash?: string
+  /** The key that it was created with. */
+  keyId?: string
   /** The task that this one does again. */
   rerunOf?: string
   nowMs: number
@@ -80,7 +80,7 @@ export async function insertTask(db: Db, task: NewTask): Promise<Task> {
     updated_ms: task.nowMs,
     finished_ms: null,
     expires_ms: task.expiresMs,
-    key_hash: task.keyHash ?? null,
+    key_id: task.keyId ?? null,
     may_reuse: task.mayReuse ? 1 : 0,
     reuse_key: null,
     reused_from: null,

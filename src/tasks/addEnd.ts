@@ -9,7 +9,7 @@ const END: Record<TaskRow['kind'], ItemKind> = { media: 'finish', bucket: 'concl
 export async function settleParts(
   db: Db,
   taskId: string,
-  end: { outcome: Outcome; count?: number; nowMs: number },
+  end: { outcome: Outcome; count?: number; tokens?: number; nowMs: number },
 ): Promise<void> {
   if (await countSettled(db, taskId, end)) await addEndWhenDone(db, taskId, end.nowMs)
 }

@@ -1,6 +1,7 @@
 import type { Opened } from '../lib/closing.ts'
 import { removeHiddenEmbeddings } from './deleteBucket.ts'
 import { expireTasks } from './expire.ts'
+import { forgetOldUse } from './forgetOldUse.ts'
 import { forgetAnswers } from './idempotency.ts'
 import { expireAssets } from './expireAssets.ts'
 import type { TaskParts } from './parts.ts'
@@ -49,6 +50,7 @@ async function clean(parts: TaskParts, signal: AbortSignal): Promise<void> {
   await settlePauses(parts)
   await removeHiddenEmbeddings(parts)
   await forgetAnswers(parts)
+  await forgetOldUse(parts)
   await forgetUnfinishedFetches(parts)
   await expireUploads(parts)
 }

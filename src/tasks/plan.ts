@@ -17,6 +17,7 @@ import { isHeld } from '../queue/held.ts'
 import { postpone } from '../queue/postpone.ts'
 import { settle } from '../queue/settle.ts'
 import { getAsset } from '../store/assets.ts'
+import { addDailyUse } from '../store/dailyUsage.ts'
 import { addPlannedItems, setPlanned } from '../store/taskProgress.ts'
 import { getTaskWork, keepPlan, type TaskWork } from '../store/tasks.ts'
 import { addEndWhenDone } from './addEnd.ts'
@@ -25,6 +26,7 @@ import type { PartPayload } from './embedPart.ts'
 import type { TaskParts } from './parts.ts'
 import { planDocument, planPicture } from './planParts.ts'
 import { planMedia } from './planMedia.ts'
+import { quotaAgainMs } from './quotas.ts'
 import { reuseKeyOf, reuseVectors } from './reuse.ts'
 import { isUnfinished, readCues, usedTracks } from './transcript/tracks.ts'
 import { withinModel } from './withinModel.ts'
@@ -102,8 +104,9 @@ async function planClips(
   const { plan, warnings } = planMedia(within.request, media, parts.limits)
   const reuseKey = reuseKeyOf(parts, task, tracks)
   if (await reuseVectors(parts, item, task, { plan, reuseKey })) return
-  const dueMs = parts.usage?.mediaAgainMs(task)
-  // It is accepted: it waits until the key has minutes of media again.
+  const dueMs =
+    parts.usage?.mediaAgainMs(task) ?? (await quotaAgainMs(parts, task.accountId, ['mediaSecPerDay']))
+  // It is accepted: it waits until the key has minutes of media again, and the account seconds of its quota.
   if (dueMs !== undefined)
     return void (await parts.store.write((db) => postpone(db, item, { dueMs, nowMs: parts.clock.nowMs() })))
   const cues = await readCues(parts, { file, tracks }, signal)
@@ -185,6 +188,7 @@ async function writeItems(
       await addPlannedItems(db, task.id, { count: added, nowMs })
       if (!isLast) return
       await keepPlan(db, task.id, { ...planned, nowMs })
+      if (planned.mediaMs) await addDailyUse(db, task, { plannedMs: planned.mediaMs }, nowMs)
       await setPlanned(db, task.id, nowMs)
       await addEndWhenDone(db, task.id, nowMs)
     })

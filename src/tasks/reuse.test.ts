@@ -8,6 +8,7 @@ import { createAsset } from './assets.ts'
 import { createMediaTask } from './create.ts'
 import { expireTasks } from './expire.ts'
 import { getTask } from './get.ts'
+import { rerunTask } from './rerun.ts'
 import { sweepLeases } from './sweep.ts'
 import { workOn } from './work.ts'
 
@@ -129,6 +130,13 @@ test('a task that is only partial is not taken from', async () => {
   expect((await embed(room)).task.state).toBe('partial')
   room.compute.beforeSlice = () => {}
   expect((await embed(room)).kinds).toEqual(EMBEDDED)
+})
+
+test('a task that is run again with the same model is embedded anew', async () => {
+  const room = await reusingRoom()
+  const { id } = await embed(room)
+  await rerunTask(room.parts, room.account, id)
+  expect(await room.drain()).toEqual(EMBEDDED)
 })
 
 test('pictures and documents are taken from earlier tasks too, with the tokens that they have', async () => {

@@ -1,8 +1,11 @@
 import type { Db } from '../domain/tables.ts'
+import type { Consumer } from '../domain/task.ts'
 import type { ReceivedBytes } from '../objects/objects.ts'
 import { accountIds } from '../store/accounts.ts'
+import { addDailyUse } from '../store/dailyUsage.ts'
 import { addReference, countReferences, dropReference } from '../store/objects.ts'
 import type { TaskParts } from './parts.ts'
+import { checkStored } from './quotas.ts'
 
 /** Of an account, the bytes with this SHA-256. */
 export interface BytesKey {
@@ -16,20 +19,25 @@ const mutexKey = ({ accountId, hash }: BytesKey) => `${accountId}/${hash}`
 
 /**
  * Keeps received bytes and runs `change` in the transaction that refers to them. The bytes are in their place before
- * the row is committed, and go again when nothing refers to them because `change` failed.
+ * the row is committed, and go again when nothing refers to them because `change` failed. Throws `quota_exceeded`.
  */
 export const keepBytes = <T>(
   parts: Parts,
-  accountId: string,
+  by: Consumer,
   received: ReceivedBytes,
   change: (db: Db) => Promise<T>,
 ): Promise<T> => {
-  const bytes = { accountId, hash: received.hash }
+  const { accountId } = by
+  const { hash, sizeBytes } = received
+  const bytes = { accountId, hash }
   return parts.bytesMutex(mutexKey(bytes), async () => {
     await parts.objects.keep(accountId, received)
     try {
       return await parts.store.write(async (db) => {
-        await addReference(db, { ...bytes, sizeBytes: received.sizeBytes, nowMs: parts.clock.nowMs() })
+        const nowMs = parts.clock.nowMs()
+        await addReference(db, { ...bytes, sizeBytes, nowMs })
+        await checkStored(db, accountId)
+        await addDailyUse(db, by, { bytes: sizeBytes }, nowMs)
         return await change(db)
       })
     } catch (failure) {
@@ -43,20 +51,21 @@ export const keepBytes = <T>(
  * Runs `change` in a transaction that may drop references, and removes after its commit the bytes whose last
  * reference went. `change` returns whether it dropped one.
  */
-export const dropBytes = (
+export async function dropBytes(
   parts: Parts,
   bytes: BytesKey,
   change: (db: Db) => Promise<boolean>,
-): Promise<boolean> =>
-  parts.bytesMutex(mutexKey(bytes), async () => {
-    const dropped = await parts.store.write(async (db) => {
-      const isDropping = await change(db)
-      if (isDropping) await dropReference(db, bytes.accountId, bytes.hash)
-      return isDropping
-    })
-    if (dropped) await removeUnreferenced(parts, bytes)
-    return dropped
+): Promise<boolean> {
+  let isLast = false
+  const isDropping = await parts.store.write(async (db) => {
+    const drops = await change(db)
+    isLast = drops && (await dropReference(db, bytes.accountId, bytes.hash))
+    return drops
   })
+  // Whoever keeps the same bytes again meanwhile has them: it is looked anew, when nobody is about to.
+  if (isLast) await parts.bytesMutex(mutexKey(bytes), () => removeUnreferenced(parts, bytes))
+  return isDropping
+}
 
 export interface Adoption {
   /** Refers to the bytes, in a transaction of its own. */

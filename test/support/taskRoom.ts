@@ -8,6 +8,7 @@ import { makePace } from '../../src/crawl/pace.ts'
 import { EmbedlineError } from '../../src/domain/errors.ts'
 import { openFolderBuckets } from '../../src/buckets/folderBuckets.ts'
 import { canMoveItem, canMoveTask, type ItemState, type TaskState } from '../../src/domain/states.ts'
+import { ITEM_KINDS } from '../../src/domain/itemKinds.ts'
 import { makeIds } from '../../src/domain/ids.ts'
 import { limitsNamed } from '../../src/domain/limits.ts'
 import { samePrecision } from '../../src/domain/precision.ts'
@@ -36,6 +37,7 @@ import { ensureAccount } from '../../src/store/accounts.ts'
 import { openStore } from '../../src/store/open.ts'
 import { openResults } from '../../src/store/reader.ts'
 import { gatherDocumentEnds } from '../../src/tasks/endDocuments.ts'
+import { openTally } from '../../src/tasks/tally.ts'
 import type { TaskParts } from '../../src/tasks/parts.ts'
 import { openWatchHub } from '../../src/tasks/watch/hub.ts'
 import { takeBackItems } from '../../src/tasks/sweep.ts'
@@ -165,6 +167,7 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
     await results.close()
     await fetcher.close()
     await objects.close()
+    await tally.close()
     await store.close()
     await rm(folder, { recursive: true, force: true })
     for (const move of moves) if (!isAllowed(move)) throw new Error(`no such move: ${JSON.stringify(move)}`)
@@ -180,6 +183,12 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
   })
   const compute = tinyCompute()
   let chance = 0
+  const logger = makeLogger({
+    write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>),
+    clock,
+    level: 'debug',
+  })
+  const tally = openTally({ store, clock, logger, waitMs: 0 })
   const parts: TaskParts = {
     store,
     results,
@@ -207,14 +216,11 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
     endDocument: gatherDocumentEnds({ store, clock, waitMs: 0 }),
     search,
     watchHub,
+    tally,
     clock,
     ids: makeIds(clock, (count) => new Uint8Array(count).fill(++chance)),
     limits: limitsNamed('ours'),
-    logger: makeLogger({
-      write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>),
-      clock,
-      level: 'debug',
-    }),
+    logger,
     // Tests embed equal bytes over and over.
     mayReuse: false,
     meters: makeMeters(),
@@ -237,21 +243,15 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
   const otherAccount = await accountNamed('two', 2)
   const claimOne = async (worker = 'worker-a', alone = false) => {
     const nowMs = clock.nowMs()
-    const kinds = [
-      'fetch',
-      'assemble',
-      'inspect',
-      'plan',
-      'slice',
-      'part',
-      'finish',
-      'list',
-      'crawl',
-      'document',
-      'conclude',
-      'retry',
-    ] as const
-    const order = { worker, lanes: [0, 1, 2, 3], kinds, limit: 1, alone, nowMs, leaseUntilMs: nowMs + 15_000 }
+    const order = {
+      worker,
+      lanes: [0, 1, 2, 3],
+      kinds: ITEM_KINDS,
+      limit: 1,
+      alone,
+      nowMs,
+      leaseUntilMs: nowMs + 15_000,
+    }
     return (await store.write((db) => claim(db, order))).items[0]
   }
   return {
@@ -346,7 +346,8 @@ function tinyCompute(): TinyCompute {
       const after = await readFile(work.file).catch(() => undefined)
       if (!after?.equals(bytes)) throw new EmbedlineError('file_changed', 'The file was changed.')
       const checksum = createHash('md5').update(bytes).digest('hex')
-      return { chunkCount: paragraphs.length, checksum, sizeBytes: bytes.length }
+      const textTokens = paragraphs.join(' ').split(' ').length
+      return { chunkCount: paragraphs.length, textTokens, checksum, sizeBytes: bytes.length }
     },
     embedTexts: async (_model, texts) => texts.map(letters),
     embedSlicesNow(work, onSlice) {

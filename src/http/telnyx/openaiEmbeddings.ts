@@ -12,7 +12,7 @@ const FIELD = { modelName: 'model', texts: 'input', dimension: 'dimensions' }
 
 /** `POST /openai/embeddings`: one vector per text, at once. */
 export const embed: Handler = async (call) => {
-  const { parts, schemas, reply } = call
+  const { parts, account, schemas, reply } = call
   const body = parseBody(schemas.embed, await bodyOf(call))
   const { model, space, vectors, tokenCount, warnings } = await inWireFields(async () => {
     checkModelName(parts.models, body.model)
@@ -22,7 +22,7 @@ export const embed: Handler = async (call) => {
       texts: textsOf(body),
       ...(dimension !== undefined && { dimension }),
     }
-    return embedTexts(parts, order, untilGone(reply))
+    return embedTexts(parts, account, order, untilGone(reply))
   }, FIELD)
   const show = body.encoding_format === 'base64' ? base64 : numbers
   reply.header('x-embedline-model', modelWord(model))
