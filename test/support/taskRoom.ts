@@ -8,6 +8,7 @@ import { makePace } from '../../src/crawl/pace.ts'
 import { EmbedlineError } from '../../src/domain/errors.ts'
 import { openFolderBuckets } from '../../src/buckets/folderBuckets.ts'
 import { canMoveItem, canMoveTask, type ItemState, type TaskState } from '../../src/domain/states.ts'
+import { ITEM_KINDS } from '../../src/domain/itemKinds.ts'
 import { makeIds } from '../../src/domain/ids.ts'
 import { limitsNamed } from '../../src/domain/limits.ts'
 import { samePrecision } from '../../src/domain/precision.ts'
@@ -242,21 +243,15 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
   const otherAccount = await accountNamed('two', 2)
   const claimOne = async (worker = 'worker-a', alone = false) => {
     const nowMs = clock.nowMs()
-    const kinds = [
-      'fetch',
-      'assemble',
-      'inspect',
-      'plan',
-      'slice',
-      'part',
-      'finish',
-      'list',
-      'crawl',
-      'document',
-      'conclude',
-      'retry',
-    ] as const
-    const order = { worker, lanes: [0, 1, 2, 3], kinds, limit: 1, alone, nowMs, leaseUntilMs: nowMs + 15_000 }
+    const order = {
+      worker,
+      lanes: [0, 1, 2, 3],
+      kinds: ITEM_KINDS,
+      limit: 1,
+      alone,
+      nowMs,
+      leaseUntilMs: nowMs + 15_000,
+    }
     return (await store.write((db) => claim(db, order))).items[0]
   }
   return {

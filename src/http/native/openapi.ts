@@ -45,5 +45,8 @@ export const operations = (): Operation[] => {
     security: [{ bearer: [] }, { apiKey: [] }],
     failure: { type: 'application/problem+json', schema: Problem },
   }
-  return DESCRIBED.map((route) => describeRoute(route, door))
+  return DESCRIBED.map((route) => describeRoute(route, { ...door, tag: nounOf(route.path) }))
 }
+
+/** The native operations are listed by what they are about: `buckets`, `assets` … */
+const nounOf = (path: string): string => path.split('/')[1] ?? ''
