@@ -47,7 +47,7 @@ import { watchDisk, type DiskGuard } from './tasks/disk/watchDisk.ts'
 import { gatherDocumentEnds } from './tasks/endDocuments.ts'
 import { startJanitor } from './tasks/janitor.ts'
 import { admitKeys } from './tasks/keys.ts'
-import { openMeter } from './tasks/meter.ts'
+import { openTally } from './tasks/tally.ts'
 import type { Models, TaskParts } from './tasks/parts.ts'
 import { roomsBeside } from './tasks/rooms.ts'
 import { takeBackItems } from './tasks/sweep.ts'
@@ -151,7 +151,7 @@ export async function startServer(
       }),
     )
     const usage = open(await openUsage({ store, clock, logger, limits: config.rateLimits }))
-    const meter = open(openMeter({ store, clock, logger }))
+    const tally = open(openTally({ store, clock, logger }))
     const parts: TaskParts = {
       store,
       results,
@@ -177,7 +177,7 @@ export async function startServer(
       search,
       watchHub: open(openWatchHub({ store, clock, onError: watchError(logger) })),
       usage,
-      meter,
+      tally,
       clock,
       ids,
       limits,

@@ -67,7 +67,7 @@ export interface TaskParts {
   /** Counts what keys ask for. Absent: nothing is limited. */
   usage?: Usage
   /** Counts what is used by requests that are answered at once. */
-  meter: Meter
+  tally: Tally
   clock: Clock
   ids: Ids
   limits: Limits
@@ -119,7 +119,7 @@ export interface Usage {
   states(by: Payer): RateState[]
 }
 
-export interface Meter {
+export interface Tally {
   /** Returns before it is written down. */
   count(by: Consumer, used: Partial<DailyUse>): void
   /** What of an account is not written down yet. */
