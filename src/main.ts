@@ -12,6 +12,8 @@ import type { ModelFacts } from './domain/model.ts'
 import type { Readiness } from './domain/work.ts'
 import { openFetcher } from './fetch/fetcher.ts'
 import { listen } from './http/listen.ts'
+import { openLineFormat } from './http/openai/lineFormat.ts'
+import { MODEL_NAMES as OPENAI_MODEL_NAMES } from './http/openai/names.ts'
 import { MODEL_NAMES } from './http/telnyx/names.ts'
 import { MODEL_NAMES as EMBED_V1_MODEL_NAMES } from './http/twelvelabs/embedV1/names.ts'
 import { NEWER_MODEL } from './http/twelvelabs/modelName.ts'
@@ -66,7 +68,7 @@ export interface Surroundings {
 }
 
 /** The names that contracts give their models; they mean the configured one, because their clients send nothing else. */
-const CONTRACT_MODELS = [...EMBED_V1_MODEL_NAMES, NEWER_MODEL, ...MODEL_NAMES]
+const CONTRACT_MODELS = [...EMBED_V1_MODEL_NAMES, NEWER_MODEL, ...MODEL_NAMES, ...OPENAI_MODEL_NAMES]
 
 /** Buckets that are searched are held in memory up to this size. */
 const SEARCH_MEMORY_BYTES = 512e6
@@ -150,6 +152,7 @@ export async function startServer(
       retentionMs: config.retentionMs,
       random: Math.random,
       wake: () => dispatcher?.wake(),
+      lineFormat: openLineFormat(),
     }
     const keyFile = join(config.dataFolder, 'admin.key')
     const admission = { listed: config.keys, keyFile, isLoopback: isLoopback(config.host) }

@@ -75,6 +75,7 @@ const IS_SUSPECT: Readonly<Record<RequestName, boolean>> = {
   embedDocument: true,
   cutDocument: true,
   embedTexts: false,
+  embedBatch: true,
   embedSlicesNow: true,
   embedPicture: true,
   embedMixture: true,

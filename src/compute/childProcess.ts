@@ -129,7 +129,7 @@ export function startChild(parts: ChildParts): Child {
       return calls.countOf('embedSlices') + calls.countOf('embedPart') > 0
     },
     get documentCount() {
-      return calls.countOf('embedDocument') + calls.countOf('cutDocument')
+      return calls.countOf('embedDocument') + calls.countOf('cutDocument') + calls.countOf('embedBatch')
     },
     get isReady() {
       return wasReady

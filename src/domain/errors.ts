@@ -36,6 +36,10 @@ const RETRY = {
   fetch_refused: false,
   fetch_not_found: false,
   fetch_too_large: false,
+  // What was asked for does not fit the state in which the thing is.
+  state_conflict: false,
+  // It was not done in the time that there was for it.
+  deadline_exceeded: false,
   // A key that names a create was used before: for another request, or for one that has no answer yet.
   idempotency_mismatch: false,
   idempotency_in_flight: false,

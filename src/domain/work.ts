@@ -187,6 +187,16 @@ export interface Compute {
     use: TextUse,
     signal?: AbortSignal,
   ): Promise<Float32Array[]>
+  /**
+   * One outcome for each text, in order: its vector as that of a document, or `text_too_long`. Nobody waits for it: short
+   * requests go before.
+   */
+  embedBatch(
+    model: ModelPin,
+    texts: readonly string[],
+    signal: AbortSignal,
+    options?: RunOptions,
+  ): Promise<readonly TextOutcome[]>
   /** Goes before slices (lane 0), one such work at a time in a child. As `embedSlices`, for one that waits. */
   embedSlicesNow(
     work: SliceWork,

@@ -9,6 +9,7 @@ import { addParts } from './migrations/0006_parts.ts'
 import { indexSideCars } from './migrations/0007_sideCars.ts'
 import { addUsage } from './migrations/0008_usage.ts'
 import { addTaskEvents } from './migrations/0009_taskEvents.ts'
+import { addBatches } from './migrations/0014_batches.ts'
 
 /** A step forward of the tables. Never changed once released; there are no steps back. */
 export type Migration = (db: Kysely<unknown>) => Promise<void>
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly Migration[] = [
   indexSideCars,
   addUsage,
   addTaskEvents,
+  addBatches,
 ]
 
 /**

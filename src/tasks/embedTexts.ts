@@ -42,11 +42,7 @@ export async function embedTexts(
   signal?: AbortSignal,
 ): Promise<TextEmbeddings> {
   const model = usableModel(parts, modelName)
-  const most = parts.limits.inputTexts
-  if (texts.length > most)
-    throw new EmbedlineError('request_invalid', `At most ${most} texts are taken.`, { field: 'texts' })
-  const length = lengthOf(model, dimension)
-  const tokenCount = await countTokens(parts, texts)
+  const { length, tokenCount } = await measureTexts(parts, model, { texts, dimension })
   const vectors: Float32Array[] = []
   for (let from = 0; from < texts.length; from += BATCH_TEXTS) {
     const batch = texts.slice(from, from + BATCH_TEXTS)
@@ -55,6 +51,21 @@ export async function embedTexts(
   }
   const { space } = spaceOf(model, 'text')
   return { model, space, vectors, tokenCount, warnings: standIn(modelName, model) }
+}
+
+/**
+ * How long the vectors of texts will be, and how many tokens the texts have. Throws `request_invalid` and
+ * `text_too_long` as `embedTexts` does.
+ */
+export async function measureTexts(
+  parts: TaskParts,
+  model: ModelFacts,
+  { texts, dimension }: Pick<TextsOrder, 'texts'> & { dimension?: number | undefined },
+): Promise<{ length: number; tokenCount: number }> {
+  const most = parts.limits.inputTexts
+  if (texts.length > most)
+    throw new EmbedlineError('request_invalid', `At most ${most} texts are taken.`, { field: 'texts' })
+  return { length: lengthOf(model, dimension), tokenCount: await countTokens(parts, texts) }
 }
 
 function lengthOf(model: ModelFacts, wanted: number | undefined): number {
@@ -69,11 +80,17 @@ function lengthOf(model: ModelFacts, wanted: number | undefined): number {
 }
 
 async function countTokens(parts: TaskParts, texts: readonly string[]): Promise<number> {
-  const most = parts.limits.inputTextTokens
+  const { inputTextTokens: most, inputTokens: mostInAll } = parts.limits
   let tokens = 0
   let characters = 0
   for (const [index, text] of texts.entries()) {
     tokens += tokensOf(parts, text, { most, what: `Text ${index}`, field: 'texts' })
+    if (tokens > mostInAll)
+      throw new EmbedlineError(
+        'text_too_long',
+        `The texts have more than the ${mostInAll} tokens together that are taken.`,
+        { field: 'texts' },
+      )
     characters += text.length
     if (characters < TURN_CHARACTERS) continue
     characters = 0

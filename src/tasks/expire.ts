@@ -4,6 +4,7 @@ import { removeEmbeddings } from '../store/embeddings.ts'
 import { reclaimSpace } from '../store/space.ts'
 import { removeTaskEvents } from '../store/taskEvents.ts'
 import { expiredTasks, removeTask } from '../store/tasks.ts'
+import { forgetBatch } from './batches/forgetBatch.ts'
 import type { TaskParts } from './parts.ts'
 import { dropBytes } from './storedBytes.ts'
 
@@ -19,6 +20,7 @@ export async function expireTasks(parts: TaskParts): Promise<number> {
   const { store } = parts
   const expired = await expiredTasks(store.read, parts.clock.nowMs(), TASKS_AT_A_TIME)
   for (const { id, accountId, objectHash, holdsObject } of expired) {
+    await forgetBatch(parts, id)
     // In small transactions; the task row goes last, so that a crash in between starts over.
     while ((await store.write((db) => removeItems(db, id, ROWS_A_TRANSACTION))) > 0);
     while ((await store.write((db) => removePages(db, id, ROWS_A_TRANSACTION))) > 0);

@@ -9,10 +9,14 @@ import { retry } from '../queue/retry.ts'
 import { settle } from '../queue/settle.ts'
 import { wakeAsset } from '../queue/wakeAsset.ts'
 import { setAssetFailed } from '../store/assets.ts'
+import { countRequests, getBatchWork } from '../store/batches.ts'
+import { getStretch } from '../store/batchStretches.ts'
 import { failFile } from '../store/bucketFiles.ts'
 import { endTask } from '../store/taskProgress.ts'
 import { addEmbeddings, getTaskWork, type TaskWork } from '../store/tasks.ts'
 import { settleParts } from './addEnd.ts'
+import type { LinesPayload } from './batches/checkBatch.ts'
+import { endBatch } from './batches/endBatch.ts'
 import { endBucketTask } from './endBucket.ts'
 import { endAndRelease } from './finish.ts'
 import type { DocumentPayload } from './listBucket.ts'
@@ -87,10 +91,17 @@ export async function failItem(
   const task = item.taskId === undefined ? undefined : await getTaskWork(parts.store.read, item.taskId)
   const change = async (db: Db) =>
     (await settleItem(db)) && (await CONSEQUENCE[item.kind]({ parts, db, item, failure, task }))
+  const batch = ENDS_BATCH.has(item.kind)
+    ? await getBatchWork(parts.store.read, item.taskId ?? '')
+    : undefined
   if (task) await endAndRelease(parts, task, change)
+  else if (batch) await endBatch(parts, batch, change)
   else await parts.store.write(change)
   parts.wake()
 }
+
+/** With these a batch fails as a whole. */
+const ENDS_BATCH: ReadonlySet<ItemKind> = new Set(['check', 'gather'])
 
 interface Consequence {
   parts: TaskParts
@@ -111,6 +122,9 @@ async function failAsset({ parts, db, item, failure }: Consequence): Promise<boo
   }
   return false
 }
+
+const failBatch = ({ parts, db, item, failure }: Consequence): Promise<boolean> =>
+  endTask(db, item.taskId ?? '', { state: 'failed', failure }, { nowMs: parts.clock.nowMs() })
 
 async function failBucketTask({ parts, db, item, failure }: Consequence): Promise<boolean> {
   await endBucketTask(db, item.taskId ?? '', { state: 'failed', failure }, parts.clock.nowMs())
@@ -144,6 +158,16 @@ const CONSEQUENCE: Record<ItemKind, (consequence: Consequence) => Promise<boolea
   list: failBucketTask,
   crawl: failBucketTask,
   conclude: failBucketTask,
+  check: failBatch,
+  gather: failBatch,
+  async lines({ parts, db, item }) {
+    const { ordinal } = item.payload as LinesPayload
+    const taskId = item.taskId ?? ''
+    const stretch = await getStretch(db, taskId, ordinal)
+    await countRequests(db, taskId, { failed: stretch?.requestCount ?? 0 })
+    await settleParts(db, taskId, { outcome: 'failed', nowMs: parts.clock.nowMs() })
+    return false
+  },
   async document({ parts, db, item, failure }) {
     const nowMs = parts.clock.nowMs()
     const { fileId } = item.payload as DocumentPayload

@@ -1,6 +1,8 @@
 import type { Opened } from '../lib/closing.ts'
+import { stopOverdueBatches } from './batches/stopBatch.ts'
 import { removeHiddenEmbeddings } from './deleteBucket.ts'
 import { expireTasks } from './expire.ts'
+import { expireFiles } from './files/files.ts'
 import { forgetAnswers } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
 import { repairTasks } from './repair.ts'
@@ -26,6 +28,8 @@ export function startJanitor(parts: TaskParts): Opened {
       await forgetAnswers(parts)
       await forgetUnfinishedFetches(parts)
       await expireUploads(parts)
+      await stopOverdueBatches(parts)
+      await expireFiles(parts)
     }),
     attempt(parts, () => removeOrphanedBytes(parts)),
     attempt(parts, () => removeStaleChunks(parts)),

@@ -19,6 +19,7 @@ import type { Takeover } from '../lib/takeover.ts'
 import type { ModelFiles } from '../modelFiles/pulls.ts'
 import type { Hold } from '../queue/item.ts'
 import type { FileWork } from '../store/bucketFiles.ts'
+import type { LineFormat } from './batches/lineFormat.ts'
 
 /** All that the verbs of this room need; `main.ts` puts it together, a test may put in fewer real parts. */
 export interface TaskParts {
@@ -57,6 +58,8 @@ export interface TaskParts {
   random: () => number
   /** Tells the dispatcher that there may be something to claim. */
   wake: () => void
+  /** How the lines of batches are written. */
+  lineFormat: LineFormat
 }
 
 export interface Store {
@@ -93,6 +96,8 @@ export interface Models {
   all: readonly ModelFacts[]
   /** Which model a name means: a contract's alias or an own id. Undefined: no such model. */
   resolve(name: string): ModelFacts | undefined
+  /** Names that the operator made, beside those that contracts give their models. */
+  aliases: readonly string[]
   /** True for own ids and for names that the operator made; false for those that contracts give their models. */
   isOwnName(name: string): boolean
   /** Why a model cannot be used now: its files are not here, say. */

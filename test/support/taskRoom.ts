@@ -16,6 +16,7 @@ import type { ModelFacts } from '../../src/domain/model.ts'
 import { fixedSegments } from '../../src/domain/slices.ts'
 import type { Account } from '../../src/domain/task.ts'
 import type { Compute, CutChunk, CutWork, MediaRequest, SliceWork } from '../../src/domain/work.ts'
+import { openLineFormat } from '../../src/http/openai/lineFormat.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { makeKeyedMutex } from '../../src/lib/keyedMutex.ts'
 import { makeByteCache } from '../../src/lib/byteCache.ts'
@@ -69,6 +70,8 @@ export interface TinyCompute extends Compute {
   beforeInspect: () => void
   /** Called before each paragraph of a document; may throw. */
   beforeParagraph: (work: CutWork, ordinal: number) => void | Promise<void>
+  /** Called before the texts of some lines of a batch; may throw. */
+  beforeBatch: (texts: readonly string[]) => void | Promise<void>
 }
 
 const VIDEO: MediaFacts = {
@@ -179,6 +182,7 @@ export async function taskRoom(): Promise<TaskRoom> {
       all: [MODEL],
       resolve: (name) => (['tiny', 'alias'].includes(name) ? MODEL : undefined),
       facts: () => MODEL,
+      aliases: [],
       isOwnName: (name) => name === 'tiny',
       problem: () => undefined,
       countTokens: (text) => text.split(' ').length,
@@ -199,6 +203,7 @@ export async function taskRoom(): Promise<TaskRoom> {
     retentionMs: 7 * 24 * 3_600_000,
     random: () => 0.5,
     wake: () => {},
+    lineFormat: openLineFormat(),
   }
   const accountNamed = (name: string, number: number) =>
     store.write((db) =>
@@ -225,6 +230,9 @@ export async function taskRoom(): Promise<TaskRoom> {
       'crawl',
       'document',
       'conclude',
+      'check',
+      'lines',
+      'gather',
     ] as const
     const order = { worker, lanes: [0, 1, 2, 3], kinds, limit: 1, alone, nowMs, leaseUntilMs: nowMs + 15_000 }
     return (await store.write((db) => claim(db, order)))[0]
@@ -263,6 +271,7 @@ function tinyCompute(): TinyCompute {
     beforeSlice: () => {},
     beforeInspect: () => {},
     beforeParagraph: () => {},
+    beforeBatch: () => {},
     async inspect() {
       this.beforeInspect()
       return this.facts
@@ -312,6 +321,10 @@ function tinyCompute(): TinyCompute {
       return { chunkCount: paragraphs.length, checksum, sizeBytes: bytes.length }
     },
     embedTexts: async (_model, texts) => texts.map(letters),
+    async embedBatch(_model, texts) {
+      await this.beforeBatch(texts)
+      return texts.map(letters)
+    },
     embedSlicesNow(work, onSlice) {
       return this.embedSlices(work, onSlice, new AbortController().signal)
     },

@@ -35,6 +35,8 @@ const STATUS = {
   fetch_refused: 400,
   fetch_not_found: 400,
   fetch_too_large: 400,
+  state_conflict: 409,
+  deadline_exceeded: 500,
   idempotency_mismatch: 422,
   idempotency_in_flight: 409,
   file_changed: 503,

@@ -11,8 +11,8 @@ import type {
   FileState,
   SearchResult,
 } from '../../domain/task.ts'
-import type { ModelPin } from '../../domain/work.ts'
 import { standIn } from '../../tasks/create.ts'
+import { modelWord } from '../modelWord.ts'
 import { reasonOf } from './reasons.ts'
 
 type Status = 'queued' | 'processing' | 'success' | 'failure' | 'partial_success'
@@ -43,9 +43,6 @@ export const statesOf = (status: Status): TaskState[] =>
   (Object.keys(STATUS) as TaskState[]).filter((state) => STATUS[state] === status)
 
 const time = (ms: number): string => new Date(ms).toISOString()
-
-/** A model's real name: as a header, and where the contract has room for one word. */
-export const modelWord = ({ id, revision }: ModelPin): string => `${id}@${revision}`
 
 /** The keys that all answers with a task have, and after them those that the contract does not know. */
 const presentTaskBase = (task: BucketTask) => ({

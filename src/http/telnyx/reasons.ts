@@ -34,6 +34,8 @@ const MEANING = {
   disk_full: 'the disk of the server was full',
   interrupted: 'the server died too often while it worked on the file',
   internal: 'a mistake of this server; its log says more',
+  state_conflict: null,
+  deadline_exceeded: null,
   parameter_missing: null,
   parameter_unknown: null,
   unauthorized: null,

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Limits } from '../../domain/limits.ts'
 import type { Objects } from '../../objects/objects.ts'
-import { withForm, type Form, type FormFile } from './form.ts'
+import { withForm, type Form, type FormFile } from '../multipart/form.ts'
 
 /** A form whose file has gone to a temporary place. */
 export interface AssetForm {

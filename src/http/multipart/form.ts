@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { EmbedlineError } from '../../domain/errors.ts'
 import type { Objects, ReceivedBytes, Upload } from '../../objects/objects.ts'
-import { formParts, type FormPart } from '../multipart/formParts.ts'
+import { formParts, type FormPart } from './formParts.ts'
 import { bodyChunks } from '../requestBody.ts'
 
 /** Of everything in a form but its files, names included. */

@@ -1,0 +1,313 @@
+import type { Batch, BatchProblem, BatchStop } from '../domain/batch.ts'
+import type { Warning } from '../domain/embedding.ts'
+import { failureColumns, failureOf } from '../domain/failure.ts'
+import type { BatchRow, Db, TaskRow } from '../domain/tables.ts'
+import type { ModelPin } from '../domain/work.ts'
+import { addTaskEvent } from './taskEvents.ts'
+
+export interface NewBatch {
+  id: string
+  accountId: string
+  inputFileId: string
+  /** SHA-256 of the stored input, hex; the caller has added the reference that the batch holds. */
+  inputHash: string
+  filename: string
+  metadata?: Readonly<Record<string, string>>
+  filesKeptMs: number
+  deadlineMs: number
+  keyHash?: string
+  nowMs: number
+  expiresMs: number
+}
+
+/** Adds a queued batch. */
+export async function insertBatch(db: Db, batch: NewBatch): Promise<Batch> {
+  const { id: taskId, accountId, nowMs } = batch
+  const task: TaskRow = {
+    id: taskId,
+    account_id: accountId,
+    kind: 'batch',
+    state: 'queued',
+    model_name: '',
+    model_id: '',
+    model_revision: '',
+    request_json: '{}',
+    asset_id: null,
+    object_hash: null,
+    bucket: null,
+    holds_object: 0,
+    filename: batch.filename,
+    source_url: null,
+    open_count: 0,
+    item_count: 0,
+    done_count: 0,
+    failed_count: 0,
+    skipped_count: 0,
+    gone_count: 0,
+    is_planned: 0,
+    plan_json: null,
+    embedding_count: 0,
+    text_tokens: 0,
+    key_hash: batch.keyHash ?? null,
+    warnings_json: '[]',
+    ...failureColumns(undefined),
+    created_ms: nowMs,
+    updated_ms: nowMs,
+    finished_ms: null,
+    expires_ms: batch.expiresMs,
+  }
+  const row: BatchRow = {
+    task_id: taskId,
+    account_id: accountId,
+    input_file_id: batch.inputFileId,
+    input_hash: batch.inputHash,
+    metadata_json: batch.metadata ? JSON.stringify(batch.metadata) : null,
+    files_kept_ms: batch.filesKeptMs,
+    request_count: 0,
+    done_count: 0,
+    failed_count: 0,
+    problems_json: '[]',
+    stop: null,
+    started_ms: null,
+    finalizing_ms: null,
+    stopping_ms: null,
+    deadline_ms: batch.deadlineMs,
+    output_file_id: null,
+    error_file_id: null,
+  }
+  await db.insertInto('task').values(task).execute()
+  await db.insertInto('batch').values(row).execute()
+  await addTaskEvent(db, { accountId, taskId, kind: 'created', details: {}, nowMs })
+  return batchOf({ ...task, ...row })
+}
+
+type TaskColumns = Pick<TaskRow, (typeof TASK_COLUMNS)[number]>
+
+const TASK_COLUMNS = [
+  'state',
+  'model_name',
+  'model_id',
+  'model_revision',
+  'warnings_json',
+  'text_tokens',
+  'error_code',
+  'error_message',
+  'created_ms',
+  'finished_ms',
+] as const
+
+const batches = (db: Db) =>
+  db
+    .selectFrom('batch')
+    .innerJoin('task', 'task.id', 'batch.task_id')
+    .selectAll('batch')
+    .select(TASK_COLUMNS.map((column) => `task.${column}` as const))
+
+/** The batch, if the account has one of that id. */
+export async function getBatch(db: Db, accountId: string, id: string): Promise<Batch | undefined> {
+  const row = await batches(db)
+    .where('batch.task_id', '=', id)
+    .where('batch.account_id', '=', accountId)
+    .executeTakeFirst()
+  return row && batchOf(row)
+}
+
+/** The account's batches, newest first, at most `limit`; those after one of them, which may be gone. */
+export async function listBatches(
+  db: Db,
+  accountId: string,
+  { after, limit }: { after?: string | undefined; limit: number },
+): Promise<Batch[]> {
+  let matching = batches(db).where('batch.account_id', '=', accountId)
+  if (after !== undefined) matching = matching.where('batch.task_id', '<', after)
+  return (await matching.orderBy('batch.task_id', 'desc').limit(limit).execute()).map(batchOf)
+}
+
+/** What the work on a batch needs to know beside what callers see. */
+export interface BatchWork extends Batch {
+  /** SHA-256 of the stored input, hex; absent once the batch has let go of it. */
+  inputHash?: string
+  filesKeptMs: number
+  isPlanned: boolean
+}
+
+/** What the work on a batch needs to know of it, whoever it belongs to. */
+export async function getBatchWork(db: Db, id: string): Promise<BatchWork | undefined> {
+  const row = await batches(db).select('task.is_planned').where('batch.task_id', '=', id).executeTakeFirst()
+  return (
+    row && {
+      ...batchOf(row),
+      ...(row.input_hash !== null && { inputHash: row.input_hash }),
+      filesKeptMs: row.files_kept_ms,
+      isPlanned: row.is_planned === 1,
+    }
+  )
+}
+
+/** The lines are looked at, and may be worked on. Doing it again changes nothing. */
+export async function startBatch(
+  db: Db,
+  id: string,
+  started: {
+    modelName: string
+    model: ModelPin
+    warnings: readonly Warning[]
+    requestCount: number
+    nowMs: number
+  },
+): Promise<void> {
+  const { numUpdatedRows } = await db
+    .updateTable('batch')
+    .set({ request_count: started.requestCount, started_ms: started.nowMs })
+    .where('task_id', '=', id)
+    .where('started_ms', 'is', null)
+    .executeTakeFirst()
+  if (numUpdatedRows === 0n) return
+  await db
+    .updateTable('task')
+    .set({
+      model_name: started.modelName,
+      model_id: started.model.id,
+      model_revision: started.model.revision,
+      warnings_json: JSON.stringify(started.warnings),
+    })
+    .where('id', '=', id)
+    .execute()
+}
+
+export async function setProblems(db: Db, id: string, problems: readonly BatchProblem[]): Promise<void> {
+  await db
+    .updateTable('batch')
+    .set({ problems_json: JSON.stringify(problems) })
+    .where('task_id', '=', id)
+    .execute()
+}
+
+/** Counts requests that have come to an end, and the text of those that are done. */
+export async function countRequests(
+  db: Db,
+  id: string,
+  { done = 0, failed = 0, textTokens = 0 }: { done?: number; failed?: number; textTokens?: number },
+): Promise<void> {
+  await db
+    .updateTable('batch')
+    .set((row) => ({
+      done_count: row('done_count', '+', done),
+      failed_count: row('failed_count', '+', failed),
+    }))
+    .where('task_id', '=', id)
+    .execute()
+  if (textTokens > 0)
+    await db
+      .updateTable('task')
+      .set((row) => ({ text_tokens: row('text_tokens', '+', textTokens) }))
+      .where('id', '=', id)
+      .execute()
+}
+
+/** What came of the requests is put together from now on. */
+export async function setFinalizing(db: Db, id: string, nowMs: number): Promise<void> {
+  await db
+    .updateTable('batch')
+    .set({ finalizing_ms: nowMs })
+    .where('task_id', '=', id)
+    .where('finalizing_ms', 'is', null)
+    .execute()
+}
+
+/** Names one of the files of what came of the requests. */
+export async function setFile(
+  db: Db,
+  id: string,
+  { which, fileId }: { which: 'output' | 'error'; fileId: string },
+): Promise<void> {
+  await db
+    .updateTable('batch')
+    .set({ [`${which}_file_id`]: fileId })
+    .where('task_id', '=', id)
+    .execute()
+}
+
+/** From now on nothing more of the batch is begun. False when it is too late, or was said before. */
+export async function setStop(
+  db: Db,
+  id: string,
+  { stop, nowMs }: { stop: BatchStop; nowMs: number },
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('batch')
+    .set({ stop, stopping_ms: nowMs })
+    .where('task_id', '=', id)
+    .where('stop', 'is', null)
+    .where('finalizing_ms', 'is', null)
+    .where('input_hash', 'is not', null)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+/** The batch needs its input no more. True when it had it until now: the caller drops the reference. */
+export async function letGoInput(db: Db, id: string): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('batch')
+    .set({ input_hash: null })
+    .where('task_id', '=', id)
+    .where('input_hash', 'is not', null)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+/** Batches that have not ended when they should have, and that nobody has stopped. */
+export const overdueBatches = (db: Db, nowMs: number, limit: number): Promise<{ id: string }[]> =>
+  db
+    .selectFrom('batch')
+    .select('task_id as id')
+    .where('input_hash', 'is not', null)
+    .where('deadline_ms', '<=', nowMs)
+    .where('stop', 'is', null)
+    .where('finalizing_ms', 'is', null)
+    .limit(limit)
+    .execute()
+
+/** Batches that were stopped, and are not yet put together. */
+export const stoppedBatches = (db: Db, limit: number): Promise<{ id: string }[]> =>
+  db
+    .selectFrom('batch')
+    .select('task_id as id')
+    .where('input_hash', 'is not', null)
+    .where('stop', 'is not', null)
+    .where('finalizing_ms', 'is', null)
+    .limit(limit)
+    .execute()
+
+function batchOf(row: BatchRow & TaskColumns): Batch {
+  const failure = failureOf(row)
+  return {
+    id: row.task_id,
+    accountId: row.account_id,
+    state: row.state,
+    inputFileId: row.input_file_id,
+    ...(row.metadata_json !== null && {
+      metadata: JSON.parse(row.metadata_json) as Record<string, string>,
+    }),
+    ...(row.model_id !== '' && {
+      modelName: row.model_name,
+      model: { id: row.model_id, revision: row.model_revision },
+    }),
+    problems: JSON.parse(row.problems_json) as BatchProblem[],
+    ...(failure && { failure }),
+    warnings: JSON.parse(row.warnings_json) as Warning[],
+    requestCount: row.request_count,
+    doneCount: row.done_count,
+    failedCount: row.failed_count,
+    textTokens: row.text_tokens,
+    ...(row.output_file_id !== null && { outputFileId: row.output_file_id }),
+    ...(row.error_file_id !== null && { errorFileId: row.error_file_id }),
+    ...(row.stop !== null && { stop: row.stop }),
+    createdMs: row.created_ms,
+    ...(row.started_ms !== null && { startedMs: row.started_ms }),
+    ...(row.finalizing_ms !== null && { finalizingMs: row.finalizing_ms }),
+    ...(row.stopping_ms !== null && { stoppingMs: row.stopping_ms }),
+    ...(row.finished_ms !== null && { finishedMs: row.finished_ms }),
+    deadlineMs: row.deadline_ms,
+  }
+}
