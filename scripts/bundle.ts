@@ -11,6 +11,19 @@ const BUNDLE = `${FOLDER}/main.mjs`
 /** Large, and used by few. */
 const LEFT_OUT = ['sharp', 'twelvelabs-js', 'undici', '@huggingface/transformers']
 
+const SCRIPT = 'load-when-used:undici'
+
+/**
+ * A bundle of one file imports at the start what is left out of it, also for a source that is itself imported later.
+ * Required in place of that, it is loaded with the first source that wants it.
+ */
+const loadWhenUsed = {
+  name: 'load-when-used',
+  resolveId: (name: string, importer?: string) =>
+    name === 'undici' && importer !== SCRIPT ? SCRIPT : undefined,
+  load: (id: string) => (id === SCRIPT ? "module.exports = require('undici')" : undefined),
+}
+
 /** Files beside a source are found from where the source lies, not from the bundle. */
 const keepPlaces = {
   name: 'keep-places',
@@ -27,8 +40,8 @@ async function bundle(): Promise<void> {
   await build({
     input: `${ROOT}src/cli/main.ts`,
     platform: 'node',
-    external: LEFT_OUT,
-    plugins: [keepPlaces],
+    external: (name, importer) => LEFT_OUT.includes(name) && (name !== 'undici' || importer === SCRIPT),
+    plugins: [loadWhenUsed, keepPlaces],
     logLevel: 'silent',
     // One file: a server that runs needs nothing more of it when it is made anew.
     output: { file: half, format: 'esm', codeSplitting: false },

@@ -9,7 +9,7 @@ import { EmbedlineError } from './domain/errors.ts'
 import { makeIds } from './domain/ids.ts'
 import { limitsNamed } from './domain/limits.ts'
 import type { ModelFacts } from './domain/model.ts'
-import type { Readiness } from './domain/work.ts'
+import type { Readiness } from './domain/compute.ts'
 import { openFetcher } from './fetch/fetcher.ts'
 import { listen } from './http/listen.ts'
 import { openLineFormat } from './http/openai/lineFormat.ts'
@@ -34,7 +34,7 @@ import { termsOf } from './models/terms.ts'
 import { openModelFiles, type ModelFiles } from './modelFiles/pulls.ts'
 import { openDiskObjects } from './objects/disk.ts'
 import { startDispatcher, type Dispatcher } from './queue/dispatcher.ts'
-import { openRemote } from './remote/openRemote.ts'
+import type { OpenRemote } from './remote/openRemote.ts'
 import type { RemoteSettings } from './remote/settings.ts'
 import { openSearch } from './search/search.ts'
 import { loaderModule } from './store/loaderModule.ts'
@@ -112,8 +112,7 @@ export async function startServer(
     const modelFiles = open(openModels(config, { clock, ids, logger }))
     const model = defaultModel(registry, config)
     checkMemory(registry, config)
-    const remote =
-      config.remote && open(openRemote({ settings: config.remote, clock, logger, random: Math.random }))
+    const remote = config.remote && open(await openRemoteTexts(config.remote, { clock, logger }))
     const compute = open(
       openCompute(config, tools, { modelSettings, registry, model, limits, clock, logger }),
     )
@@ -229,6 +228,15 @@ const knownOf = ({ model, dimension, documentPrefix }: RemoteSettings): RemoteMo
   dimension,
   documentPrefix,
 })
+
+/** The client of HTTP that it needs is loaded by nobody else. */
+async function openRemoteTexts(
+  settings: RemoteSettings,
+  parts: Pick<TaskParts, 'clock' | 'logger'>,
+): Promise<OpenRemote> {
+  const { openRemote } = await import('./remote/openRemote.ts')
+  return openRemote({ settings, ...parts, random: Math.random })
+}
 
 const modelsOf = (registry: Registry): Models => ({
   ...registry,

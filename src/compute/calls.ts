@@ -74,6 +74,7 @@ const IS_SUSPECT: Readonly<Record<RequestName, boolean>> = {
   embedPart: true,
   embedDocument: true,
   cutDocument: true,
+  cutPart: true,
   embedTexts: false,
   embedBatch: true,
   embedSlicesNow: true,

@@ -129,7 +129,10 @@ export function startChild(parts: ChildParts): Child {
       return calls.countOf('embedSlices') + calls.countOf('embedPart') > 0
     },
     get documentCount() {
-      return calls.countOf('embedDocument') + calls.countOf('cutDocument') + calls.countOf('embedBatch')
+      return (['embedDocument', 'cutDocument', 'cutPart', 'embedBatch'] as const).reduce(
+        (sum, name) => sum + calls.countOf(name),
+        0,
+      )
     },
     get isReady() {
       return wasReady

@@ -1,7 +1,7 @@
 import { readSource } from '../documents/readDocument.ts'
 import { openSource } from '../documents/source.ts'
 import type { Limits } from '../domain/limits.ts'
-import type { CutChunk, CutWork } from '../domain/work.ts'
+import type { CutChunk, CutWork } from '../domain/documentWork.ts'
 import type { Tools } from '../media/tools.ts'
 import { embedPieces, type PiecesParts } from './embedPieces.ts'
 import type { DocumentEnd } from './protocol.ts'

@@ -1,6 +1,6 @@
 import type { Chunk, ChunkSettings, TextPiece } from '../domain/document.ts'
 import type { EmbeddingModel } from '../domain/model.ts'
-import type { CutChunk, EmbeddedChunk } from '../domain/work.ts'
+import type { CutChunk, EmbeddedChunk } from '../domain/documentWork.ts'
 import { chunkText } from '../documents/chunkText.ts'
 import { splitTooLong } from '../documents/splitTooLong.ts'
 import { termsAsJson, termsOf } from '../models/terms.ts'

@@ -1,7 +1,7 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Warning } from '../domain/embedding.ts'
 import { inputOf, type EmbeddingModel, type Size } from '../domain/model.ts'
-import type { SliceResult, SliceWork } from '../domain/work.ts'
+import type { SliceResult, SliceWork } from '../domain/sliceWork.ts'
 import { type FrameSource, openFrames } from '../media/frameSource.ts'
 import type { ReadOptions } from '../media/input.ts'
 import { openSound, type SoundSource } from '../media/soundSource.ts'

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { makeKeyedMutex } from '../lib/keyedMutex.ts'
-import { inputOf, type EmbeddingModel } from '../domain/model.ts'
-import type { ModelPin, SliceWork } from '../domain/work.ts'
+import { inputOf, type EmbeddingModel, type ModelPin } from '../domain/model.ts'
+import type { SliceWork } from '../domain/sliceWork.ts'
 import type { LoadProgress } from '../models/profile.ts'
 import type { ModelSettings } from '../models/settings.ts'
 import type { Units } from './units.ts'
@@ -78,6 +78,10 @@ export function makeHandlers({ tools, limits, models }: ChildSettings): Handlers
         handOver: call.handOver,
         ...optionsOf(call),
       })
+    },
+    async cutPart(work, call) {
+      const { cutTexts } = await import('./parts/texts.ts')
+      return cutTexts(work, { ...unitsOf(call), handOver: call.handOver, ...optionsOf(call) })
     },
     async embedDocument(work, call) {
       const [rooms, { embedding }, loaded] = await Promise.all([

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Limits } from '../domain/limits.ts'
-import { pinOf, type Compute, type ModelPin, type Readiness, type RunOptions } from '../domain/work.ts'
+import type { Compute, Readiness, RunOptions } from '../domain/compute.ts'
+import { pinOf, type ModelPin } from '../domain/model.ts'
 import type { Clock } from '../lib/clock.ts'
 import { makeKeyedMutex } from '../lib/keyedMutex.ts'
 import type { Logger } from '../lib/logger.ts'
@@ -194,6 +195,10 @@ export function startCompute(parts: ComputeParts): RunningCompute {
       const call = (child: Child) =>
         child.call('embedPart', work, { signal, onPart: onVectors, ...patience(work.model) })
       return onFree((child) => !child.isEmbedding, call, signal, options)
+    },
+    cutPart(work, onTexts, signal, options) {
+      const call = (child: Child) => child.call('cutPart', work, { signal, onPart: onTexts })
+      return onFree(hasRoom, call, signal, options)
     },
     async embedDocument(work, onChunks, signal, options) {
       const call = (child: Child) =>

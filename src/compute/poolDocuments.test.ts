@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { withCompute } from '../../test/support/computeParts.ts'
 import { documentWork, embedWhole } from '../../test/support/documentWork.ts'
 import { limitsNamed } from '../domain/limits.ts'
-import type { EmbeddedChunk } from '../domain/work.ts'
+import type { EmbeddedChunk } from '../domain/documentWork.ts'
 import type { ComputeParts } from './pool.ts'
 
 const ODD_CHILD = fileURLToPath(new URL('../../test/support/oddChild.process.ts', import.meta.url))

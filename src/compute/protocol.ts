@@ -2,22 +2,17 @@ import type { ErrorCode } from '../domain/errors.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { Cue, MediaFacts } from '../domain/media.ts'
 import type { MixtureAnswer, MixtureWork } from '../domain/mixtureWork.ts'
-import type { PartSummary, PartVector, PartWork } from '../domain/partWork.ts'
-import type { TextUse } from '../domain/model.ts'
+import type { PartSummary, PartVector, PartWork, PartCut, PartText } from '../domain/partWork.ts'
+import type { TextUse, ModelPin } from '../domain/model.ts'
 import type {
   CutChunk,
   CutWork,
   DocumentSummary,
   DocumentWork,
   EmbeddedChunk,
-  ModelPin,
-  PictureWork,
-  SliceResult,
-  SliceWork,
-  ThumbnailWork,
-  Waveform,
-  WaveformWork,
-} from '../domain/work.ts'
+} from '../domain/documentWork.ts'
+import type { PictureWork, ThumbnailWork, Waveform, WaveformWork } from '../domain/pictureWork.ts'
+import type { SliceResult, SliceWork } from '../domain/sliceWork.ts'
 import type { ModelSettings } from '../models/settings.ts'
 import type { Tools } from '../media/tools.ts'
 
@@ -31,6 +26,7 @@ export interface Requests {
   readSubtitles: { ask: { file: string; name: string }; part: never; answer: Cue[] }
   embedSlices: { ask: SliceWork; part: SliceResult; answer: undefined }
   embedPart: { ask: PartWork; part: readonly PartVector[]; answer: PartSummary }
+  cutPart: { ask: PartCut; part: readonly PartText[]; answer: PartSummary }
   embedDocument: { ask: DocumentWork; part: readonly EmbeddedChunk[]; answer: DocumentEnd<EmbeddedChunk> }
   cutDocument: { ask: CutWork; part: readonly CutChunk[]; answer: DocumentEnd<CutChunk> }
   /** Parts tell how much is loaded, from 0 to 1. */

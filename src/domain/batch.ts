@@ -1,7 +1,7 @@
 import type { Warning } from './embedding.ts'
 import type { TaskState } from './states.ts'
 import type { Failure } from './task.ts'
-import type { ModelPin } from './work.ts'
+import type { ModelPin } from './model.ts'
 
 /** A file that an account has put here for batches, or that a batch has made. */
 export interface AccountFile {

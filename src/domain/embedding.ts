@@ -80,6 +80,7 @@ const TELLS_OF_LOSS = {
   duration_estimated: false,
   segment_skipped: true,
   page_skipped: true,
+  chunk_skipped: true,
   crawl_bounded: false,
   subtitles_unreadable: true,
   text_shortened: false,

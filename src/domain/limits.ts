@@ -15,6 +15,7 @@ export interface Limits {
   /** Of `base64` input, decoded. */
   inlineMediaBytes: number
   inlinePictureBytes: number
+  inlineDocumentBytes: number
   pictureMinPixels: number
   pictureMaxPixels: number
   mediaMinSec: number
@@ -82,6 +83,8 @@ const OURS: Limits = {
   waitedFetchSec: 30,
   inlineMediaBytes: 36 * 1024 * 1024,
   inlinePictureBytes: 32 * 1024 * 1024,
+  // As base64 a third more: what the longest JSON body has room for.
+  inlineDocumentBytes: 48_000_000,
   pictureMinPixels: 1,
   pictureMaxPixels: 100_000_000,
   mediaMinSec: 0,

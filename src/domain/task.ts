@@ -3,7 +3,8 @@ import type { Warning } from './embedding.ts'
 import type { MediaFacts } from './media.ts'
 import type { AssetState, TaskState } from './states.ts'
 import type { ChunkSettings, Loader, Place } from './document.ts'
-import type { ModelPin, TaskRequest } from './work.ts'
+import type { ModelPin } from './model.ts'
+import type { TaskRequest } from './taskRequest.ts'
 
 /** A failure as it is kept: the code decides, the message is for people. */
 export interface Failure {

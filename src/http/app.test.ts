@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
-import type { Readiness } from '../domain/work.ts'
+import type { Readiness } from '../domain/compute.ts'
 import { fakeClock } from '../../test/support/fakeClock.ts'
 import { KEY, withApp } from '../../test/support/withApp.ts'
 import { EmbedlineError } from '../domain/errors.ts'

@@ -167,6 +167,39 @@ test('only the part of the media that is embedded is counted, at once as by a ta
   expect((await app.fetch(LIST)).headers.get('x-ratelimit-used')).toBe('120')
 })
 
+const base64Of = (text: string) => Buffer.from(text).toString('base64')
+
+test('videos and sounds among several inputs are counted too; pictures, texts and documents are not', async () => {
+  const app = await limitedApp({ mediaMinutesPerHour: 1 })
+  const several = (...types: string[]) =>
+    app.post('/v1.3/embed-v2', {
+      input_type: 'multi_input',
+      model_name: 'marengo3.5',
+      multi_input: {
+        input_text: 'a',
+        media_sources: types.map((media_type) => ({ media_type, base64_string: base64Of('media') })),
+      },
+    })
+  const task = (input: 'image' | 'document') =>
+    app.post(LIST, {
+      input_type: input,
+      model_name: 'marengo3.5',
+      [input]: { media_source: { base64_string: base64Of('A text.') } },
+    })
+  const usedSec = async () => (await app.fetch(LIST)).headers.get('x-ratelimit-used')
+  expect((await several('image', 'video')).status).toBe(200)
+  expect(await usedSec()).toBe('30')
+  expect((await several('audio', 'video')).status).toBe(200)
+  expect(await usedSec()).toBe('90')
+  expect((await several('video')).status).toBe(429)
+  expect((await several('image', 'audio')).status).toBe(429)
+  expect((await several('image')).status).toBe(200)
+  expect((await several()).status).toBe(200)
+  expect((await task('image')).status).toBe(202)
+  expect((await task('document')).status).toBe(202)
+  expect(await usedSec()).toBe('90')
+})
+
 test('the client of the one dialect tries again by itself, and gets its answer when the limit allows', async () => {
   let refused = 0
   const app = await limitedApp({ requestsPerMinute: 1 }, ({ room }) => {

@@ -1,6 +1,5 @@
 import { EmbedlineError } from '../domain/errors.ts'
-import type { EmbeddingModel, ModelFacts } from '../domain/model.ts'
-import type { ModelPin } from '../domain/work.ts'
+import type { EmbeddingModel, ModelFacts, ModelPin } from '../domain/model.ts'
 import { builtinFacts } from './builtin/facts.ts'
 import { gemmaProfile } from './embeddinggemma/profile.ts'
 import type { FindModelFiles, LoadProgress, Profile } from './profile.ts'

@@ -1,4 +1,4 @@
-import type { ModelPin } from '../domain/work.ts'
+import type { ModelPin } from '../domain/model.ts'
 
 /** The chunks of a bucket that one model embedded. */
 export interface ChunkSource {

@@ -1,4 +1,4 @@
-import type { ModelPin } from '../domain/work.ts'
+import type { ModelPin } from '../domain/model.ts'
 
 export interface SearchOrder {
   bucketId: number

@@ -2,7 +2,7 @@ import type { Batch, BatchProblem, BatchStop } from '../domain/batch.ts'
 import type { Warning } from '../domain/embedding.ts'
 import { failureColumns, failureOf } from '../domain/failure.ts'
 import type { BatchRow, Db, TaskRow } from '../domain/tables.ts'
-import type { ModelPin } from '../domain/work.ts'
+import type { ModelPin } from '../domain/model.ts'
 import { addTaskEvent } from './taskEvents.ts'
 
 export interface NewBatch {

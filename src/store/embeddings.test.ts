@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { addTask } from '../../test/support/queueItems.ts'
 import { withStore } from '../../test/support/withStore.ts'
-import type { Clip } from '../domain/work.ts'
+import type { Clip } from '../domain/sliceWork.ts'
 import { insertClips, insertSums, readSums, removeEmbeddings, type StoredSum } from './embeddings.ts'
 
 const clip = (startSec: number, value: number): Clip => ({

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { MODALITIES, SCOPES, type Modality, type Space } from '../domain/embedding.ts'
 import type { Db, EmbeddingRow } from '../domain/tables.ts'
 import type { PartPlace, PartVector } from '../domain/partWork.ts'
-import type { Clip } from '../domain/work.ts'
+import type { Clip } from '../domain/sliceWork.ts'
 import { pagePosition } from './position.ts'
 import { bytesOf, float64Of } from './vectorBytes.ts'
 

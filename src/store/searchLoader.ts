@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import type { ModelPin } from '../domain/work.ts'
+import type { ModelPin } from '../domain/model.ts'
 import { toStorageError } from './storageError.ts'
 import { float32Of } from './vectorBytes.ts'
 

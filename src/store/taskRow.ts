@@ -2,7 +2,9 @@ import type { Warning } from '../domain/embedding.ts'
 import type { TaskState } from '../domain/states.ts'
 import type { TaskRow } from '../domain/tables.ts'
 import type { Task } from '../domain/task.ts'
-import { isMediaPlan, type ModelPin, type TaskPlan, type TaskRequest } from '../domain/work.ts'
+import type { ModelPin } from '../domain/model.ts'
+import { isMediaPlan, type TaskPlan } from '../domain/taskPlan.ts'
+import type { TaskRequest } from '../domain/taskRequest.ts'
 import { failureOf } from '../domain/failure.ts'
 
 /** What the work on a task needs to know of it. */

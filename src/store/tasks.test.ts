@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { addItems, addTask, itemRows } from '../../test/support/queueItems.ts'
 import { withStore, type StoreForTest } from '../../test/support/withStore.ts'
 import type { Warning } from '../domain/embedding.ts'
-import type { MediaPlan } from '../domain/work.ts'
+import type { MediaPlan } from '../domain/taskPlan.ts'
 import { insertClips } from './embeddings.ts'
 import { removeTaskEvents } from './taskEvents.ts'
 import {

@@ -4,14 +4,14 @@ import type { Warning } from '../domain/embedding.ts'
 import type { ModelFacts } from '../domain/model.ts'
 import type { Db } from '../domain/tables.ts'
 import type { Account, Asset, Task } from '../domain/task.ts'
-import { isMediaRequest, type DocumentRequest, type TaskRequest } from '../domain/work.ts'
+import { isMediaRequest, type DocumentRequest, type TaskRequest } from '../domain/taskRequest.ts'
 import type { ReceivedBytes } from '../objects/objects.ts'
 import { enqueue } from '../queue/enqueue.ts'
 import { getAsset } from '../store/assets.ts'
 import { addReference } from '../store/objects.ts'
 import { insertTask } from '../store/tasks.ts'
 import { whyMissing } from './chooseModalities.ts'
-import { checkDocumentRequest } from './documentRequest.ts'
+import { checkDocumentRequest, EMBEDDED_TYPES } from './documentRequest.ts'
 import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
 import { checkSourceUrl, fetchItem, filenameOfUrl } from './sourceUrl.ts'
@@ -19,7 +19,7 @@ import { planItem } from './planItem.ts'
 import { keepBytes } from './storedBytes.ts'
 import { usedTracks } from './transcript/tracks.ts'
 import { usableModel } from './usableModel.ts'
-import { partsWithinModel, withinModel } from './withinModel.ts'
+import { pictureWithinModel, withinModel } from './withinModel.ts'
 
 /** Where media come from: an asset of the account, bytes that came with the request, or a URL to fetch. */
 export type MediaSource =
@@ -47,10 +47,11 @@ export async function createMediaTask(
   order: MediaTaskOrder,
 ): Promise<Task> {
   const model = usableModel(parts, order.modelName)
-  if (isMediaRequest(order.request)) withinModel(order.request, model)
-  else partsWithinModel(order.request, model)
-  if (order.request.input === 'document') await checkDocument(order.request, order.source)
-  parts.usage?.checkMedia(account)
+  const { request } = order
+  if (request.input === 'image') pictureWithinModel(request, model)
+  else if (request.input === 'document') await checkDocument(request, order.source, model)
+  else withinModel(request, model)
+  if (isMediaRequest(request)) parts.usage?.checkMedia(account)
   const task = await createFrom(parts, account, order, model)
   parts.wake()
   return task
@@ -69,10 +70,14 @@ function createFrom(
 }
 
 /** Of bytes that came with the request it is known at once what document they are. */
-async function checkDocument(request: DocumentRequest, source: MediaSource): Promise<void> {
+async function checkDocument(
+  request: DocumentRequest,
+  source: MediaSource,
+  model: ModelFacts,
+): Promise<void> {
   const type =
     'received' in source ? await documentType(source.received.temporaryPath, source.filename) : undefined
-  checkDocumentRequest(request, type)
+  checkDocumentRequest(request, type, model)
 }
 
 const createFromAsset = (
@@ -87,6 +92,8 @@ const createFromAsset = (
     if (!found)
       throw new EmbedlineError('request_invalid', `There is no asset ${assetId}.`, { field: 'assetId' })
     const { asset, objectHash } = found
+    if (order.request.input === 'document' && asset.facts?.document)
+      checkDocumentRequest(order.request, asset.facts.document.type, model)
     checkAsset(order.request, asset, await hasTranscript(db, order.request, asset))
     // Without bytes yet it gets them together with the asset.
     if (objectHash !== undefined)
@@ -146,17 +153,16 @@ const hasTranscript = async (db: Db, request: TaskRequest, asset: Asset): Promis
   (await usedTracks(db, { accountId: asset.accountId, asset, facts: asset.facts })).length > 0
 
 function checkAsset(request: TaskRequest, asset: Asset, hasTranscript: boolean): void {
-  if (asset.state === 'failed')
-    throw new EmbedlineError(
-      'request_invalid',
-      `Asset ${asset.id} failed: ${asset.failure?.message ?? 'it is no media'}`,
-      {
-        field: 'assetId',
-      },
-    )
+  if (asset.state === 'failed') {
+    const why = asset.failure?.message ?? 'it is no media'
+    const instead =
+      request.input === 'document' && asset.failure?.code === 'media_unreadable' ? ` ${EMBEDDED_TYPES}` : ''
+    throw new EmbedlineError('request_invalid', `Asset ${asset.id} failed: ${why}${instead}`, {
+      field: 'assetId',
+    })
+  }
   // What is not media of the announced kind at all fails later, with the task: only a named modality is refused here.
   if (!asset.facts || asset.facts.isPicture) return
-  if (request.input === 'document') checkDocumentRequest(request, asset.facts.document?.type)
   if (!isMediaRequest(request)) return
   const durationSec = asset.facts.durationSec
   if (durationSec !== undefined && request.startSec >= durationSec)

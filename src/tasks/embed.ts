@@ -1,5 +1,7 @@
 import { EmbedlineError } from '../domain/errors.ts'
-import { isMediaPlan, isMediaRequest, type SliceResult, type SliceWork } from '../domain/work.ts'
+import type { SliceResult, SliceWork } from '../domain/sliceWork.ts'
+import { isMediaPlan } from '../domain/taskPlan.ts'
+import { isMediaRequest } from '../domain/taskRequest.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { saveProgress } from '../queue/progress.ts'
 import { settle } from '../queue/settle.ts'

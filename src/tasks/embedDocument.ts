@@ -1,5 +1,5 @@
 import { EmbedlineError } from '../domain/errors.ts'
-import type { DocumentWork, EmbeddedChunk } from '../domain/work.ts'
+import type { DocumentWork, EmbeddedChunk } from '../domain/documentWork.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { isHeld } from '../queue/held.ts'
 import { settle } from '../queue/settle.ts'

@@ -2,7 +2,7 @@ import { EmbedlineError } from '../domain/errors.ts'
 import type { ModelFacts } from '../domain/model.ts'
 import type { Account } from '../domain/task.ts'
 import type { MixtureSize, MixtureSource } from '../domain/mixtureWork.ts'
-import type { VectorOptions } from '../domain/work.ts'
+import type { VectorOptions } from '../domain/taskRequest.ts'
 import { getAsset } from '../store/assets.ts'
 import { standIn, type MediaSource } from './create.ts'
 import type { SyncEmbedding } from './embedNow.ts'
@@ -42,8 +42,9 @@ interface Surroundings {
 }
 
 /**
- * One vector of a text and of media at once. Throws what `usableModel` and `checkVectors` throw, what getting and reading
- * a source throws, naming it as `sources.0`, and `request_invalid` for an uncertainty of what has no parts.
+ * One vector of a text and of media at once. Throws what `usableModel` and `checkVectors` throw, `rate_limited` when the
+ * key has no minutes left for a video or a sound, what getting and reading a source throws, naming it as `sources.0`, and
+ * `request_invalid` for an uncertainty of what has no parts.
  */
 export async function embedMixture(
   parts: TaskParts,
@@ -56,7 +57,10 @@ export async function embedMixture(
   const words = order.text === undefined ? undefined : shortened(parts, order.text, order)
   const cut = { ...order, ...(words && { text: words.text }) }
   const surroundings = { parts, account, order: cut, model, signal }
+  if (order.sources.some(({ kind }) => hasMinutes(kind))) parts.usage?.checkMedia(account)
   const embedded = await (model.isRemote ? embedRemotely(surroundings) : withFiles(surroundings, []))
+  for (const { kind, amount } of embedded.sizes)
+    if (hasMinutes(kind)) parts.usage?.countMedia(account, amount)
   return {
     ...embedded,
     model,
@@ -65,6 +69,9 @@ export async function embedMixture(
     warnings: [...standIn(order.modelName, model), ...embedded.warnings],
   }
 }
+
+/** Limits count how long such a source lasts. */
+const hasMinutes = (kind: MixtureSource['kind']): boolean => kind === 'video' || kind === 'audio'
 
 /** The text as far as it may go. Throws `text_too_long` for a longer one that must not be cut. */
 function shortened(

@@ -190,10 +190,17 @@ function gap(item: FailedItem, failure: Failure): Warning {
   }
 }
 
-/** Of a picture and of all words of a text nothing else is left. */
-function partGap(item: FailedItem, failure: Failure): Warning[] {
+function partGap(item: FailedItem, { message }: Failure): Warning[] {
   const { part } = item.payload as PartPayload
-  if (part.kind !== 'pages') return []
-  const message = `Nothing of pages ${part.first} to ${part.last}: ${failure.message}`
-  return [{ code: 'page_skipped', message }]
+  switch (part.kind) {
+    case 'picture':
+      // Nothing else is left.
+      return []
+    case 'pages':
+      return [{ code: 'page_skipped', message: `Nothing of pages ${part.first} to ${part.last}: ${message}` }]
+    case 'words':
+      return [{ code: 'option_unavailable', message: `No text embeddings: ${message}`, option: 'text' }]
+    case 'chunks':
+      return [{ code: 'chunk_skipped', message: `Not all chunks are embedded: ${message}`, option: 'text' }]
+  }
 }

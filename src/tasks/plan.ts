@@ -2,14 +2,14 @@ import { EmbedlineError } from '../domain/errors.ts'
 import type { Warning } from '../domain/embedding.ts'
 import type { Cue, MediaFacts } from '../domain/media.ts'
 import { planSlices, type Slice } from '../domain/slices.ts'
+import type { TaskPlan } from '../domain/taskPlan.ts'
 import {
   isMediaRequest,
   type DocumentRequest,
   type MediaRequest,
   type PictureRequest,
-  type TaskPlan,
   type TaskRequest,
-} from '../domain/work.ts'
+} from '../domain/taskRequest.ts'
 import type { Asset } from '../domain/task.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { enqueue } from '../queue/enqueue.ts'
@@ -19,6 +19,7 @@ import { getAsset } from '../store/assets.ts'
 import { addPlannedItems, setPlanned } from '../store/taskProgress.ts'
 import { getTaskWork, keepPlan, type TaskWork } from '../store/tasks.ts'
 import { addEndWhenDone } from './addEnd.ts'
+import { EMBEDDED_TYPES } from './documentRequest.ts'
 import type { PartPayload } from './embedPart.ts'
 import type { TaskParts } from './parts.ts'
 import { planDocument, planPicture } from './planParts.ts'
@@ -55,11 +56,27 @@ export async function planTask(parts: TaskParts, item: ClaimedItem, signal: Abor
     throw new EmbedlineError('input_missing', 'The asset was deleted before it was fetched.')
 
   const file = parts.objects.path(task.accountId, task.objectHash)
-  const facts = asset?.facts ?? (await parts.compute.inspect(file, signal))
+  const facts = asset?.facts ?? (await lookInto(parts, task, file, signal))
   await (isMediaRequest(task.request)
     ? planClips(parts, item, { task, request: task.request, asset, file, facts }, signal)
     : planParts(parts, item, { task, request: task.request, facts }))
   parts.wake()
+}
+
+/** What the file is. For a task of a document a file that is none is told which ones are. */
+async function lookInto(
+  parts: TaskParts,
+  { request }: TaskWork,
+  file: string,
+  signal: AbortSignal,
+): Promise<MediaFacts> {
+  try {
+    return await parts.compute.inspect(file, signal)
+  } catch (failure) {
+    const isNone = failure instanceof EmbedlineError && failure.code === 'media_unreadable'
+    if (!isNone || request.input !== 'document') throw failure
+    throw new EmbedlineError('unsupported_type', `${failure.message} ${EMBEDDED_TYPES}`, { cause: failure })
+  }
 }
 
 interface Looked<Request extends TaskRequest> {
@@ -104,7 +121,9 @@ async function planParts(
   { task, request, facts }: Looked<PictureRequest | DocumentRequest>,
 ): Promise<void> {
   const planned =
-    request.input === 'image' ? planPicture(facts, parts.limits) : planDocument(request, facts, parts.limits)
+    request.input === 'image'
+      ? planPicture(facts, parts.limits)
+      : planDocument(request, facts, { limits: parts.limits, model: parts.models.facts(task.model) })
   await writeItems(parts, item, task, {
     plan: planned.plan,
     pieces: planned.parts.map((part, at) => ({ kind: 'part', key: `part:${at}`, payload: { part } })),

@@ -2,7 +2,8 @@ import { EmbedlineError } from '../domain/errors.ts'
 import type { Warning } from '../domain/embedding.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { MediaFacts } from '../domain/media.ts'
-import type { MediaPlan, MediaRequest } from '../domain/work.ts'
+import type { MediaPlan } from '../domain/taskPlan.ts'
+import type { MediaRequest } from '../domain/taskRequest.ts'
 import { chooseModalities, leftOut, whyMissing } from './chooseModalities.ts'
 
 /**

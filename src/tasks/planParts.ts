@@ -1,9 +1,11 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { MediaFacts } from '../domain/media.ts'
+import type { ModelFacts } from '../domain/model.ts'
 import type { TaskPart } from '../domain/partWork.ts'
-import type { DocumentRequest, PartsPlan } from '../domain/work.ts'
-import { resolveDocument } from './documentRequest.ts'
+import type { PartsPlan } from '../domain/taskPlan.ts'
+import type { DocumentRequest } from '../domain/taskRequest.ts'
+import { resolveDocument, EMBEDDED_TYPES } from './documentRequest.ts'
 
 /** Pages that one item embeds: a crash costs no more than these. */
 const PAGES_AN_ITEM = 16
@@ -35,16 +37,20 @@ export function planPicture(facts: MediaFacts, limits: Limits): PlannedParts {
  * Throws `unsupported_type` for what is no document, `document_too_large` for more bytes or pages than are taken, and
  * what `resolveDocument` throws.
  */
-export function planDocument(request: DocumentRequest, facts: MediaFacts, limits: Limits): PlannedParts {
+export function planDocument(
+  request: DocumentRequest,
+  facts: MediaFacts,
+  { limits, model }: { limits: Limits; model: ModelFacts },
+): PlannedParts {
   const { document, sizeBytes } = facts
   if (!document)
     throw new EmbedlineError(
       'unsupported_type',
-      `The file is no document (${facts.container}): PDF, text and Markdown are embedded.`,
+      `The file is no document (${facts.container}). ${EMBEDDED_TYPES}`,
     )
   if (sizeBytes > limits.taskDocumentBytes)
     throw new EmbedlineError('document_too_large', tooManyBytes(sizeBytes, limits.taskDocumentBytes))
-  const { modalities, scopes } = resolveDocument(request, document.type)
+  const { modalities, scopes } = resolveDocument(request, document.type, model)
   const { pageCount = 0 } = document
   const quadrants = request.pages === 'quadrants'
   checkPages(pageCount * (quadrants ? COUNT_WITH_QUADRANTS : 1), sizeBytes, limits)

@@ -3,7 +3,7 @@ import { setInterval } from 'node:timers/promises'
 import type { ToChild } from '../../src/compute/protocol.ts'
 import { type CallTools, serveParent } from '../../src/compute/serveParent.ts'
 import type { MediaFacts } from '../../src/domain/media.ts'
-import type { SliceResult, SliceWork } from '../../src/domain/work.ts'
+import type { SliceResult, SliceWork } from '../../src/domain/sliceWork.ts'
 
 const kept: Buffer[] = []
 
@@ -71,6 +71,7 @@ serveParent(
     embedSlicesNow: embedOddly,
     embedMixture: async () => ({ vector: me(), kind: 'fused', sizes: [], warnings: [] }),
     embedPart: async () => ({ textTokens: 0, warnings: [] }),
+    cutPart: async () => ({ textTokens: 0, warnings: [] }),
     async embedDocument({ file, name }, call) {
       await misbehave(file, call)
       const chunk = (ordinal: number) => ({ ordinal, text: '', place: {}, vector: me(), termsJson: '{}' })

@@ -15,7 +15,10 @@ import type { MediaFacts } from '../../src/domain/media.ts'
 import type { ModelFacts } from '../../src/domain/model.ts'
 import { fixedSegments } from '../../src/domain/slices.ts'
 import type { Account } from '../../src/domain/task.ts'
-import type { Compute, CutChunk, CutWork, MediaRequest, SliceWork } from '../../src/domain/work.ts'
+import type { Compute } from '../../src/domain/compute.ts'
+import type { CutChunk, CutWork } from '../../src/domain/documentWork.ts'
+import type { SliceWork } from '../../src/domain/sliceWork.ts'
+import type { MediaRequest } from '../../src/domain/taskRequest.ts'
 import { openLineFormat } from '../../src/http/openai/lineFormat.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { makeKeyedMutex } from '../../src/lib/keyedMutex.ts'
@@ -299,6 +302,11 @@ function tinyCompute(): TinyCompute {
       await onVectors([{ modality, space: 'tiny', vector, place: { scope: 'asset' }, weight }])
       return { textTokens: 2, warnings: [] }
     },
+    async cutPart({ file }, onTexts) {
+      const text = await readFile(file, 'utf8')
+      await onTexts([{ text, place: { scope: 'asset' }, weight: text.length }])
+      return { textTokens: 2, warnings: [] }
+    },
     embedDocument(work, onChunks, signal) {
       const onCut = (chunks: readonly CutChunk[]) =>
         onChunks(chunks.map((chunk) => ({ ...chunk, vector: letters(chunk.text) })))
@@ -329,10 +337,10 @@ function tinyCompute(): TinyCompute {
       return this.embedSlices(work, onSlice, new AbortController().signal)
     },
     embedPicture: async () => Float32Array.of(0, 0, 1, 0),
-    embedMixture: async () => ({
+    embedMixture: async ({ sources }) => ({
       vector: Float32Array.of(0, 0, 0, 1),
       kind: 'fused',
-      sizes: [],
+      sizes: sources.map(({ kind }) => ({ kind, amount: 30 })),
       warnings: [],
     }),
     async makeThumbnail(work) {

@@ -1,4 +1,4 @@
-import type { Readiness } from '../../domain/work.ts'
+import type { Readiness } from '../../domain/compute.ts'
 
 /** What the pages say of this server. Nothing private: they need no key. */
 export interface SiteFacts {

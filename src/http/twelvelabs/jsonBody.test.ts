@@ -116,7 +116,7 @@ test.for<[string, string, Partial<Limits>, string, string | undefined]>([
   [
     'base64 past its limit',
     source('QUJDREVG'),
-    { inlineMediaBytes: 5, inlinePictureBytes: 5 },
+    { inlineMediaBytes: 5, inlinePictureBytes: 5, inlineDocumentBytes: 5 },
     'too_large',
     'video.media_source.base64_string',
   ],

@@ -25,9 +25,18 @@ export interface JsonBody {
   media: (token: string) => ReceivedBytes
 }
 
+/** Of each kind of media; which kind it is stands elsewhere in the body. */
+const INLINE_LIMITS = [
+  'inlineMediaBytes',
+  'inlinePictureBytes',
+  'inlineDocumentBytes',
+] as const satisfies readonly (keyof Limits)[]
+
+type InlineLimit = (typeof INLINE_LIMITS)[number]
+
 export interface JsonBodyParts {
   objects: Pick<Objects, 'receive'>
-  limits: Pick<Limits, 'jsonBodyBytes' | 'inlineMediaBytes' | 'inlinePictureBytes'>
+  limits: Pick<Limits, 'jsonBodyBytes' | InlineLimit>
 }
 
 /**
@@ -74,7 +83,7 @@ export async function withJsonBody<T>(
   async function divert(part: Exclude<JsonPart, { part: 'kept' }>): Promise<Uint8Array> {
     if (part.part === 'begin') {
       if (files.length === MEDIA_COUNT) throw tooManyMedia()
-      const limitBytes = Math.max(limits.inlineMediaBytes, limits.inlinePictureBytes)
+      const limitBytes = Math.max(...INLINE_LIMITS.map((name) => limits[name]))
       const upload = await objects.receive(limitBytes)
       files.push({ upload, field: part.path, decoder: makeBase64Decoder(), head: '', received: undefined })
       return Buffer.from(String(files.length - 1))

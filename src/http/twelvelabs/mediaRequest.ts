@@ -1,6 +1,6 @@
 import { EmbedlineError } from '../../domain/errors.ts'
 import type { Segmentation } from '../../domain/slices.ts'
-import type { MediaRequest } from '../../domain/work.ts'
+import type { MediaRequest } from '../../domain/taskRequest.ts'
 import type { MediaSource } from '../../tasks/create.ts'
 import type { JsonBody } from './jsonBody.ts'
 import type { MediaSourceBody } from './fields.ts'

@@ -1,5 +1,5 @@
 import { EmbedlineError } from '../../domain/errors.ts'
-import type { VectorOptions } from '../../domain/work.ts'
+import type { VectorOptions } from '../../domain/taskRequest.ts'
 import { embedMixture, type MixtureEmbedding, type MixtureOrder } from '../../tasks/embedMixture.ts'
 import { untilGone } from '../untilGone.ts'
 import { inFieldsOf } from './errors.ts'

@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import { EmbedlineError } from '../../domain/errors.ts'
+import type { Limits } from '../../domain/limits.ts'
 import type { Task } from '../../domain/task.ts'
+import type { TaskRequest } from '../../domain/taskRequest.ts'
 import { createMediaTask } from '../../tasks/create.ts'
 import { getTask } from '../../tasks/get.ts'
 import { storedAnswer, type KeyedRequest } from '../../tasks/idempotency.ts'
@@ -50,6 +52,13 @@ export const createTask: Handler = async (call) => {
   })
 }
 
+const INLINE_LIMIT = {
+  video: 'inlineMediaBytes',
+  audio: 'inlineMediaBytes',
+  image: 'inlinePictureBytes',
+  document: 'inlineDocumentBytes',
+} as const satisfies Record<TaskRequest['input'], keyof Limits>
+
 async function create(
   { parts, schemas, account }: Call,
   json: JsonBody,
@@ -60,7 +69,7 @@ async function create(
   const { input } = wanted.request
   const source = mediaSource(wanted.source, json, {
     field: `${input}.media_source`,
-    limitBytes: input === 'image' ? parts.limits.inlinePictureBytes : parts.limits.inlineMediaBytes,
+    limitBytes: parts.limits[INLINE_LIMIT[input]],
   })
   const answer = (task: Task) => ({
     status: CREATED,

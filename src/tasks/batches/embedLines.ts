@@ -1,6 +1,6 @@
 import { EmbedlineError } from '../../domain/errors.ts'
-import { spaceOf, type ModelFacts } from '../../domain/model.ts'
-import { pinOf, type TextOutcome } from '../../domain/work.ts'
+import { pinOf, spaceOf, type ModelFacts } from '../../domain/model.ts'
+import type { TextOutcome } from '../../domain/remoteTexts.ts'
 import { unitPrefix } from '../../lib/unitPrefix.ts'
 import type { ClaimedItem } from '../../queue/claim.ts'
 import { settle } from '../../queue/settle.ts'

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { EmbedlineError } from '../../../domain/errors.ts'
 import type { ModelFacts } from '../../../domain/model.ts'
-import type { MediaRequest } from '../../../domain/work.ts'
+import type { MediaRequest } from '../../../domain/taskRequest.ts'
 import type { MediaSource } from '../../../tasks/create.ts'
 import { embedMediaNow } from '../../../tasks/embedMediaNow.ts'
 import { embedPicture, embedText, type SyncEmbedding } from '../../../tasks/embedNow.ts'

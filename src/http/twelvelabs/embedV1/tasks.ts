@@ -1,6 +1,6 @@
 import { EmbedlineError } from '../../../domain/errors.ts'
 import type { Task } from '../../../domain/task.ts'
-import type { MediaRequest } from '../../../domain/work.ts'
+import type { MediaRequest } from '../../../domain/taskRequest.ts'
 import { createMediaTask, type MediaTaskOrder } from '../../../tasks/create.ts'
 import { getTask } from '../../../tasks/get.ts'
 import { storedAnswer } from '../../../tasks/idempotency.ts'
