@@ -7,8 +7,7 @@ import { settle } from '../../queue/settle.ts'
 import { countRequests, getBatchWork, type BatchWork } from '../../store/batches.ts'
 import { getStretch, setOutcome, type Stretch } from '../../store/batchStretches.ts'
 import { settleParts } from '../addEnd.ts'
-import { standIn } from '../create.ts'
-import { measureTexts, type TextEmbeddings } from '../embedTexts.ts'
+import { measureTexts } from '../embedTexts.ts'
 import { leaseLost } from '../leaseLost.ts'
 import type { TaskParts } from '../parts.ts'
 import { keepBytes } from '../storedBytes.ts'
@@ -84,7 +83,8 @@ interface Sink {
 }
 
 async function answerAll(job: Job, stretch: Stretch, sink: Sink): Promise<Outcome> {
-  const { parts, batch } = job
+  const { parts, batch, model } = job
+  const { space } = spaceOf(model, 'text')
   const outcome: Outcome = { done: 0, failed: 0, textTokens: 0 }
   const requests: Request[] = []
 
@@ -116,7 +116,9 @@ async function answerAll(job: Job, stretch: Stretch, sink: Sink): Promise<Outcom
       const made = own.map((vector) => unitPrefix(vector as Float32Array, length))
       outcome.done++
       outcome.textTokens += tokenCount
-      await sink.done(await parts.lineFormat.writeDone(line, place, answerOf(job, made, tokenCount)))
+      // What a caller should know of all of them stands with the batch.
+      const answer = { model, space, vectors: made, tokenCount, warnings: [] }
+      await sink.done(await parts.lineFormat.writeDone(line, place, answer))
     }
   }
   return outcome
@@ -148,13 +150,4 @@ async function embedAll(
   return remote
     ? remote.embed(pin, texts, 'document', { signal })
     : parts.compute.embedBatch(pin, texts, signal, { alone: isAlone })
-}
-
-function answerOf(
-  { batch, model }: Job,
-  vectors: readonly Float32Array[],
-  tokenCount: number,
-): TextEmbeddings {
-  const { space } = spaceOf(model, 'text')
-  return { model, space, vectors, tokenCount, warnings: standIn(batch.modelName ?? '', model) }
 }

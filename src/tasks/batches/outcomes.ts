@@ -11,6 +11,7 @@ import { dropBytes } from '../storedBytes.ts'
 type Owned = Pick<BatchWork, 'id' | 'accountId'>
 
 const STRETCHES_AT_A_TIME = 200
+const REMOVED_AT_ONCE = 50
 
 /** The stretches of a batch in the order of its file, each with what came of it. */
 export async function* eachStretch(
@@ -28,10 +29,16 @@ export async function* eachStretch(
 }
 
 /** Removes what came of the stretches of a batch, with its bytes: it was put together, or nobody wants it. */
-export async function removeOutcomes(parts: TaskParts, batch: Owned): Promise<void> {
-  for await (const { ordinal, outcome } of eachStretch(parts, batch))
-    if (outcome)
-      await dropBytes(parts, { accountId: batch.accountId, hash: outcome.hash }, (db) =>
-        clearOutcome(db, batch.id, ordinal),
-      )
+export async function removeOutcomes(parts: TaskParts, { id, accountId }: Owned): Promise<void> {
+  // Together they share a few commits; one after the other each waits for the disk.
+  let removing: Promise<boolean>[] = []
+  for await (const { ordinal, outcome } of eachStretch(parts, { id, accountId })) {
+    if (!outcome) continue
+    const bytes = { accountId, hash: outcome.hash }
+    removing.push(dropBytes(parts, bytes, (db) => clearOutcome(db, id, ordinal)))
+    if (removing.length < REMOVED_AT_ONCE) continue
+    await Promise.all(removing)
+    removing = []
+  }
+  await Promise.all(removing)
 }
