@@ -47,7 +47,7 @@ export function roomsBeside(held: readonly { kind: ItemKind }[], computeCount: n
     room(['assemble'], 3, ASSEMBLIES),
     room(['part', 'slice'], 1, computeCount),
     room(['check', 'gather'], 0, BATCHES),
-    { kinds: ['lines', 'document'], lanes: [2], free: bulk },
+    { kinds: ['document', 'lines'], lanes: [2], free: bulk },
     { ...documents, free: isHalfFull ? 0 : documents.free - bulk },
   ]
 }

@@ -56,6 +56,13 @@ const PROBLEM = {
   model_differs: 'model_mismatch',
 } as const satisfies Record<BatchProblemCode, string>
 
+/** Where the field is known without being told. */
+const PARAM: Readonly<Partial<Record<BatchProblemCode, string>>> = {
+  name_repeated: 'custom_id',
+  model_unknown: 'model',
+  model_differs: 'model',
+}
+
 export function presentBatch(batch: Batch) {
   const status = statusOf(batch)
   const at = (own: Status) => (status === own ? batch.finishedMs : undefined)
@@ -98,7 +105,7 @@ function presentProblems({ problems, failure }: Batch, status: Status) {
   const data = problems.map(({ code, message, line, field }) => ({
     code: PROBLEM[code] as string,
     message,
-    param: field ?? null,
+    param: field ?? PARAM[code] ?? null,
     line: line ?? null,
   }))
   if (data.length === 0 && failure)

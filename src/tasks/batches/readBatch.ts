@@ -120,7 +120,8 @@ function makeStretches() {
 }
 
 /** Enough of a hash to tell 50,000 names apart, however long they are. */
-const fingerprint = (name: string): string => createHash('sha256').update(name).digest().toString('latin1', 0, 16)
+const fingerprint = (name: string): string =>
+  createHash('sha256').update(name).digest().toString('latin1', 0, 16)
 
 function isKnown({ lineFormat, models }: TaskParts, name: string): boolean {
   return lineFormat.isModelName(models, name) && models.resolve(name) !== undefined
