@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readConfig } from '../config.ts'
 import { EmbedlineError, type ErrorCode } from '../domain/errors.ts'
+import { systemClock } from '../lib/clock.ts'
 import type { CommandLine, Flag } from './command.ts'
 import { settingFlags } from './settingFlags.ts'
 
@@ -72,12 +73,27 @@ const serverCalls = (url: string, key: string): ServerCalls => ({
     const headers = new Headers({ authorization: `Bearer ${key}` })
     if (json !== undefined) headers.set('content-type', 'application/json')
     const body = json === undefined ? bytes : JSON.stringify(json)
-    const response = await reach(url, path, { method, headers, ...(body !== undefined && { body }) })
+    const send = () => reach(url, path, { method, headers, ...(body !== undefined && { body }) })
+    let response = await send()
+    for (let waitMs = waitOf(response); waitMs !== undefined; waitMs = waitOf(response)) {
+      await response.body?.cancel()
+      await systemClock.sleep(waitMs)
+      response = await send()
+    }
     const text = await response.text()
     if (!response.ok) throw refusal(response, text)
     return text === '' ? undefined : JSON.parse(text)
   },
 })
+
+/** Nobody waits longer than this without being told why. */
+const LONGEST_WAIT_SEC = 60
+
+/** How long to wait before the same is asked again, milliseconds; undefined: it is not asked again. */
+function waitOf({ status, headers }: Response): number | undefined {
+  const seconds = Number(headers.get('retry-after') ?? Number.NaN)
+  return status === 429 && seconds <= LONGEST_WAIT_SEC ? seconds * 1000 : undefined
+}
 
 async function reach(url: string, path: string, init: RequestInit): Promise<Response> {
   try {
@@ -94,6 +110,7 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
   404: 'not_found',
   413: 'too_large',
   422: 'request_invalid',
+  429: 'rate_limited',
 }
 
 const refusal = ({ status, statusText }: Response, text: string): EmbedlineError =>

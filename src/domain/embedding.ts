@@ -83,6 +83,7 @@ const TELLS_OF_LOSS = {
   chunk_skipped: true,
   crawl_bounded: false,
   subtitles_unreadable: true,
+  transcript_unused: false,
   text_shortened: false,
   uncertainty_unavailable: false,
 } as const

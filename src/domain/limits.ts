@@ -6,6 +6,8 @@ export interface Limits {
   partedUploadBytes: number
   partedPictureBytes: number
   uploadPartBytes: number
+  /** Of one account, that still take parts. */
+  activeUploads: number
   /** Of what a caller keeps with an asset, as JSON. */
   userMetadataBytes: number
   /** Of what is fetched by a URL; how long that may take with a task, and in a request that waits for it. */
@@ -77,6 +79,7 @@ const OURS: Limits = {
   partedUploadBytes: 10 * 1024 ** 3,
   partedPictureBytes: 10 * 1024 ** 3,
   uploadPartBytes: 5 * 1024 ** 2,
+  activeUploads: 500,
   userMetadataBytes: 256 * 1024,
   fetchBytes: 4 * 1024 ** 3,
   fetchSec: 3600,

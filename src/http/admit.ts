@@ -4,25 +4,27 @@ import type { Account } from '../domain/task.ts'
 import { authenticate } from '../tasks/authenticate.ts'
 import type { TaskParts } from '../tasks/parts.ts'
 
-/** Writes how far a key is with its limits. */
-export type TellRates = (states: readonly RateState[], nowMs: number) => void
+export interface Asking {
+  key: string
+  /** What one whose key is not valid is told. */
+  message: string
+  /** Writes how far the key is with its limits, whether or not the request is refused. */
+  tell: (states: readonly RateState[], nowMs: number) => void
+  /** It goes on with what was counted when it began. */
+  isCounted?: boolean
+}
 
-/**
- * Whoever a key belongs to, with the request counted; `tell` is called whether or not it is refused. Throws `unauthorized`
- * with `message` for a key that is not valid, and `rate_limited`.
- */
+/** Whoever a key belongs to, with the request counted. Throws `unauthorized`, `rate_limited`. */
 export async function admit(
   parts: Pick<TaskParts, 'store' | 'usage' | 'clock'>,
-  key: string,
-  message: string,
-  tell: TellRates,
+  { key, message, tell, isCounted = false }: Asking,
 ): Promise<Account> {
   const account = await authenticate(parts, key)
   if (!account) throw new EmbedlineError('unauthorized', message)
   const { usage, clock } = parts
   if (!usage) return account
   try {
-    usage.countRequest(account)
+    if (!isCounted) usage.countRequest(account)
   } finally {
     tell(usage.states(account), clock.nowMs())
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import Telnyx from 'telnyx'
 import { expect, onTestFinished, test } from 'vitest'
 import { client } from '../../test/support/client.ts'
+import { beginUpload, chunkOf, contentOf, put, report, UPLOADS, urlOf } from '../../test/support/uploads.ts'
 import { KEY, withApp, type TestApp } from '../../test/support/withApp.ts'
 import { withFolder } from '../../test/support/withStore.ts'
 import type { RateLimits } from '../domain/rates.ts'
@@ -121,6 +122,41 @@ test('forms and uploads are refused by a status that no client sends them again 
   }
   expect((await app.post('/v1.3/assets/multipart-uploads', {})).status).toBe(403)
   expect(await app.leftovers()).toEqual([])
+})
+
+test('requests for what no contract has are counted too, and refused as problems', async () => {
+  const app = await limitedApp({ requestsPerMinute: 1 })
+  app.room.clock.advance(20_000)
+  const first = await app.fetch('/api/buckets')
+  expect(first.status).toBe(200)
+  expect(rates(first)).toEqual({
+    'x-ratelimit-limit': '1',
+    'x-ratelimit-remaining': '0',
+    'x-ratelimit-reset': '40',
+  })
+  const refused = await app.fetch('/api/buckets/some/objects/a.txt', { method: 'PUT', body: 'text' })
+  expect(refused.status).toBe(429)
+  expect(refused.headers.get('content-type')).toMatch('application/problem+json')
+  expect(rates(refused)).toMatchObject({ 'retry-after': '40', 'x-ratelimit-remaining': '0' })
+  expect(await refused.json()).toMatchObject({
+    status: 429,
+    code: 'rate_limited',
+    title: 'Too Many Requests',
+  })
+  expect((await app.fetch(LIST)).status).toBe(429)
+})
+
+test('an upload that was begun goes on while the limit is spent, and no request of it is counted', async () => {
+  const app = await limitedApp({ requestsPerDay: 2 })
+  const upload = await beginUpload(app, 5)
+  const path = `${UPLOADS}/${upload.upload_id}`
+  const addresses = await app.post(`${path}/presigned-urls`, { start: 1, count: 1 })
+  expect(addresses.headers.get('x-ratelimit-used')).toBe('1')
+  expect((await app.fetch(path)).status).toBe(200)
+  expect((await app.fetch(path)).status).toBe(429)
+  expect((await put(urlOf(upload, 1), contentOf(5))).status).toBe(200)
+  const end = await report(app, upload, chunkOf(1, contentOf(5)))
+  expect(await end.json()).toMatchObject({ total_completed: 1, url: expect.any(String) })
 })
 
 test('the media of a task are counted when it is known how long they last; what is accepted waits', async () => {

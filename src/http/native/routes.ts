@@ -1,10 +1,10 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import { EmbedlineError } from '../../domain/errors.ts'
-import { authenticate } from '../../tasks/authenticate.ts'
 import type { TaskParts } from '../../tasks/parts.ts'
+import { admit } from '../admit.ts'
 import { keyOf } from '../apiKey.ts'
 import { OPEN_TO_BROWSERS } from '../browsers.ts'
 import { addOtherMethods } from '../otherMethods.ts'
+import { rateHeaders } from '../rateHeaders.ts'
 import { ROUTES as ASSETS } from './assets/routes.ts'
 import { ROUTES as BUCKETS } from './buckets/routes.ts'
 import { ROUTES as MODELS } from './models/routes.ts'
@@ -22,8 +22,11 @@ const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path
 /** What the contracts lack: the objects of buckets, the bytes of assets, and models. */
 export function nativeRoutes(parts: TaskParts): FastifyPluginAsync {
   const answer = (route: Route) => async (request: FastifyRequest, reply: FastifyReply) => {
-    const account = await authenticate(parts, keyOf(request))
-    if (!account) throw new EmbedlineError('unauthorized', 'The API key is missing or not valid.')
+    const account = await admit(parts, {
+      key: keyOf(request),
+      message: 'The API key is missing or not valid.',
+      tell: (states, nowMs) => void reply.headers(rateHeaders(states, nowMs)),
+    })
     const handler = await route.handler()
     return handler({ parts, account, request, reply })
   }

@@ -3,11 +3,11 @@ import { EmbedlineError } from '../../domain/errors.ts'
 import type { TaskParts } from '../../tasks/parts.ts'
 import { keyOf } from '../apiKey.ts'
 import { admit } from '../admit.ts'
+import { rateHeaders } from '../rateHeaders.ts'
 import { OPEN_TO_BROWSERS } from '../browsers.ts'
 import { addOtherMethods, type Method } from '../otherMethods.ts'
 import { retryHeaders } from '../retryHeaders.ts'
 import { presentFailure, presentRefusal, type ErrorAnswer } from './errors.ts'
-import { rateHeaders } from './rateHeaders.ts'
 import type { Handler } from './route.ts'
 import type { Schemas } from './schema.ts'
 
@@ -62,13 +62,11 @@ export function telnyxRoutes(parts: TaskParts): FastifyPluginAsync {
     (schemas ??= (await import('./schema.ts')).makeSchemas(parts.limits))
 
   const answer = (route: Route) => async (request: FastifyRequest, reply: FastifyReply) => {
-    const message = 'The bearer token is missing or not valid.'
-    const account = await admit(
-      parts,
-      keyOf(request),
-      message,
-      (states, nowMs) => void reply.headers(rateHeaders(states, nowMs)),
-    )
+    const account = await admit(parts, {
+      key: keyOf(request),
+      message: 'The bearer token is missing or not valid.',
+      tell: (states, nowMs) => void reply.headers(rateHeaders(states, nowMs)),
+    })
     const [handler, theSchemas] = await Promise.all([route.handler(), schemasOnce()])
     return handler({ parts, schemas: theSchemas, account, request, reply })
   }

@@ -134,6 +134,7 @@ export const Asset = z.looseObject({
   file_type: z.string(),
   created_at: time,
   user_metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  warnings: warnings.optional(),
   size: z.int().optional(),
   duration: z.number().optional(),
   technical_metadata: z

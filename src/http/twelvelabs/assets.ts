@@ -7,6 +7,7 @@ import {
   getAsset,
   listAssets as readAssets,
 } from '../../tasks/assets.ts'
+import { sideCarWarnings } from '../../tasks/transcript/sideCarWarnings.ts'
 import { changeUserMetadata } from '../../tasks/userMetadata.ts'
 import { originOf } from '../origin.ts'
 import { readBody } from '../requestBody.ts'
@@ -14,7 +15,7 @@ import { withAssetForm, type AssetForm } from './assetForm.ts'
 import { parse } from './parse.ts'
 import { parseJson } from './parseJson.ts'
 import { inFieldsOf } from './errors.ts'
-import { presentAsset, presentAssetDetail, presentPage } from './present.ts'
+import { presentAsset, presentAssetDetail, presentPage, presentWarnings } from './present.ts'
 import { pathId, type Call, type Handler } from './route.ts'
 
 /** `POST /assets`: a file is stored when this is answered, and looked at afterwards; a URL is checked, and fetched then. */
@@ -72,7 +73,8 @@ export const retrieveAsset: Handler = async ({ parts, account, request }) => {
   const id = pathId(request)
   const asset = await getAsset(parts, account.id, id)
   if (!asset) throw unknownAsset(id)
-  return presentAssetDetail(asset, originOf(request))
+  const warnings = await sideCarWarnings(parts, asset)
+  return { ...presentAssetDetail(asset, originOf(request)), ...presentWarnings(warnings) }
 }
 
 const MIME_TYPES: Readonly<Record<string, readonly string[]>> = {

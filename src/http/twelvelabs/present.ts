@@ -83,7 +83,7 @@ function wantedOf(answered: Answered): Modality[] {
 const kindOf = (request: TaskRequest, modality: Modality): InputKind =>
   modality === 'visual' && !isMediaRequest(request) ? 'image' : KIND[modality]
 
-const presentWarnings = (warnings: readonly Warning[]) =>
+export const presentWarnings = (warnings: readonly Warning[]) =>
   warnings.length === 0
     ? {}
     : {

@@ -18,6 +18,8 @@ interface Route {
   path: string
   /** Loaded on the first request: a server that only starts and idles needs neither zod nor the verbs. */
   handler: () => Promise<Handler>
+  /** Goes on with what was counted when it began: a limit may refuse a file, and never breaks one off in the middle. */
+  isCounted?: boolean
 }
 
 const assets = () => import('./assets.ts')
@@ -51,11 +53,17 @@ const ROUTES: readonly Route[] = [
   { method: 'POST', path: UPLOADS, handler: async () => (await uploads()).createUpload },
   { method: 'GET', path: UPLOADS, handler: async () => (await uploads()).listUploads },
   { method: 'GET', path: `${UPLOADS}/:id`, handler: async () => (await uploads()).retrieveUpload },
-  { method: 'POST', path: `${UPLOADS}/:id`, handler: async () => (await uploads()).reportParts },
+  {
+    method: 'POST',
+    path: `${UPLOADS}/:id`,
+    handler: async () => (await uploads()).reportParts,
+    isCounted: true,
+  },
   {
     method: 'POST',
     path: `${UPLOADS}/:id/presigned-urls`,
     handler: async () => (await uploads()).addressParts,
+    isCounted: true,
   },
   { method: 'POST', path: '/embed', handler: async () => (await import('./embedV1/embed.ts')).embed },
   { method: 'POST', path: '/embed/tasks', handler: async () => (await tasksV1()).createTask },
@@ -88,13 +96,12 @@ export function twelvelabsRoutes(parts: TaskParts): FastifyPluginAsync {
     (schemas ??= (await import('./schema.ts')).makeSchemas(parts.limits))
 
   const answer = (route: Route) => async (request: FastifyRequest, reply: FastifyReply) => {
-    const message = 'The API key is missing or not valid.'
-    const account = await admit(
-      parts,
-      keyOf(request),
-      message,
-      (states) => void reply.headers(rateHeaders(states)),
-    )
+    const account = await admit(parts, {
+      key: keyOf(request),
+      message: 'The API key is missing or not valid.',
+      tell: (states) => void reply.headers(rateHeaders(states)),
+      ...(route.isCounted && { isCounted: true }),
+    })
     const [handler, theSchemas] = await Promise.all([route.handler(), schemasOnce()])
     return handler({ parts, schemas: theSchemas, account, request, reply })
   }

@@ -504,6 +504,30 @@ test('what would not fit on the disk is refused before it is full, with a status
   expect((await ask()).status).toBe(201)
 })
 
+test('an account has only so many uploads that are not complete, and is told what to do about it', async () => {
+  const app = await withApp(({ limits }) => ({ limits: { ...limits, activeUploads: 2 } }))
+  const ask = (headers = {}) =>
+    app.fetch(UPLOADS, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ filename: 'a.mp4', type: 'video', total_size: 5 }),
+    })
+  const [first, second, third] = await Promise.all([beginUpload(app, 5), beginUpload(app, 5), ask()])
+  expect(third.status).toBe(403)
+  expect(await third.json()).toMatchObject({
+    code: 'usage_limit_exceeded',
+    message: expect.stringContaining('2 uploads are begun and not complete'),
+  })
+  expect((await ask({ 'x-api-key': 'key-of-two' })).status).toBe(201)
+  await app.fetch(`/v1.3/assets/${first.asset_id}`, { method: 'DELETE' })
+  expect((await ask()).status).toBe(201)
+  await sendAll(app, second, contentOf(5))
+  expect((await ask()).status).toBe(201)
+  expect((await ask()).status).toBe(403)
+  app.room.clock.advance(DAY_MS)
+  expect((await ask()).status).toBe(201)
+})
+
 test('a part for which there is no space left answers 403, and a bug 400, neither of which is tried again', async () => {
   for (const [failure, status, code] of [
     [new EmbedlineError('disk_full', 'full'), 403, 'usage_limit_exceeded'],

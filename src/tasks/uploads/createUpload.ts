@@ -1,6 +1,7 @@
+import { EmbedlineError } from '../../domain/errors.ts'
 import type { Account, UserMetadata } from '../../domain/task.ts'
 import { partBytesFor, type Upload } from '../../domain/upload.ts'
-import { insertUpload, outstandingBytes } from '../../store/uploads.ts'
+import { countActiveUploads, insertUpload, outstandingBytes } from '../../store/uploads.ts'
 import type { TaskParts } from '../parts.ts'
 
 const VALID_MS = 24 * 3_600_000
@@ -15,14 +16,15 @@ export interface UploadOrder {
 
 /**
  * Begins to take a file in parts, for a day. Nothing is written yet. Throws `disk_full` when the file would not fit
- * beside what the account's other uploads may still bring.
+ * beside what the account's other uploads may still bring, and `rate_limited` when it has too many of them.
  */
 export async function createUpload(parts: TaskParts, account: Account, order: UploadOrder): Promise<Upload> {
   const nowMs = parts.clock.nowMs()
   const outstanding = await outstandingBytes(parts.store.read, account.id, nowMs)
   await parts.objects.checkSpace(outstanding + order.totalBytes)
-  return parts.store.write((db) =>
-    insertUpload(db, {
+  return parts.store.write(async (db) => {
+    refuseMany(await countActiveUploads(db, account.id, nowMs), parts.limits.activeUploads)
+    return insertUpload(db, {
       ...order,
       id: parts.ids.objectId(),
       accountId: account.id,
@@ -30,6 +32,15 @@ export async function createUpload(parts: TaskParts, account: Account, order: Up
       partBytes: partBytesFor(order.totalBytes, parts.limits.uploadPartBytes),
       expiresMs: nowMs + VALID_MS,
       nowMs,
-    }),
+    })
+  })
+}
+
+function refuseMany(count: number, limit: number): void {
+  if (count < limit) return
+  throw new EmbedlineError(
+    'rate_limited',
+    `${limit} uploads are begun and not complete: end some of them, or give them up by deleting their assets.`,
+    { limit },
   )
 }

@@ -1,5 +1,5 @@
-import { remainingOf, type RateState } from '../../domain/rates.ts'
-import { tightest } from '../admit.ts'
+import { remainingOf, type RateState } from '../domain/rates.ts'
+import { tightest } from './admit.ts'
 
 /** The headers that tell of the limit on requests; `reset` is the seconds until it is counted anew. */
 export function rateHeaders(states: readonly RateState[], nowMs: number): Record<string, string> {
