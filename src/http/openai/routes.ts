@@ -45,14 +45,11 @@ export function openaiRoutes(parts: TaskParts): FastifyPluginAsync {
   const schemasOnce = async (): Promise<Schemas> => (schemas ??= (await import('./schema.ts')).makeSchemas())
 
   const answer = (route: Route) => async (request: FastifyRequest, reply: FastifyReply) => {
-    const message =
-      'The API key is missing or not valid. It goes into the header Authorization: Bearer <key>.'
-    const account = await admit(
-      parts,
-      keyOf(request),
-      message,
-      (states, nowMs) => void reply.headers(rateHeaders(states, nowMs)),
-    )
+    const account = await admit(parts, {
+      key: keyOf(request),
+      message: 'The API key is missing or not valid. It goes into the header Authorization: Bearer <key>.',
+      tell: (states, nowMs) => void reply.headers(rateHeaders(states, nowMs)),
+    })
     const [handler, theSchemas] = await Promise.all([route.handler(), schemasOnce()])
     return handler({ parts, schemas: theSchemas, account, request, reply })
   }
