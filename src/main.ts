@@ -49,6 +49,7 @@ import type { Models, TaskParts } from './tasks/parts.ts'
 import { roomsBeside } from './tasks/rooms.ts'
 import { takeBackItems } from './tasks/sweep.ts'
 import { openUsage } from './tasks/usage.ts'
+import { openWatchHub } from './tasks/watch/hub.ts'
 import { workOn } from './tasks/work.ts'
 import { version } from './version.ts'
 
@@ -143,6 +144,7 @@ export async function startServer(
       buckets: openFolderBuckets({ url: config.bucketsUrl, clock, uploadId: () => ids.uuid() }),
       endDocument: gatherDocumentEnds({ store, clock }),
       search,
+      watchHub: open(openWatchHub({ store, clock, onError: watchError(logger) })),
       ...(usage && { usage }),
       clock,
       ids,
@@ -152,6 +154,7 @@ export async function startServer(
       random: Math.random,
       wake: () => dispatcher?.wake(),
       lineFormat: openLineFormat(),
+      recall: (items) => dispatcher?.recall(items),
     }
     const keyFile = join(config.dataFolder, 'admin.key')
     const admission = { listed: config.keys, keyFile, isLoopback: isLoopback(config.host) }
@@ -293,6 +296,9 @@ function readinessOf(model: ModelFacts, registry: Registry, compute: RunningComp
   const problem = registry.problem(model)
   return problem ? { state: 'failed', message: problem.message } : compute.readiness()
 }
+
+const watchError = (logger: TaskParts['logger']) => (error: unknown) =>
+  logger.error('what happens to tasks could not be read', { error })
 
 const dispatch = (parts: TaskParts, computeCount: number): Dispatcher =>
   startDispatcher({

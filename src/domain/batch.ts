@@ -1,8 +1,3 @@
-import type { Warning } from './embedding.ts'
-import type { TaskState } from './states.ts'
-import type { Failure } from './task.ts'
-import type { ModelPin } from './model.ts'
-
 /** A file that an account has put here for batches, or that a batch has made. */
 export interface AccountFile {
   id: string
@@ -40,34 +35,4 @@ export interface BatchProblem {
   /** From 1; absent: the whole file is meant. */
   line?: number
   field?: string
-}
-
-/** Many requests for vectors of texts, one a line of a file. It is a task, and has the task's id. */
-export interface Batch {
-  id: string
-  accountId: string
-  state: TaskState
-  inputFileId: string
-  /** What the caller keeps with it. */
-  metadata?: Readonly<Record<string, string>>
-  /** The name that the lines have in common, and what it means; known once they were looked at. */
-  modelName?: string
-  model?: ModelPin
-  problems: readonly BatchProblem[]
-  failure?: Failure
-  warnings: readonly Warning[]
-  requestCount: number
-  doneCount: number
-  failedCount: number
-  textTokens: number
-  /** What came of the requests that are done, and of the others; once the batch has ended, and if there are any. */
-  outputFileId?: string
-  errorFileId?: string
-  stop?: BatchStop
-  createdMs: number
-  startedMs?: number
-  finalizingMs?: number
-  stoppingMs?: number
-  finishedMs?: number
-  deadlineMs: number
 }

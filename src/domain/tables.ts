@@ -32,6 +32,7 @@ export interface Tables {
   account_file: AccountFileRow
   batch: BatchRow
   batch_stretch: BatchStretchRow
+  pause: PauseRow
 }
 
 /** A connection or a transaction: every statement takes one as its first argument. */
@@ -155,6 +156,10 @@ export interface TaskRow {
   /** Of a bucket: files found unchanged, and files that are no longer there. */
   skipped_count: number
   gone_count: number
+  /** Of a task of video or sound: how long the stretches are that are embedded in all; absent until it is planned. */
+  media_total_ms: number | null
+  media_done_ms: number
+  media_failed_ms: number
   /** 1 when the plan item has written all other items. */
   is_planned: number
   /** MediaPlan, once the plan item has looked at the media. */
@@ -172,6 +177,20 @@ export interface TaskRow {
   expires_ms: number
   /** The key that the media of the task are counted for, as its SHA-256. */
   key_hash: string | null
+  /** Set when it was deleted: nobody sees it any more, its rows go in small transactions. */
+  removed_ms: number | null
+}
+
+/** Tasks that are not to go on for a while: those of an account, of a kind, of a model. What is null stands for all. */
+export interface PauseRow {
+  /** Never given twice. */
+  id: Generated<number>
+  account_id: string | null
+  kind: TaskRow['kind'] | null
+  model_id: string | null
+  created_ms: number
+  /** Absent while it lasts. */
+  ended_ms: number | null
 }
 
 /** Something that happened to a task. */
@@ -210,6 +229,7 @@ export type ItemKind =
   | 'check'
   | 'lines'
   | 'gather'
+  | 'retry'
 
 /** The row of the queue: a piece of work that one worker at a time may hold. The queue knows no more of it than this. */
 export interface ItemRow {
@@ -236,6 +256,8 @@ export interface ItemRow {
   /** 1: must run with nothing beside it. */
   is_alone: number
   due_ms: number
+  /** The pause that holds it back, so that nobody claims it; 0: none does. */
+  pause_id: Generated<number>
   lease_until_ms: number | null
   worker: string | null
   /** What to do, opaque to the queue. */
@@ -425,17 +447,16 @@ export interface AccountFileRow {
 /** What a task has beside its own row when it is a batch. */
 export interface BatchRow {
   task_id: string
-  account_id: string
   input_file_id: string
   /** The stored input, to which the batch refers itself: the file may be deleted. Null once it has ended. */
   input_hash: string | null
   metadata_json: string | null
   /** How long its files are kept. */
   files_kept_ms: number
-  /** Of requests, which are lines. */
-  request_count: number
-  done_count: number
-  failed_count: number
+  /** Of its lines. */
+  requests_total: number
+  requests_done: number
+  requests_failed: number
   /** BatchProblem[]. */
   problems_json: string
   stop: BatchStop | null

@@ -127,7 +127,7 @@ test('a claim is one scan of an index in the order of the claims', () =>
       const { rows } = await sql<{ detail: string }>`
         explain query plan
         select id from item
-         where state = 'queued' and is_alone = ${sql.lit(alone)} and lane = ${1} and due_ms <= ${5}
+         where state = 'queued' and is_alone = ${sql.lit(alone)} and pause_id = 0 and lane = ${1} and due_ms <= ${5}
            and kind in ('slice', 'plan')
          order by lane, turn, id limit ${3}`.execute(store.read)
       return rows.map(({ detail }) => detail)

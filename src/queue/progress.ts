@@ -9,3 +9,9 @@ export async function saveProgress(db: Db, hold: Hold, progress: unknown): Promi
     .executeTakeFirst()
   return numUpdatedRows > 0n
 }
+
+/** How far an item got, whoever holds it; undefined when nothing was kept. */
+export async function readProgress(db: Db, id: number): Promise<unknown> {
+  const row = await db.selectFrom('item').select('progress_json').where('id', '=', id).executeTakeFirst()
+  return row?.progress_json == null ? undefined : (JSON.parse(row.progress_json) as unknown)
+}

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { failureColumns } from '../domain/failure.ts'
 import type { Db } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
-import { NOT_HELD, updateHeld } from './held.ts'
+import { LET_GO, updateHeld } from './held.ts'
 import type { Hold } from './item.ts'
 
 export interface Settlement {
@@ -16,7 +16,7 @@ export async function settleDone(db: Db, holds: readonly Hold[], nowMs: number):
   const fences = holds.map(({ id, attempt, worker }) => sql`(${id}, ${attempt}, ${worker})`)
   const { rows } = await sql<{ id: number }>`
     update item
-       set state = 'done', worker = null, lease_until_ms = null, error_code = null, error_message = null,
+       set state = 'done', lease_until_ms = null, error_code = null, error_message = null,
            finished_ms = ${nowMs}
      where state = 'running' and (id, attempt, worker) in (values ${sql.join(fences)})
     returning id`.execute(db)
@@ -31,7 +31,7 @@ export async function settle(db: Db, hold: Hold, { state, failure, nowMs }: Sett
   const { numUpdatedRows } = await updateHeld(db, hold)
     .set({
       state,
-      ...NOT_HELD,
+      ...LET_GO,
       ...failureColumns(failure),
       finished_ms: nowMs,
     })

@@ -21,6 +21,12 @@ export async function ensureAccount(db: Db, { name, id, userId, nowMs }: NewAcco
   return accountOf(row)
 }
 
+/** The account of that name, if there is one. */
+export async function findAccount(db: Db, name: string): Promise<Account | undefined> {
+  const row = await db.selectFrom('account').selectAll().where('name', '=', name).executeTakeFirst()
+  return row && accountOf(row)
+}
+
 /** The ids of all accounts. */
 export async function accountIds(db: Db): Promise<string[]> {
   const rows = await db.selectFrom('account').select('id').execute()

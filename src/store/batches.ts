@@ -1,9 +1,12 @@
-import type { Batch, BatchProblem, BatchStop } from '../domain/batch.ts'
+import type { BatchProblem, BatchStop } from '../domain/batch.ts'
+import type { Batch } from '../domain/task.ts'
 import type { Warning } from '../domain/embedding.ts'
 import { failureColumns, failureOf } from '../domain/failure.ts'
+import { progressOf } from '../domain/progress.ts'
 import type { BatchRow, Db, TaskRow } from '../domain/tables.ts'
 import type { ModelPin } from '../domain/model.ts'
 import { addTaskEvent } from './taskEvents.ts'
+import { countsOf } from './taskRow.ts'
 
 export interface NewBatch {
   id: string
@@ -44,6 +47,9 @@ export async function insertBatch(db: Db, batch: NewBatch): Promise<Batch> {
     failed_count: 0,
     skipped_count: 0,
     gone_count: 0,
+    media_total_ms: null,
+    media_done_ms: 0,
+    media_failed_ms: 0,
     is_planned: 0,
     plan_json: null,
     embedding_count: 0,
@@ -55,17 +61,17 @@ export async function insertBatch(db: Db, batch: NewBatch): Promise<Batch> {
     updated_ms: nowMs,
     finished_ms: null,
     expires_ms: batch.expiresMs,
+    removed_ms: null,
   }
   const row: BatchRow = {
     task_id: taskId,
-    account_id: accountId,
     input_file_id: batch.inputFileId,
     input_hash: batch.inputHash,
     metadata_json: batch.metadata ? JSON.stringify(batch.metadata) : null,
     files_kept_ms: batch.filesKeptMs,
-    request_count: 0,
-    done_count: 0,
-    failed_count: 0,
+    requests_total: 0,
+    requests_done: 0,
+    requests_failed: 0,
     problems_json: '[]',
     stop: null,
     started_ms: null,
@@ -81,34 +87,20 @@ export async function insertBatch(db: Db, batch: NewBatch): Promise<Batch> {
   return batchOf({ ...task, ...row })
 }
 
-type TaskColumns = Pick<TaskRow, (typeof TASK_COLUMNS)[number]>
-
-const TASK_COLUMNS = [
-  'state',
-  'model_name',
-  'model_id',
-  'model_revision',
-  'warnings_json',
-  'text_tokens',
-  'error_code',
-  'error_message',
-  'created_ms',
-  'finished_ms',
-] as const
-
 const batches = (db: Db) =>
   db
-    .selectFrom('batch')
-    .innerJoin('task', 'task.id', 'batch.task_id')
+    .selectFrom('task')
+    .innerJoin('batch', 'batch.task_id', 'task.id')
+    .selectAll('task')
     .selectAll('batch')
-    .select(TASK_COLUMNS.map((column) => `task.${column}` as const))
+    .where('kind', '=', 'batch')
+
+const seenBatches = (db: Db, accountId: string) =>
+  batches(db).where('account_id', '=', accountId).where('removed_ms', 'is', null)
 
 /** The batch, if the account has one of that id. */
 export async function getBatch(db: Db, accountId: string, id: string): Promise<Batch | undefined> {
-  const row = await batches(db)
-    .where('batch.task_id', '=', id)
-    .where('batch.account_id', '=', accountId)
-    .executeTakeFirst()
+  const row = await seenBatches(db, accountId).where('id', '=', id).executeTakeFirst()
   return row && batchOf(row)
 }
 
@@ -118,9 +110,11 @@ export async function listBatches(
   accountId: string,
   { after, limit }: { after?: string | undefined; limit: number },
 ): Promise<Batch[]> {
-  let matching = batches(db).where('batch.account_id', '=', accountId)
-  if (after !== undefined) matching = matching.where('batch.task_id', '<', after)
-  return (await matching.orderBy('batch.task_id', 'desc').limit(limit).execute()).map(batchOf)
+  let matching = seenBatches(db, accountId)
+  // Ids sort by the time they were made, as the index does.
+  if (after !== undefined) matching = matching.where('id', '<', after)
+  const rows = await matching.orderBy('created_ms', 'desc').orderBy('id', 'desc').limit(limit).execute()
+  return rows.map(batchOf)
 }
 
 /** What the work on a batch needs to know beside what callers see. */
@@ -133,7 +127,7 @@ export interface BatchWork extends Batch {
 
 /** What the work on a batch needs to know of it, whoever it belongs to. */
 export async function getBatchWork(db: Db, id: string): Promise<BatchWork | undefined> {
-  const row = await batches(db).select('task.is_planned').where('batch.task_id', '=', id).executeTakeFirst()
+  const row = await batches(db).where('id', '=', id).executeTakeFirst()
   return (
     row && {
       ...batchOf(row),
@@ -158,7 +152,7 @@ export async function startBatch(
 ): Promise<void> {
   const { numUpdatedRows } = await db
     .updateTable('batch')
-    .set({ request_count: started.requestCount, started_ms: started.nowMs })
+    .set({ requests_total: started.requestCount, started_ms: started.nowMs })
     .where('task_id', '=', id)
     .where('started_ms', 'is', null)
     .executeTakeFirst()
@@ -192,8 +186,8 @@ export async function countRequests(
   await db
     .updateTable('batch')
     .set((row) => ({
-      done_count: row('done_count', '+', done),
-      failed_count: row('failed_count', '+', failed),
+      requests_done: row('requests_done', '+', done),
+      requests_failed: row('requests_failed', '+', failed),
     }))
     .where('task_id', '=', id)
     .execute()
@@ -279,35 +273,39 @@ export const stoppedBatches = (db: Db, limit: number): Promise<{ id: string }[]>
     .limit(limit)
     .execute()
 
-function batchOf(row: BatchRow & TaskColumns): Batch {
+/** The batch in the row of its task, when that is one. */
+export function batchOf(row: TaskRow & BatchRow): Batch {
   const failure = failureOf(row)
   return {
-    id: row.task_id,
+    kind: 'batch',
+    id: row.id,
     accountId: row.account_id,
     state: row.state,
     inputFileId: row.input_file_id,
+    filename: row.filename ?? '',
     ...(row.metadata_json !== null && {
       metadata: JSON.parse(row.metadata_json) as Record<string, string>,
     }),
-    ...(row.model_id !== '' && {
-      modelName: row.model_name,
-      model: { id: row.model_id, revision: row.model_revision },
-    }),
+    modelName: row.model_name,
+    model: { id: row.model_id, revision: row.model_revision },
     problems: JSON.parse(row.problems_json) as BatchProblem[],
     ...(failure && { failure }),
     warnings: JSON.parse(row.warnings_json) as Warning[],
-    requestCount: row.request_count,
-    doneCount: row.done_count,
-    failedCount: row.failed_count,
+    requestCount: row.requests_total,
+    doneCount: row.requests_done,
+    failedCount: row.requests_failed,
+    progress: progressOf(countsOf(row)),
     textTokens: row.text_tokens,
     ...(row.output_file_id !== null && { outputFileId: row.output_file_id }),
     ...(row.error_file_id !== null && { errorFileId: row.error_file_id }),
     ...(row.stop !== null && { stop: row.stop }),
     createdMs: row.created_ms,
+    updatedMs: row.updated_ms,
     ...(row.started_ms !== null && { startedMs: row.started_ms }),
     ...(row.finalizing_ms !== null && { finalizingMs: row.finalizing_ms }),
     ...(row.stopping_ms !== null && { stoppingMs: row.stopping_ms }),
     ...(row.finished_ms !== null && { finishedMs: row.finished_ms }),
     deadlineMs: row.deadline_ms,
+    expiresMs: row.expires_ms,
   }
 }

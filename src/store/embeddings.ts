@@ -35,26 +35,39 @@ export interface AssetVector {
   vector: Float32Array
 }
 
-/** Adds the vectors of the whole asset, which begin at `startMs`. Returns how many were added. */
-export const insertAssetVectors = (
+/**
+ * Writes the vectors of the whole asset, which begin at `startMs`, in the place of those that were made of less of it.
+ * Returns how many there are more than before.
+ */
+export async function replaceAssetVectors(
   db: Db,
   taskId: string,
   startMs: number,
   vectors: readonly AssetVector[],
-): Promise<number> =>
-  insertRows(
-    db,
-    vectors.map(({ modality, space, endMs, vector }) => ({
-      task_id: taskId,
-      scope_order: SCOPES.indexOf('asset'),
-      position: startMs,
-      modality_order: MODALITIES.indexOf(modality),
-      end_ms: endMs,
-      space,
-      vector: bytesOf(vector),
-      uncertainty: null,
-    })),
-  )
+): Promise<number> {
+  const rows = vectors.map(({ modality, space, endMs, vector }) => ({
+    task_id: taskId,
+    scope_order: SCOPES.indexOf('asset'),
+    position: startMs,
+    modality_order: MODALITIES.indexOf(modality),
+    end_ms: endMs,
+    space,
+    vector: bytesOf(vector),
+    uncertainty: null,
+  }))
+  let removed = 0
+  for (const { scope_order: scope, position, modality_order: modality } of rows) {
+    const { numDeletedRows } = await db
+      .deleteFrom('embedding')
+      .where('task_id', '=', taskId)
+      .where('scope_order', '=', scope)
+      .where('position', '=', position)
+      .where('modality_order', '=', modality)
+      .executeTakeFirst()
+    removed += Number(numDeletedRows)
+  }
+  return (await insertRows(db, rows)) - removed
+}
 
 /** Adds vectors of parts of a picture or a document. Those that are there already stay as they are. Returns how many were added. */
 export const insertParts = (db: Db, taskId: string, vectors: readonly PartVector[]): Promise<number> =>

@@ -9,6 +9,8 @@ import { addParts } from './migrations/0006_parts.ts'
 import { indexSideCars } from './migrations/0007_sideCars.ts'
 import { addUsage } from './migrations/0008_usage.ts'
 import { addTaskEvents } from './migrations/0009_taskEvents.ts'
+import { addLifeOfTasks } from './migrations/0010_lifeOfTasks.ts'
+import { addProgress } from './migrations/0011_progress.ts'
 import { addBatches } from './migrations/0014_batches.ts'
 
 /** A step forward of the tables. Never changed once released; there are no steps back. */
@@ -24,6 +26,8 @@ export const MIGRATIONS: readonly Migration[] = [
   indexSideCars,
   addUsage,
   addTaskEvents,
+  addLifeOfTasks,
+  addProgress,
   addBatches,
 ]
 

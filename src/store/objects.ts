@@ -21,6 +21,17 @@ export async function addReference(db: Db, { accountId, hash, sizeBytes, nowMs }
     .execute()
 }
 
+/** Counts one more reference to bytes that are stored. False when they are not. */
+export async function addReferenceToStored(db: Db, accountId: string, hash: string): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('object')
+    .set((row) => ({ reference_count: row('reference_count', '+', 1) }))
+    .where('account_id', '=', accountId)
+    .where('hash', '=', hash)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
 /** Counts one reference less. True when it was the last one: the row is gone, the bytes may go after the commit. */
 export async function dropReference(db: Db, accountId: string, hash: string): Promise<boolean> {
   const { numDeletedRows } = await db

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { addTask } from '../../test/support/queueItems.ts'
 import { withStore, type StoreForTest } from '../../test/support/withStore.ts'
-import { insertAssetVectors, insertClips } from './embeddings.ts'
+import { insertClips, replaceAssetVectors } from './embeddings.ts'
 import { openResults, type Results } from './reader.ts'
 
 const DIMENSION = 512
@@ -48,7 +48,7 @@ test('vectors come in pages of up to a megabyte, clips by time and modality, the
   withResults(async (parts) => {
     await addClips(parts, 'task', 300)
     await parts.store.write((db) =>
-      insertAssetVectors(db, 'task', 0, [
+      replaceAssetVectors(db, 'task', 0, [
         { modality: 'visual', space: 'image', endMs: 1_800_000, vector: vectorOf(-1) },
       ]),
     )

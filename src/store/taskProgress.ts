@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { failureColumns } from '../domain/failure.ts'
-import { TASK_STATES, canMoveTask, type TaskState } from '../domain/states.ts'
+import { TASK_STATES, canMoveTask, isFinal, type TaskState } from '../domain/states.ts'
 import type { Db, TaskRow } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
 import { addTaskEvent } from './taskEvents.ts'
@@ -136,4 +136,80 @@ export async function endTask(
   if (!ended) return false
   await addTaskEvent(db, { ...ended, taskId: id, kind: 'ended', details: { state, ...failure }, nowMs })
   return true
+}
+
+/** True when the task has ended, or is not there. */
+export async function hasEnded(db: Db, id: string): Promise<boolean> {
+  const row = await db.selectFrom('task').select('state').where('id', '=', id).executeTakeFirst()
+  return row === undefined || isFinal(row.state)
+}
+
+// Stands in the text, so that the partial index is used.
+const IS_UNSETTLED = sql<boolean>`state in ('failed', 'cancelled') and open_count > 0`
+
+/** Tasks that have ended while items of theirs were open, and of which nobody has seen to those yet. */
+export async function unsettledTasks(db: Db, limit: number): Promise<string[]> {
+  const rows = await db.selectFrom('task').select('id').where(IS_UNSETTLED).limit(limit).execute()
+  return rows.map(({ id }) => id)
+}
+
+/** No item of the task, which has ended, is open any more. */
+export async function setSettled(db: Db, id: string): Promise<void> {
+  await db.updateTable('task').set({ open_count: 0 }).where('id', '=', id).where(IS_UNSETTLED).execute()
+}
+
+/**
+ * Takes an ended task up again, for as long as it is kept at least until `expiresMs`. Its plan counts as not written
+ * until `setPlanned`. False when it has not ended well or is not settled: then nothing is changed.
+ */
+export async function reopenTask(
+  db: Db,
+  id: string,
+  { expiresMs, nowMs }: { expiresMs: number; nowMs: number },
+): Promise<boolean> {
+  const reopened = await db
+    .updateTable('task')
+    .set((row) => ({
+      state: 'processing',
+      ...failureColumns(undefined),
+      is_planned: 0,
+      updated_ms: nowMs,
+      finished_ms: null,
+      expires_ms: row
+        .case()
+        .when('expires_ms', '<', expiresMs)
+        .then(expiresMs)
+        .else(row.ref('expires_ms'))
+        .end(),
+    }))
+    .where('id', '=', id)
+    .where(
+      'state',
+      'in',
+      TASK_STATES.filter((from) => isFinal(from) && canMoveTask(from, 'processing')),
+    )
+    .where('open_count', '=', 0)
+    .where('removed_ms', 'is', null)
+    .returning('account_id as accountId')
+    .executeTakeFirst()
+  if (!reopened) return false
+  await addTaskEvent(db, { ...reopened, taskId: id, kind: 'retried', details: {}, nowMs })
+  return true
+}
+
+/** Counts slice or document items that are open again; `failed` of them had failed. */
+export async function countReopened(
+  db: Db,
+  id: string,
+  { count, failed, nowMs }: { count: number; failed: number; nowMs: number },
+): Promise<void> {
+  await db
+    .updateTable('task')
+    .set((row) => ({
+      open_count: row('open_count', '+', count),
+      failed_count: row('failed_count', '-', failed),
+      updated_ms: nowMs,
+    }))
+    .where('id', '=', id)
+    .execute()
 }

@@ -1,10 +1,11 @@
 import type { Warning } from '../domain/embedding.ts'
+import { progressOf, type ProgressCounts } from '../domain/progress.ts'
 import type { TaskState } from '../domain/states.ts'
 import type { TaskRow } from '../domain/tables.ts'
 import type { Task } from '../domain/task.ts'
 import type { ModelPin } from '../domain/model.ts'
 import { isMediaPlan, type TaskPlan } from '../domain/taskPlan.ts'
-import type { TaskRequest } from '../domain/taskRequest.ts'
+import { isMediaRequest, type TaskRequest } from '../domain/taskRequest.ts'
 import { failureOf } from '../domain/failure.ts'
 
 /** What the work on a task needs to know of it. */
@@ -28,15 +29,17 @@ export interface TaskWork {
 }
 
 export function taskOf(row: TaskRow): Task {
+  const request = requestOf(row)
   const failure = failureOf(row)
   const { durationSec, document } = planOf(row)?.facts ?? {}
   return {
+    kind: 'media',
     id: row.id,
     accountId: row.account_id,
     state: row.state,
     modelName: row.model_name,
     model: { id: row.model_id, revision: row.model_revision },
-    request: requestOf(row),
+    request,
     ...(row.asset_id !== null && { assetId: row.asset_id }),
     ...(row.filename !== null && { filename: row.filename }),
     ...(row.source_url !== null && { sourceUrl: row.source_url }),
@@ -47,12 +50,32 @@ export function taskOf(row: TaskRow): Task {
     itemCount: row.item_count,
     doneCount: row.done_count,
     failedCount: row.failed_count,
+    progress: progressOf({ ...countsOf(row), ...(isMediaRequest(request) && { media: mediaOf(row) }) }),
     embeddingCount: row.embedding_count,
     textTokens: row.text_tokens,
     createdMs: row.created_ms,
     updatedMs: row.updated_ms,
+    ...(row.finished_ms !== null && { finishedMs: row.finished_ms }),
+    expiresMs: row.expires_ms,
   }
 }
+
+/** What is counted of any task but its media. */
+export const countsOf = (row: TaskRow): Omit<ProgressCounts, 'media'> => ({
+  state: row.state,
+  isPlanned: row.is_planned === 1,
+  itemCount: row.item_count,
+  openCount: row.open_count,
+  doneCount: row.done_count,
+  failedCount: row.failed_count,
+  unchangedCount: row.skipped_count,
+})
+
+const mediaOf = (row: TaskRow): NonNullable<ProgressCounts['media']> => ({
+  ...(row.media_total_ms !== null && { totalMs: row.media_total_ms }),
+  doneMs: row.media_done_ms,
+  failedMs: row.media_failed_ms,
+})
 
 export function taskWorkOf(row: TaskRow): TaskWork {
   const plan = planOf(row)

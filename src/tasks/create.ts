@@ -8,7 +8,7 @@ import { isMediaRequest, type DocumentRequest, type TaskRequest } from '../domai
 import type { ReceivedBytes } from '../objects/objects.ts'
 import { enqueue } from '../queue/enqueue.ts'
 import { getAsset } from '../store/assets.ts'
-import { addReference } from '../store/objects.ts'
+import { addReference, addReferenceToStored } from '../store/objects.ts'
 import { insertTask } from '../store/tasks.ts'
 import { whyMissing } from './chooseModalities.ts'
 import { checkDocumentRequest, EMBEDDED_TYPES } from './documentRequest.ts'
@@ -25,10 +25,15 @@ import { pictureWithinModel, withinModel } from './withinModel.ts'
 export type MediaSource =
   { assetId: string } | { received: ReceivedBytes; filename?: string } | { url: string }
 
+/** The same, or bytes that are stored for another task, by their SHA-256 in hex. */
+export type TaskSource = MediaSource | { storedHash: string; filename?: string }
+
 export interface MediaTaskOrder {
   modelName: string
   request: TaskRequest
-  source: MediaSource
+  source: TaskSource
+  /** The task that this one does again. */
+  rerunOf?: string
   idempotency?: Idempotency<Task>
 }
 
@@ -66,15 +71,12 @@ function createFrom(
   const { source } = order
   if ('assetId' in source) return createFromAsset(parts, account, order, model, source.assetId)
   if ('url' in source) return createFromUrl(parts, account, order, model, source.url)
+  if ('storedHash' in source) return createFromStored(parts, account, order, model, source)
   return createFromBytes(parts, account, order, model, source)
 }
 
 /** Of bytes that came with the request it is known at once what document they are. */
-async function checkDocument(
-  request: DocumentRequest,
-  source: MediaSource,
-  model: ModelFacts,
-): Promise<void> {
+async function checkDocument(request: DocumentRequest, source: TaskSource, model: ModelFacts): Promise<void> {
   const type =
     'received' in source ? await documentType(source.received.temporaryPath, source.filename) : undefined
   checkDocumentRequest(request, type, model)
@@ -126,6 +128,23 @@ const createFromBytes = (
       isWaiting: false,
     }),
   )
+
+const createFromStored = (
+  parts: TaskParts,
+  account: Account,
+  order: MediaTaskOrder,
+  model: ModelFacts,
+  { storedHash, filename }: { storedHash: string; filename?: string },
+) =>
+  parts.store.write(async (db) => {
+    if (!(await addReferenceToStored(db, account.id, storedHash)))
+      throw new EmbedlineError('input_missing', 'The input is not stored any more.')
+    return insert(parts, db, account, order, model, {
+      objectHash: storedHash,
+      ...(filename !== undefined && { filename }),
+      isWaiting: false,
+    })
+  })
 
 async function createFromUrl(
   parts: TaskParts,
@@ -212,6 +231,7 @@ async function insert(
     textTokens: textTokens(parts, order.request),
     warnings: standIn(order.modelName, model),
     ...(account.keyHash !== undefined && { keyHash: account.keyHash }),
+    ...(order.rerunOf !== undefined && { rerunOf: order.rerunOf }),
     nowMs,
     expiresMs: nowMs + parts.retentionMs,
   })

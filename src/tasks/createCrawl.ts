@@ -3,7 +3,7 @@ import type { ChunkSettings } from '../domain/document.ts'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Db } from '../domain/tables.ts'
 import type { Account, BucketSettings, BucketTask } from '../domain/task.ts'
-import { enqueue } from '../queue/enqueue.ts'
+import { enqueue, type NewItem } from '../queue/enqueue.ts'
 import { insertBucketTask, newestActiveTask } from '../store/bucketTasks.ts'
 import { insertCrawl } from '../store/crawls.ts'
 import { getEmbedding, insertEmbedding } from '../store/embeddedBuckets.ts'
@@ -82,10 +82,19 @@ async function insert(parts: TaskParts, db: Db, account: Account, order: NewCraw
     expiresMs: nowMs + parts.retentionMs,
   })
   const crawl = await insertCrawl(db, task.id, startUrl)
-  const item = { accountId: account.id, kind: 'crawl', taskId: task.id, key: 'crawl', lane: 0 } as const
-  await enqueue(db, nowMs, [{ ...item, dueMs: nowMs, payload: {} }])
+  await enqueue(db, nowMs, [crawlItem({ accountId: account.id, taskId: task.id }, nowMs)])
   return { ...task, crawl }
 }
+
+/** The item that asks for the pages of a site. */
+export const crawlItem = (owner: { accountId: string; taskId: string }, dueMs: number): NewItem => ({
+  ...owner,
+  kind: 'crawl',
+  key: 'crawl',
+  lane: 0,
+  dueMs,
+  payload: {},
+})
 
 interface Settings {
   settings: BucketSettings

@@ -114,5 +114,9 @@ async function settleGone({ parts, item, file }: Job): Promise<void> {
 
 /** The embedding was deleted, or a later task has the file: there is nothing left to do. */
 async function leaveOut({ store, clock }: TaskParts, item: ClaimedItem): Promise<void> {
-  await store.write((db) => settle(db, item, { state: 'skipped', nowMs: clock.nowMs() }))
+  await store.write(async (db) => {
+    const nowMs = clock.nowMs()
+    if (await settle(db, item, { state: 'skipped', nowMs }))
+      await settleParts(db, item.taskId ?? '', { outcome: 'gone', nowMs })
+  })
 }

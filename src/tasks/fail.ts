@@ -1,9 +1,9 @@
 import type { EmbedlineError } from '../domain/errors.ts'
-import type { Warning } from '../domain/embedding.ts'
 import type { Db, ItemKind } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { postpone } from '../queue/postpone.ts'
+import { readProgress } from '../queue/progress.ts'
 import { releaseAlone } from '../queue/release.ts'
 import { retry } from '../queue/retry.ts'
 import { settle } from '../queue/settle.ts'
@@ -11,7 +11,8 @@ import { wakeAsset } from '../queue/wakeAsset.ts'
 import { setAssetFailed } from '../store/assets.ts'
 import { countRequests, getBatchWork } from '../store/batches.ts'
 import { getStretch } from '../store/batchStretches.ts'
-import { failFile } from '../store/bucketFiles.ts'
+import { failFiles } from '../store/bucketFiles.ts'
+import { addTaskEvent } from '../store/taskEvents.ts'
 import { endTask } from '../store/taskProgress.ts'
 import { addEmbeddings, getTaskWork, type TaskWork } from '../store/tasks.ts'
 import { settleParts } from './addEnd.ts'
@@ -19,10 +20,10 @@ import type { LinesPayload } from './batches/checkBatch.ts'
 import { endBatch } from './batches/endBatch.ts'
 import { endBucketTask } from './endBucket.ts'
 import { endAndRelease } from './finish.ts'
+import { gapOf } from './gaps.ts'
 import type { DocumentPayload } from './listBucket.ts'
-import type { PartPayload } from './embedPart.ts'
 import type { TaskParts } from './parts.ts'
-import type { SlicePayload } from './plan.ts'
+import { settleEnded } from './settleEnded.ts'
 import { abandonUpload } from './uploads/abandonUpload.ts'
 
 /** What of an item the end of its work needs to know. */
@@ -89,15 +90,29 @@ export async function failItem(
   settleItem: (db: Db) => Promise<boolean>,
 ): Promise<void> {
   const task = item.taskId === undefined ? undefined : await getTaskWork(parts.store.read, item.taskId)
-  const change = async (db: Db) =>
-    (await settleItem(db)) && (await CONSEQUENCE[item.kind]({ parts, db, item, failure, task }))
+  const change = async (db: Db) => {
+    if (!(await settleItem(db))) return false
+    await noteFailure(db, item, failure, parts.clock.nowMs())
+    return CONSEQUENCE[item.kind]({ parts, db, item, failure, task })
+  }
   const batch = ENDS_BATCH.has(item.kind)
     ? await getBatchWork(parts.store.read, item.taskId ?? '')
     : undefined
-  if (task) await endAndRelease(parts, task, change)
-  else if (batch) await endBatch(parts, batch, change)
-  else await parts.store.write(change)
+  const hasEnded = await (task
+    ? endAndRelease(parts, task, change)
+    : batch
+      ? endBatch(parts, batch, change)
+      : parts.store.write(change))
+  // A plan that fails half way leaves items that are not to start any more.
+  if (hasEnded && item.taskId !== undefined) await settleEnded(parts, item.taskId)
   parts.wake()
+}
+
+async function noteFailure(db: Db, item: FailedItem, failure: Failure, nowMs: number): Promise<void> {
+  const { accountId, taskId, id: itemId, kind: itemKind } = item
+  if (taskId === undefined) return
+  const details = { itemId, itemKind, ...failure }
+  await addTaskEvent(db, { accountId, taskId, kind: 'item_failed', details, nowMs })
 }
 
 /** With these a batch fails as a whole. */
@@ -126,9 +141,16 @@ async function failAsset({ parts, db, item, failure }: Consequence): Promise<boo
 const failBatch = ({ parts, db, item, failure }: Consequence): Promise<boolean> =>
   endTask(db, item.taskId ?? '', { state: 'failed', failure }, { nowMs: parts.clock.nowMs() })
 
-async function failBucketTask({ parts, db, item, failure }: Consequence): Promise<boolean> {
-  await endBucketTask(db, item.taskId ?? '', { state: 'failed', failure }, parts.clock.nowMs())
-  return true
+const failBucketTask = ({ parts, db, item, failure }: Consequence): Promise<boolean> =>
+  endBucketTask(db, item.taskId ?? '', { state: 'failed', failure }, parts.clock.nowMs())
+
+async function leaveGap({ parts, db, item, failure, task }: Consequence): Promise<boolean> {
+  if (!task) return false
+  const nowMs = parts.clock.nowMs()
+  const { warnings, mediaMs } = gapOf(item, await readProgress(db, item.id), failure)
+  await addEmbeddings(db, task.id, { count: 0, mediaFailedMs: mediaMs, warnings, nowMs })
+  await settleParts(db, task.id, { outcome: 'failed', nowMs })
+  return false
 }
 
 /** What else changes with the item; true when that ends its task. */
@@ -141,20 +163,8 @@ const CONSEQUENCE: Record<ItemKind, (consequence: Consequence) => Promise<boolea
   inspect: failAsset,
   plan: failTask,
   finish: failTask,
-  async slice({ parts, db, item, failure, task }) {
-    if (!task) return false
-    const nowMs = parts.clock.nowMs()
-    await addEmbeddings(db, task.id, { count: 0, warnings: [gap(item, failure)], nowMs })
-    await settleParts(db, task.id, { outcome: 'failed', nowMs })
-    return false
-  },
-  async part({ parts, db, item, failure, task }) {
-    if (!task) return false
-    const nowMs = parts.clock.nowMs()
-    await addEmbeddings(db, task.id, { count: 0, warnings: partGap(item, failure), nowMs })
-    await settleParts(db, task.id, { outcome: 'failed', nowMs })
-    return false
-  },
+  slice: leaveGap,
+  part: leaveGap,
   list: failBucketTask,
   crawl: failBucketTask,
   conclude: failBucketTask,
@@ -168,39 +178,13 @@ const CONSEQUENCE: Record<ItemKind, (consequence: Consequence) => Promise<boolea
     await settleParts(db, taskId, { outcome: 'failed', nowMs: parts.clock.nowMs() })
     return false
   },
+  retry: (consequence) => (consequence.task ? failTask : failBucketTask)(consequence),
   async document({ parts, db, item, failure }) {
     const nowMs = parts.clock.nowMs()
     const { fileId } = item.payload as DocumentPayload
     const taskId = item.taskId ?? ''
-    await failFile(db, fileId, { taskId, failure, nowMs })
+    await failFiles(db, [fileId], { taskId, failure, nowMs })
     await settleParts(db, taskId, { outcome: 'failed', nowMs })
     return false
   },
-}
-
-function gap(item: FailedItem, failure: Failure): Warning {
-  const { slices } = item.payload as SlicePayload
-  const startSec = (slices[0]?.startMs ?? 0) / 1000
-  const endSec = (slices.at(-1)?.endMs ?? 0) / 1000
-  return {
-    code: 'segment_skipped',
-    message: `Nothing from ${startSec} s to ${endSec} s: ${failure.message}`,
-    startSec,
-    endSec,
-  }
-}
-
-function partGap(item: FailedItem, { message }: Failure): Warning[] {
-  const { part } = item.payload as PartPayload
-  switch (part.kind) {
-    case 'picture':
-      // Nothing else is left.
-      return []
-    case 'pages':
-      return [{ code: 'page_skipped', message: `Nothing of pages ${part.first} to ${part.last}: ${message}` }]
-    case 'words':
-      return [{ code: 'option_unavailable', message: `No text embeddings: ${message}`, option: 'text' }]
-    case 'chunks':
-      return [{ code: 'chunk_skipped', message: `Not all chunks are embedded: ${message}`, option: 'text' }]
-  }
 }

@@ -5,7 +5,9 @@ import { expireTasks } from './expire.ts'
 import { expireFiles } from './files/files.ts'
 import { forgetAnswers } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
+import { settlePauses } from './pause.ts'
 import { repairTasks } from './repair.ts'
+import { settleAllEnded } from './settleEnded.ts'
 import { removeStaleChunks } from './staleChunks.ts'
 import { removeOrphanedBytes } from './storedBytes.ts'
 import { sweepLeases } from './sweep.ts'
@@ -24,6 +26,8 @@ export function startJanitor(parts: TaskParts): Opened {
       // Until none is left: a fixed number a minute would fall behind whoever creates more.
       while (!stopping.signal.aborted && (await expireTasks(parts)) > 0);
       await repairTasks(parts)
+      await settleAllEnded(parts)
+      await settlePauses(parts)
       await removeHiddenEmbeddings(parts)
       await forgetAnswers(parts)
       await forgetUnfinishedFetches(parts)

@@ -22,6 +22,7 @@ import type { ModelFiles } from '../modelFiles/pulls.ts'
 import type { Hold } from '../queue/item.ts'
 import type { FileWork } from '../store/bucketFiles.ts'
 import type { LineFormat } from './batches/lineFormat.ts'
+import type { WatchHub } from './watch/hub.ts'
 
 /** All that the verbs of this room need; `main.ts` puts it together, a test may put in fewer real parts. */
 export interface TaskParts {
@@ -48,6 +49,8 @@ export interface TaskParts {
   /** Ends documents, those of one moment together. */
   endDocument: EndDocument
   search: Search
+  /** Tells those who watch what happens to tasks. */
+  watchHub: WatchHub
   /** Counts what keys ask for. Absent: nothing is limited. */
   usage?: Usage
   clock: Clock
@@ -62,6 +65,8 @@ export interface TaskParts {
   wake: () => void
   /** How the lines of batches are written. */
   lineFormat: LineFormat
+  /** Tells the dispatcher that items were taken from their holders: it stops the work on those that it holds. */
+  recall: (items: readonly Hold[]) => void
 }
 
 export interface Store {

@@ -1,7 +1,7 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Warning } from '../domain/embedding.ts'
 import type { Cue, MediaFacts } from '../domain/media.ts'
-import { planSlices, type Slice } from '../domain/slices.ts'
+import { lengthMs, planSlices, type Slice } from '../domain/slices.ts'
 import type { TaskPlan } from '../domain/taskPlan.ts'
 import {
   isMediaRequest,
@@ -13,6 +13,7 @@ import {
 import type { Asset } from '../domain/task.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { enqueue } from '../queue/enqueue.ts'
+import { isHeld } from '../queue/held.ts'
 import { postpone } from '../queue/postpone.ts'
 import { settle } from '../queue/settle.ts'
 import { getAsset } from '../store/assets.ts'
@@ -110,6 +111,7 @@ async function planClips(
       key: `slice:${payload.slices[0]?.index ?? 0}`,
       payload,
     })),
+    mediaMs: slices.reduce((sum, slice) => sum + lengthMs(slice), 0),
     warnings: [...facts.warnings, ...within.warnings, ...warnings, ...cues.warnings],
   })
   parts.usage?.countMedia(task, (plan.endMs - plan.startMs) / 1000)
@@ -135,6 +137,8 @@ async function planParts(
 interface Planned {
   plan: TaskPlan
   pieces: readonly Piece[]
+  /** How much video or sound they are. */
+  mediaMs?: number
   warnings: readonly Warning[]
 }
 
@@ -150,15 +154,15 @@ async function writeItems(
   parts: TaskParts,
   item: ClaimedItem,
   task: TaskWork,
-  { plan, pieces, warnings }: Planned,
+  { pieces, ...planned }: Planned,
 ): Promise<void> {
   for (let from = 0; from === 0 || from < pieces.length; from += ITEMS_A_TRANSACTION) {
     const batch = pieces.slice(from, from + ITEMS_A_TRANSACTION)
     const isLast = from + ITEMS_A_TRANSACTION >= pieces.length
     await parts.store.write(async (db) => {
       const nowMs = parts.clock.nowMs()
-      if (isLast && !(await settle(db, item, { state: 'done', nowMs })))
-        throw new EmbedlineError('lease_lost', 'The plan was taken over.')
+      const isOurs = isLast ? await settle(db, item, { state: 'done', nowMs }) : await isHeld(db, item)
+      if (!isOurs) throw new EmbedlineError('lease_lost', 'The plan was taken over.')
       const added = await enqueue(
         db,
         nowMs,
@@ -172,7 +176,7 @@ async function writeItems(
       )
       await addPlannedItems(db, task.id, { count: added, nowMs })
       if (!isLast) return
-      await keepPlan(db, task.id, { plan, warnings, nowMs })
+      await keepPlan(db, task.id, { ...planned, nowMs })
       await setPlanned(db, task.id, nowMs)
       await addEndWhenDone(db, task.id, nowMs)
     })

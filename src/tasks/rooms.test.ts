@@ -49,5 +49,8 @@ test('lines of batches are claimed in turn with documents, and never many at a t
   expect(mixed).toEqual({ kinds: ['document', 'lines'], lanes: [2], free: 4 })
   expect(rest).toEqual({ kinds: ['document'], lanes: [2], free: 60 })
   expect(freeBeside(['lines', 'lines', 'lines'])).toMatchObject({ lines: 1, document: 63 })
-  expect(freeBeside(['lines', 'lines', 'lines', 'lines', 'document'])).toMatchObject({ lines: 0, document: 63 })
+  expect(freeBeside(['lines', 'lines', 'lines', 'lines', 'document'])).toMatchObject({
+    lines: 0,
+    document: 63,
+  })
 })

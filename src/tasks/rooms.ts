@@ -40,7 +40,7 @@ export function roomsBeside(held: readonly { kind: ItemKind }[], computeCount: n
   // In one lane, so that each account has its turn whichever of both it has queued; others' items are not looked through.
   const bulk = isHalfFull ? 0 : Math.max(0, Math.min(stretches, documents.free))
   return [
-    room(['inspect', 'plan', 'finish', 'conclude'], 0, CONTROL_ITEMS),
+    room(['inspect', 'plan', 'finish', 'conclude', 'retry'], 0, CONTROL_ITEMS),
     room(['list'], 0, LISTINGS),
     room(['crawl'], 0, CRAWLS),
     room(['fetch'], 3, FETCHES),

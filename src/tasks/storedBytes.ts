@@ -10,7 +10,7 @@ export interface BytesKey {
   hash: string
 }
 
-type Parts = Pick<TaskParts, 'store' | 'objects' | 'bytesMutex' | 'clock'>
+export type BytesParts = Pick<TaskParts, 'store' | 'objects' | 'bytesMutex' | 'clock'>
 
 const mutexKey = ({ accountId, hash }: BytesKey) => `${accountId}/${hash}`
 
@@ -19,7 +19,7 @@ const mutexKey = ({ accountId, hash }: BytesKey) => `${accountId}/${hash}`
  * the row is committed, and go again when nothing refers to them because `change` failed.
  */
 export const keepBytes = <T>(
-  parts: Parts,
+  parts: BytesParts,
   accountId: string,
   received: ReceivedBytes,
   change: (db: Db) => Promise<T>,
@@ -44,7 +44,7 @@ export const keepBytes = <T>(
  * reference went. `change` returns whether it dropped one.
  */
 export const dropBytes = (
-  parts: Parts,
+  parts: BytesParts,
   bytes: BytesKey,
   change: (db: Db) => Promise<boolean>,
 ): Promise<boolean> =>
@@ -71,14 +71,18 @@ export interface Adoption {
  * Keeps bytes that are here already and that nobody will send again: they are referred to before they are moved, so that
  * a crash leaves them where they were, or in the place where the reference protects them. May be run again at any step.
  */
-export const adoptBytes = (parts: Parts, bytes: BytesKey, { refer, move, done }: Adoption): Promise<void> =>
+export const adoptBytes = (
+  parts: BytesParts,
+  bytes: BytesKey,
+  { refer, move, done }: Adoption,
+): Promise<void> =>
   parts.bytesMutex(mutexKey(bytes), async () => {
     await parts.store.write(refer)
     await move()
     await parts.store.write(done)
   })
 
-async function removeUnreferenced(parts: Parts, { accountId, hash }: BytesKey): Promise<void> {
+async function removeUnreferenced(parts: BytesParts, { accountId, hash }: BytesKey): Promise<void> {
   if ((await countReferences(parts.store.read, accountId, hash)) === 0)
     await parts.objects.remove(accountId, hash)
 }
@@ -87,7 +91,7 @@ async function removeUnreferenced(parts: Parts, { accountId, hash }: BytesKey): 
  * Removes bytes that no row refers to: what a crash left between the file and its row. Those of an account that this
  * database does not have were stored with another one, which was lost or is elsewhere: they stay.
  */
-export async function removeOrphanedBytes(parts: Parts & Pick<TaskParts, 'logger'>): Promise<void> {
+export async function removeOrphanedBytes(parts: BytesParts & Pick<TaskParts, 'logger'>): Promise<void> {
   const accounts = new Set(await accountIds(parts.store.read))
   const strangers = new Set<string>()
   for await (const bytes of parts.objects.list())

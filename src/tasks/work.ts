@@ -16,6 +16,7 @@ import { inspectAsset } from './inspect.ts'
 import { listBucket } from './listBucket.ts'
 import type { TaskParts } from './parts.ts'
 import { planTask } from './plan.ts'
+import { requeueFailed } from './requeueFailed.ts'
 import { assembleUpload } from './uploads/assembleUpload.ts'
 
 type Work = (parts: TaskParts, item: ClaimedItem, signal: AbortSignal) => Promise<void>
@@ -35,6 +36,7 @@ const WORK: Record<ItemKind, Work> = {
   check: checkBatch,
   lines: embedLines,
   gather: gatherBatch,
+  retry: requeueFailed,
 }
 
 /**

@@ -1,5 +1,5 @@
 import { buffer } from 'node:stream/consumers'
-import type { Batch } from '../../src/domain/batch.ts'
+import type { Batch } from '../../src/domain/task.ts'
 import { createBatch } from '../../src/tasks/batches/createBatch.ts'
 import { getBatch } from '../../src/tasks/batches/getBatch.ts'
 import { createFile, openFile } from '../../src/tasks/files/files.ts'

@@ -38,6 +38,7 @@ import { openStore } from '../../src/store/open.ts'
 import { openResults } from '../../src/store/reader.ts'
 import { gatherDocumentEnds } from '../../src/tasks/endDocuments.ts'
 import type { TaskParts } from '../../src/tasks/parts.ts'
+import { openWatchHub } from '../../src/tasks/watch/hub.ts'
 import { workOn } from '../../src/tasks/work.ts'
 import { fakeClock } from './fakeClock.ts'
 
@@ -157,6 +158,7 @@ export async function taskRoom(): Promise<TaskRoom> {
   const log: Record<string, unknown>[] = []
   onTestFinished(async () => {
     const moves = await readMoves(store)
+    await watchHub.close()
     await modelFiles.close()
     await search.close()
     await results.close()
@@ -167,6 +169,13 @@ export async function taskRoom(): Promise<TaskRoom> {
     for (const move of moves) if (!isAllowed(move)) throw new Error(`no such move: ${JSON.stringify(move)}`)
     const errors = log.filter(({ level }) => level === 'error')
     if (errors.length > 0) throw new Error(`unexpected errors in the log: ${JSON.stringify(errors, null, 1)}`)
+  })
+  const watchHub = openWatchHub({
+    store,
+    clock,
+    onError(error) {
+      throw error
+    },
   })
   const compute = tinyCompute()
   let chance = 0
@@ -195,6 +204,7 @@ export async function taskRoom(): Promise<TaskRoom> {
     buckets,
     endDocument: gatherDocumentEnds({ store, clock, waitMs: 0 }),
     search,
+    watchHub,
     clock,
     ids: makeIds(clock, (count) => new Uint8Array(count).fill(++chance)),
     limits: limitsNamed('ours'),
@@ -207,6 +217,7 @@ export async function taskRoom(): Promise<TaskRoom> {
     random: () => 0.5,
     wake: () => {},
     lineFormat: openLineFormat(),
+    recall: () => {},
   }
   const accountNamed = (name: string, number: number) =>
     store.write((db) =>
@@ -236,9 +247,10 @@ export async function taskRoom(): Promise<TaskRoom> {
       'check',
       'lines',
       'gather',
+      'retry',
     ] as const
     const order = { worker, lanes: [0, 1, 2, 3], kinds, limit: 1, alone, nowMs, leaseUntilMs: nowMs + 15_000 }
-    return (await store.write((db) => claim(db, order)))[0]
+    return (await store.write((db) => claim(db, order))).items[0]
   }
   return {
     parts,

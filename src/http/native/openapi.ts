@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { describeRoute, type DescribedRoute, type Operation } from '../operations.ts'
 import { DESCRIBED as ASSETS } from './assets/openapi.ts'
 import { DESCRIBED as BUCKETS } from './buckets/openapi.ts'
+import { DESCRIBED as EVENTS } from './events/openapi.ts'
 import { DESCRIBED as MODELS } from './models/openapi.ts'
+import { DESCRIBED as PAUSES } from './pauses/openapi.ts'
+import { DESCRIBED as TASKS } from './tasks/openapi.ts'
 
 const Problem = z.looseObject({
   type: z.string(),
@@ -13,7 +16,14 @@ const Problem = z.looseObject({
   field: z.string().optional(),
 })
 
-const DESCRIBED: readonly DescribedRoute[] = [...BUCKETS, ...ASSETS, ...MODELS]
+const DESCRIBED: readonly DescribedRoute[] = [
+  ...BUCKETS,
+  ...ASSETS,
+  ...MODELS,
+  ...TASKS,
+  ...EVENTS,
+  ...PAUSES,
+]
 
 /** What this door takes and answers, with paths below its prefix. */
 export const operations = (): Operation[] => {

@@ -20,7 +20,7 @@ const STATUS = {
   media_too_long: 400,
   media_too_large: 400,
   asset_failed: 400,
-  input_missing: 400,
+  input_missing: 409,
   text_too_long: 400,
   unsupported_type: 400,
   document_unreadable: 400,
@@ -37,6 +37,7 @@ const STATUS = {
   fetch_too_large: 400,
   state_conflict: 409,
   deadline_exceeded: 500,
+  cancelled: 409,
   idempotency_mismatch: 422,
   idempotency_in_flight: 409,
   file_changed: 503,
@@ -57,10 +58,14 @@ const STATUS = {
   internal: 500,
 } as const satisfies Record<ErrorCode, number>
 
+/** Fields that the verbs name by other words. */
+const FIELD: Readonly<Record<string, string>> = { modelName: 'model' }
+
 /** Answers with a problem (RFC 9457): `code` is the word of our closed list, `field` what of the request is wrong. */
 export function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply {
   const status = refusal.status ?? STATUS[refusal.code]
-  const { code, message: detail, field } = refusal
+  const { code, message: detail } = refusal
+  const field = refusal.field === undefined ? undefined : (FIELD[refusal.field] ?? refusal.field)
   const title = STATUS_CODES[status] ?? 'Unknown'
   const problem = { type: 'about:blank', title, status, detail, code, ...(field !== undefined && { field }) }
   return reply.code(status).type('application/problem+json').send(problem)

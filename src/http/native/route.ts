@@ -9,6 +9,8 @@ export interface Call {
   account: Account
   request: FastifyRequest
   reply: FastifyReply
+  /** Aborted when the server begins to close: whoever only waits is answered then. */
+  closing: AbortSignal
 }
 
 export type Handler = (call: Call) => Promise<unknown>

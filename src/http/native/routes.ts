@@ -7,7 +7,10 @@ import { addOtherMethods } from '../otherMethods.ts'
 import { rateHeaders } from '../rateHeaders.ts'
 import { ROUTES as ASSETS } from './assets/routes.ts'
 import { ROUTES as BUCKETS } from './buckets/routes.ts'
+import { ROUTES as EVENTS } from './events/routes.ts'
 import { ROUTES as MODELS } from './models/routes.ts'
+import { ROUTES as PAUSES } from './pauses/routes.ts'
+import { ROUTES as TASKS } from './tasks/routes.ts'
 import { sendFailure, sendProblem } from './problems.ts'
 import type { Route } from './route.ts'
 
@@ -15,12 +18,13 @@ import type { Route } from './route.ts'
 export const PREFIX = '/api'
 
 /** By noun; `openapi.ts` has a description of each. */
-export const ROUTES: readonly Route[] = [...BUCKETS, ...ASSETS, ...MODELS]
+export const ROUTES: readonly Route[] = [...BUCKETS, ...ASSETS, ...MODELS, ...TASKS, ...EVENTS, ...PAUSES]
 
 const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
 
 /** What the contracts lack: the objects of buckets, the bytes of assets, and models. */
 export function nativeRoutes(parts: TaskParts): FastifyPluginAsync {
+  const closing = new AbortController()
   const answer = (route: Route) => async (request: FastifyRequest, reply: FastifyReply) => {
     const account = await admit(parts, {
       key: keyOf(request),
@@ -28,13 +32,14 @@ export function nativeRoutes(parts: TaskParts): FastifyPluginAsync {
       tell: (states, nowMs) => void reply.headers(rateHeaders(states, nowMs)),
     })
     const handler = await route.handler()
-    return handler({ parts, account, request, reply })
+    return handler({ parts, account, request, reply, closing: closing.signal })
   }
   return async (app) => {
     app.addHook('onRequest', async (_request, reply) => {
       reply.headers(OPEN_TO_BROWSERS)
     })
     app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'))
+    app.addHook('preClose', async () => closing.abort())
     app.setErrorHandler((thrown, _request, reply) => sendFailure(reply, thrown))
     app.setNotFoundHandler((request, reply) =>
       sendProblem(reply, {

@@ -1,5 +1,5 @@
 import { EmbedlineError } from '../../domain/errors.ts'
-import type { Batch } from '../../domain/batch.ts'
+import type { Batch } from '../../domain/task.ts'
 import { createBatch as takeBatch } from '../../tasks/batches/createBatch.ts'
 import {
   cancelBatch as stopBatch,

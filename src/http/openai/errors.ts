@@ -46,6 +46,7 @@ const WIRE = {
   fetch_too_large: VALUE,
   state_conflict: { ...INVALID, status: 409 },
   deadline_exceeded: SERVER,
+  cancelled: { ...INVALID, status: 409 },
   idempotency_mismatch: { ...INVALID, code: 'idempotency_key_mismatch' },
   idempotency_in_flight: { ...INVALID, status: 409, code: 'idempotency_key_in_use' },
   file_changed: SERVER,

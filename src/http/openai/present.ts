@@ -1,4 +1,5 @@
-import type { AccountFile, Batch, BatchProblemCode } from '../../domain/batch.ts'
+import type { AccountFile, BatchProblemCode } from '../../domain/batch.ts'
+import type { Batch } from '../../domain/task.ts'
 import { modelWord } from '../modelWord.ts'
 import { batchWord, fileWord } from './ids.ts'
 
@@ -71,7 +72,7 @@ export function presentBatch(batch: Batch) {
     id: batchWord(batch.id),
     object: 'batch',
     endpoint: '/v1/embeddings',
-    model: model ? modelWord(model) : null,
+    model: model.id === '' ? null : modelWord(model),
     errors: presentProblems(batch, status),
     input_file_id: fileWord(batch.inputFileId),
     completion_window: '24h',

@@ -13,6 +13,7 @@ import type {
 } from '../../domain/task.ts'
 import { standIn } from '../../tasks/create.ts'
 import { modelWord } from '../modelWord.ts'
+import { presentProgress } from '../progress.ts'
 import { reasonOf } from './reasons.ts'
 
 type Status = 'queued' | 'processing' | 'success' | 'failure' | 'partial_success'
@@ -65,6 +66,7 @@ function presentTaskExtras(task: BucketTask, facts: ModelFacts | undefined) {
     files_failed: task.failedCount,
     files_skipped: task.skippedCount,
     files_removed: task.goneCount,
+    progress: presentProgress(task.progress),
     ...(task.crawl && { url: task.crawl.startUrl, pages: presentPages(task.crawl) }),
     ...(failure && { error_reason: reasonOf(failure.code), error_message: failure.message }),
     model: {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { QUADRANTS } from '../../domain/embedding.ts'
+import { Progress } from '../progressSchema.ts'
 
 // The shapes of what this dialect answers, for its description; tests hold real answers against them.
 
@@ -84,7 +85,7 @@ export const Task = z.looseObject({
   error: z.looseObject({ message: z.string(), code: z.string().optional() }).optional(),
   model_name: z.string(),
   model,
-  progress: z.looseObject({ total: z.int(), done: z.int(), failed: z.int() }),
+  progress: Progress,
   warnings: warnings.optional(),
 })
 
@@ -110,6 +111,7 @@ export const TaskPage = z.looseObject({
       image_embedding: rowMetadata.optional(),
       document_embedding: rowMetadata.optional(),
       model,
+      progress: Progress,
       warnings: warnings.optional(),
     }),
   ),

@@ -9,6 +9,7 @@ import { isMediaRequest, type TaskRequest } from '../../domain/taskRequest.ts'
 import { prefixWithSpread } from '../../lib/unitPrefix.ts'
 import type { MediaEmbeddings } from '../../tasks/embedMediaNow.ts'
 import type { SyncEmbedding } from '../../tasks/embedNow.ts'
+import { presentProgress } from '../progress.ts'
 import { embeddedModalities, presentMetadata, presentRowMetadata, type Answered } from './inputMetadata.ts'
 import { presentUsage } from './usage.ts'
 
@@ -104,7 +105,6 @@ export const presentTaskHead = (task: Task) => ({
 
 /** What follows `data` in a task's answer. */
 export function presentTaskTail(task: Task, facts: ModelFacts | undefined) {
-  const { itemCount, doneCount, failedCount } = task
   return {
     ...(STATUS[task.state] === 'ready' && { ...presentUsage(task), ...presentMetadata(task) }),
     ...(STATUS[task.state] === 'failed' && {
@@ -112,7 +112,7 @@ export function presentTaskTail(task: Task, facts: ModelFacts | undefined) {
     }),
     model_name: task.modelName,
     model: presentModel(task.model, task, facts),
-    progress: { total: itemCount, done: doneCount, failed: failedCount },
+    progress: presentProgress(task.progress),
     ...presentWarnings(task.warnings),
   }
 }
@@ -134,6 +134,7 @@ export function presentTaskRow(task: Task, facts: ModelFacts | undefined) {
     updated_at: time(task.updatedMs),
     ...presentRowMetadata(task),
     model: presentModel(task.model, task, facts),
+    progress: presentProgress(task.progress),
     ...presentWarnings(task.warnings),
   }
 }

@@ -22,14 +22,13 @@ const STATEMENTS = [
 
   `create table batch (
     task_id text primary key references task (id) on delete cascade,
-    account_id text not null references account (id),
     input_file_id text not null,
     input_hash text,
     metadata_json text,
     files_kept_ms integer not null,
-    request_count integer not null,
-    done_count integer not null,
-    failed_count integer not null,
+    requests_total integer not null,
+    requests_done integer not null,
+    requests_failed integer not null,
     problems_json text not null,
     stop text,
     started_ms integer,
@@ -39,7 +38,6 @@ const STATEMENTS = [
     output_file_id text,
     error_file_id text
   ) strict`,
-  `create index batch_list on batch (account_id, task_id desc)`,
   `create index batch_open on batch (deadline_ms) where input_hash is not null`,
 
   `create table batch_stretch (

@@ -1,6 +1,5 @@
 import { EmbedlineError } from '../../domain/errors.ts'
-import type { Batch } from '../../domain/batch.ts'
-import type { Account } from '../../domain/task.ts'
+import type { Batch, Account } from '../../domain/task.ts'
 import { enqueue } from '../../queue/enqueue.ts'
 import { getFile } from '../../store/accountFiles.ts'
 import { insertBatch } from '../../store/batches.ts'

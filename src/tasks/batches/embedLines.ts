@@ -49,7 +49,7 @@ export async function embedLines(parts: TaskParts, item: ClaimedItem, signal: Ab
   const taskId = item.taskId ?? ''
   const batch = await getBatchWork(parts.store.read, taskId)
   const stretch = await getStretch(parts.store.read, taskId, ordinal)
-  if (!batch?.model || !stretch) throw new EmbedlineError('not_found', 'The batch is gone.')
+  if (!batch || !stretch) throw new EmbedlineError('not_found', 'The batch is gone.')
   const model = parts.models.facts(batch.model)
   const upload = await parts.objects.receive(Number.POSITIVE_INFINITY)
   try {

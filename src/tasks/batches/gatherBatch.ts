@@ -149,7 +149,8 @@ async function outcomeOf(
   db: Db,
   { id, stop, requestCount, failedCount }: BatchWork,
 ): Promise<{ state: Exclude<TaskState, 'queued' | 'processing'>; failure?: Failure }> {
-  if (stop === 'cancelled') return { state: 'cancelled' }
+  if (stop === 'cancelled')
+    return { state: 'cancelled', failure: { code: 'cancelled', message: 'The batch was cancelled.' } }
   if (stop === 'expired') {
     const message = 'The batch was not done within 24 hours.'
     return { state: 'failed', failure: { code: 'deadline_exceeded', message } }

@@ -1,5 +1,5 @@
 import { EmbedlineError } from '../../domain/errors.ts'
-import type { Batch } from '../../domain/batch.ts'
+import type { Batch } from '../../domain/task.ts'
 import { getBatch as readBatch, listBatches as readBatches } from '../../store/batches.ts'
 import type { TaskParts } from '../parts.ts'
 import { stopBatch } from './stopBatch.ts'

@@ -6,7 +6,7 @@ import {
   type StretchOutcome,
 } from '../../store/batchStretches.ts'
 import type { TaskParts } from '../parts.ts'
-import { dropBytes } from '../storedBytes.ts'
+import { dropBytes, type BytesParts } from '../storedBytes.ts'
 
 type Owned = Pick<BatchWork, 'id' | 'accountId'>
 
@@ -29,7 +29,7 @@ export async function* eachStretch(
 }
 
 /** Removes what came of the stretches of a batch, with its bytes: it was put together, or nobody wants it. */
-export async function removeOutcomes(parts: TaskParts, { id, accountId }: Owned): Promise<void> {
+export async function removeOutcomes(parts: BytesParts, { id, accountId }: Owned): Promise<void> {
   // Together they share a few commits; one after the other each waits for the disk.
   let removing: Promise<boolean>[] = []
   for await (const { ordinal, outcome } of eachStretch(parts, { id, accountId })) {

@@ -1,10 +1,13 @@
 import type { BatchStop } from '../../domain/batch.ts'
 import type { Db } from '../../domain/tables.ts'
 import { cancelQueued, cancelRunning } from '../../queue/cancelItems.ts'
+import type { Hold } from '../../queue/item.ts'
 import { itemOfTask } from '../../queue/itemOfTask.ts'
 import { getBatchWork, overdueBatches, setStop, stoppedBatches } from '../../store/batches.ts'
 import { addEnd, END_KEY } from '../addEnd.ts'
 import type { TaskParts } from '../parts.ts'
+
+type Parts = Pick<TaskParts, 'store' | 'clock' | 'recall' | 'wake'>
 
 const ITEMS_A_TRANSACTION = 500
 const BATCHES_AT_A_TIME = 100
@@ -13,7 +16,7 @@ const BATCHES_AT_A_TIME = 100
  * Begins nothing more of a batch, and lets nothing more be written of it; what is done is put together, and the rest named
  * as not done. False when it is too late: all is done, or the batch has ended.
  */
-export async function stopBatch(parts: TaskParts, id: string, stop: BatchStop): Promise<boolean> {
+export async function stopBatch(parts: Parts, id: string, stop: BatchStop): Promise<boolean> {
   const isStopped = await parts.store.write(
     async (db) => !(await isEnding(db, id)) && setStop(db, id, { stop, nowMs: parts.clock.nowMs() }),
   )
@@ -22,12 +25,16 @@ export async function stopBatch(parts: TaskParts, id: string, stop: BatchStop): 
 }
 
 /** Takes the items of a stopped batch back, and adds the one that ends it. Of another batch nothing is changed. */
-export async function finishStop(parts: TaskParts, id: string): Promise<void> {
+export async function finishStop(parts: Parts, id: string): Promise<void> {
   const batch = await getBatchWork(parts.store.read, id)
   // While its items are written whoever writes them stops it afterwards.
   if (!batch?.stop || (batch.startedMs !== undefined && !batch.isPlanned)) return
-  let after: string | undefined = ''
-  while (after !== undefined) after = await parts.store.write((db) => cancelSome(parts, db, id, after ?? ''))
+  for (let after: string | undefined = ''; after !== undefined;) {
+    const from: string = after
+    const { last, held } = await parts.store.write((db) => cancelSome(parts, db, id, from))
+    parts.recall(held)
+    after = last
+  }
   await parts.store.write((db) =>
     addEnd(db, { id, accountId: batch.accountId, kind: 'batch' }, parts.clock.nowMs()),
   )
@@ -38,15 +45,22 @@ export async function finishStop(parts: TaskParts, id: string): Promise<void> {
 const isEnding = async (db: Db, id: string): Promise<boolean> =>
   (await itemOfTask(db, id, END_KEY)) !== undefined
 
-async function cancelSome(parts: TaskParts, db: Db, id: string, after: string): Promise<string | undefined> {
-  if (await isEnding(db, id)) return undefined
-  const nowMs = parts.clock.nowMs()
-  await cancelRunning(db, id, nowMs)
-  return cancelQueued(db, id, { after, limit: ITEMS_A_TRANSACTION, nowMs })
+/** Cancels what is queued among the next items, and takes back what workers hold; they are to be told after the commit. */
+async function cancelSome(
+  { clock }: Parts,
+  db: Db,
+  id: string,
+  after: string,
+): Promise<{ last?: string; held: Hold[] }> {
+  if (await isEnding(db, id)) return { held: [] }
+  const nowMs = clock.nowMs()
+  const held = await cancelRunning(db, id, nowMs)
+  const { last } = await cancelQueued(db, id, { after, limit: ITEMS_A_TRANSACTION, nowMs })
+  return { held, ...(last !== undefined && { last }) }
 }
 
 /** Stops the batches whose time is over, and ends stopping where a crash has broken it off. */
-export async function stopOverdueBatches(parts: TaskParts): Promise<void> {
+export async function stopOverdueBatches(parts: Parts): Promise<void> {
   const { store, clock } = parts
   for (const { id } of await overdueBatches(store.read, clock.nowMs(), BATCHES_AT_A_TIME))
     await stopBatch(parts, id, 'expired')

@@ -199,7 +199,7 @@ const rules: Rule[] = [
     expected: { ...READY, seen: places, is: ['fused clip 0-6'] },
   },
   {
-    field: 'model_name, model, progress, warnings',
+    field: 'model_name, model, warnings',
     rule: 'are there too',
     state: 'extended',
     why: 'clients ignore keys that they do not know',
@@ -208,6 +208,29 @@ const rules: Rule[] = [
       status: 200,
       body: { model_name: 'marengo3.0', model: { id: 'builtin' }, warnings: [{ code: 'builtin_model' }] },
       headers: { 'x-embedline-model': 'builtin@1' },
+    },
+  },
+  {
+    field: 'progress',
+    rule: 'says how much of the items and of the seconds is done; its `fraction` is 1 exactly when the task has ended',
+    state: 'extended',
+    why: 'the contract has no word on how far a task is',
+    ask: ended('video'),
+    expected: {
+      status: 200,
+      body: {
+        progress: {
+          fraction: 1,
+          items_total: 1,
+          items_done: 1,
+          items_failed: 0,
+          items_skipped: 0,
+          media_total_sec: 6,
+          media_done_sec: 6,
+          items_per_sec: null,
+          eta_sec: 0,
+        },
+      },
     },
   },
   {
