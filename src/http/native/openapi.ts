@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { describeRoute, type DescribedRoute, type Operation } from '../operations.ts'
 import { DESCRIBED as ASSETS } from './assets/openapi.ts'
+import { DESCRIBED as BATCH } from './batch/openapi.ts'
 import { DESCRIBED as BUCKETS } from './buckets/openapi.ts'
 import { DESCRIBED as EVENTS } from './events/openapi.ts'
 import { DESCRIBED as MODELS } from './models/openapi.ts'
@@ -18,6 +19,7 @@ const Problem = z.looseObject({
 
 const DESCRIBED: readonly DescribedRoute[] = [
   ...BUCKETS,
+  ...BATCH,
   ...ASSETS,
   ...MODELS,
   ...TASKS,

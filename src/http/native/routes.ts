@@ -6,6 +6,7 @@ import { OPEN_TO_BROWSERS } from '../browsers.ts'
 import { addOtherMethods } from '../otherMethods.ts'
 import { rateHeaders } from '../rateHeaders.ts'
 import { ROUTES as ASSETS } from './assets/routes.ts'
+import { ROUTES as BATCH } from './batch/routes.ts'
 import { ROUTES as BUCKETS } from './buckets/routes.ts'
 import { ROUTES as EVENTS } from './events/routes.ts'
 import { ROUTES as MODELS } from './models/routes.ts'
@@ -18,7 +19,15 @@ import type { Route } from './route.ts'
 export const PREFIX = '/api'
 
 /** By noun; `openapi.ts` has a description of each. */
-export const ROUTES: readonly Route[] = [...BUCKETS, ...ASSETS, ...MODELS, ...TASKS, ...EVENTS, ...PAUSES]
+export const ROUTES: readonly Route[] = [
+  ...BUCKETS,
+  ...BATCH,
+  ...ASSETS,
+  ...MODELS,
+  ...TASKS,
+  ...EVENTS,
+  ...PAUSES,
+]
 
 const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
 

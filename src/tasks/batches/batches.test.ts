@@ -9,9 +9,16 @@ import {
 } from '../../../test/support/batches.ts'
 import { taskRoom, type TaskRoom } from '../../../test/support/taskRoom.ts'
 import { EmbedlineError } from '../../domain/errors.ts'
+import { cancelTask } from '../cancel.ts'
+import { deleteTask } from '../deleteTask.ts'
 import { expireTasks } from '../expire.ts'
 import { deleteFile, expireFiles, getFile, listFiles } from '../files/files.ts'
+import { getAnyTask } from '../getAny.ts'
+import { listAnyTasks } from '../listAny.ts'
+import { rerunTask } from '../rerun.ts'
+import { retryTask } from '../retryFailed.ts'
 import { removeOrphanedBytes } from '../storedBytes.ts'
+import { takeBackItems } from '../sweep.ts'
 import { workOn } from '../work.ts'
 import { cancelBatch } from './getBatch.ts'
 import { stopOverdueBatches } from './stopBatch.ts'
@@ -130,7 +137,6 @@ test('a worker that dies in the middle loses nothing, and what was answered is n
   await room.parts.store.write((db) =>
     db.updateTable('item').set({ lease_until_ms: 0 }).where('state', '=', 'running').execute(),
   )
-  const { takeBackItems } = await import('../sweep.ts')
   await takeBackItems(room.parts)
   await room.drain()
   const batch = await batchNow(room, id)
@@ -335,4 +341,43 @@ test('a batch and its files go when they are kept no longer, also one that was n
   expect(await keptBytes(room)).toEqual([])
   expect(await room.parts.store.read.selectFrom('batch').selectAll().execute()).toEqual([])
   expect(await room.parts.store.read.selectFrom('batch_stretch').selectAll().execute()).toEqual([])
+})
+
+test('a batch is a task like any other: it is listed, shown, cancelled and deleted, but not done again', async () => {
+  const room = await taskRoom()
+  const { id } = await batchOf(room, requestLines(200).join('\n'))
+  await work(room, await claimUntil(room, 'lines'))
+  const { parts, account } = room
+  expect(await getAnyTask(parts, account.id, id)).toMatchObject({
+    kind: 'batch',
+    state: 'processing',
+    progress: { items: { total: 2, done: 1 } },
+  })
+  expect(await listAnyTasks(parts, account.id, { limit: 10, kind: 'batch' })).toMatchObject([{ id }])
+  expect(await cancelTask(parts, account.id, id)).toMatchObject({ state: 'processing' })
+  await room.drain()
+  expect(await cancelTask(parts, account.id, id)).toMatchObject({
+    state: 'cancelled',
+    failure: { code: 'cancelled' },
+    progress: { fraction: 1 },
+  })
+  for (const again of [retryTask(parts, account.id, id), rerunTask(parts, account, id)])
+    await expect(again).rejects.toMatchObject({ code: 'state_conflict' })
+  expect(await deleteTask(parts, account.id, id)).toBe(true)
+  expect(await getAnyTask(parts, account.id, id)).toBeUndefined()
+  // Its files are files like any other.
+  expect(await keptBytes(room)).toHaveLength(3)
+})
+
+test('deleted while it runs, a batch is gone with all that came of it', async () => {
+  const room = await taskRoom()
+  const { id, inputFileId } = await batchOf(room, requestLines(200).join('\n'))
+  await work(room, await claimUntil(room, 'lines'))
+  const held = await room.claim()
+  expect(await deleteTask(room.parts, room.account.id, id)).toBe(true)
+  // Whoever held the next stretch finds nothing to write of.
+  await work(room, held)
+  expect(await room.drain()).toEqual([])
+  await deleteFile(room.parts, room.account.id, inputFileId)
+  expect(await keptBytes(room)).toEqual([])
 })
