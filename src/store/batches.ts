@@ -1,12 +1,12 @@
 import type { BatchProblem, BatchStop } from '../domain/batch.ts'
 import type { Batch } from '../domain/task.ts'
 import type { Warning } from '../domain/embedding.ts'
-import { failureColumns, failureOf } from '../domain/failure.ts'
+import { failureOf } from '../domain/failure.ts'
 import { progressOf } from '../domain/progress.ts'
 import type { BatchRow, Db, TaskRow } from '../domain/tables.ts'
 import type { ModelPin } from '../domain/model.ts'
 import { addTaskEvent } from './taskEvents.ts'
-import { countsOf } from './taskRow.ts'
+import { countsOf, newTaskRow } from './taskRow.ts'
 
 export interface NewBatch {
   id: string
@@ -26,43 +26,10 @@ export interface NewBatch {
 /** Adds a queued batch. */
 export async function insertBatch(db: Db, batch: NewBatch): Promise<Batch> {
   const { id: taskId, accountId, nowMs } = batch
-  const task: TaskRow = {
-    id: taskId,
-    account_id: accountId,
-    kind: 'batch',
-    state: 'queued',
-    model_name: '',
-    model_id: '',
-    model_revision: '',
-    request_json: '{}',
-    asset_id: null,
-    object_hash: null,
-    bucket: null,
-    holds_object: 0,
-    filename: batch.filename,
-    source_url: null,
-    open_count: 0,
-    item_count: 0,
-    done_count: 0,
-    failed_count: 0,
-    skipped_count: 0,
-    gone_count: 0,
-    media_total_ms: null,
-    media_done_ms: 0,
-    media_failed_ms: 0,
-    is_planned: 0,
-    plan_json: null,
-    embedding_count: 0,
-    text_tokens: 0,
-    key_hash: batch.keyHash ?? null,
-    warnings_json: '[]',
-    ...failureColumns(undefined),
-    created_ms: nowMs,
-    updated_ms: nowMs,
-    finished_ms: null,
-    expires_ms: batch.expiresMs,
-    removed_ms: null,
-  }
+  const task = newTaskRow(
+    { ...batch, kind: 'batch', modelName: '', model: { id: '', revision: '' } },
+    { filename: batch.filename },
+  )
   const row: BatchRow = {
     task_id: taskId,
     input_file_id: batch.inputFileId,

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { EmbedlineError } from '../domain/errors.ts'
-import type { Space, Warning } from '../domain/embedding.ts'
+import type { TextEmbeddings, TextsOrder } from '../domain/textEmbeddings.ts'
 import { spaceOf, type ModelFacts } from '../domain/model.ts'
 import { unitPrefix } from '../lib/unitPrefix.ts'
 import { standIn } from './create.ts'
@@ -8,23 +8,6 @@ import type { TaskParts } from './parts.ts'
 import { textVectors } from './textVectors.ts'
 import { tokensOf } from './tokensOf.ts'
 import { usableModel } from './usableModel.ts'
-
-export interface TextsOrder {
-  modelName: string
-  texts: readonly string[]
-  /** Fewer numbers than the model gives; absent: all of them. */
-  dimension?: number
-}
-
-export interface TextEmbeddings {
-  model: ModelFacts
-  space: Space
-  /** Unit length, in the order of the texts. */
-  vectors: readonly Float32Array[]
-  /** Of all texts together, as the limit counts them. */
-  tokenCount: number
-  warnings: readonly Warning[]
-}
 
 /** Texts that go to a compute child at once: others get their turn in between. */
 const BATCH_TEXTS = 64

@@ -21,7 +21,7 @@ import type { Takeover } from '../lib/takeover.ts'
 import type { ModelFiles } from '../modelFiles/pulls.ts'
 import type { Hold } from '../queue/item.ts'
 import type { FileWork } from '../store/bucketFiles.ts'
-import type { LineFormat } from './batches/lineFormat.ts'
+import type { LineFormat } from '../domain/lineFormat.ts'
 import type { WatchHub } from './watch/hub.ts'
 
 /** All that the verbs of this room need; `main.ts` puts it together, a test may put in fewer real parts. */

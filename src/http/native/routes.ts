@@ -3,7 +3,7 @@ import type { TaskParts } from '../../tasks/parts.ts'
 import { admit } from '../admit.ts'
 import { keyOf } from '../apiKey.ts'
 import { OPEN_TO_BROWSERS } from '../browsers.ts'
-import { addOtherMethods } from '../otherMethods.ts'
+import { addRoutes } from '../otherMethods.ts'
 import { rateHeaders } from '../rateHeaders.ts'
 import { ROUTES as ASSETS } from './assets/routes.ts'
 import { ROUTES as BATCH } from './batch/routes.ts'
@@ -28,8 +28,6 @@ export const ROUTES: readonly Route[] = [
   ...EVENTS,
   ...PAUSES,
 ]
-
-const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
 
 /** What the contracts lack: the objects of buckets, the bytes of assets, and models. */
 export function nativeRoutes(parts: TaskParts): FastifyPluginAsync {
@@ -56,8 +54,6 @@ export function nativeRoutes(parts: TaskParts): FastifyPluginAsync {
         message: `There is no ${request.method} ${request.url} here.`,
       }),
     )
-    for (const route of ROUTES) app.route({ method: route.method, url: route.path, handler: answer(route) })
-    for (const path of new Set(ROUTES.map((route) => route.path)))
-      addOtherMethods(app, path, methodsOf(path), sendProblem)
+    addRoutes(app, ROUTES, answer, sendProblem)
   }
 }

@@ -1,5 +1,5 @@
 import { EmbedlineError } from '../../domain/errors.ts'
-import type { TextsOrder } from '../../tasks/embedTexts.ts'
+import type { TextsOrder } from '../../domain/textEmbeddings.ts'
 import type { VectorEncoding } from '../embeddingList.ts'
 import { parse } from './parse.ts'
 import { invalid } from './errors.ts'

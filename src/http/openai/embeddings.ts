@@ -1,4 +1,5 @@
-import { embedTexts, type TextEmbeddings } from '../../tasks/embedTexts.ts'
+import type { TextEmbeddings } from '../../domain/textEmbeddings.ts'
+import { embedTexts } from '../../tasks/embedTexts.ts'
 import { embeddingListJson, type VectorEncoding } from '../embeddingList.ts'
 import { isModelName } from '../modelName.ts'
 import { modelWord } from '../modelWord.ts'

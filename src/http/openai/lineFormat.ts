@@ -1,6 +1,6 @@
 import { EmbedlineError } from '../../domain/errors.ts'
 import type { BatchProblemCode, BatchStop } from '../../domain/batch.ts'
-import type { BatchLine, LineFormat, LinePlace } from '../../tasks/batches/lineFormat.ts'
+import type { BatchLine, LineFormat, LinePlace } from '../../domain/lineFormat.ts'
 import type { VectorEncoding } from '../embeddingList.ts'
 import { isModelName } from '../modelName.ts'
 import type { EmbedRequest } from './embedRequest.ts'

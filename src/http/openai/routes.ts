@@ -4,7 +4,7 @@ import type { TaskParts } from '../../tasks/parts.ts'
 import { admit } from '../admit.ts'
 import { keyOf } from '../apiKey.ts'
 import { OPEN_TO_BROWSERS } from '../browsers.ts'
-import { addOtherMethods, type Method } from '../otherMethods.ts'
+import { addRoutes, type Method } from '../otherMethods.ts'
 import { retryHeaders } from '../retryHeaders.ts'
 import { presentFailure, presentRefusal, type ErrorAnswer } from './errors.ts'
 import { rateHeaders } from './rateHeaders.ts'
@@ -36,8 +36,6 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/batches/:id', handler: async () => (await batches()).retrieveBatch },
   { method: 'POST', path: '/batches/:id/cancel', handler: async () => (await batches()).cancelBatch },
 ]
-
-const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
 
 /** What OpenAI's contract says of embeddings: at once, and in batches by way of files. */
 export function openaiRoutes(parts: TaskParts): FastifyPluginAsync {
@@ -71,8 +69,6 @@ export function openaiRoutes(parts: TaskParts): FastifyPluginAsync {
       const message = `Invalid URL (${request.method} ${request.url}).`
       return send(reply, presentRefusal({ code: 'not_found', message }))
     })
-    for (const route of ROUTES) app.route({ method: route.method, url: route.path, handler: answer(route) })
-    for (const path of new Set(ROUTES.map((route) => route.path)))
-      addOtherMethods(app, path, methodsOf(path), (reply, refusal) => send(reply, presentRefusal(refusal)))
+    addRoutes(app, ROUTES, answer, (reply, refusal) => send(reply, presentRefusal(refusal)))
   }
 }

@@ -279,11 +279,14 @@ test('lines that cannot be embedded, whatever is tried, fail with the reason, an
 
 test('a text that only the model finds too long fails alone', async () => {
   const room = await taskRoom()
-  const { embedBatch } = room.compute
-  room.compute.embedBatch = async (...asked) => {
-    const outcomes = [...(await embedBatch.apply(room.compute, asked))]
-    outcomes[1] = new EmbedlineError('text_too_long', 'The text is longer than the model takes.')
-    return outcomes
+  const own = room.parts.compute
+  room.parts.compute = {
+    ...own,
+    async embedBatch(...asked) {
+      const outcomes = [...(await own.embedBatch(...asked))]
+      outcomes[1] = new EmbedlineError('text_too_long', 'The text is longer than the model takes.')
+      return outcomes
+    },
   }
   const { id } = await batchOf(room, requestLines(3).join('\n'))
   await room.drain()

@@ -13,7 +13,7 @@ import type { TaskParts } from '../parts.ts'
 import { keepBytes } from '../storedBytes.ts'
 import { remoteOf } from '../textVectors.ts'
 import type { LinesPayload } from './checkBatch.ts'
-import { isLine, type BatchLine, type LinePlace } from './lineFormat.ts'
+import { isLine, type BatchLine, type LinePlace } from '../../domain/lineFormat.ts'
 import { linesOfBatch } from './linesOfBatch.ts'
 
 interface Job {

@@ -19,7 +19,7 @@ import type { TaskParts } from '../parts.ts'
 import { keepBytes } from '../storedBytes.ts'
 import { stretchItemKey } from './checkBatch.ts'
 import { endBatch } from './endBatch.ts'
-import { isLine } from './lineFormat.ts'
+import { isLine } from '../../domain/lineFormat.ts'
 import { linesOfBatch } from './linesOfBatch.ts'
 import { eachStretch, removeOutcomes } from './outcomes.ts'
 

@@ -5,7 +5,7 @@ import { EmbedlineError } from '../../domain/errors.ts'
 import type { BatchWork } from '../../store/batches.ts'
 import type { Stretch } from '../../store/batchStretches.ts'
 import type { TaskParts } from '../parts.ts'
-import { isLine, type BatchLine } from './lineFormat.ts'
+import { isLine, type BatchLine } from '../../domain/lineFormat.ts'
 import type { FileLine } from './linesOf.ts'
 import { linesOfBatch } from './linesOfBatch.ts'
 

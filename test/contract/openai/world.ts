@@ -10,7 +10,7 @@ export interface World extends Asks {
   ids: Readonly<Record<string, string>>
   idle: Asks
   /** Uploads a file on the idle server and makes a batch of it; its id. */
-  waiting(): Promise<string>
+  waiting: () => Promise<string>
 }
 
 export const MODEL = 'text-embedding-3-small'

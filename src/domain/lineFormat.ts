@@ -1,8 +1,6 @@
-import type { BatchProblem } from '../../domain/batch.ts'
-import type { BatchStop } from '../../domain/batch.ts'
-import type { EmbedlineError } from '../../domain/errors.ts'
-import type { TextEmbeddings, TextsOrder } from '../embedTexts.ts'
-import type { Models } from '../parts.ts'
+import type { BatchProblem, BatchStop } from './batch.ts'
+import type { EmbedlineError } from './errors.ts'
+import type { TextEmbeddings, TextsOrder } from './textEmbeddings.ts'
 
 /** A line of the file of a batch, as it was read. */
 export interface BatchLine {
@@ -23,7 +21,7 @@ export interface LinePlace {
 /** How a wire dialect writes the lines of batches, in and out. */
 export interface LineFormat<Line extends BatchLine = BatchLine> {
   /** Says whether a request may name a model so. */
-  isModelName(models: Pick<Models, 'isOwnName'>, name: string): boolean
+  isModelName(models: { isOwnName(name: string): boolean }, name: string): boolean
   /** The request in a line, or what is wrong with the line as such. */
   read(text: string): Promise<Line | Omit<BatchProblem, 'line'>>
   /** The line of a request that is done, with its end. */
