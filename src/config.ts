@@ -51,6 +51,14 @@ export interface Config {
   /** Between two requests to a site. */
   crawlDelayMs: number
   retentionMs: number
+  /** Tasks take vectors from others that asked for the same. */
+  mayReuse: boolean
+  /** No task may be kept for longer. */
+  mostRetentionMs: number
+  /** Absent: assets are kept until they are deleted. */
+  assetRetentionMs?: number
+  /** With less than this free on a disk no new work is taken; 0: never. Absent: by the size of the disk. */
+  diskFloorBytes?: number
   limits: 'ours' | 'upstream'
   /** Of each key. */
   rateLimits: RateLimits
@@ -221,6 +229,9 @@ function toConfig(
   const buckets = optional('bucketsUrl', SETTINGS.bucketsUrl.parse)
   const ffmpeg = optional('ffmpeg', SETTINGS.ffmpeg.parse)
   const models = optional('models', SETTINGS.models.parse)
+  const retentionMs = value('retention', SETTINGS.retention.parse)
+  const assetRetentionMs = optional('assetRetention', SETTINGS.assetRetention.parse)
+  const diskFloorBytes = optional('diskFloor', SETTINGS.diskFloor.parse)
   return Object.freeze({
     host: value('host', SETTINGS.host.parse),
     port: value('port', SETTINGS.port.parse),
@@ -245,7 +256,11 @@ function toConfig(
     crawlPages: value('crawlPages', SETTINGS.crawlPages.parse),
     crawlMs: value('crawlTime', SETTINGS.crawlTime.parse),
     crawlDelayMs: value('crawlDelay', SETTINGS.crawlDelay.parse),
-    retentionMs: value('retention', SETTINGS.retention.parse),
+    retentionMs,
+    mayReuse: value('reuse', SETTINGS.reuse.parse) === 'on',
+    mostRetentionMs: Math.max(retentionMs, value('retentionMax', SETTINGS.retentionMax.parse)),
+    ...(assetRetentionMs !== undefined && { assetRetentionMs }),
+    ...(diskFloorBytes !== undefined && { diskFloorBytes }),
     limits: value('limits', SETTINGS.limits.parse),
     rateLimits: Object.freeze(
       Object.fromEntries(

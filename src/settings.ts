@@ -10,6 +10,7 @@ import {
   parseAliases,
   parseDatabaseUrl,
   parseDuration,
+  parseFloor,
   parseFrameSeconds,
   parseHost,
   parseKeys,
@@ -262,8 +263,39 @@ export const SETTINGS = {
     flag: 'retention',
     placeholder: 'duration',
     fallback: '7d',
-    meaning: 'How long tasks and their vectors are kept (`30m`, `12h`, `7d`).',
+    meaning:
+      'How long tasks and their vectors are kept (`30m`, `12h`, `7d`), unless a create says otherwise by `X-Embedline-Retention`.',
     parse: parseDuration,
+  },
+  reuse: {
+    flag: 'reuse',
+    placeholder: 'on|off',
+    fallback: 'on',
+    meaning:
+      'Whether a task takes its vectors from an earlier one of its account with the same bytes, settings and model; a request says otherwise by `X-Embedline-Reuse`.',
+    parse: oneOf('on', 'off'),
+  },
+  retentionMax: {
+    flag: 'retention-max',
+    placeholder: 'duration',
+    fallback: '90d',
+    meaning: 'So long a caller may have a task kept at most; never less than `--retention`.',
+    parse: parseDuration,
+  },
+  assetRetention: {
+    flag: 'asset-retention',
+    placeholder: 'duration',
+    fallbackShown: 'until they are deleted',
+    meaning: 'How long assets are kept after their upload.',
+    parse: parseDuration,
+  },
+  diskFloor: {
+    flag: 'disk-floor',
+    placeholder: 'size',
+    fallbackShown: '1GB, or 5 % of a smaller disk',
+    meaning:
+      'With less than this free on the disk new work is refused; with less than half of it queued work waits, too. 0: never.',
+    parse: parseFloor,
   },
   limits: {
     flag: 'limits',

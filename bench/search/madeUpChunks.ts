@@ -1,5 +1,6 @@
 import type { LoadedRow, Loader } from '../../src/search/loader.ts'
 import { chanceFrom, unitVector } from '../../test/support/unitVectors.ts'
+import { noTasks } from '../../test/support/noTasks.ts'
 
 export interface MadeUpChunks {
   chunks: number
@@ -21,6 +22,7 @@ export const openLoader = (settings: MadeUpChunks): Loader => ({
     await take({ version: 1, dropped: [], pages: pagesOf(settings) })
     return true
   },
+  ...noTasks,
   close: () => undefined,
 })
 

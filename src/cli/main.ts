@@ -78,6 +78,18 @@ const COMMANDS: Commands = {
   },
   buckets: { summary: 'fills, embeds and searches buckets of documents', commands: BUCKETS },
   models: { summary: 'pulls, checks and removes models', commands: MODELS },
+  janitor: {
+    summary: 'removes what has expired, or says what that is',
+    load: async () => (await import('./janitor.ts')).janitor,
+  },
+  backup: {
+    summary: 'copies a data folder, also while a server runs on it',
+    load: async () => (await import('./backup/backup.ts')).backup,
+  },
+  restore: {
+    summary: 'makes a data folder of a backup',
+    load: async () => (await import('./backup/restore.ts')).restore,
+  },
 }
 
 /** Codes of what is wrong before anything begins: flags, settings, the address, a key that is wanted. */

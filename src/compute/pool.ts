@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { EmbedlineError } from '../domain/errors.ts'
+import { EmbedlineError, type ErrorCode } from '../domain/errors.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { Compute, Readiness, RunOptions } from '../domain/compute.ts'
 import { pinOf, type ModelPin } from '../domain/model.ts'
@@ -30,6 +30,8 @@ export interface ComputeParts {
   logger: Logger
   /** The model that children load before anybody asks. */
   warm?: ModelPin
+  /** Is told why a child ended that should have gone on. */
+  onReplace?: (reason: ErrorCode) => void
   /** How long one run of a model may keep a child from answering anything, seconds. */
   longestRunSec?: (model: ModelPin) => number
   /** The program of a child and its arguments. */
@@ -114,6 +116,7 @@ export function startCompute(parts: ComputeParts): RunningCompute {
     count: parts.count,
     startChild: startWarm,
     backoffMs: pace.backoffMs,
+    ...(parts.onReplace && { onReplace: parts.onReplace }),
     clock,
     logger,
   })

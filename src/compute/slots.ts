@@ -1,4 +1,4 @@
-import { EmbedlineError } from '../domain/errors.ts'
+import { EmbedlineError, type ErrorCode } from '../domain/errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Child, ChildEnd } from './childProcess.ts'
@@ -9,6 +9,8 @@ export interface SlotsParts {
   startChild: () => Child
   /** After a child that died before it was up; doubled each time, up to 30 s. */
   backoffMs: number
+  /** Is told why a child ended that should have gone on. */
+  onReplace?: (reason: ErrorCode) => void
   clock: Clock
   logger: Logger
 }
@@ -42,7 +44,7 @@ interface Waiter {
 const HOPELESS_AFTER = 3
 const LONGEST_BACKOFF_MS = 30_000
 
-export function makeSlots({ count, startChild, backoffMs, clock, logger }: SlotsParts): Slots {
+export function makeSlots({ count, startChild, backoffMs, onReplace, clock, logger }: SlotsParts): Slots {
   const children = new Set<Child>()
   const waiters = new Set<Waiter>()
   const stopping = new AbortController()
@@ -60,6 +62,7 @@ export function makeSlots({ count, startChild, backoffMs, clock, logger }: Slots
       children.delete(child)
       if (stopping.signal.aborted) return
       replaced++
+      onReplace?.(end.code)
       failures = end.wasReady ? 0 : failures + 1
       tell(child, end, failures)
       if (failures > 0)

@@ -105,6 +105,9 @@ export interface RunOptions {
   alone?: boolean
 }
 
-/** Whether the model that is used when nothing else is said is loaded. */
+/** Whether new work is taken: the model that is used when nothing else is said is loaded, and there is room. */
 export type Readiness =
-  { state: 'ready' } | { state: 'loading'; fraction: number } | { state: 'failed'; message: string }
+  | { state: 'ready' }
+  | { state: 'loading'; fraction: number }
+  | { state: 'failed'; message: string }
+  | { state: 'disk_full'; message: string }

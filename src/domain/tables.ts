@@ -17,6 +17,8 @@ export interface Tables {
   turn: TurnRow
   embedding: EmbeddingRow
   modality_sum: ModalitySumRow
+  vector_set: VectorSetRow
+  task_vectors: TaskVectorsRow
   embedded_bucket: EmbeddedBucketRow
   bucket_file: BucketFileRow
   removed_file: RemovedFileRow
@@ -32,6 +34,7 @@ export interface Tables {
   account_file: AccountFileRow
   batch: BatchRow
   batch_stretch: BatchStretchRow
+  task_trace: TaskTraceRow
   pause: PauseRow
 }
 
@@ -175,6 +178,12 @@ export interface TaskRow {
   updated_ms: number
   finished_ms: number | null
   expires_ms: number
+  /** 1: vectors that follow from the same may be taken from another task. */
+  may_reuse: number
+  /** Of a task of media, once planned: what its vectors follow from. Equal ones have equal vectors. */
+  reuse_key: string | null
+  /** The task from which the vectors were taken; it may be gone. */
+  reused_from: string | null
   /** The key that the media of the task are counted for, as its SHA-256. */
   key_hash: string | null
   /** Set when it was deleted: nobody sees it any more, its rows go in small transactions. */
@@ -203,6 +212,13 @@ export interface TaskEventRow {
   /** TaskEventDetails of its kind. */
   details_json: string
   created_ms: number
+}
+
+/** Of a task that was created while traces were on. */
+export interface TaskTraceRow {
+  task_id: string
+  /** TaskTrace. */
+  trace_json: string
 }
 
 /** What a key has asked for in a stretch of time: requests, or minutes of media. */
@@ -303,6 +319,30 @@ export interface ModalitySumRow {
   end_ms: number
   /** Little-endian float64. */
   sum: Uint8Array
+}
+
+/** The vectors of an account's tasks that may be compared with each other. */
+export interface VectorSetRow {
+  id: Generated<number>
+  account_id: string
+  model_id: string
+  model_revision: string
+  space: string
+  dimension: number
+  vector_count: number
+  /** Raised by every change that a search can see. */
+  version: number
+  /** The version in which vectors were removed last; 0: none ever were. */
+  removed_version: number
+}
+
+/** What a task has in a set. A task without such a row is not found by a search. */
+export interface TaskVectorsRow {
+  task_id: string
+  set_id: number
+  vector_count: number
+  /** Of the set, when the task's vectors changed last. */
+  version: number
 }
 
 /** What an account has of a bucket: its embedding. Two accounts may embed one bucket; neither sees the other's rows. */

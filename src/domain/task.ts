@@ -47,6 +47,8 @@ export interface Task {
   embeddingCount: number
   /** Of text that was embedded for it, as limits on text count them. */
   textTokens: number
+  /** The task from which the vectors were taken, of the same account; it may be gone. */
+  reusedFrom?: string
   createdMs: number
   updatedMs: number
   finishedMs?: number

@@ -208,6 +208,7 @@ test('the description covers every route, with the bounds that requests are held
     'delete /v2/ai/embeddings/buckets/{bucket_name}',
     'get /',
     'get /healthz',
+    'get /metrics',
     'get /openapi.json',
     'get /readyz',
     'get /v1.3/assets',

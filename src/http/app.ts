@@ -73,6 +73,7 @@ export function makeApp({ tasks, site, idleMs = IDLE_MS }: AppParts): FastifyIns
   app.addHook('onResponse', async (request, reply) => {
     drainBody(request.raw)
     logAnswer(tasks, request, reply)
+    measureAnswer(tasks, request, reply)
   })
   app.setErrorHandler(refuse)
   app.setNotFoundHandler((request, reply) =>
@@ -142,6 +143,31 @@ function logAnswer({ logger }: TaskParts, request: FastifyRequest, reply: Fastif
     durationMs: Math.round(reply.elapsedTime),
   })
 }
+
+/** Prefixes of doors, and what they are called in metrics. */
+const DIALECTS: readonly [string, string][] = [
+  [TWELVELABS_PREFIX, 'twelvelabs'],
+  [TELNYX_PREFIX, 'telnyx'],
+  [NATIVE_PREFIX, 'native'],
+]
+
+function measureAnswer({ meters }: TaskParts, request: FastifyRequest, reply: FastifyReply): void {
+  const route = request.routeOptions.url ?? 'unknown'
+  const [, dialect = 'site'] = DIALECTS.find(([prefix]) => route.startsWith(`${prefix}/`)) ?? []
+  meters.observe(
+    'embedline_http_request_duration_seconds',
+    {
+      dialect,
+      route,
+      method: METHODS.has(request.method) ? request.method : 'other',
+      status: String(reply.statusCode),
+    },
+    reply.elapsedTime / 1000,
+  )
+}
+
+/** Callers may make up others. */
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 function closeInTime(app: FastifyInstance, { clock }: TaskParts): void {
   const closed = new AbortController()

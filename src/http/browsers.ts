@@ -7,6 +7,7 @@ const READABLE = [
   'idempotent-replayed',
   'location',
   'openai-processing-ms',
+  'preference-applied',
   'retry-after',
   'x-api-version',
   'x-embedline-model',

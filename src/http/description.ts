@@ -13,7 +13,8 @@ const PAGES = {
   '/': 'A page for people',
   '/healthz': 'The process lives',
   '/readyz':
-    'Requests are taken and the model is loaded; 503 until then, with how far it is or what is wrong',
+    'New work is taken: the model is loaded and there is room on the disk; 503 with how far it is, or what is wrong, while it is not',
+  '/metrics': 'What is measured, in the text format of Prometheus; nothing private is in it',
   '/openapi.json': 'This document',
 }
 

@@ -11,6 +11,8 @@ export interface DescribedRoute {
   query?: z.ZodObject
   headers?: z.ZodObject
   body?: { type: string; schema: z.ZodType }
+  /** The same as a form, beside it. */
+  form?: z.ZodType
   answer: { status: number; type?: string; schema?: z.ZodType }
   /** What else it may answer that is neither that nor a failure like any other: status and description. */
   otherAnswers?: Readonly<Record<number, string>>
@@ -32,7 +34,7 @@ const JSON_TYPE = 'application/json'
 
 /** A route as an OpenAPI 3.1 operation. */
 export function describeRoute(
-  { method, path, summary, security, query, headers, body, answer, otherAnswers = {} }: DescribedRoute,
+  { method, path, summary, security, query, headers, body, form, answer, otherAnswers = {} }: DescribedRoute,
   door: Door,
 ): Operation {
   const parameters = [
@@ -49,7 +51,15 @@ export function describeRoute(
     summary,
     security: security ?? door.security,
     ...(parameters.length > 0 && { parameters }),
-    ...(body && { requestBody: { required: true, content: content(body.type, body.schema, 'input') } }),
+    ...(body && {
+      requestBody: {
+        required: true,
+        content: {
+          ...content(body.type, body.schema, 'input'),
+          ...(form && content('multipart/form-data', form, 'input')),
+        },
+      },
+    }),
     responses: {
       [answer.status]: {
         description: 'Done',

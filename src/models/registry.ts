@@ -9,6 +9,8 @@ import type { ModelSettings } from './settings.ts'
 export interface Registry {
   /** The facts of all models that this server can have. */
   all: readonly ModelFacts[]
+  /** What is used where nobody says which. */
+  default: ModelFacts
   /** Which model a name means: an alias or an own id. Undefined: no such model. */
   resolve(name: string): ModelFacts | undefined
   /** Names that the operator made, beside those that contracts give their models. */
@@ -38,11 +40,14 @@ export function openRegistry(settings: ModelSettings, findFiles: FindModelFiles)
     const known = profiles.map(({ facts }) => facts.id).join(', ')
     throw new EmbedlineError('request_invalid', `There is no model ${id}; there are ${known}.`)
   }
+  const fallback = withId(settings.defaultModel)
+  if (!fallback) throw new Error('the default model is among those that were looked up')
   const shadowed = [...aliases.keys()].find(withId)
   if (shadowed !== undefined)
     throw new EmbedlineError('request_invalid', `${shadowed} is a model itself, and no name for another one.`)
   return {
     all: profiles.map(({ facts }) => facts),
+    default: fallback,
     resolve: (name) => withId(meaningOf(name)),
     aliases: [...aliases.keys()].filter((name) => !settings.contractNames.includes(name)),
     isOwnName: (name) =>

@@ -42,7 +42,7 @@ export interface PartUpload {
 
 /** Where the bytes of assets and task inputs lie: once per account and content. */
 export interface Objects {
-  /** Opens a place for bytes of at most `limitBytes`. */
+  /** Opens a place for bytes of at most `limitBytes`. Throws `disk_full` while no new work is taken. */
   receive(limitBytes: number): Promise<Upload>
   /**
    * Opens a place for bytes of at most `limitBytes` that go on from an earlier time, of which the first `keepBytes` are

@@ -1,7 +1,9 @@
 import { sql, type Selectable } from 'kysely'
+import { addMove } from '../domain/moves.ts'
 import type { Db, ItemKind, ItemRow } from '../domain/tables.ts'
 import { dueItems, holdBack } from './holdBack.ts'
 import { itemOf, type Hold, type Item } from './item.ts'
+import { itemMove } from './itemMove.ts'
 import { advanceTurn } from './turns.ts'
 
 export interface ClaimedItem extends Item, Hold {
@@ -80,6 +82,7 @@ async function start(
   const inOrder = rows.toSorted((one, other) => one.turn - other.turn || one.id - other.id)
   const last = inOrder.at(-1)
   if (last) await advanceTurn(db, lane, last.turn)
+  for (const row of inOrder) addMove(db, itemMove(row, { state: 'running', nowMs: order.nowMs }))
   return inOrder.map((row) => claimedOf(row, order))
 }
 

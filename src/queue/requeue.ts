@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import { failureColumns, failureOf } from '../domain/failure.ts'
+import { addMove } from '../domain/moves.ts'
 import type { Db, ItemKind } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
 import { NOT_HELD } from './held.ts'
 import { ITEM_COLUMNS, itemOf, type Item } from './item.ts'
+import { itemMove, MOVE_COLUMNS } from './itemMove.ts'
 import { nextTurns } from './turns.ts'
 
 /** An item that is to be tried again, and why it had ended. */
@@ -37,7 +39,7 @@ export async function requeue(
 ): Promise<RequeuedItem[]> {
   const rows = await db
     .selectFrom('item')
-    .select([...ITEM_COLUMNS, 'lane', 'progress_json', 'error_code', 'error_message'])
+    .select([...ITEM_COLUMNS, ...MOVE_COLUMNS, 'lane', 'progress_json', 'error_code', 'error_message'])
     .where('task_id', '=', taskId)
     // Stands in the text, so that the partial index is used.
     .where(sql<boolean>`state = ${sql.lit(state)}`)
@@ -64,6 +66,7 @@ export async function requeue(
       })
       .where('id', '=', id)
       .execute()
+  for (const row of rows) addMove(db, itemMove(row, { state: 'queued', why: 'retried', nowMs }))
   return rows.map((row) => {
     const failure = failureOf(row)
     const progress = row.progress_json === null ? undefined : (JSON.parse(row.progress_json) as unknown)

@@ -45,7 +45,7 @@ test('an item whose worker died goes to another worker when its lease ends, and 
     expect(await store.write((db) => settle(db, lost!, { state: 'done', nowMs }))).toBe(false)
     expect(await store.write((db) => retry(db, lost!, { failure, nowMs, random }))).toBe('lost')
     expect(await store.write((db) => release(db, lost!, { nowMs }))).toBe(false)
-    expect(await store.write((db) => postpone(db, lost!, { dueMs: nowMs }))).toBe(false)
+    expect(await store.write((db) => postpone(db, lost!, { dueMs: nowMs, nowMs }))).toBe(false)
     expect(await store.write((db) => settle(db, taken!, { state: 'done', nowMs }))).toBe(true)
   }))
 

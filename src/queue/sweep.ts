@@ -1,9 +1,11 @@
 import { sql, type Selectable } from 'kysely'
 import { failureColumns } from '../domain/failure.ts'
+import { addMove } from '../domain/moves.ts'
 import type { Db, ItemRow } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
 import { LET_GO } from './held.ts'
 import { ITEM_COLUMNS, itemOf, type Item } from './item.ts'
+import { itemMove, MOVE_COLUMNS } from './itemMove.ts'
 
 /** From this many interruptions on an item runs with nothing beside it: it may be what ends the process. */
 export const ALONE_FROM = 5
@@ -29,7 +31,7 @@ export interface Swept {
 
 /** Takes items back whose lease has ended, because the process, the machine or the network of their holder died. */
 export async function sweep(db: Db, nowMs: number): Promise<Swept> {
-  const { rows: released } = await sql<Released>`
+  const { rows } = await sql<Pick<Selectable<ItemRow>, (typeof MOVE_COLUMNS)[number] | 'account_id'>>`
     update item
        set state = 'queued', worker = null, lease_until_ms = null, due_ms = ${nowMs},
            interruptions = interruptions + 1,
@@ -38,7 +40,9 @@ export async function sweep(db: Db, nowMs: number): Promise<Swept> {
        select id from item
         where state = 'running' and lease_until_ms <= ${nowMs} and interruptions + 1 < ${MAX_INTERRUPTIONS}
         limit ${ITEMS_A_SWEEP})
-    returning account_id as "accountId", task_id as "taskId"`.execute(db)
+    returning id, kind, account_id, task_id, attempt, started_ms`.execute(db)
+  for (const row of rows) addMove(db, itemMove(row, { state: 'queued', why: 'interrupted', nowMs }))
+  const released = rows.map((row) => ({ accountId: row.account_id, taskId: row.task_id }))
   return { released, exhausted: await exhaustedItems(db, nowMs) }
 }
 
@@ -56,7 +60,7 @@ export async function endInterrupted(
   id: number,
   { failure, nowMs }: { failure: Failure; nowMs: number },
 ): Promise<boolean> {
-  const { numUpdatedRows } = await db
+  const ended = await db
     .updateTable('item')
     .set((row) => ({
       state: 'failed',
@@ -68,6 +72,9 @@ export async function endInterrupted(
     .where('id', '=', id)
     .where('state', '=', 'running')
     .where('lease_until_ms', '<=', nowMs)
+    .returning(MOVE_COLUMNS)
     .executeTakeFirst()
-  return numUpdatedRows > 0n
+  if (!ended) return false
+  addMove(db, itemMove(ended, { state: 'failed', failure, nowMs }))
+  return true
 }

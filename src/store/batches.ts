@@ -2,10 +2,12 @@ import type { BatchProblem, BatchStop } from '../domain/batch.ts'
 import type { Batch } from '../domain/task.ts'
 import type { Warning } from '../domain/embedding.ts'
 import { failureOf } from '../domain/failure.ts'
+import { addMove } from '../domain/moves.ts'
 import { progressOf } from '../domain/progress.ts'
 import type { BatchRow, Db, TaskRow } from '../domain/tables.ts'
 import type { ModelPin } from '../domain/model.ts'
 import { addTaskEvent } from './taskEvents.ts'
+import { taskMove } from './taskMove.ts'
 import { countsOf, newTaskRow } from './taskRow.ts'
 
 export interface NewBatch {
@@ -51,6 +53,7 @@ export async function insertBatch(db: Db, batch: NewBatch): Promise<Batch> {
   await db.insertInto('task').values(task).execute()
   await db.insertInto('batch').values(row).execute()
   await addTaskEvent(db, { accountId, taskId, kind: 'created', details: {}, nowMs })
+  addMove(db, taskMove(task, nowMs))
   return batchOf({ ...task, ...row })
 }
 

@@ -1,11 +1,13 @@
 import { sql } from 'kysely'
 import { failureOf } from '../domain/failure.ts'
+import { addMove } from '../domain/moves.ts'
 import type { TaskState } from '../domain/states.ts'
 import type { CrawlRow, Db, TaskRow } from '../domain/tables.ts'
 import type { BucketSettings, BucketTask } from '../domain/task.ts'
 import { progressOf } from '../domain/progress.ts'
 import { crawlProgressOf, PROGRESS_COLUMNS } from './crawls.ts'
 import { addTaskEvent } from './taskEvents.ts'
+import { taskMove } from './taskMove.ts'
 import { countsOf, newTaskRow } from './taskRow.ts'
 
 export interface NewBucketTask {
@@ -29,6 +31,7 @@ export async function insertBucketTask(db: Db, task: NewBucketTask): Promise<Buc
   await db.insertInto('task').values(row).execute()
   const { accountId, id: taskId, nowMs } = task
   await addTaskEvent(db, { accountId, taskId, kind: 'created', details: {}, nowMs })
+  addMove(db, taskMove(row, nowMs))
   return bucketTaskOf(row)
 }
 

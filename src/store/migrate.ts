@@ -11,6 +11,9 @@ import { addUsage } from './migrations/0008_usage.ts'
 import { addTaskEvents } from './migrations/0009_taskEvents.ts'
 import { addLifeOfTasks } from './migrations/0010_lifeOfTasks.ts'
 import { addProgress } from './migrations/0011_progress.ts'
+import { addReuse } from './migrations/0016_reuse.ts'
+import { addOperations } from './migrations/0015_operations.ts'
+import { addVectorSets } from './migrations/0012_vectorSets.ts'
 import { addBatches } from './migrations/0014_batches.ts'
 
 /** A step forward of the tables. Never changed once released; there are no steps back. */
@@ -28,6 +31,9 @@ export const MIGRATIONS: readonly Migration[] = [
   addTaskEvents,
   addLifeOfTasks,
   addProgress,
+  addReuse,
+  addOperations,
+  addVectorSets,
   addBatches,
 ]
 

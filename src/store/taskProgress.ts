@@ -1,9 +1,11 @@
 import { sql } from 'kysely'
 import { failureColumns } from '../domain/failure.ts'
+import { addMove } from '../domain/moves.ts'
 import { TASK_STATES, canMoveTask, isFinal, type TaskState } from '../domain/states.ts'
 import type { Db, TaskRow } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
 import { addTaskEvent } from './taskEvents.ts'
+import { MOVE_COLUMNS, taskMove } from './taskMove.ts'
 
 /** Counts items that the plan has written just now; the task is worked on from here. */
 export async function addPlannedItems(
@@ -30,9 +32,12 @@ async function begin(db: Db, id: string, nowMs: number): Promise<void> {
     .set({ state: 'processing' })
     .where('id', '=', id)
     .where('state', '=', 'queued')
-    .returning('account_id as accountId')
+    .returning(MOVE_COLUMNS)
     .executeTakeFirst()
-  if (begun) await addTaskEvent(db, { ...begun, taskId: id, kind: 'processing', details: {}, nowMs })
+  if (!begun) return
+  const accountId = begun.account_id
+  await addTaskEvent(db, { accountId, taskId: id, kind: 'processing', details: {}, nowMs })
+  addMove(db, taskMove(begun, nowMs))
 }
 
 /** All items of the task are written: when none is open any more, the task can end. */
@@ -131,10 +136,12 @@ export async function endTask(
       'in',
       TASK_STATES.filter((from) => canMoveTask(from, state)),
     )
-    .returning('account_id as accountId')
+    .returning(MOVE_COLUMNS)
     .executeTakeFirst()
   if (!ended) return false
-  await addTaskEvent(db, { ...ended, taskId: id, kind: 'ended', details: { state, ...failure }, nowMs })
+  const accountId = ended.account_id
+  await addTaskEvent(db, { accountId, taskId: id, kind: 'ended', details: { state, ...failure }, nowMs })
+  addMove(db, taskMove(ended, nowMs))
   return true
 }
 
@@ -190,10 +197,12 @@ export async function reopenTask(
     )
     .where('open_count', '=', 0)
     .where('removed_ms', 'is', null)
-    .returning('account_id as accountId')
+    .returning(MOVE_COLUMNS)
     .executeTakeFirst()
   if (!reopened) return false
-  await addTaskEvent(db, { ...reopened, taskId: id, kind: 'retried', details: {}, nowMs })
+  const accountId = reopened.account_id
+  await addTaskEvent(db, { accountId, taskId: id, kind: 'retried', details: {}, nowMs })
+  addMove(db, taskMove(reopened, nowMs))
   return true
 }
 

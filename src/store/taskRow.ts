@@ -24,6 +24,8 @@ export interface TaskWork {
   holdsObject: boolean
   /** The key that media are counted for, as its SHA-256 in hex. */
   keyHash?: string
+  /** Vectors that follow from the same may be taken from another task. */
+  mayReuse: boolean
   embeddingCount: number
   warnings: readonly Warning[]
 }
@@ -81,6 +83,9 @@ export const newTaskRow = (
   finished_ms: null,
   expires_ms: expiresMs,
   key_hash: keyHash ?? null,
+  may_reuse: 0,
+  reuse_key: null,
+  reused_from: null,
   removed_ms: null,
   ...own,
 })
@@ -110,6 +115,7 @@ export function taskOf(row: TaskRow): Task {
     progress: progressOf({ ...countsOf(row), ...(isMediaRequest(request) && { media: mediaOf(row) }) }),
     embeddingCount: row.embedding_count,
     textTokens: row.text_tokens,
+    ...(row.reused_from !== null && { reusedFrom: row.reused_from }),
     createdMs: row.created_ms,
     updatedMs: row.updated_ms,
     ...(row.finished_ms !== null && { finishedMs: row.finished_ms }),
@@ -147,6 +153,7 @@ export function taskWorkOf(row: TaskRow): TaskWork {
     ...(row.object_hash !== null && { objectHash: row.object_hash }),
     holdsObject: row.holds_object === 1,
     ...(row.key_hash !== null && { keyHash: row.key_hash }),
+    mayReuse: row.may_reuse === 1,
     embeddingCount: row.embedding_count,
     warnings: JSON.parse(row.warnings_json) as Warning[],
   }

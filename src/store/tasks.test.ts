@@ -74,7 +74,7 @@ test('a task is done when its plan is written and its last slice is settled', ()
     await store.write((db) => countSettled(db, 'task', { outcome: 'failed', nowMs }))
     expect(await done()).toBe(false)
     await store.write(async (db) => {
-      await keepPlan(db, 'task', { plan, warnings: [warning('planned')], nowMs })
+      await keepPlan(db, 'task', { plan, reuseKey: 'key', warnings: [warning('planned')], nowMs })
       await setPlanned(db, 'task', nowMs)
     })
     expect(await done()).toBe(true)

@@ -5,9 +5,12 @@ import type { Page, Task } from '../domain/task.ts'
 import type { ModelPin } from '../domain/model.ts'
 import type { TaskPlan } from '../domain/taskPlan.ts'
 import type { TaskRequest } from '../domain/taskRequest.ts'
+import { addMove } from '../domain/moves.ts'
 import { newestPage, type PageRequest } from './page.ts'
+import { taskMove } from './taskMove.ts'
 import { addTaskEvent } from './taskEvents.ts'
 import { newTaskRow, taskOf, taskWorkOf, type TaskWork } from './taskRow.ts'
+import { forgetVectors } from './vectorSets.ts'
 
 export type { TaskWork }
 
@@ -30,6 +33,8 @@ export interface NewTask {
   /** Of text that came with the request. */
   textTokens?: number
   warnings: readonly Warning[]
+  /** Vectors that follow from the same may be taken from another task. */
+  mayReuse: boolean
   /** The key that media are counted for, as its SHA-256 in hex. */
   keyHash?: string
   /** The task that this one does again. */
@@ -51,12 +56,14 @@ export async function insertTask(db: Db, task: NewTask): Promise<Task> {
       source_url: task.sourceUrl ?? null,
       text_tokens: task.textTokens ?? 0,
       warnings_json: JSON.stringify(task.warnings),
+      may_reuse: task.mayReuse ? 1 : 0,
     },
   )
   await db.insertInto('task').values(row).execute()
   const { accountId, id: taskId, rerunOf, nowMs } = task
   const details = { ...(rerunOf !== undefined && { rerunOf }) }
   await addTaskEvent(db, { accountId, taskId, kind: 'created', details, nowMs })
+  addMove(db, taskMove(row, nowMs))
   return taskOf(row)
 }
 
@@ -153,6 +160,8 @@ export async function setInputOfWaiting(
 
 export interface NewPlan {
   plan: TaskPlan
+  /** What the vectors follow from. */
+  reuseKey: string
   /** How much video or sound is embedded; absent for pictures and documents. */
   mediaMs?: number
   warnings: readonly Warning[]
@@ -163,11 +172,16 @@ export interface NewPlan {
 export async function keepPlan(
   db: Db,
   id: string,
-  { plan, mediaMs, warnings, nowMs }: NewPlan,
+  { plan, reuseKey, mediaMs, warnings, nowMs }: NewPlan,
 ): Promise<void> {
   await db
     .updateTable('task')
-    .set({ plan_json: JSON.stringify(plan), media_total_ms: mediaMs ?? null, updated_ms: nowMs })
+    .set({
+      plan_json: JSON.stringify(plan),
+      reuse_key: reuseKey,
+      media_total_ms: mediaMs ?? null,
+      updated_ms: nowMs,
+    })
     .where('id', '=', id)
     .where('state', 'in', ['queued', 'processing'])
     .execute()
@@ -240,7 +254,9 @@ export async function hideTask(
     .where('removed_ms', 'is', null)
     .returning(EXPIRED_COLUMNS)
     .executeTakeFirst()
-  return row && expiredOf(row)
+  if (!row) return undefined
+  await forgetVectors(db, id)
+  return expiredOf(row)
 }
 
 const EXPIRED_COLUMNS = ['id', 'account_id', 'object_hash', 'holds_object'] as const
@@ -254,11 +270,13 @@ const expiredOf = (row: Pick<TaskRow, (typeof EXPIRED_COLUMNS)[number]>): Expire
 
 /** Removes a task, whose vectors are gone, with its items. False when there is none of that id. */
 export async function removeTask(db: Db, id: string): Promise<boolean> {
+  await db.deleteFrom('task_trace').where('task_id', '=', id).execute()
   const { numDeletedRows } = await db.deleteFrom('task').where('id', '=', id).executeTakeFirst()
   return numDeletedRows > 0n
 }
 
-async function addWarnings(db: Db, id: string, warnings: readonly Warning[]): Promise<void> {
+/** Adds what a caller should know; what is known already is not said twice. */
+export async function addWarnings(db: Db, id: string, warnings: readonly Warning[]): Promise<void> {
   if (warnings.length === 0) return
   const row = await db.selectFrom('task').select('warnings_json').where('id', '=', id).executeTakeFirst()
   if (!row) return

@@ -34,9 +34,11 @@ export type AssetOrder = ({ received: ReceivedBytes } | { url: string }) & {
 
 /**
  * Takes finished bytes, or what is to be fetched, as an asset of the account. It is `processing` until its bytes are there
- * and a compute child has looked at them. Throws what `Fetcher.check` throws for a URL.
+ * and a compute child has looked at them. Throws what `Fetcher.check` throws for a URL, and `disk_full` while
+ * no new work is taken.
  */
 export async function createAsset(parts: TaskParts, account: Account, order: AssetOrder): Promise<Asset> {
+  await parts.disk.admit()
   const asset = await ('url' in order
     ? createFromUrl(parts, account, order, order.url)
     : keepBytes(parts, account.id, order.received, (db) =>

@@ -1,7 +1,6 @@
 import { isFinal } from '../domain/states.ts'
 import type { Db } from '../domain/tables.ts'
 import type { AnyTask, Failure } from '../domain/task.ts'
-import type { Hold } from '../queue/item.ts'
 import { getBatchWork } from '../store/batches.ts'
 import { endTask } from '../store/taskProgress.ts'
 import { getTaskWork, type TaskWork } from '../store/tasks.ts'
@@ -11,7 +10,7 @@ import { endBucketTask } from './endBucket.ts'
 import { endAndRelease } from './finish.ts'
 import { getAnyTask } from './getAny.ts'
 import type { TaskParts } from './parts.ts'
-import { settleEnded, takeBack } from './settleEnded.ts'
+import { settleEnded, settleSome, type Settling } from './settleEnded.ts'
 
 export type CancelParts = Pick<TaskParts, 'store' | 'objects' | 'bytesMutex' | 'clock' | 'recall' | 'wake'>
 
@@ -41,19 +40,19 @@ export async function cancelActive(
   { id, kind }: Pick<AnyTask, 'id' | 'kind'>,
   failure = CANCELLED,
 ): Promise<void> {
-  let held: Hold[] = []
+  let settling: Settling | undefined
   const outcome = { state: 'cancelled', failure } as const
   const end = async (db: Db): Promise<boolean> => {
     const nowMs = parts.clock.nowMs()
     const isEnded = await (kind === 'bucket'
       ? endBucketTask(db, id, outcome, nowMs)
       : endTask(db, id, outcome, { nowMs }))
-    held = isEnded ? await takeBack(db, id, nowMs) : []
+    settling = isEnded ? await settleSome(db, id, '', nowMs) : undefined
     return isEnded
   }
   await END[kind](parts, id, end)
-  parts.recall(held)
-  await settleEnded(parts, id)
+  parts.recall(settling?.held ?? [])
+  if (!settling || settling.next !== undefined) await settleEnded(parts, id)
   parts.wake()
 }
 

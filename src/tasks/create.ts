@@ -14,6 +14,7 @@ import { whyMissing } from './chooseModalities.ts'
 import { checkDocumentRequest, EMBEDDED_TYPES } from './documentRequest.ts'
 import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
+import { expiryOf } from './retention.ts'
 import { checkSourceUrl, fetchItem, filenameOfUrl } from './sourceUrl.ts'
 import { planItem } from './planItem.ts'
 import { keepBytes } from './storedBytes.ts'
@@ -32,8 +33,12 @@ export interface MediaTaskOrder {
   modelName: string
   request: TaskRequest
   source: TaskSource
+  /** Vectors that follow from the same may be taken from another task. Absent: as the operator has set it. */
+  mayReuse?: boolean
   /** The task that this one does again. */
   rerunOf?: string
+  /** How long the task is kept; absent: as long as the operator has set. */
+  retentionMs?: number
   idempotency?: Idempotency<Task>
 }
 
@@ -44,7 +49,7 @@ const ASSET_WAIT_MS = 60_000
  * Takes a task: when this returns, the task is committed and will be worked on whatever happens to the process.
  * Throws what `usableModel`, `withinModel` and `checkDocumentRequest` throw, and `request_invalid` for an asset that is unknown, failed, or
  * (once ready) lacks a modality that was asked for by name or ends before `startSec`, what `Fetcher.check` throws for a
- * URL, `rate_limited` when the key has no minutes of media left, and what `rememberAnswer` throws.
+ * URL, `rate_limited` when the key has no minutes of media left, `disk_full` while no new work is taken, and what `rememberAnswer` throws.
  */
 export async function createMediaTask(
   parts: TaskParts,
@@ -57,6 +62,7 @@ export async function createMediaTask(
   else if (request.input === 'document') await checkDocument(request, order.source, model)
   else withinModel(request, model)
   if (isMediaRequest(request)) parts.usage?.checkMedia(account)
+  await parts.disk.admit()
   const task = await createFrom(parts, account, order, model)
   parts.wake()
   return task
@@ -230,10 +236,11 @@ async function insert(
     ...(input.filename !== undefined && { filename: input.filename }),
     textTokens: textTokens(parts, order.request),
     warnings: standIn(order.modelName, model),
+    mayReuse: order.mayReuse ?? parts.mayReuse,
     ...(account.keyHash !== undefined && { keyHash: account.keyHash }),
     ...(order.rerunOf !== undefined && { rerunOf: order.rerunOf }),
     nowMs,
-    expiresMs: nowMs + parts.retentionMs,
+    expiresMs: expiryOf(parts, order.retentionMs),
   })
   const owner = { accountId: account.id, taskId: task.id }
   await enqueue(db, nowMs, [

@@ -7,6 +7,7 @@ import { insertBucketTask, newestActiveTask } from '../store/bucketTasks.ts'
 import { getEmbedding, insertEmbedding } from '../store/embeddedBuckets.ts'
 import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
+import { expiryOf } from './retention.ts'
 import { usableModel } from './usableModel.ts'
 
 export interface BucketTaskOrder {
@@ -14,14 +15,16 @@ export interface BucketTaskOrder {
   modelName: string
   chunks: ChunkSettings
   loader: Loader
+  /** How long the task is kept; absent: as long as the operator has set. */
+  retentionMs?: number
   idempotency?: Idempotency<BucketTask>
 }
 
 /**
  * Takes the embedding of a bucket: when this returns, the task is committed. While the newest task of the account and
  * bucket has not ended and has the same settings, it is returned instead of another one; a task with other settings
- * waits for those before it. Throws `not_found` for a bucket that is not there, `model_unknown`, and what
- * `rememberAnswer` throws.
+ * waits for those before it. Throws `not_found` for a bucket that is not there, `model_unknown`,
+ * `disk_full` while no new work is taken, and what `rememberAnswer` throws.
  */
 export async function createBucketTask(
   parts: TaskParts,
@@ -31,6 +34,7 @@ export async function createBucketTask(
   const model = usableModel(parts, order.modelName)
   if (!(await parts.buckets.exists(account.name, order.bucket)))
     throw new EmbedlineError('not_found', `There is no bucket ${order.bucket}.`, { field: 'bucket' })
+  await parts.disk.admit()
   // The order of these words is kept in the stored JSON, by which settings are compared.
   const settings: BucketSettings = {
     model: { id: model.id, revision: model.revision },
@@ -71,7 +75,7 @@ async function insert(
     modelName,
     settings,
     nowMs,
-    expiresMs: nowMs + parts.retentionMs,
+    expiresMs: expiryOf(parts, order.retentionMs),
   })
   await enqueue(db, nowMs, [
     {

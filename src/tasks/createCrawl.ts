@@ -9,6 +9,7 @@ import { insertCrawl } from '../store/crawls.ts'
 import { getEmbedding, insertEmbedding } from '../store/embeddedBuckets.ts'
 import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
+import { expiryOf } from './retention.ts'
 
 export interface CrawlOrder {
   bucket: string
@@ -17,6 +18,8 @@ export interface CrawlOrder {
   /** Of a bucket that is not embedded yet; another one keeps its own. */
   modelName: string
   chunks: ChunkSettings
+  /** How long the task is kept; absent: as long as the operator has set. */
+  retentionMs?: number
   idempotency?: Idempotency<BucketTask>
 }
 
@@ -24,7 +27,7 @@ export interface CrawlOrder {
  * Takes the crawl of a site into a bucket: when this returns, the task is committed. While the newest task of the account
  * and bucket is the same crawl and has not ended, it is returned instead of another one. Throws `fetch_refused` and
  * `fetch_failed` for an address that is never going to be asked, `not_found` for a bucket that is not there,
- * `model_unknown`, and what `rememberAnswer` throws.
+ * `model_unknown`, `disk_full` while no new work is taken, and what `rememberAnswer` throws.
  */
 export async function createCrawl(
   parts: TaskParts,
@@ -34,6 +37,7 @@ export async function createCrawl(
   if (!(await parts.buckets.exists(account.name, order.bucket)))
     throw new EmbedlineError('not_found', `There is no bucket ${order.bucket}.`, { field: 'bucket' })
   const startUrl = await checkedUrl(parts, order.url)
+  await parts.disk.admit()
   const task = await parts.store.write(async (db) => {
     const active = await newestActiveTask(db, account.id, order.bucket)
     const isSame = active?.crawl?.startUrl === startUrl
@@ -79,7 +83,7 @@ async function insert(parts: TaskParts, db: Db, account: Account, order: NewCraw
     modelName,
     settings,
     nowMs,
-    expiresMs: nowMs + parts.retentionMs,
+    expiresMs: expiryOf(parts, order.retentionMs),
   })
   const crawl = await insertCrawl(db, task.id, startUrl)
   await enqueue(db, nowMs, [crawlItem({ accountId: account.id, taskId: task.id }, nowMs)])

@@ -5,7 +5,7 @@ import { removeMarks, someFiles } from '../store/goneFiles.ts'
 import { endTask } from '../store/taskProgress.ts'
 import { removeRows } from './goneFiles.ts'
 import type { TaskParts } from './parts.ts'
-import { settleEnded, takeBack } from './settleEnded.ts'
+import { settleEnded, settleSome } from './settleEnded.ts'
 
 const ROWS_A_TRANSACTION = 500
 const FILES_AT_A_TIME = 100
@@ -29,7 +29,7 @@ export async function deleteEmbeddedBucket(
     const taken: Hold[] = []
     for (const id of active) {
       await endTask(db, id, { state: 'cancelled', failure: DELETED }, { nowMs })
-      taken.push(...(await takeBack(db, id, nowMs)))
+      taken.push(...(await settleSome(db, id, '', nowMs)).held)
     }
     return { isFound: await hideEmbedding(db, accountId, bucket, nowMs), taskIds: active, held: taken }
   })

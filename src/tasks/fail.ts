@@ -40,8 +40,9 @@ export async function settleFailure(
 ): Promise<void> {
   const nowMs = parts.clock.nowMs()
   const failure: Failure = { code: error.code, message: error.message }
-  const waitMs = error.code === 'remote_unavailable' ? error.retryAfterMs : undefined
-  if (waitMs !== undefined) return waitForRemote(parts, item, failure, waitMs)
+  const waitMs = waitOf(error)
+  if (error.code === 'disk_full') parts.disk.reportFull()
+  if (waitMs !== undefined) return waitFor(parts, item, failure, waitMs)
   parts.logger.info('an attempt failed', {
     item: item.id,
     task: item.taskId,
@@ -59,24 +60,29 @@ export async function settleFailure(
   await failItem(parts, item, failure, (db) => settle(db, item, { state: 'failed', nowMs, failure }))
 }
 
-/** Those that wait for the same server come back one after another. */
+/** Those that wait for the same thing come back one after another. */
 const SPREAD_MS = 1_000
 
-/** A server that an item needs is down. That is no fault of the item, and the others go on. */
-async function waitForRemote(
-  parts: TaskParts,
-  item: ClaimedItem,
-  failure: Failure,
-  waitMs: number,
-): Promise<void> {
-  const dueMs = parts.clock.nowMs() + Math.round(waitMs + parts.random() * SPREAD_MS)
-  parts.logger.debug('an item waits for its remote model', {
+/** Nothing is claimed while the disk is known to be full; what has filled it unknown to us is tried now and then. */
+const DISK_WAIT_MS = 30_000
+
+/** How long what is no fault of the item is waited for: a server that is down, a disk that is full. */
+function waitOf({ code, retryAfterMs }: EmbedlineError): number | undefined {
+  if (code === 'disk_full') return DISK_WAIT_MS
+  return code === 'remote_unavailable' ? retryAfterMs : undefined
+}
+
+async function waitFor(parts: TaskParts, item: ClaimedItem, failure: Failure, waitMs: number): Promise<void> {
+  const nowMs = parts.clock.nowMs()
+  const dueMs = nowMs + Math.round(waitMs + parts.random() * SPREAD_MS)
+  parts.logger.debug('an item waits for what is not its fault', {
     item: item.id,
     task: item.taskId,
     kind: item.kind,
     waitMs,
+    code: failure.code,
   })
-  await parts.store.write((db) => postpone(db, item, { dueMs, failure }))
+  await parts.store.write((db) => postpone(db, item, { dueMs, nowMs, failure }))
 }
 
 /**

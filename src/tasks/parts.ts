@@ -2,11 +2,20 @@ import type { Readable } from 'node:stream'
 import type { Fetcher } from '../fetch/fetcher.ts'
 import type { Objects } from '../objects/objects.ts'
 import type { EmbedlineError } from '../domain/errors.ts'
-import type { EncodedEmbedding, ReadingOptions } from '../domain/embedding.ts'
+import type {
+  ChunkReadingOptions,
+  EncodedChunk,
+  Modality,
+  ReadingOptions,
+  Scope,
+  StoredEmbedding,
+} from '../domain/embedding.ts'
+import type { MetadataFilter } from '../domain/metadataFilter.ts'
 import type { Ids } from '../domain/ids.ts'
 import type { RateState } from '../domain/rates.ts'
 import type { Account } from '../domain/task.ts'
 import type { Limits } from '../domain/limits.ts'
+import type { Meters } from '../domain/metrics.ts'
 import type { ModelFacts, ModelPin } from '../domain/model.ts'
 import type { Db } from '../domain/tables.ts'
 import type { Compute } from '../domain/compute.ts'
@@ -22,6 +31,7 @@ import type { ModelFiles } from '../modelFiles/pulls.ts'
 import type { Hold } from '../queue/item.ts'
 import type { FileWork } from '../store/bucketFiles.ts'
 import type { LineFormat } from '../domain/lineFormat.ts'
+import type { DiskGuard } from './disk/watchDisk.ts'
 import type { WatchHub } from './watch/hub.ts'
 
 /** All that the verbs of this room need; `main.ts` puts it together, a test may put in fewer real parts. */
@@ -41,6 +51,8 @@ export interface TaskParts {
   fetcher: Fetcher
   crawling: Crawling
   compute: Compute
+  /** Refuses new work before the disk is full. */
+  disk: DiskGuard
   /** Embeds texts for models that another server computes. Absent: there is none. */
   remote?: RemoteTexts
   models: Models
@@ -57,8 +69,15 @@ export interface TaskParts {
   ids: Ids
   limits: Limits
   logger: Logger
+  /** Tasks may take vectors from others of their account, unless they say otherwise. */
+  mayReuse: boolean
+  meters: Meters
   /** How long tasks and their vectors are kept after creation. */
   retentionMs: number
+  /** No caller may have a task kept for longer. */
+  mostRetentionMs: number
+  /** How long assets are kept. Absent: until they are deleted. */
+  assetRetentionMs?: number
   /** A number from 0 up to 1, for the jitter of backoffs. */
   random: () => number
   /** Tells the dispatcher that there may be something to claim. */
@@ -78,7 +97,9 @@ export interface Store {
 
 export interface Results {
   /** The vectors of a task in reading order, in pages of about a megabyte, read and written as JSON off the main thread. */
-  embeddings(taskId: string, options?: ReadingOptions): AsyncIterable<readonly EncodedEmbedding[]>
+  embeddings(taskId: string, options?: ReadingOptions): AsyncIterable<readonly StoredEmbedding[]>
+  /** The same of the chunks of an embedded bucket that are searched now, in the order of their files' keys. */
+  chunks(bucketId: number, options?: ChunkReadingOptions): AsyncIterable<readonly EncodedChunk[]>
 }
 
 /** What keys have asked for, against what they may. */
@@ -101,6 +122,8 @@ export type Payer = Pick<Account, 'keyHash'>
 export interface Models {
   /** Of all models that this server can have. */
   all: readonly ModelFacts[]
+  /** What is used where nobody says which. */
+  default: ModelFacts
   /** Which model a name means: a contract's alias or an own id. Undefined: no such model. */
   resolve(name: string): ModelFacts | undefined
   /** Names that the operator made, beside those that contracts give their models. */
@@ -200,6 +223,68 @@ export interface SearchHit {
 export interface Search {
   /** Best first, exact. Loads what it does not hold yet, off the main thread. */
   find(order: SearchOrder): Promise<readonly SearchHit[]>
+  /** The same of tasks' vectors, grouped by asset; a task without an asset is a group by itself. */
+  findTasks(order: TaskSearchOrder): Promise<GroupedHits<TaskHit>>
+  /** The same of a bucket's chunks, grouped by file. */
+  findFiles(order: BucketSearchOrder): Promise<GroupedHits<SearchHit>>
+  /** How many chunks are searched of an embedded bucket, by the model that embedded them. */
+  chunkCounts(order: {
+    bucketId: number
+    version: number
+  }): Promise<readonly { model: ModelPin; count: number }[]>
+}
+
+/** Groups, best first, and in each its moments, best first. */
+export interface GroupedHits<Hit> {
+  groups: readonly (readonly Hit[])[]
+  /** Vectors that were compared, filters aside. */
+  vectorCount: number
+  /** Present when it was asked for: those that the filters left. */
+  matchingCount?: number
+  /** What multiplied the roundings of the vectors; absent when there were none. */
+  kernel?: 'wasm' | 'plain'
+  /** Vectors that were then multiplied as they are. */
+  exactCount: number
+  loadMs: number
+  searchMs: number
+}
+
+export interface GroupOrder {
+  version: number
+  /** Unit length. */
+  vector: Float32Array
+  groups: number
+  moments: number
+  minCosine?: number
+  counts?: boolean
+}
+
+export interface TaskSearchOrder extends GroupOrder {
+  /** `vector_set.id`. */
+  setId: number
+  taskIds?: readonly string[]
+  notTaskIds?: readonly string[]
+  modalities?: readonly Modality[]
+  scopes?: readonly Scope[]
+  startMs?: number
+  endMs?: number
+  metadata?: { accountId: string; filter: MetadataFilter }
+}
+
+export interface BucketSearchOrder extends GroupOrder {
+  bucketId: number
+  model: ModelPin
+  keyPattern?: string
+}
+
+export interface TaskHit {
+  taskId: string
+  scope: Scope
+  modality: Modality
+  /** As `store/position.ts` reads it. */
+  position: number
+  endMs: number
+  cosine: number
 }
 
 /** A document that is embedded, all but the last of its chunks written. */

@@ -25,6 +25,7 @@ import type { PartPayload } from './embedPart.ts'
 import type { TaskParts } from './parts.ts'
 import { planDocument, planPicture } from './planParts.ts'
 import { planMedia } from './planMedia.ts'
+import { reuseKeyOf, reuseVectors } from './reuse.ts'
 import { isUnfinished, readCues, usedTracks } from './transcript/tracks.ts'
 import { withinModel } from './withinModel.ts'
 
@@ -97,15 +98,19 @@ async function planClips(
     ? await usedTracks(parts.store.read, { accountId: task.accountId, asset, facts })
     : []
   if (isUnfinished(tracks)) return postponeUntilLooked(parts, item)
-  const dueMs = parts.usage?.mediaAgainMs(task)
-  // It is accepted: it waits until the key has minutes of media again.
-  if (dueMs !== undefined) return void (await parts.store.write((db) => postpone(db, item, { dueMs })))
   const media = { facts, hasTranscript: tracks.length > 0 }
   const { plan, warnings } = planMedia(within.request, media, parts.limits)
+  const reuseKey = reuseKeyOf(parts, task, tracks)
+  if (await reuseVectors(parts, item, task, { plan, reuseKey })) return
+  const dueMs = parts.usage?.mediaAgainMs(task)
+  // It is accepted: it waits until the key has minutes of media again.
+  if (dueMs !== undefined)
+    return void (await parts.store.write((db) => postpone(db, item, { dueMs, nowMs: parts.clock.nowMs() })))
   const cues = await readCues(parts, { file, tracks }, signal)
   const slices = planSlices(request.segmentation, plan.startMs, plan.endMs)
   await writeItems(parts, item, task, {
     plan,
+    reuseKey,
     pieces: sliceItems(slices, facts.seeksExactly, cues.cues).map((payload) => ({
       kind: 'slice',
       key: `slice:${payload.slices[0]?.index ?? 0}`,
@@ -126,8 +131,10 @@ async function planParts(
     request.input === 'image'
       ? planPicture(facts, parts.limits)
       : planDocument(request, facts, { limits: parts.limits, model: parts.models.facts(task.model) })
+  const reused = { plan: planned.plan, reuseKey: reuseKeyOf(parts, task) }
+  if (await reuseVectors(parts, item, task, reused)) return
   await writeItems(parts, item, task, {
-    plan: planned.plan,
+    ...reused,
     pieces: planned.parts.map((part, at) => ({ kind: 'part', key: `part:${at}`, payload: { part } })),
     warnings: facts.warnings,
   })
@@ -136,6 +143,7 @@ async function planParts(
 /** What a plan comes to. */
 interface Planned {
   plan: TaskPlan
+  reuseKey: string
   pieces: readonly Piece[]
   /** How much video or sound they are. */
   mediaMs?: number
@@ -147,7 +155,7 @@ type Piece =
 
 async function postponeUntilLooked(parts: TaskParts, item: ClaimedItem): Promise<void> {
   const nowMs = parts.clock.nowMs()
-  await parts.store.write((db) => postpone(db, item, { dueMs: nowMs + ASSET_WAIT_MS }))
+  await parts.store.write((db) => postpone(db, item, { dueMs: nowMs + ASSET_WAIT_MS, nowMs }))
 }
 
 async function writeItems(

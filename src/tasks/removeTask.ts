@@ -13,12 +13,10 @@ export async function removeWholeTask(
   parts: BytesParts,
   { id, accountId, objectHash, holdsObject }: ExpiredTask,
 ): Promise<void> {
-  const { store } = parts
   await forgetBatch(parts, id)
   // In small transactions; the task row goes last, so that a crash in between starts over.
-  for (const remove of [removeItems, removePages, removeEmbeddings, removeTaskEvents])
-    while ((await store.write((db) => remove(db, id, ROWS_A_TRANSACTION))) > 0);
-  if (objectHash === undefined) await store.write((db) => removeTask(db, id))
+  while ((await removeSome(parts, id)) === ROWS_A_TRANSACTION);
+  if (objectHash === undefined) await parts.store.write((db) => removeTask(db, id))
   else
     await dropBytes(
       parts,
@@ -26,3 +24,13 @@ export async function removeWholeTask(
       async (db) => (await removeTask(db, id)) && holdsObject,
     )
 }
+
+const REMOVERS = [removeItems, removePages, removeEmbeddings, removeTaskEvents]
+
+/** Returns how many rows went. */
+const removeSome = ({ store }: Pick<BytesParts, 'store'>, id: string): Promise<number> =>
+  store.write(async (db) => {
+    let left = ROWS_A_TRANSACTION
+    for (const remove of REMOVERS) if (left > 0) left -= await remove(db, id, left)
+    return ROWS_A_TRANSACTION - left
+  })

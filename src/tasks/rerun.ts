@@ -34,7 +34,20 @@ export async function rerunTask(
     throw new EmbedlineError('state_conflict', 'The lines of a batch name their model: make another batch.')
   if (task.kind === 'bucket') return rerunBucket(parts, account, task, again)
   const source = await sourceOf(parts, task)
-  return createMediaTask(parts, account, { ...again, request: task.request, source, rerunOf: id })
+  // What is done again with the same model is done, and not copied.
+  const mayReuse = isSameModel(parts, task, modelName) ? { mayReuse: false } : {}
+  return createMediaTask(parts, account, {
+    ...again,
+    ...mayReuse,
+    request: task.request,
+    source,
+    rerunOf: id,
+  })
+}
+
+function isSameModel({ models }: TaskParts, { model }: Task, modelName: string): boolean {
+  const named = models.resolve(modelName)
+  return named?.id === model.id && named.revision === model.revision
 }
 
 async function sourceOf({ store }: TaskParts, task: Task): Promise<TaskSource> {

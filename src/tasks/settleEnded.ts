@@ -17,30 +17,31 @@ const TASKS_AT_A_TIME = 100
  * was taken up again.
  */
 export async function settleEnded({ store, clock, recall }: Parts, taskId: string): Promise<void> {
-  const held = await store.write(async (db) => {
-    if (!(await hasEnded(db, taskId))) return []
-    return takeBack(db, taskId, clock.nowMs())
-  })
-  recall(held)
   for (let after: string | undefined = ''; after !== undefined;) {
     const from: string = after
-    after = await store.write(async (db) => {
-      if (!(await hasEnded(db, taskId))) return undefined
-      const nowMs = clock.nowMs()
-      const order = { after: from, limit: ITEMS_A_TRANSACTION, nowMs }
-      const { cancelled, last } = await cancelQueued(db, taskId, order)
-      await failCancelled(db, taskId, cancelled, nowMs)
-      if (last === undefined) await setSettled(db, taskId)
-      return last
-    })
+    const { held, next }: Settling = await store.write(async (db) =>
+      (await hasEnded(db, taskId)) ? settleSome(db, taskId, from, clock.nowMs()) : { held: [] },
+    )
+    recall(held)
+    after = next
   }
 }
 
-/** Takes from workers what they hold of a task that ends. They are to be told after the commit. */
-export async function takeBack(db: Db, taskId: string, nowMs: number): Promise<Hold[]> {
-  const running = await cancelRunning(db, taskId, nowMs)
-  await failCancelled(db, taskId, running, nowMs)
-  return running
+export interface Settling {
+  /** What workers held: they are to be told after the commit. */
+  held: Hold[]
+  /** The key of an item to go on after; absent: nothing of the task can start any more. */
+  next?: string
+}
+
+/** One transaction's share of it; of a small task that is all. */
+export async function settleSome(db: Db, taskId: string, after: string, nowMs: number): Promise<Settling> {
+  const running = after === '' ? await cancelRunning(db, taskId, nowMs) : []
+  const order = { after, limit: ITEMS_A_TRANSACTION, nowMs }
+  const { cancelled, next } = await cancelQueued(db, taskId, order)
+  await failCancelled(db, taskId, [...running, ...cancelled], nowMs)
+  if (next === undefined) await setSettled(db, taskId)
+  return { held: running, ...(next !== undefined && { next }) }
 }
 
 const NOT_EMBEDDED = { code: 'cancelled', message: 'The task ended before the file was embedded.' } as const

@@ -43,20 +43,21 @@ export const keepBytes = <T>(
  * Runs `change` in a transaction that may drop references, and removes after its commit the bytes whose last
  * reference went. `change` returns whether it dropped one.
  */
-export const dropBytes = (
+export async function dropBytes(
   parts: BytesParts,
   bytes: BytesKey,
   change: (db: Db) => Promise<boolean>,
-): Promise<boolean> =>
-  parts.bytesMutex(mutexKey(bytes), async () => {
-    const dropped = await parts.store.write(async (db) => {
-      const isDropping = await change(db)
-      if (isDropping) await dropReference(db, bytes.accountId, bytes.hash)
-      return isDropping
-    })
-    if (dropped) await removeUnreferenced(parts, bytes)
-    return dropped
+): Promise<boolean> {
+  let isLast = false
+  const isDropping = await parts.store.write(async (db) => {
+    const drops = await change(db)
+    isLast = drops && (await dropReference(db, bytes.accountId, bytes.hash))
+    return drops
   })
+  // Whoever keeps the same bytes again meanwhile has them: it is looked anew, when nobody is about to.
+  if (isLast) await parts.bytesMutex(mutexKey(bytes), () => removeUnreferenced(parts, bytes))
+  return isDropping
+}
 
 export interface Adoption {
   /** Refers to the bytes, in a transaction of its own. */

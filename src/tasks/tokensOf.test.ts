@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
+import { builtinFacts } from '../models/builtin/facts.ts'
 import { countTokens } from '../models/countTokens.ts'
 import type { Models } from './parts.ts'
 import { tokensOf } from './tokensOf.ts'
 
 const models: Models = {
   all: [],
+  default: builtinFacts,
   resolve: () => undefined,
   facts: () => {
     throw new Error('nobody asks')

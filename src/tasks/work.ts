@@ -44,12 +44,16 @@ const WORK: Record<ItemKind, Work> = {
  * `lease_lost`, after which the item is not ours any more, and what the store throws.
  */
 export async function workOn(parts: TaskParts, item: ClaimedItem, signal: AbortSignal): Promise<void> {
+  const startedMs = performance.now()
   try {
     await WORK[item.kind](parts, item, signal)
   } catch (thrown) {
     if (signal.aborted) throw new EmbedlineError('aborted', 'The work was stopped.', { cause: thrown })
     if (thrown instanceof EmbedlineError && thrown.code === 'lease_lost') throw thrown
     await settleFailure(parts, item, foreseen(parts, item, thrown))
+  } finally {
+    const durationSec = (performance.now() - startedMs) / 1000
+    parts.meters.observe('embedline_item_attempt_duration_seconds', { kind: item.kind }, durationSec)
   }
 }
 

@@ -17,6 +17,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   modelFiles: 1,
   remote: 1,
   fetch: 1,
+  telemetry: 1,
   tasks: 2,
   compute: 2,
   http: 3,

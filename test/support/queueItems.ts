@@ -65,6 +65,7 @@ export const addTask = ({ store, clock }: StoreForTest, id: string, task: Partia
         fused: false,
       },
       objectHash: 'hash',
+      mayReuse: false,
       warnings: [],
       nowMs: clock.nowMs(),
       expiresMs: clock.nowMs() + 1_000_000,

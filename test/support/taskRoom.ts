@@ -39,7 +39,9 @@ import { openResults } from '../../src/store/reader.ts'
 import { gatherDocumentEnds } from '../../src/tasks/endDocuments.ts'
 import type { TaskParts } from '../../src/tasks/parts.ts'
 import { openWatchHub } from '../../src/tasks/watch/hub.ts'
+import { takeBackItems } from '../../src/tasks/sweep.ts'
 import { workOn } from '../../src/tasks/work.ts'
+import { makeMeters } from '../../src/telemetry/meters.ts'
 import { fakeClock } from './fakeClock.ts'
 
 export interface TaskRoom {
@@ -58,6 +60,8 @@ export interface TaskRoom {
   claim(worker?: string): Promise<ClaimedItem | undefined>
   /** Works on what is due, one item after the other, until nothing is. Returns the kinds in order. */
   drain(): Promise<string[]>
+  /** As after a kill: opens the store anew, and takes back what was held. */
+  restart(): Promise<void>
 }
 
 /**
@@ -122,10 +126,10 @@ const noNames: Resolve = async () =>
   Promise.reject(Object.assign(new Error('no names'), { code: 'ENOTFOUND' }))
 
 /** The tasks room over a real store and real files, with a clock that stands still. */
-export async function taskRoom(): Promise<TaskRoom> {
-  const folder = await mkdtemp(join(tmpdir(), 'embedline-test-'))
+export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Promise<TaskRoom> {
+  const folder = await mkdtemp(join(base, 'embedline-test-'))
   const clock = fakeClock()
-  const store = await openStore({ file: join(folder, 'embedline.db'), clock })
+  let store = await openStore({ file: join(folder, 'embedline.db'), clock })
   await recordMoves(store)
   const bucketsFolder = join(folder, 'buckets')
   const buckets = openFolderBuckets({
@@ -190,8 +194,10 @@ export async function taskRoom(): Promise<TaskRoom> {
     fetcher,
     crawling: { pace: makePace(systemClock), delayMs: 0, mostPages: 1_000, mostMs: 600_000 },
     compute,
+    disk: roomyDisk(),
     models: {
       all: [MODEL],
+      default: MODEL,
       resolve: (name) => (['tiny', 'alias'].includes(name) ? MODEL : undefined),
       facts: () => MODEL,
       aliases: [],
@@ -213,7 +219,11 @@ export async function taskRoom(): Promise<TaskRoom> {
       clock,
       level: 'debug',
     }),
+    // Tests embed equal bytes over and over.
+    mayReuse: false,
+    meters: makeMeters(),
     retentionMs: 7 * 24 * 3_600_000,
+    mostRetentionMs: 90 * 24 * 3_600_000,
     random: () => 0.5,
     wake: () => {},
     lineFormat: openLineFormat(),
@@ -267,7 +277,7 @@ export async function taskRoom(): Promise<TaskRoom> {
       await upload.write(Buffer.from(content))
       return upload.finish()
     },
-    claim: (worker) => claimOne(worker),
+    claim: async (worker) => (await claimOne(worker)) ?? claimOne(worker, true),
     async drain() {
       const kinds: string[] = []
       for (;;) {
@@ -276,6 +286,13 @@ export async function taskRoom(): Promise<TaskRoom> {
         kinds.push(item.kind)
         await workOn(parts, item, new AbortController().signal)
       }
+    },
+    async restart() {
+      await store.close()
+      store = await openStore({ file: join(folder, 'embedline.db'), clock })
+      parts.store = store
+      parts.endDocument = gatherDocumentEnds({ store, clock, waitMs: 0 })
+      await takeBackItems(parts)
     },
   }
 }
@@ -382,6 +399,15 @@ function letters(text: string): Float32Array {
 async function* bytesOf(content: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(content)
 }
+
+/** A disk that never fills up. */
+const roomyDisk = (): TaskParts['disk'] => ({
+  state: 'roomy',
+  admit: async () => {},
+  problem: () => undefined,
+  reportFull: () => {},
+  disks: () => [],
+})
 
 interface Move {
   kind: string

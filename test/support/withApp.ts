@@ -48,7 +48,11 @@ const CONTRACT_NAMES = [
  */
 export async function withApp(
   change: (parts: TaskParts) => Partial<TaskParts> = () => ({}),
-  { readiness = () => ({ state: 'ready' }), ...options }: Pick<AppParts, 'idleMs'> & Partial<SiteFacts> = {},
+  {
+    readiness = () => ({ state: 'ready' }),
+    metrics = async () => '',
+    ...options
+  }: Pick<AppParts, 'idleMs'> & Partial<SiteFacts> = {},
 ): Promise<TestApp> {
   const room = await taskRoom()
   const log: TestApp['log'] = []
@@ -72,7 +76,7 @@ export async function withApp(
     keyFile: join(keyFolder, 'admin.key'),
     isLoopback: true,
   })
-  const site = { version: '1.2.3', modelLine: 'tiny@1', keyFile: undefined, readiness }
+  const site = { version: '1.2.3', modelLine: 'tiny@1', keyFile: undefined, readiness, metrics }
   const app = makeApp({ tasks: parts, site, ...options })
   await app.listen({ host: '127.0.0.1', port: 0 })
   onTestFinished(async () => {

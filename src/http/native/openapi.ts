@@ -3,10 +3,13 @@ import { describeRoute, type DescribedRoute, type Operation } from '../operation
 import { DESCRIBED as ASSETS } from './assets/openapi.ts'
 import { DESCRIBED as BATCH } from './batch/openapi.ts'
 import { DESCRIBED as BUCKETS } from './buckets/openapi.ts'
-import { DESCRIBED as EVENTS } from './events/openapi.ts'
+import { DESCRIBED as EMBEDDINGS } from './embeddings/openapi.ts'
 import { DESCRIBED as MODELS } from './models/openapi.ts'
+import { DESCRIBED as SEARCH } from './search/openapi.ts'
+import { DESCRIBED as EVENTS } from './events/openapi.ts'
 import { DESCRIBED as PAUSES } from './pauses/openapi.ts'
 import { DESCRIBED as TASKS } from './tasks/openapi.ts'
+import { DESCRIBED as JANITOR } from './janitor/openapi.ts'
 
 const Problem = z.looseObject({
   type: z.string(),
@@ -25,6 +28,9 @@ const DESCRIBED: readonly DescribedRoute[] = [
   ...TASKS,
   ...EVENTS,
   ...PAUSES,
+  ...JANITOR,
+  ...SEARCH,
+  ...EMBEDDINGS,
 ]
 
 /** What this door takes and answers, with paths below its prefix. */

@@ -12,27 +12,27 @@ export async function readJson<Schema extends z.ZodType>(
   schema: Schema,
   mostBytes: number,
 ): Promise<z.output<Schema>> {
-  return parseValue(parseJson(await readBody(request.raw, mostBytes)), schema)
+  return parse(parseJson(await readBody(request.raw, mostBytes)), schema)
 }
 
 /** The same of a body that was read already; an empty one is an empty object. */
 export const parseBody = <Schema extends z.ZodType>(bytes: Buffer, schema: Schema): z.output<Schema> =>
-  parseValue(bytes.length === 0 ? {} : parseJson(bytes), schema)
+  parse(bytes.length === 0 ? {} : parseJson(bytes), schema)
 
 /** What stands behind the question mark. Throws `request_invalid` that names the parameter. */
 export const readQuery = <Schema extends z.ZodType>(
   request: FastifyRequest,
   schema: Schema,
-): z.output<Schema> => parseValue(request.query, schema)
+): z.output<Schema> => parse(request.query, schema)
 
 /** The headers that the schema names, in lower case. Throws `request_invalid` that names the header. */
 export const readHeaders = <Schema extends z.ZodObject>(
   request: FastifyRequest,
   schema: Schema,
-): z.output<Schema> => parseValue(request.headers, schema)
+): z.output<Schema> => parse(request.headers, schema)
 
-/** Throws `request_invalid` that names the field for what the schema does not take. */
-export function parseValue<Schema extends z.ZodType>(given: unknown, schema: Schema): z.output<Schema> {
+/** A value that came with a request. Throws `request_invalid` that names the field for what the schema does not take. */
+export function parse<Schema extends z.ZodType>(given: unknown, schema: Schema): z.output<Schema> {
   const result = schema.safeParse(given)
   if (result.success) return result.data
   const [issue] = result.error.issues

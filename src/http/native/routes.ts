@@ -8,12 +8,15 @@ import { rateHeaders } from '../rateHeaders.ts'
 import { ROUTES as ASSETS } from './assets/routes.ts'
 import { ROUTES as BATCH } from './batch/routes.ts'
 import { ROUTES as BUCKETS } from './buckets/routes.ts'
+import { ROUTES as EMBEDDINGS } from './embeddings/routes.ts'
 import { ROUTES as EVENTS } from './events/routes.ts'
 import { ROUTES as MODELS } from './models/routes.ts'
 import { ROUTES as PAUSES } from './pauses/routes.ts'
 import { ROUTES as TASKS } from './tasks/routes.ts'
 import { sendFailure, sendProblem } from './problems.ts'
+import { ROUTES as JANITOR } from './janitor/routes.ts'
 import type { Route } from './route.ts'
+import { ROUTES as SEARCH } from './search/routes.ts'
 
 /** Where what no contract has stands. */
 export const PREFIX = '/api'
@@ -27,6 +30,9 @@ export const ROUTES: readonly Route[] = [
   ...TASKS,
   ...EVENTS,
   ...PAUSES,
+  ...JANITOR,
+  ...SEARCH,
+  ...EMBEDDINGS,
 ]
 
 /** What the contracts lack: the objects of buckets, the bytes of assets, and models. */

@@ -15,7 +15,7 @@ import { statusFilter } from './statusFilter.ts'
 
 /** `POST /embeddings`. */
 export const createTask: Handler = (call) =>
-  answerCreate(call, (bytes, keyed) => {
+  answerCreate(call, (bytes, rest) => {
     const { parts, schemas, account } = call
     const body = parseBody(schemas.createTask, bytes)
     const chunks = chunkSettings(body)
@@ -26,7 +26,7 @@ export const createTask: Handler = (call) =>
         modelName: body.embedding_model,
         chunks,
         loader: body.loader,
-        ...keyed,
+        ...rest,
       })
     })
   })

@@ -74,6 +74,10 @@ const metadata = z.looseObject({
   end_offset_sec: z.number(),
 })
 
+const reusedFrom = id
+  .optional()
+  .meta({ description: 'The task from which the vectors were taken; nothing was embedded anew.' })
+
 export const Task = z.looseObject({
   _id: id,
   status,
@@ -86,6 +90,7 @@ export const Task = z.looseObject({
   model_name: z.string(),
   model,
   progress: Progress,
+  reused_from: reusedFrom,
   warnings: warnings.optional(),
 })
 
@@ -112,6 +117,7 @@ export const TaskPage = z.looseObject({
       document_embedding: rowMetadata.optional(),
       model,
       progress: Progress,
+      reused_from: reusedFrom,
       warnings: warnings.optional(),
     }),
   ),

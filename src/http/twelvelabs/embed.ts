@@ -4,11 +4,12 @@ import type { ModelFacts } from '../../domain/model.ts'
 import type { MediaSource } from '../../tasks/create.ts'
 import { embedMediaNow } from '../../tasks/embedMediaNow.ts'
 import { embedPicture, embedText } from '../../tasks/embedNow.ts'
+import { prefersAsync } from '../prefer.ts'
 import { untilGone } from '../untilGone.ts'
 import { inFieldsOf } from './errors.ts'
-import { withJsonBody, type JsonBody } from './jsonBody.ts'
+import { withJsonBody, type JsonBody } from '../json/jsonBody.ts'
 import { vectorOptions } from './marengo35/taskRequest.ts'
-import { mediaSource, readMedia, sourceKey } from './mediaRequest.ts'
+import { BASE64_KEY, mediaSource, readMedia, sourceKey } from './mediaRequest.ts'
 import { mediaResult } from './mediaResult.ts'
 import {
   checkModelName,
@@ -21,6 +22,7 @@ import { embedMultiInput, presentMixtureUsage } from './multiInput.ts'
 import { parse } from './parse.ts'
 import { modelHeader, presentVector } from './present.ts'
 import type { Call, Handler } from './route.ts'
+import { answerCreate } from './tasks.ts'
 import type { MediaSourceBody } from './fields.ts'
 import type { EmbedBody } from './schema.ts'
 
@@ -68,7 +70,7 @@ const INPUT_TYPES = Object.keys(EMBED) as InputType[]
 
 /** `POST /embed-v2`: one text, one picture, both, or a short piece of media, answered at once. */
 export const embed: Handler = (call) =>
-  withJsonBody(call.parts, call.request.raw, async (json) => {
+  withJsonBody(call.parts, call.request.raw, BASE64_KEY, async (json) => {
     if (isForNewerModel(json.value)) return embedNewer(call, json)
     refuseOtherInputs(json.value, DEFAULT_MODEL, INPUT_TYPES)
     const body = parse(call.schemas.embed, json.value)
@@ -77,6 +79,8 @@ export const embed: Handler = (call) =>
     const other = INPUT_TYPES.find((type) => type !== inputType && body[type] !== undefined)
     if (other !== undefined)
       throw new EmbedlineError('request_invalid', `\`input_type\` is \`${inputType}\`.`, { field: other })
+    const isMedia = inputType === 'audio' || inputType === 'video'
+    if (isMedia && prefersAsync(call.request)) return embedLater(call, body, json)
     const { model, answer } = await EMBED[inputType](call, body, json)
     call.reply.header('x-embedline-model', modelHeader(model))
     if (answer instanceof Readable) call.reply.type('application/json; charset=utf-8')
@@ -126,10 +130,20 @@ async function embedPictureOf(
   return { model: embedding.model, answer: presentVector(embedding, { input_type }) }
 }
 
+/** A task instead of vectors, as the caller prefers. Of other inputs there is an answer all the same: it binds nobody. */
+async function embedLater(call: Call, body: EmbedBody, json: JsonBody) {
+  const task = await answerCreate(call, json, () => ({ modelName: body.model_name, ...readMediaOf(body) }))
+  call.reply.header('preference-applied', 'respond-async')
+  return task
+}
+
+const readMediaOf = ({ input_type: inputType, video, audio }: EmbedBody) =>
+  readMedia({ input_type: inputType === 'video' ? 'video' : 'audio', video, audio })
+
 async function embedMediaOf(call: Call, body: EmbedBody, json: JsonBody): Promise<Embedded> {
   const { parts, account, reply } = call
-  const { input_type, model_name: modelName, video, audio } = body
-  const wanted = readMedia({ input_type: input_type === 'video' ? 'video' : 'audio', video, audio })
+  const { model_name: modelName } = body
+  const wanted = readMediaOf(body)
   const source = mediaSource(wanted.source, json, {
     field: sourceField(body),
     limitBytes: parts.limits.inlineMediaBytes,

@@ -14,6 +14,19 @@ export const operations = (limits: Limits): Operation[] =>
     }),
   )
 
+const ReuseWish = z.object({
+  'x-embedline-reuse': z.enum(['yes', 'no']).optional().meta({
+    description:
+      'Whether the vectors may be those of an earlier task with the same bytes, settings and model; without it as the server is set.',
+  }),
+})
+
+const Prefer = z.object({
+  prefer: z.literal('respond-async').optional().meta({
+    description: 'A video or a sound becomes a task, and is answered with 202 (RFC 7240).',
+  }),
+})
+
 function routes(schemas: Schemas): DescribedRoute[] {
   const form = schemas.createAsset.extend({ file: z.string().meta({ format: 'binary' }) })
   return [
@@ -26,6 +39,7 @@ function routes(schemas: Schemas): DescribedRoute[] {
         type: 'application/json',
         schema: z.union([schemas.createTask, schemas.createNewerTask]),
       },
+      headers: ReuseWish,
       answer: { status: 202, schema: answers.Task },
     },
     {
@@ -46,7 +60,9 @@ function routes(schemas: Schemas): DescribedRoute[] {
       path: '/embed-v2',
       summary: 'Embed a text or a picture at once',
       body: { type: 'application/json', schema: z.union([schemas.embed, schemas.embedNewer]) },
+      headers: Prefer,
       answer: { status: 200, schema: answers.Embeddings },
+      otherAnswers: { 202: 'A task for the video or the sound, as `Prefer: respond-async` asked for' },
     },
     {
       method: 'post',

@@ -95,6 +95,9 @@ export const presentWarnings = (warnings: readonly Warning[]) =>
         })),
       }
 
+/** Nothing of this was embedded: the vectors are those of an earlier task. */
+const presentReuse = ({ reusedFrom }: Task) => (reusedFrom === undefined ? {} : { reused_from: reusedFrom })
+
 /** The beginning of a task's answer, without `data` and `metadata`. */
 export const presentTaskHead = (task: Task) => ({
   _id: task.id,
@@ -113,6 +116,7 @@ export function presentTaskTail(task: Task, facts: ModelFacts | undefined) {
     model_name: task.modelName,
     model: presentModel(task.model, task, facts),
     progress: presentProgress(task.progress),
+    ...presentReuse(task),
     ...presentWarnings(task.warnings),
   }
 }
@@ -135,6 +139,7 @@ export function presentTaskRow(task: Task, facts: ModelFacts | undefined) {
     ...presentRowMetadata(task),
     model: presentModel(task.model, task, facts),
     progress: presentProgress(task.progress),
+    ...presentReuse(task),
     ...presentWarnings(task.warnings),
   }
 }

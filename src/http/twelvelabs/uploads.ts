@@ -8,7 +8,7 @@ import { originOf } from '../origin.ts'
 import { readBody } from '../requestBody.ts'
 import { inFieldsOf } from './errors.ts'
 import { parse } from './parse.ts'
-import { parseJson } from './parseJson.ts'
+import { parseJson } from '../json/parseJson.ts'
 import { presentPage } from './present.ts'
 import {
   presentAddresses,

@@ -20,10 +20,11 @@ const WINDOW_MS = 24 * 3_600_000
 
 /**
  * Takes a batch: when this returns it is committed. Whatever is wrong with its file is found out later. Throws
- * `request_invalid` for a file that the account does not have or that is none for a batch, and what `rememberAnswer`
+ * `disk_full`, `request_invalid` for a file that the account does not have or that is none for a batch, and what `rememberAnswer`
  * throws.
  */
 export async function createBatch(parts: TaskParts, account: Account, order: BatchOrder): Promise<Batch> {
+  await parts.disk.admit()
   const batch = await parts.store.write(async (db) => {
     const nowMs = parts.clock.nowMs()
     const found = await getFile(db, account.id, { id: order.inputFileId, nowMs })

@@ -3,7 +3,7 @@ import type { Db } from '../../domain/tables.ts'
 import { cancelQueued, cancelRunning } from '../../queue/cancelItems.ts'
 import type { Hold } from '../../queue/item.ts'
 import { itemOfTask } from '../../queue/itemOfTask.ts'
-import { getBatchWork, overdueBatches, setStop, stoppedBatches } from '../../store/batches.ts'
+import { getBatchWork, overdueBatches, setStop, stoppedBatches, type BatchWork } from '../../store/batches.ts'
 import { addEnd, END_KEY } from '../addEnd.ts'
 import type { TaskParts } from '../parts.ts'
 
@@ -31,13 +31,10 @@ export async function finishStop(parts: Parts, id: string): Promise<void> {
   if (!batch?.stop || (batch.startedMs !== undefined && !batch.isPlanned)) return
   for (let after: string | undefined = ''; after !== undefined;) {
     const from: string = after
-    const { last, held } = await parts.store.write((db) => cancelSome(parts, db, id, from))
+    const { next, held } = await parts.store.write((db) => cancelSome(parts, db, batch, from))
     parts.recall(held)
-    after = last
+    after = next
   }
-  await parts.store.write((db) =>
-    addEnd(db, { id, accountId: batch.accountId, kind: 'batch' }, parts.clock.nowMs()),
-  )
   parts.wake()
 }
 
@@ -45,18 +42,23 @@ export async function finishStop(parts: Parts, id: string): Promise<void> {
 const isEnding = async (db: Db, id: string): Promise<boolean> =>
   (await itemOfTask(db, id, END_KEY)) !== undefined
 
-/** Cancels what is queued among the next items, and takes back what workers hold; they are to be told after the commit. */
+/**
+ * Takes back what workers hold, who are to be told after the commit, and cancels what is queued among the next items;
+ * after the last of them comes the one that ends the batch.
+ */
 async function cancelSome(
   { clock }: Parts,
   db: Db,
-  id: string,
+  { id, accountId }: BatchWork,
   after: string,
-): Promise<{ last?: string; held: Hold[] }> {
+): Promise<{ next?: string; held: Hold[] }> {
   if (await isEnding(db, id)) return { held: [] }
   const nowMs = clock.nowMs()
   const held = await cancelRunning(db, id, nowMs)
-  const { last } = await cancelQueued(db, id, { after, limit: ITEMS_A_TRANSACTION, nowMs })
-  return { held, ...(last !== undefined && { last }) }
+  const { next } = await cancelQueued(db, id, { after, limit: ITEMS_A_TRANSACTION, nowMs })
+  if (next !== undefined) return { held, next }
+  await addEnd(db, { id, accountId, kind: 'batch' }, nowMs)
+  return { held }
 }
 
 /** Stops the batches whose time is over, and ends stopping where a crash has broken it off. */

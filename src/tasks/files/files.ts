@@ -22,13 +22,14 @@ export interface FileOrder {
 
 const FILES_AT_A_TIME = 100
 
-/** Takes finished bytes as the input of a batch. Equal bytes are stored once. */
-export const createFile = (
+/** Takes finished bytes as the input of a batch. Equal bytes are stored once. Throws `disk_full`. */
+export async function createFile(
   parts: TaskParts,
   account: Account,
   { received, filename, keptMs = parts.retentionMs }: FileOrder,
-): Promise<AccountFile> =>
-  keepBytes(parts, account.id, received, (db) => {
+): Promise<AccountFile> {
+  await parts.disk.admit()
+  return keepBytes(parts, account.id, received, (db) => {
     const nowMs = parts.clock.nowMs()
     return insertFile(db, {
       id: parts.ids.objectId(),
@@ -41,6 +42,7 @@ export const createFile = (
       expiresMs: nowMs + keptMs,
     })
   })
+}
 
 /** The file, if the account has one of that id. */
 export const getFile = async (

@@ -16,9 +16,11 @@ export interface UploadOrder {
 
 /**
  * Begins to take a file in parts, for a day. Nothing is written yet. Throws `disk_full` when the file would not fit
- * beside what the account's other uploads may still bring, and `rate_limited` when it has too many of them.
+ * beside what the account's other uploads may still bring, and while no new work is taken, and `rate_limited` when the
+ * account has too many uploads.
  */
 export async function createUpload(parts: TaskParts, account: Account, order: UploadOrder): Promise<Upload> {
+  await parts.disk.admit()
   const nowMs = parts.clock.nowMs()
   const outstanding = await outstandingBytes(parts.store.read, account.id, nowMs)
   await parts.objects.checkSpace(outstanding + order.totalBytes)

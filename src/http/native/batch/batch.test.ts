@@ -131,7 +131,7 @@ test('every kind of input is taken with its own options', async () => {
   const { status, body } = await create(app, [
     video(id, { modalities: ['visual', 'audio'], scopes: ['clip', 'asset'], fused: true, separate: false }),
     { input: 'audio', model: 'tiny', source, segmentation: { strategy: 'fixed', duration_sec: 10 } },
-    { input: 'image', model: 'tiny', source, dimension: 4, uncertainty: true },
+    { input: 'image', source, dimension: 4, uncertainty: true },
     { input: 'document', model: 'tiny', source, chunks: { sentences: 4, overlap: 1 }, scopes: ['part'] },
   ])
   expect({ status, results: body.results.map(({ error }) => error) }).toEqual({

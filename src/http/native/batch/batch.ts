@@ -2,7 +2,7 @@ import { EmbedlineError } from '../../../domain/errors.ts'
 import { createTasks, type EntryOutcome, type TaskEntry } from '../../../tasks/createTasks.ts'
 import { idempotencyKey, sha256 } from '../../keyedRequest.ts'
 import { problemOf } from '../problems.ts'
-import { parseValue, readJson } from '../readRequest.ts'
+import { parse, readJson } from '../readRequest.ts'
 import { asRefusal } from '../../refusal.ts'
 import type { Handler } from '../route.ts'
 import { presentTask } from '../tasks/present.ts'
@@ -32,7 +32,9 @@ export const createBatch: Handler = async ({ parts, account, request, reply }) =
   const key = idempotencyKey(request)
   const { tasks } = await readJson(request, Entries, parts.limits.textBodyBytes)
   const schema = makeEntry(parts.limits)
-  const read = tasks.map((given, index) => readEntry(schema, given, key && `key ${key} ${index}`))
+  const read = tasks.map((given, index) =>
+    readEntry({ schema, defaultModel: parts.models.default.id }, given, key && `key ${key} ${index}`),
+  )
   const outcomes = await createTasks(
     parts,
     account,
@@ -54,19 +56,19 @@ export const createBatch: Handler = async ({ parts, account, request, reply }) =
 }
 
 function readEntry(
-  schema: ReturnType<typeof makeEntry>,
+  { schema, defaultModel }: { schema: ReturnType<typeof makeEntry>; defaultModel: string },
   given: unknown,
   keyInRequest: string | undefined,
 ): ReadEntry {
   const ref = clientRefOf(given)
   const clientRef = ref === undefined ? {} : { clientRef: ref }
   try {
-    const entry = parseValue(given, schema)
+    const entry = parse(given, schema)
     const key = ref === undefined ? keyInRequest : `ref ${ref}`
     const keyed = key !== undefined && {
       keyed: { key, method: 'POST', path: '/api/tasks/batch', bodyHash: sha256(JSON.stringify(entry)) },
     }
-    return { ...clientRef, entry: { order: orderOf(entry), ...keyed } }
+    return { ...clientRef, entry: { order: orderOf(entry, defaultModel), ...keyed } }
   } catch (failure) {
     if (failure instanceof EmbedlineError) return { ...clientRef, entry: failure }
     throw failure

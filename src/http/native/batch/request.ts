@@ -4,8 +4,8 @@ import type { MediaTaskOrder } from '../../../tasks/create.ts'
 import type { Entry } from './schemas.ts'
 
 /** What an entry asks for, in the words of the domain. Throws `request_invalid` for fields that do not fit together. */
-export const orderOf = (entry: Entry): Omit<MediaTaskOrder, 'idempotency'> => ({
-  modelName: entry.model,
+export const orderOf = (entry: Entry, defaultModel: string): Omit<MediaTaskOrder, 'idempotency'> => ({
+  modelName: entry.model ?? defaultModel,
   request: { ...vectorsOf(entry), ...requestOf(entry) },
   source: sourceOf(entry),
 })

@@ -17,7 +17,11 @@ const common = {
   client_ref: z.string().min(1).max(255).optional().meta({
     description: 'What the caller calls it: the same entry again within a day gets the same task.',
   }),
-  model: z.string().min(1).meta({ description: 'The name of a model.' }),
+  model: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'The name of a model; the default one without it.' }),
   source,
   dimension: z.int().min(1).optional(),
   uncertainty: z.boolean().optional(),

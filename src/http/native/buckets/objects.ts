@@ -39,6 +39,7 @@ export const listObjects: Handler = async ({ parts, account, request }) => {
 /** `PUT /buckets/{bucket}/objects/{key}`: the body becomes the object, as a whole. */
 export const putObject: Handler = async ({ parts, account, request, reply }) => {
   const { bucket, key } = placeOf(request)
+  await parts.disk.admit()
   const isNew = (await statIfThere()) === undefined
   const bytes = bodyChunks(request.raw, parts.limits.uploadBytes)
   const object = await parts.buckets.put(account.name, bucket, key, bytes)

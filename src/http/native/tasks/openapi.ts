@@ -5,6 +5,7 @@ import {
   ItemList,
   ItemListQuery,
   Rerun,
+  TaskChange,
   TaskAnswer,
   TaskList,
   TaskListQuery,
@@ -24,6 +25,13 @@ export const DESCRIBED: readonly DescribedRoute[] = [
     path: '/tasks/{id}',
     summary: 'A task, of media or of a bucket; `wait` for its end',
     query: TaskQuery,
+    answer: { status: 200, schema: TaskAnswer },
+  },
+  {
+    method: 'patch',
+    path: '/tasks/{id}',
+    summary: 'Keep a task for longer or shorter',
+    body: { type: 'application/json', schema: TaskChange },
     answer: { status: 200, schema: TaskAnswer },
   },
   {

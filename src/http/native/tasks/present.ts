@@ -15,6 +15,7 @@ export const presentTask = (task: AnyTask, isPaused: boolean) => ({
   input: presentInput(task),
   progress: presentProgress(task.progress),
   warnings: task.kind === 'bucket' ? [] : task.warnings.map(presentWarning),
+  ...(task.kind === 'media' && task.reusedFrom !== undefined && { reused_from: task.reusedFrom }),
   ...(task.failure && { error: task.failure }),
   created_at: time(task.createdMs),
   updated_at: time(task.updatedMs),

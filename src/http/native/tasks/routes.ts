@@ -7,6 +7,7 @@ const TASK = '/tasks/:id'
 export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/tasks', handler: async () => (await tasks()).listTasks },
   { method: 'GET', path: TASK, handler: async () => (await tasks()).getTask },
+  { method: 'PATCH', path: TASK, handler: async () => (await tasks()).changeTask },
   { method: 'DELETE', path: TASK, handler: async () => (await tasks()).deleteTask },
   { method: 'POST', path: `${TASK}/cancel`, handler: async () => (await tasks()).cancelTask },
   { method: 'POST', path: `${TASK}/retry`, handler: async () => (await tasks()).retryTask },

@@ -75,6 +75,10 @@ export const TaskAnswer = z.looseObject({
     page_count: z.int().optional(),
   }),
   progress: Progress,
+  reused_from: z
+    .string()
+    .optional()
+    .meta({ description: 'The task from which the vectors were taken; nothing was embedded anew.' }),
   warnings: z.array(failure),
   error: failure.optional(),
   created_at: time,
@@ -121,6 +125,14 @@ export const ItemList = z.looseObject({
     }),
   ),
   next_after: z.int().optional().meta({ description: 'There may be more, also when this page is short.' }),
+})
+
+/** What `PATCH /tasks/{id}` takes. */
+export const TaskChange = z.strictObject({
+  expires_at: z.iso.datetime({ offset: true }).meta({
+    description:
+      'From then on the task, its vectors and the input that came with it are removed. Not further away than EMBEDLINE_RETENTION_MAX.',
+  }),
 })
 
 export const HistoryAnswer = z.looseObject({

@@ -8,15 +8,16 @@ import { storedAnswer } from '../../../tasks/idempotency.ts'
 import { listAnyTasks } from '../../../tasks/listAny.ts'
 import { pausedTasks } from '../../../tasks/pause.ts'
 import { rerunTask as rerun } from '../../../tasks/rerun.ts'
+import { keepTaskUntil } from '../../../tasks/retention.ts'
 import { retryTask as retry } from '../../../tasks/retryFailed.ts'
 import { waitForEnd } from '../../../tasks/watch/waitForEnd.ts'
 import { idempotencyKey, keyedRequest, sha256 } from '../../keyedRequest.ts'
 import { readBody } from '../../requestBody.ts'
 import { untilGone } from '../../untilGone.ts'
-import { parseBody, readQuery } from '../readRequest.ts'
+import { parseBody, readJson, readQuery } from '../readRequest.ts'
 import type { Call, Handler } from '../route.ts'
 import { presentTask } from './present.ts'
-import { Rerun, TaskListQuery, TaskQuery } from './schemas.ts'
+import { Rerun, TaskChange, TaskListQuery, TaskQuery } from './schemas.ts'
 
 const BODY_BYTES = 10_000
 
@@ -56,6 +57,14 @@ export const getTask: Handler = async (call) => {
   const signal = AbortSignal.any([untilGone(call.reply), call.closing])
   const waiting = { accountId: call.account.id, taskId: task.id, mostMs: wait * 1000, signal }
   await waitForEnd(call.parts, waiting)
+  return present(call, await taskOf(call))
+}
+
+/** `PATCH /tasks/{id}`: when it expires. */
+export const changeTask: Handler = async (call) => {
+  const { parts, account, request } = call
+  const { expires_at: expiresAt } = await readJson(request, TaskChange, BODY_BYTES)
+  await keepTaskUntil(parts, account, { id: idOf(call), expiresMs: Date.parse(expiresAt) })
   return present(call, await taskOf(call))
 }
 

@@ -6,8 +6,10 @@ import { getTask } from '../../../tasks/get.ts'
 import { storedAnswer } from '../../../tasks/idempotency.ts'
 import { listTasks as readTasks } from '../../../tasks/list.ts'
 import { factsIfThere } from '../../factsIfThere.ts'
+import { reuseWish } from '../../reuseHeader.ts'
 import { idempotencyKey, keyedRequest, sha256 } from '../../keyedRequest.ts'
 import { withForm, type Form } from '../../multipart/form.ts'
+import { retentionOf } from '../../retention.ts'
 import { parse } from '../parse.ts'
 import { modelHeader, presentPage, statesOf, statusOf } from '../present.ts'
 import { streamResult } from '../resultStream.ts'
@@ -63,7 +65,14 @@ function create(
   const source = sourceOf(form, 'video')
   if (!source)
     throw new EmbedlineError('parameter_missing', 'Or `video_file` instead.', { field: 'video_url' })
-  const order = { modelName: body.model_name, request, source, ...(idempotency && { idempotency }) }
+  const order = {
+    modelName: body.model_name,
+    request,
+    source,
+    ...reuseWish(call.request),
+    ...retentionOf(call.request),
+    ...(idempotency && { idempotency }),
+  }
   return inFormFields(FIELDS, sourceField('video', source), () => createMediaTask(parts, account, order))
 }
 

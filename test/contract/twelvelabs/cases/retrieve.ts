@@ -1,7 +1,7 @@
 import type { Answer } from '../../rule.ts'
 import { givenIn } from '../ask.ts'
 import type { Rule, Section } from '../rule.ts'
-import { NOBODY, OTHER_KEY, TASKS, type World } from '../world.ts'
+import { idOf, NOBODY, OTHER_KEY, TASKS, type World } from '../world.ts'
 import { notFound } from './notFound.ts'
 
 interface Item {
@@ -209,6 +209,20 @@ const rules: Rule[] = [
       body: { model_name: 'marengo3.0', model: { id: 'builtin' }, warnings: [{ code: 'builtin_model' }] },
       headers: { 'x-embedline-model': 'builtin@1' },
     },
+  },
+  {
+    field: 'reused_from',
+    rule: 'names the task from which the vectors were taken, when one of equal bytes, settings and model was ready',
+    state: 'extended',
+    why: 'nothing is embedded twice; `X-Embedline-Reuse: no`, or `--reuse off`, embeds anew',
+    ask: async (world) => {
+      const again = () => world.video({ segmentation: { strategy: 'fixed', fixed: { duration_sec: 2 } } })
+      const first = await again()
+      const second = await again()
+      const same = (second.body as { reused_from?: string }).reused_from === idOf(first)
+      return { ...second, headers: { ...second.headers, same: String(same) } }
+    },
+    expected: { ...READY, headers: { same: 'true' } },
   },
   {
     field: 'progress',

@@ -3,12 +3,11 @@ import type { IncomingMessage } from 'node:http'
 import { EmbedlineError } from '../../domain/errors.ts'
 import type { Limits } from '../../domain/limits.ts'
 import type { Objects, ReceivedBytes, Upload } from '../../objects/objects.ts'
-import { makeBase64Decoder, type Base64Decoder } from '../json/base64.ts'
-import { makeStringScanner, type JsonPart } from '../json/scanStrings.ts'
+import { makeBase64Decoder, type Base64Decoder } from './base64.ts'
+import { makeStringScanner, type JsonPart } from './scanStrings.ts'
 import { bodyChunks } from '../requestBody.ts'
 import { parseJson } from './parseJson.ts'
 
-const BASE64_KEY = 'base64_string'
 const DATA_PREFIX = 'data:'
 
 /** What a body may hold beside its base64. */
@@ -17,7 +16,7 @@ const TEXT_BYTES = 1024 * 1024
 /** The contract's most is ten sources in one request. */
 const MEDIA_COUNT = 10
 
-/** A JSON body whose `base64_string` values became files; in `value` each of them is a token for `media`. */
+/** A JSON body whose base64 values became files; in `value` each of them is a token for `media`. */
 export interface JsonBody {
   value: unknown
   /** SHA-256 of the raw body, hex. */
@@ -40,13 +39,14 @@ export interface JsonBodyParts {
 }
 
 /**
- * Reads a JSON body, writes base64 to files while it comes in, and hands both to `use`. The files are gone when this
+ * Reads a JSON body, writes the base64 under `base64Key` to files while it comes in, and hands both to `use`. The files are gone when this
  * returns, except what `use` has kept. Throws `request_invalid` for what is no JSON or no base64, `too_large`, and
  * `aborted` when the client goes away.
  */
 export async function withJsonBody<T>(
   { objects, limits }: JsonBodyParts,
   raw: IncomingMessage,
+  base64Key: string,
   use: (body: JsonBody) => Promise<T>,
 ): Promise<T> {
   const files: MediaFile[] = []
@@ -63,7 +63,7 @@ export async function withJsonBody<T>(
   }
 
   async function readText(): Promise<Uint8Array> {
-    const scanner = makeStringScanner(BASE64_KEY)
+    const scanner = makeStringScanner(base64Key)
     const kept: Uint8Array[] = []
     let keptBytes = 0
     for await (const chunk of bodyChunks(raw, limits.jsonBodyBytes)) {

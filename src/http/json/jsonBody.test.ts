@@ -27,7 +27,7 @@ async function withReader(limits: Partial<Limits> = {}) {
   const found: Read[] = []
   const server = createServer((raw, response) => {
     const parts = { objects, limits: { ...limitsNamed('ours'), ...limits } }
-    const read = withJsonBody(parts, raw, async ({ value, media }) => {
+    const read = withJsonBody(parts, raw, 'base64_string', async ({ value, media }) => {
       const tokens = JSON.stringify(value).matchAll(/"base64_string":"(\d+)"/g)
       return { value, media: [...tokens].map(([, token]) => media(token ?? '')) }
     })

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { chanceFrom, unitVector } from '../../test/support/unitVectors.ts'
-import { makeHeldBuckets } from './heldBuckets.ts'
+import { noTasks } from '../../test/support/noTasks.ts'
+import { makeHeldVectors } from './heldVectors.ts'
 import type { LoadedRow, Loader } from './loader.ts'
 import type { SearchOrder } from './order.ts'
 
@@ -30,6 +31,7 @@ function storeOf(bucketIds: readonly number[]) {
       await take({ version, dropped: changed.map(([fileId]) => fileId), pages: pages() })
       return true
     },
+    ...noTasks,
     close: () => undefined,
   }
   return {
@@ -55,7 +57,7 @@ const rowOf = (fileId: number, ordinal: number, row: Partial<LoadedRow>): Loaded
 })
 
 const heldOf = (store: { loader: Loader }, memoryBytes = 1e9) =>
-  makeHeldBuckets({ loader: store.loader, memoryBytes, turn: () => setImmediate() })
+  makeHeldVectors({ loader: store.loader, memoryBytes, turn: () => setImmediate() })
 
 const orderOf = (version: number, more: Partial<SearchOrder> = {}): SearchOrder => ({
   bucketId: 1,
@@ -183,6 +185,7 @@ test('what two models embedded of a bucket is held apart', async () => {
       await take({ version: 1, dropped: [], pages: [[rowOf(Number(source.model.revision), 0, {})]] })
       return true
     },
+    ...noTasks,
     close: () => undefined,
   }
   const held = heldOf({ loader })

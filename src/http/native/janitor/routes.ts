@@ -1,0 +1,8 @@
+import type { Route } from '../route.ts'
+
+const janitor = () => import('./janitor.ts')
+
+export const ROUTES: readonly Route[] = [
+  { method: 'GET', path: '/janitor', handler: async () => (await janitor()).surveyLeftovers },
+  { method: 'POST', path: '/janitor', handler: async () => (await janitor()).removeLeftovers },
+]

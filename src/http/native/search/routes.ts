@@ -1,0 +1,5 @@
+import type { Route } from '../route.ts'
+
+export const ROUTES: readonly Route[] = [
+  { method: 'POST', path: '/search', handler: async () => (await import('./search.ts')).search },
+]
