@@ -159,3 +159,15 @@ test('an asset of another account is not there', async () => {
   expect(status).toBe(207)
   expect(body.results[0]?.error).toMatchObject({ code: 'request_invalid', field: 'source.asset_id' })
 })
+
+test('how long tasks are kept, and whether they may use what is there, is said for all of them', async () => {
+  const app = await withApp()
+  const id = await asset(app)
+  const { body } = await create(app, [video(id)], {
+    'x-embedline-retention': '1h',
+    'x-embedline-reuse': 'no',
+  })
+  const task = body.results[0]?.task as { created_at?: string; expires_at?: string }
+  expect(Date.parse(task.expires_at ?? '') - Date.parse(task.created_at ?? '')).toBe(3_600_000)
+  expect(await create(app, [video(id)], { 'x-embedline-reuse': 'maybe' })).toMatchObject({ status: 400 })
+})

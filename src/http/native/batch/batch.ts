@@ -1,9 +1,12 @@
 import { EmbedlineError } from '../../../domain/errors.ts'
+import type { MediaTaskOrder } from '../../../tasks/create.ts'
 import { createTasks, type EntryOutcome, type TaskEntry } from '../../../tasks/createTasks.ts'
 import { idempotencyKey, sha256 } from '../../keyedRequest.ts'
 import { problemOf } from '../problems.ts'
 import { parse, readJson } from '../readRequest.ts'
 import { asRefusal } from '../../refusal.ts'
+import { retentionOf } from '../../retention.ts'
+import { reuseWish } from '../../reuseHeader.ts'
 import type { Handler } from '../route.ts'
 import { presentTask } from '../tasks/present.ts'
 import { orderOf } from './request.ts'
@@ -16,6 +19,13 @@ const FIELD: Readonly<Record<string, string>> = {
   assetId: 'source.asset_id',
   url: 'source.url',
   startSec: 'start_sec',
+}
+
+/** What the entries of a request have in common. */
+interface Reading {
+  schema: ReturnType<typeof makeEntry>
+  defaultModel: string
+  wishes: Pick<MediaTaskOrder, 'mayReuse' | 'retentionMs'>
 }
 
 /** An entry that was read, or why it cannot be. */
@@ -31,10 +41,12 @@ interface ReadEntry {
 export const createBatch: Handler = async ({ parts, account, request, reply }) => {
   const key = idempotencyKey(request)
   const { tasks } = await readJson(request, Entries, parts.limits.textBodyBytes)
-  const schema = makeEntry(parts.limits)
-  const read = tasks.map((given, index) =>
-    readEntry({ schema, defaultModel: parts.models.default.id }, given, key && `key ${key} ${index}`),
-  )
+  const reading: Reading = {
+    schema: makeEntry(parts.limits),
+    defaultModel: parts.models.default.id,
+    wishes: { ...reuseWish(request), ...retentionOf(request) },
+  }
+  const read = tasks.map((given, index) => readEntry(reading, given, key && `key ${key} ${index}`))
   const outcomes = await createTasks(
     parts,
     account,
@@ -56,7 +68,7 @@ export const createBatch: Handler = async ({ parts, account, request, reply }) =
 }
 
 function readEntry(
-  { schema, defaultModel }: { schema: ReturnType<typeof makeEntry>; defaultModel: string },
+  { schema, defaultModel, wishes }: Reading,
   given: unknown,
   keyInRequest: string | undefined,
 ): ReadEntry {
@@ -68,7 +80,7 @@ function readEntry(
     const keyed = key !== undefined && {
       keyed: { key, method: 'POST', path: '/api/tasks/batch', bodyHash: sha256(JSON.stringify(entry)) },
     }
-    return { ...clientRef, entry: { order: orderOf(entry, defaultModel), ...keyed } }
+    return { ...clientRef, entry: { order: { ...wishes, ...orderOf(entry, defaultModel) }, ...keyed } }
   } catch (failure) {
     if (failure instanceof EmbedlineError) return { ...clientRef, entry: failure }
     throw failure
