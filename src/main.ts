@@ -48,6 +48,7 @@ import { watchDisk, type DiskGuard } from './tasks/disk/watchDisk.ts'
 import { gatherDocumentEnds } from './tasks/endDocuments.ts'
 import { startJanitor } from './tasks/janitor.ts'
 import { admitKeys } from './tasks/keys.ts'
+import { openMeter } from './tasks/meter.ts'
 import type { Models, TaskParts } from './tasks/parts.ts'
 import { roomsBeside } from './tasks/rooms.ts'
 import { takeBackItems } from './tasks/sweep.ts'
@@ -133,10 +134,8 @@ export async function startServer(
     const compute = open(
       openCompute(config, tools, { modelSettings, registry, model, limits, clock, logger, meters }),
     )
-    const usage =
-      Object.keys(config.rateLimits).length > 0
-        ? open(await openUsage({ store, clock, logger, limits: config.rateLimits }))
-        : undefined
+    const usage = open(await openUsage({ store, clock, logger, limits: config.rateLimits }))
+    const meter = open(openMeter({ store, clock, logger }))
     const parts: TaskParts = {
       store,
       results,
@@ -161,7 +160,8 @@ export async function startServer(
       endDocument: gatherDocumentEnds({ store, clock }),
       search,
       watchHub: open(openWatchHub({ store, clock, onError: watchError(logger) })),
-      ...(usage && { usage }),
+      usage,
+      meter,
       clock,
       ids,
       limits,

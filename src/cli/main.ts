@@ -65,6 +65,29 @@ const MODELS: Commands = {
   },
 }
 
+const KEYS: Commands = {
+  create: {
+    summary: 'makes a key and prints its secret',
+    load: async () => (await import('./keys/create.ts')).create,
+  },
+  list: { summary: 'lists keys', load: async () => (await import('./keys/list.ts')).list },
+  revoke: { summary: 'ends a key', load: async () => (await import('./keys/revoke.ts')).revoke },
+  rotate: {
+    summary: 'gives a key another secret',
+    load: async () => (await import('./keys/rotate.ts')).rotate,
+  },
+}
+
+const ACCOUNTS: Commands = {
+  list: { summary: 'lists accounts', load: async () => (await import('./accounts/list.ts')).list },
+  create: { summary: 'makes an account', load: async () => (await import('./accounts/change.ts')).create },
+  set: { summary: 'changes its quotas', load: async () => (await import('./accounts/change.ts')).set },
+  usage: {
+    summary: 'shows what was used, day by day',
+    load: async () => (await import('./accounts/usage.ts')).usage,
+  },
+}
+
 // Each command is loaded when it is asked for: `serve` should not wait for what only `demo` needs.
 const COMMANDS: Commands = {
   serve: { summary: 'starts the server', load: async () => (await import('./serve.ts')).serve },
@@ -90,6 +113,8 @@ const COMMANDS: Commands = {
     summary: 'makes a data folder of a backup',
     load: async () => (await import('./backup/restore.ts')).restore,
   },
+  keys: { summary: 'makes, lists, revokes and rotates keys', commands: KEYS },
+  accounts: { summary: 'makes accounts, with quotas, and shows what they use', commands: ACCOUNTS },
 }
 
 /** Codes of what is wrong before anything begins: flags, settings, the address, a key that is wanted. */

@@ -53,6 +53,26 @@ export async function findServer({ values }: Pick<CommandLine, 'values'>): Promi
   return serverCalls(url.replace(/\/+$/, ''), key)
 }
 
+/** All pages of a list of the native API, by the noun that it is called by. */
+export async function allPages<Row>(
+  server: ServerCalls,
+  path: string,
+  { noun, query = {} }: { noun: string; query?: Readonly<Record<string, string>> },
+): Promise<Row[]> {
+  const rows: Row[] = []
+  let after: string | undefined
+  do {
+    const words = new URLSearchParams({ ...query, ...(after !== undefined && { after }) })
+    const page = (await server.call('GET', words.size === 0 ? path : `${path}?${words}`)) as Record<
+      string,
+      unknown
+    >
+    rows.push(...(page[noun] as Row[]))
+    after = page['next_after'] as string | undefined
+  } while (after !== undefined)
+  return rows
+}
+
 async function urlOfServerOn(dataFolder: string): Promise<string> {
   const file = join(dataFolder, 'server.json')
   const text = await readFile(file, 'utf8').catch(() => undefined)

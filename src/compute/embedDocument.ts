@@ -28,8 +28,8 @@ export async function embedDocument<Made extends CutChunk>(
   const readMedia = () => subtitlePieces(tools, file, { limits, signal })
   try {
     const pieces = readSource(source, { loader, limits, signal, readMedia })
-    const { lastChunks, chunkCount } = await embedPieces(pieces, work.chunks, parts)
-    const summary = { chunkCount, checksum: await source.checksum(), sizeBytes: source.sizeBytes }
+    const { lastChunks, ...counts } = await embedPieces(pieces, work.chunks, parts)
+    const summary = { ...counts, checksum: await source.checksum(), sizeBytes: source.sizeBytes }
     source.throwIfChanged()
     return { lastChunks, summary }
   } catch (failure) {

@@ -32,6 +32,8 @@ export interface EmbeddedChunk extends CutChunk {
 
 export interface DocumentSummary {
   chunkCount: number
+  /** Of all chunks, as limits on text count them. */
+  textTokens: number
   /** MD5 of the bytes that were read, hex. */
   checksum: string
   sizeBytes: number

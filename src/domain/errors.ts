@@ -13,6 +13,8 @@ const RETRY = {
   // The upload, or the address of one of its parts, does not take this, or not any more.
   upload_refused: false,
   rate_limited: true,
+  // More than the account may store: something must be removed first.
+  quota_exceeded: false,
   // What is wrong with the input itself.
   media_unreadable: false,
   media_has_no_stream: false,

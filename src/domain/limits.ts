@@ -53,7 +53,7 @@ export interface Limits {
   documentBytes: number
   /** Of one that is read as a whole: PDF, DOCX, e-mail. */
   wholeDocumentBytes: number
-  /** Of one that becomes a tree in memory, many times its size: HTML, JSON. */
+  /** Of one that becomes a tree in memory, many times its size: JSON. */
   treeDocumentBytes: number
   /** Of all that is unpacked of one document. */
   unpackedDocumentBytes: number

@@ -1,5 +1,6 @@
 import type { Generated, Kysely } from 'kysely'
 import type { BatchStop, FilePurpose } from './batch.ts'
+import type { ApiKey } from './apiKey.ts'
 import type { AssetState, ItemState, TaskState, UploadState } from './states.ts'
 import type { FileState, PageState } from './task.ts'
 import type { TaskEventKind } from './taskEvent.ts'
@@ -10,6 +11,8 @@ import type { TaskEventKind } from './taskEvent.ts'
 export interface Tables {
   account: AccountRow
   api_key: ApiKeyRow
+  key_secret: KeySecretRow
+  daily_usage: DailyUsageRow
   object: ObjectRow
   asset: AssetRow
   task: TaskRow
@@ -48,13 +51,53 @@ export interface AccountRow {
   /** A UUID made once, for contracts that report one. */
   user_id: string
   created_ms: number
+  /** Quotas. */
+  quotas_json: Generated<string>
+  /** Of its rows in `object`, all together. */
+  stored_bytes: Generated<number>
 }
 
 export interface ApiKeyRow {
-  /** SHA-256 of the key, hex. The key itself is never stored. */
-  hash: string
+  id: string
   account_id: string
+  source: ApiKey['source']
+  name: string
+  /** How the secret begins, or nothing. */
+  hint: string
+  /** Scope[]. */
+  scopes_json: string
+  requests_per_minute: number | null
+  /** The id of the key that made it, which may be gone. */
+  created_by: string | null
   created_ms: number
+  expires_ms: number | null
+  revoked_ms: number | null
+  /** To the minute. */
+  last_used_ms: number | null
+}
+
+/** What a caller proves to have. A key has several for a while after its secret was replaced. */
+export interface KeySecretRow {
+  /** SHA-256, hex. The secret itself is never stored. */
+  hash: string
+  key_id: string
+  created_ms: number
+  /** Set when it was replaced: not taken from then on. */
+  expires_ms: number | null
+}
+
+/** What was used in a day (UTC), written in the transaction that does the work. */
+export interface DailyUsageRow {
+  account_id: string
+  day_ms: number
+  /** '' where no key is known. */
+  key_id: string
+  tasks: number
+  items: number
+  media_ms: number
+  planned_ms: number
+  tokens: number
+  bytes: number
 }
 
 /** Stored bytes: once per account and content. Row and file go when nothing refers to them. */
@@ -184,8 +227,8 @@ export interface TaskRow {
   reuse_key: string | null
   /** The task from which the vectors were taken; it may be gone. */
   reused_from: string | null
-  /** The key that the media of the task are counted for, as its SHA-256. */
-  key_hash: string | null
+  /** The key that it was created with, for which what it uses is counted. */
+  key_id: string | null
   /** Set when it was deleted: nobody sees it any more, its rows go in small transactions. */
   removed_ms: number | null
 }
@@ -223,8 +266,7 @@ export interface TaskTraceRow {
 
 /** What a key has asked for in a stretch of time: requests, or minutes of media. */
 export interface UsageRow {
-  /** SHA-256, hex. */
-  key_hash: string
+  key_id: string
   rate: string
   start_ms: number
   used: number

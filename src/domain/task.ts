@@ -1,6 +1,8 @@
 import type { BatchProblem, BatchStop } from './batch.ts'
 import type { ErrorCode } from './errors.ts'
 import type { Warning } from './embedding.ts'
+import type { Quotas } from './quotas.ts'
+import type { Scope } from './scopes.ts'
 import type { MediaFacts } from './media.ts'
 import type { TaskProgress } from './progress.ts'
 import type { AssetState, TaskState } from './states.ts'
@@ -126,9 +128,26 @@ export interface Account {
   id: string
   name: string
   userId: string
-  /** SHA-256 of the key that was used, hex. */
-  keyHash?: string
+  /** How much it may use. */
+  quotas?: Quotas
+  /** The key that was used. */
+  keyId?: string
+  /** What that key may do. */
+  scopes?: readonly Scope[]
+  /** The limit of that key, where it has one of its own. */
+  requestsPerMinute?: number
 }
+
+/** Whoever uses something: what is used is counted for both. */
+export interface Consumer {
+  accountId: string
+  keyId?: string | undefined
+}
+
+export const consumerOf = ({ id, keyId }: Pick<Account, 'id' | 'keyId'>): Consumer => ({
+  accountId: id,
+  keyId,
+})
 
 /** How the files of a bucket are embedded. Another value anywhere in it means that every file is embedded anew. */
 export interface BucketSettings {

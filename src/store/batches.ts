@@ -20,7 +20,8 @@ export interface NewBatch {
   metadata?: Readonly<Record<string, string>>
   filesKeptMs: number
   deadlineMs: number
-  keyHash?: string
+  /** The key that was used. */
+  keyId?: string | undefined
   nowMs: number
   expiresMs: number
 }

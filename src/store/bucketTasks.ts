@@ -18,6 +18,8 @@ export interface NewBucketTask {
   /** As the caller sent it. */
   modelName: string
   settings: BucketSettings
+  /** The key that it was created with. */
+  keyId?: string | undefined
   nowMs: number
   expiresMs: number
 }

@@ -11,10 +11,11 @@ import { addUsage } from './migrations/0008_usage.ts'
 import { addTaskEvents } from './migrations/0009_taskEvents.ts'
 import { addLifeOfTasks } from './migrations/0010_lifeOfTasks.ts'
 import { addProgress } from './migrations/0011_progress.ts'
-import { addReuse } from './migrations/0016_reuse.ts'
-import { addOperations } from './migrations/0015_operations.ts'
 import { addVectorSets } from './migrations/0012_vectorSets.ts'
+import { addKeys } from './migrations/0013_keys.ts'
 import { addBatches } from './migrations/0014_batches.ts'
+import { addOperations } from './migrations/0015_operations.ts'
+import { addReuse } from './migrations/0016_reuse.ts'
 
 /** A step forward of the tables. Never changed once released; there are no steps back. */
 export type Migration = (db: Kysely<unknown>) => Promise<void>
@@ -31,10 +32,11 @@ export const MIGRATIONS: readonly Migration[] = [
   addTaskEvents,
   addLifeOfTasks,
   addProgress,
-  addReuse,
-  addOperations,
   addVectorSets,
+  addKeys,
   addBatches,
+  addOperations,
+  addReuse,
 ]
 
 /**

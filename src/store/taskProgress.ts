@@ -4,6 +4,7 @@ import { addMove } from '../domain/moves.ts'
 import { TASK_STATES, canMoveTask, isFinal, type TaskState } from '../domain/states.ts'
 import type { Db, TaskRow } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
+import { addDailyUse } from './dailyUsage.ts'
 import { addTaskEvent } from './taskEvents.ts'
 import { MOVE_COLUMNS, taskMove } from './taskMove.ts'
 
@@ -53,11 +54,19 @@ export async function setPlanned(db: Db, id: string, nowMs: number): Promise<voi
 /** What became of a slice or of a file: it is done, has failed, or was no longer there. */
 export type Outcome = 'done' | 'failed' | 'gone'
 
-/** Counts slice or document items that have ended, one unless said otherwise. True when no other is open. */
+/**
+ * Counts slice or document items that have ended, one unless said otherwise; those that are done are counted for whoever
+ * created the task too. True when no other is open.
+ */
 export async function countSettled(
   db: Db,
   id: string,
-  { outcome, count = 1, nowMs }: { outcome: Outcome; count?: number; nowMs: number },
+  {
+    outcome,
+    count = 1,
+    tokens = 0,
+    nowMs,
+  }: { outcome: Outcome; count?: number; /** Of text that was embedded. */ tokens?: number; nowMs: number },
 ): Promise<boolean> {
   const row = await db
     .updateTable('task')
@@ -69,8 +78,10 @@ export async function countSettled(
       updated_ms: nowMs,
     }))
     .where('id', '=', id)
-    .returning('open_count')
+    .returning(['open_count', 'account_id as accountId', 'key_id as keyId'])
     .executeTakeFirst()
+  if (row && outcome === 'done')
+    await addDailyUse(db, { ...row, keyId: row.keyId ?? '' }, { items: count, tokens }, nowMs)
   return row?.open_count === 0
 }
 

@@ -22,8 +22,8 @@ export interface TaskWork {
   objectHash?: string
   /** True while the task refers to the stored input itself. */
   holdsObject: boolean
-  /** The key that media are counted for, as its SHA-256 in hex. */
-  keyHash?: string
+  /** The key that it was created with. */
+  keyId?: string
   /** Vectors that follow from the same may be taken from another task. */
   mayReuse: boolean
   embeddingCount: number
@@ -38,15 +38,15 @@ export interface NewTaskRow {
   /** As the caller sent it. */
   modelName: string
   model: ModelPin
-  /** The key that was used, as its SHA-256 in hex. */
-  keyHash?: string | undefined
+  /** The key that was used. */
+  keyId?: string | undefined
   nowMs: number
   expiresMs: number
 }
 
 /** The row of a task of which nothing is done yet; `own` is what tasks of its kind have beside that. */
 export const newTaskRow = (
-  { id, accountId, kind, modelName, model, keyHash, nowMs, expiresMs }: NewTaskRow,
+  { id, accountId, kind, modelName, model, keyId, nowMs, expiresMs }: NewTaskRow,
   own: Partial<TaskRow>,
 ): TaskRow => ({
   id,
@@ -82,7 +82,7 @@ export const newTaskRow = (
   updated_ms: nowMs,
   finished_ms: null,
   expires_ms: expiresMs,
-  key_hash: keyHash ?? null,
+  key_id: keyId ?? null,
   may_reuse: 0,
   reuse_key: null,
   reused_from: null,
@@ -152,7 +152,7 @@ export function taskWorkOf(row: TaskRow): TaskWork {
     ...(row.asset_id !== null && { assetId: row.asset_id }),
     ...(row.object_hash !== null && { objectHash: row.object_hash }),
     holdsObject: row.holds_object === 1,
-    ...(row.key_hash !== null && { keyHash: row.key_hash }),
+    ...(row.key_id !== null && { keyId: row.key_id }),
     mayReuse: row.may_reuse === 1,
     embeddingCount: row.embedding_count,
     warnings: JSON.parse(row.warnings_json) as Warning[],

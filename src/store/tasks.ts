@@ -35,8 +35,8 @@ export interface NewTask {
   warnings: readonly Warning[]
   /** Vectors that follow from the same may be taken from another task. */
   mayReuse: boolean
-  /** The key that media are counted for, as its SHA-256 in hex. */
-  keyHash?: string
+  /** The key that it was created with. */
+  keyId?: string
   /** The task that this one does again. */
   rerunOf?: string
   nowMs: number

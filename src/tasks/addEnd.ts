@@ -12,7 +12,7 @@ export const END_KEY = 'finish'
 export async function settleParts(
   db: Db,
   taskId: string,
-  end: { outcome: Outcome; count?: number; nowMs: number },
+  end: { outcome: Outcome; count?: number; tokens?: number; nowMs: number },
 ): Promise<void> {
   if (await countSettled(db, taskId, end)) await addEndWhenDone(db, taskId, end.nowMs)
 }

@@ -2,13 +2,15 @@ import { EmbedlineError } from '../domain/errors.ts'
 import { documentType } from '../documents/documentType.ts'
 import type { Warning } from '../domain/embedding.ts'
 import type { ModelFacts } from '../domain/model.ts'
+import type { DailyQuota } from '../domain/quotas.ts'
 import type { Db } from '../domain/tables.ts'
-import type { Account, Asset, Task } from '../domain/task.ts'
+import { consumerOf, type Account, type Asset, type Task } from '../domain/task.ts'
 import { isMediaRequest, type DocumentRequest, type TaskRequest } from '../domain/taskRequest.ts'
 import type { ReceivedBytes } from '../objects/objects.ts'
 import { enqueue } from '../queue/enqueue.ts'
 import { getAsset } from '../store/assets.ts'
 import { addReference, addReferenceToStored } from '../store/objects.ts'
+import { addDailyUse } from '../store/dailyUsage.ts'
 import { insertTask } from '../store/tasks.ts'
 import { whyMissing } from './chooseModalities.ts'
 import { checkDocumentRequest, EMBEDDED_TYPES } from './documentRequest.ts'
@@ -17,6 +19,7 @@ import type { TaskParts } from './parts.ts'
 import { expiryOf } from './retention.ts'
 import { checkSourceUrl, fetchItem, filenameOfUrl } from './sourceUrl.ts'
 import { planItem } from './planItem.ts'
+import { refuseSpent, takeTask } from './quotas.ts'
 import { keepBytes } from './storedBytes.ts'
 import { usedTracks } from './transcript/tracks.ts'
 import { usableModel } from './usableModel.ts'
@@ -49,7 +52,8 @@ const ASSET_WAIT_MS = 60_000
  * Takes a task: when this returns, the task is committed and will be worked on whatever happens to the process.
  * Throws what `usableModel`, `withinModel` and `checkDocumentRequest` throw, and `request_invalid` for an asset that is unknown, failed, or
  * (once ready) lacks a modality that was asked for by name or ends before `startSec`, what `Fetcher.check` throws for a
- * URL, `rate_limited` when the key has no minutes of media left, `disk_full` while no new work is taken, and what `rememberAnswer` throws.
+ * URL, `rate_limited` when the key has no minutes of media left or a quota of the account is spent, `quota_exceeded`,
+ * `disk_full` while no new work is taken, and what `rememberAnswer` throws.
  */
 export async function createMediaTask(
   parts: TaskParts,
@@ -63,6 +67,7 @@ export async function createMediaTask(
   else withinModel(request, model)
   if (isMediaRequest(request)) parts.usage?.checkMedia(account)
   await parts.disk.admit()
+  await refuseSpent(parts, account, quotasOf(request))
   const task = await createFrom(parts, account, order, model)
   parts.wake()
   return task
@@ -127,7 +132,7 @@ const createFromBytes = (
   model: ModelFacts,
   source: { received: ReceivedBytes; filename?: string },
 ) =>
-  keepBytes(parts, account.id, source.received, (db) =>
+  keepBytes(parts, consumerOf(account), source.received, (db) =>
     insert(parts, db, account, order, model, {
       objectHash: source.received.hash,
       ...(source.filename !== undefined && { filename: source.filename }),
@@ -224,6 +229,9 @@ async function insert(
   input: Input,
 ) {
   const nowMs = parts.clock.nowMs()
+  await takeTask(db, account, nowMs)
+  const tokens = textTokens(parts, order.request)
+  if (tokens > 0) await addDailyUse(db, consumerOf(account), { tokens }, nowMs)
   const task = await insertTask(db, {
     id: parts.ids.objectId(),
     accountId: account.id,
@@ -234,10 +242,10 @@ async function insert(
     ...(input.objectHash !== undefined && { objectHash: input.objectHash }),
     ...(input.sourceUrl !== undefined && { sourceUrl: input.sourceUrl }),
     ...(input.filename !== undefined && { filename: input.filename }),
-    textTokens: textTokens(parts, order.request),
+    textTokens: tokens,
     warnings: standIn(order.modelName, model),
     mayReuse: order.mayReuse ?? parts.mayReuse,
-    ...(account.keyHash !== undefined && { keyHash: account.keyHash }),
+    ...(account.keyId !== undefined && { keyId: account.keyId }),
     ...(order.rerunOf !== undefined && { rerunOf: order.rerunOf }),
     nowMs,
     expiresMs: expiryOf(parts, order.retentionMs),
@@ -249,10 +257,16 @@ async function insert(
           ...(input.assetId !== undefined && { assetId: input.assetId }),
           dueMs: input.isWaiting ? nowMs + ASSET_WAIT_MS : nowMs,
         })
-      : fetchItem(owner, { url: input.sourceUrl, dueMs: nowMs }),
+      : fetchItem(owner, { url: input.sourceUrl, keyId: account.keyId, dueMs: nowMs }),
   ])
   await rememberAnswer(db, account.id, order.idempotency, task, nowMs)
   return task
+}
+
+/** What a task of this request may use of its account's day. */
+function quotasOf(request: TaskRequest): DailyQuota[] {
+  if (!isMediaRequest(request)) return request.input === 'document' ? ['tokensPerDay'] : []
+  return request.timedTexts ? ['mediaSecPerDay', 'tokensPerDay'] : ['mediaSecPerDay']
 }
 
 const textTokens = ({ models }: TaskParts, request: TaskRequest): number =>

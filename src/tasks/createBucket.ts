@@ -8,6 +8,7 @@ import { getEmbedding, insertEmbedding } from '../store/embeddedBuckets.ts'
 import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
 import { expiryOf } from './retention.ts'
+import { refuseSpent, takeTask } from './quotas.ts'
 import { usableModel } from './usableModel.ts'
 
 export interface BucketTaskOrder {
@@ -23,8 +24,8 @@ export interface BucketTaskOrder {
 /**
  * Takes the embedding of a bucket: when this returns, the task is committed. While the newest task of the account and
  * bucket has not ended and has the same settings, it is returned instead of another one; a task with other settings
- * waits for those before it. Throws `not_found` for a bucket that is not there, `model_unknown`,
- * `disk_full` while no new work is taken, and what `rememberAnswer` throws.
+ * waits for those before it. Throws `not_found` for a bucket that is not there, `model_unknown`, `rate_limited` when a
+ * quota of the account is spent, `disk_full` while no new work is taken, and what `rememberAnswer` throws.
  */
 export async function createBucketTask(
   parts: TaskParts,
@@ -44,6 +45,7 @@ export async function createBucketTask(
     },
     loader: order.loader,
   }
+  await refuseSpent(parts, account, ['tokensPerDay'])
   const task = await parts.store.write(async (db) => {
     const nowMs = parts.clock.nowMs()
     const active = await newestActiveTask(db, account.id, order.bucket)
@@ -68,12 +70,14 @@ async function insert(
   const { bucket, modelName } = order
   if (!(await getEmbedding(db, account.id, bucket)))
     await insertEmbedding(db, { accountId: account.id, bucket, settings, modelName, nowMs })
+  await takeTask(db, account, nowMs)
   const task = await insertBucketTask(db, {
     id: parts.ids.uuidV7(),
     accountId: account.id,
     bucket,
     modelName,
     settings,
+    keyId: account.keyId,
     nowMs,
     expiresMs: expiryOf(parts, order.retentionMs),
   })

@@ -10,6 +10,7 @@ import { getEmbedding, insertEmbedding } from '../store/embeddedBuckets.ts'
 import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
 import { expiryOf } from './retention.ts'
+import { refuseSpent, takeTask } from './quotas.ts'
 
 export interface CrawlOrder {
   bucket: string
@@ -27,7 +28,8 @@ export interface CrawlOrder {
  * Takes the crawl of a site into a bucket: when this returns, the task is committed. While the newest task of the account
  * and bucket is the same crawl and has not ended, it is returned instead of another one. Throws `fetch_refused` and
  * `fetch_failed` for an address that is never going to be asked, `not_found` for a bucket that is not there,
- * `model_unknown`, `disk_full` while no new work is taken, and what `rememberAnswer` throws.
+ * `model_unknown`, `rate_limited` when a quota of the account is spent, `disk_full` while no new work is taken, and what
+ * `rememberAnswer` throws.
  */
 export async function createCrawl(
   parts: TaskParts,
@@ -38,6 +40,7 @@ export async function createCrawl(
     throw new EmbedlineError('not_found', `There is no bucket ${order.bucket}.`, { field: 'bucket' })
   const startUrl = await checkedUrl(parts, order.url)
   await parts.disk.admit()
+  await refuseSpent(parts, account, ['tokensPerDay'])
   const task = await parts.store.write(async (db) => {
     const active = await newestActiveTask(db, account.id, order.bucket)
     const isSame = active?.crawl?.startUrl === startUrl
@@ -76,12 +79,14 @@ async function insert(parts: TaskParts, db: Db, account: Account, order: NewCraw
   const { settings, modelName } = known ? settingsBeside(parts, known) : newSettings(parts, order)
   if (!(await getEmbedding(db, account.id, bucket)))
     await insertEmbedding(db, { accountId: account.id, bucket, settings, modelName, nowMs })
+  await takeTask(db, account, nowMs)
   const task = await insertBucketTask(db, {
     id: parts.ids.uuidV7(),
     accountId: account.id,
     bucket,
     modelName,
     settings,
+    keyId: account.keyId,
     nowMs,
     expiresMs: expiryOf(parts, order.retentionMs),
   })

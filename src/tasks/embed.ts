@@ -6,6 +6,7 @@ import { isMediaRequest } from '../domain/taskRequest.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { saveProgress } from '../queue/progress.ts'
 import { settle } from '../queue/settle.ts'
+import { addDailyUse } from '../store/dailyUsage.ts'
 import { insertClips, insertSums } from '../store/embeddings.ts'
 import { addEmbeddings, getTaskWork, type TaskWork } from '../store/tasks.ts'
 import { settleParts } from './addEnd.ts'
@@ -77,6 +78,7 @@ async function settleResult(
       warnings: result.warnings,
       nowMs,
     })
+    await addDailyUse(db, task, { mediaMs: lengthMs(result.slice) }, nowMs)
     if (!isLast) return
     await settleParts(db, task.id, { outcome: 'done', nowMs })
   })

@@ -109,7 +109,7 @@ async function settlePart(
     const count = await insertParts(db, task.id, vectors)
     await insertSums(db, task.id, part.kind === 'pages' ? part.first : 0, sums)
     await addEmbeddings(db, task.id, { count, ...summary, nowMs })
-    await settleParts(db, task.id, { outcome: 'done', nowMs })
+    await settleParts(db, task.id, { outcome: 'done', tokens: summary.textTokens, nowMs })
   })
 }
 

@@ -1,10 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import { EmbedlineError } from '../domain/errors.ts'
+import { inLimit } from '../domain/limitFacts.ts'
 import type { TextEmbeddings, TextsOrder } from '../domain/textEmbeddings.ts'
 import { spaceOf, type ModelFacts } from '../domain/model.ts'
+import { consumerOf, type Account } from '../domain/task.ts'
 import { unitPrefix } from '../lib/unitPrefix.ts'
 import { standIn } from './create.ts'
 import type { TaskParts } from './parts.ts'
+import { refuseSpent } from './quotas.ts'
 import { textVectors } from './textVectors.ts'
 import { tokensOf } from './tokensOf.ts'
 import { usableModel } from './usableModel.ts'
@@ -17,21 +20,24 @@ const TURN_CHARACTERS = 100_000
 
 /**
  * Embeds texts at once, as documents. Throws `model_unknown`; `text_too_long`, rather than cut one; `request_invalid`
- * for too many texts and for a dimension that the model does not have.
+ * for too many texts and for a dimension that the model does not have; `rate_limited` when a quota of the account is spent.
  */
 export async function embedTexts(
   parts: TaskParts,
+  account: Account,
   { modelName, texts, dimension }: TextsOrder,
   signal?: AbortSignal,
 ): Promise<TextEmbeddings> {
   const model = usableModel(parts, modelName)
   const { length, tokenCount } = await measureTexts(parts, model, { texts, dimension })
+  await refuseSpent(parts, account, ['tokensPerDay'])
   const vectors: Float32Array[] = []
   for (let from = 0; from < texts.length; from += BATCH_TEXTS) {
     const batch = texts.slice(from, from + BATCH_TEXTS)
     for (const vector of await textVectors(parts, { model, texts: batch, use: 'document' }, signal))
       vectors.push(unitPrefix(vector, length))
   }
+  parts.meter.count(consumerOf(account), { tokens: tokenCount })
   const { space } = spaceOf(model, 'text')
   return { model, space, vectors, tokenCount, warnings: standIn(modelName, model) }
 }
@@ -47,7 +53,9 @@ export async function measureTexts(
 ): Promise<{ length: number; tokenCount: number }> {
   const most = parts.limits.inputTexts
   if (texts.length > most)
-    throw new EmbedlineError('request_invalid', `At most ${most} texts are taken.`, { field: 'texts' })
+    throw new EmbedlineError('request_invalid', `At most ${most} texts are taken${inLimit('inputTexts')}.`, {
+      field: 'texts',
+    })
   return { length: lengthOf(model, dimension), tokenCount: await countTokens(parts, texts) }
 }
 
@@ -67,11 +75,11 @@ async function countTokens(parts: TaskParts, texts: readonly string[]): Promise<
   let tokens = 0
   let characters = 0
   for (const [index, text] of texts.entries()) {
-    tokens += tokensOf(parts, text, { most, what: `Text ${index}`, field: 'texts' })
+    tokens += tokensOf(parts, text, { most, limit: 'inputTextTokens', what: `Text ${index}`, field: 'texts' })
     if (tokens > mostInAll)
       throw new EmbedlineError(
         'text_too_long',
-        `The texts have more than the ${mostInAll} tokens together that are taken.`,
+        `The texts have more than ${mostInAll} tokens together${inLimit('inputTokens')}.`,
         { field: 'texts' },
       )
     characters += text.length

@@ -3,6 +3,7 @@ import { stopOverdueBatches } from './batches/stopBatch.ts'
 import { removeHiddenEmbeddings } from './deleteBucket.ts'
 import { expireTasks } from './expire.ts'
 import { expireFiles } from './files/files.ts'
+import { forgetOldUse } from './forgetOldUse.ts'
 import { forgetAnswers } from './idempotency.ts'
 import { expireAssets } from './expireAssets.ts'
 import type { TaskParts } from './parts.ts'
@@ -51,6 +52,7 @@ async function clean(parts: TaskParts, signal: AbortSignal): Promise<void> {
   await settlePauses(parts)
   await removeHiddenEmbeddings(parts)
   await forgetAnswers(parts)
+  await forgetOldUse(parts)
   await forgetUnfinishedFetches(parts)
   await expireUploads(parts)
   await stopOverdueBatches(parts)

@@ -12,8 +12,9 @@ import type {
 } from '../domain/embedding.ts'
 import type { MetadataFilter } from '../domain/metadataFilter.ts'
 import type { Ids } from '../domain/ids.ts'
+import type { DailyUse } from '../domain/quotas.ts'
 import type { RateState } from '../domain/rates.ts'
-import type { Account } from '../domain/task.ts'
+import type { Account, Consumer } from '../domain/task.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { Meters } from '../domain/metrics.ts'
 import type { ModelFacts, ModelPin } from '../domain/model.ts'
@@ -65,6 +66,8 @@ export interface TaskParts {
   watchHub: WatchHub
   /** Counts what keys ask for. Absent: nothing is limited. */
   usage?: Usage
+  /** Counts what is used by requests that are answered at once. */
+  meter: Meter
   clock: Clock
   ids: Ids
   limits: Limits
@@ -116,8 +119,15 @@ export interface Usage {
   states(by: Payer): RateState[]
 }
 
+export interface Meter {
+  /** Returns before it is written down. */
+  count(by: Consumer, used: Partial<DailyUse>): void
+  /** What of an account is not written down yet. */
+  unwritten(accountId: string): DailyUse
+}
+
 /** Nothing is counted for who has used no key. */
-export type Payer = Pick<Account, 'keyHash'>
+export type Payer = Pick<Account, 'keyId' | 'requestsPerMinute'>
 
 export interface Models {
   /** Of all models that this server can have. */

@@ -17,6 +17,7 @@ import { isHeld } from '../queue/held.ts'
 import { postpone } from '../queue/postpone.ts'
 import { settle } from '../queue/settle.ts'
 import { getAsset } from '../store/assets.ts'
+import { addDailyUse } from '../store/dailyUsage.ts'
 import { addPlannedItems, setPlanned } from '../store/taskProgress.ts'
 import { getTaskWork, keepPlan, type TaskWork } from '../store/tasks.ts'
 import { addEndWhenDone } from './addEnd.ts'
@@ -26,6 +27,7 @@ import type { TaskParts } from './parts.ts'
 import { planDocument, planPicture } from './planParts.ts'
 import { planMedia } from './planMedia.ts'
 import { reuseKeyOf, reuseVectors } from './reuse.ts'
+import { quotaAgainMs } from './quotas.ts'
 import { isUnfinished, readCues, usedTracks } from './transcript/tracks.ts'
 import { withinModel } from './withinModel.ts'
 
@@ -102,8 +104,9 @@ async function planClips(
   const { plan, warnings } = planMedia(within.request, media, parts.limits)
   const reuseKey = reuseKeyOf(parts, task, tracks)
   if (await reuseVectors(parts, item, task, { plan, reuseKey })) return
-  const dueMs = parts.usage?.mediaAgainMs(task)
-  // It is accepted: it waits until the key has minutes of media again.
+  // It is accepted: it waits until the key has minutes of media again, and the account seconds of its quota.
+  const dueMs =
+    parts.usage?.mediaAgainMs(task) ?? (await quotaAgainMs(parts, task.accountId, ['mediaSecPerDay']))
   if (dueMs !== undefined)
     return void (await parts.store.write((db) => postpone(db, item, { dueMs, nowMs: parts.clock.nowMs() })))
   const cues = await readCues(parts, { file, tracks }, signal)
@@ -118,6 +121,7 @@ async function planClips(
     })),
     mediaMs: slices.reduce((sum, slice) => sum + lengthMs(slice), 0),
     warnings: [...facts.warnings, ...within.warnings, ...warnings, ...cues.warnings],
+    plannedMs: plan.endMs - plan.startMs,
   })
   parts.usage?.countMedia(task, (plan.endMs - plan.startMs) / 1000)
 }
@@ -148,6 +152,8 @@ interface Planned {
   /** How much video or sound they are. */
   mediaMs?: number
   warnings: readonly Warning[]
+  /** Of video and sound. */
+  plannedMs?: number
 }
 
 type Piece =
@@ -162,7 +168,7 @@ async function writeItems(
   parts: TaskParts,
   item: ClaimedItem,
   task: TaskWork,
-  { pieces, ...planned }: Planned,
+  { pieces, plannedMs = 0, ...planned }: Planned,
 ): Promise<void> {
   for (let from = 0; from === 0 || from < pieces.length; from += ITEMS_A_TRANSACTION) {
     const batch = pieces.slice(from, from + ITEMS_A_TRANSACTION)
@@ -185,6 +191,7 @@ async function writeItems(
       await addPlannedItems(db, task.id, { count: added, nowMs })
       if (!isLast) return
       await keepPlan(db, task.id, { ...planned, nowMs })
+      if (plannedMs > 0) await addDailyUse(db, task, { plannedMs }, nowMs)
       await setPlanned(db, task.id, nowMs)
       await addEndWhenDone(db, task.id, nowMs)
     })

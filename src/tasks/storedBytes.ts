@@ -1,8 +1,11 @@
 import type { Db } from '../domain/tables.ts'
+import type { Consumer } from '../domain/task.ts'
 import type { ReceivedBytes } from '../objects/objects.ts'
 import { accountIds } from '../store/accounts.ts'
+import { addDailyUse } from '../store/dailyUsage.ts'
 import { addReference, countReferences, dropReference } from '../store/objects.ts'
 import type { TaskParts } from './parts.ts'
+import { checkStored } from './quotas.ts'
 
 /** Of an account, the bytes with this SHA-256. */
 export interface BytesKey {
@@ -15,21 +18,22 @@ export type BytesParts = Pick<TaskParts, 'store' | 'objects' | 'bytesMutex' | 'c
 const mutexKey = ({ accountId, hash }: BytesKey) => `${accountId}/${hash}`
 
 /**
- * Keeps received bytes and runs `change` in the transaction that refers to them. The bytes are in their place before
- * the row is committed, and go again when nothing refers to them because `change` failed.
+ * Keeps bytes that this server has made, and runs `change` in the transaction that refers to them. The bytes are in their
+ * place before the row is committed, and go again when nothing refers to them because `change` failed.
  */
-export const keepBytes = <T>(
+export const keepMadeBytes = <T>(
   parts: BytesParts,
   accountId: string,
   received: ReceivedBytes,
   change: (db: Db) => Promise<T>,
 ): Promise<T> => {
-  const bytes = { accountId, hash: received.hash }
+  const { hash, sizeBytes } = received
+  const bytes = { accountId, hash }
   return parts.bytesMutex(mutexKey(bytes), async () => {
     await parts.objects.keep(accountId, received)
     try {
       return await parts.store.write(async (db) => {
-        await addReference(db, { ...bytes, sizeBytes: received.sizeBytes, nowMs: parts.clock.nowMs() })
+        await addReference(db, { ...bytes, sizeBytes, nowMs: parts.clock.nowMs() })
         return await change(db)
       })
     } catch (failure) {
@@ -38,6 +42,19 @@ export const keepBytes = <T>(
     }
   })
 }
+
+/** The same of bytes that somebody has sent, for whom they are counted. Throws `quota_exceeded`. */
+export const keepBytes = <T>(
+  parts: BytesParts,
+  by: Consumer,
+  received: ReceivedBytes,
+  change: (db: Db) => Promise<T>,
+): Promise<T> =>
+  keepMadeBytes(parts, by.accountId, received, async (db) => {
+    await checkStored(db, by.accountId)
+    await addDailyUse(db, by, { bytes: received.sizeBytes }, parts.clock.nowMs())
+    return change(db)
+  })
 
 /**
  * Runs `change` in a transaction that may drop references, and removes after its commit the bytes whose last

@@ -17,7 +17,7 @@ const models: Models = {
   countTokens,
   terms: () => ({}),
 }
-const bound = { most: 500, what: 'The text', field: 'text' }
+const bound = { most: 500, limit: 'textTokens' as const, what: 'The text', field: 'text' }
 
 test('a text of as many tokens as are taken is counted, one more is refused', () => {
   expect(tokensOf({ models }, 'word '.repeat(500), bound)).toBe(500)

@@ -196,14 +196,16 @@ test('a PDF past its allowance is taken, and fails with the counts', async () =>
   const many = await embedded(documentOf(madePdf(Array.from({ length: 65 }, () => page))))
   expect(many).toMatchObject({
     status: 'failed',
-    error: { message: 'Document (65 pages) exceeds maximum limit of 64 pages' },
+    error: {
+      message: 'Document (65 pages) exceeds maximum limit of 64 pages (limit document_pages_per_megabyte)',
+    },
   })
   const quarters = await embedded(
     documentOf(madePdf(Array.from({ length: 13 }, () => page)), {
       segmentation: { spatial: { strategy: 'quadrants' } },
     }),
   )
-  expect(quarters.error?.message).toBe('Document (65 pages) exceeds maximum limit of 64 pages')
+  expect(quarters.error?.message).toContain('Document (65 pages) exceeds maximum limit of 64 pages')
 })
 
 test('words that a PDF does not have are left out with a warning beside its pages, and fail it alone', async () => {

@@ -77,11 +77,14 @@ serveParent(
       const chunk = (ordinal: number) => ({ ordinal, text: '', place: {}, vector: me(), termsJson: '{}' })
       const chunkCount = Number(name)
       for (let ordinal = 0; ordinal < chunkCount - 1; ordinal++) await call.handOver([chunk(ordinal)])
-      return { lastChunks: [chunk(chunkCount - 1)], summary: { chunkCount, checksum: '', sizeBytes: 0 } }
+      return {
+        lastChunks: [chunk(chunkCount - 1)],
+        summary: { chunkCount, textTokens: 0, checksum: '', sizeBytes: 0 },
+      }
     },
     async cutDocument({ file }, call) {
       await misbehave(file, call)
-      return { lastChunks: [], summary: { chunkCount: 0, checksum: '', sizeBytes: 0 } }
+      return { lastChunks: [], summary: { chunkCount: 0, textTokens: 0, checksum: '', sizeBytes: 0 } }
     },
     async makeThumbnail({ file }, call) {
       await misbehave(file, call)

@@ -37,6 +37,7 @@ import { ensureAccount } from '../../src/store/accounts.ts'
 import { openStore } from '../../src/store/open.ts'
 import { openResults } from '../../src/store/reader.ts'
 import { gatherDocumentEnds } from '../../src/tasks/endDocuments.ts'
+import { openMeter } from '../../src/tasks/meter.ts'
 import type { TaskParts } from '../../src/tasks/parts.ts'
 import { openWatchHub } from '../../src/tasks/watch/hub.ts'
 import { takeBackItems } from '../../src/tasks/sweep.ts'
@@ -168,6 +169,7 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
     await results.close()
     await fetcher.close()
     await objects.close()
+    await meter.close()
     await store.close()
     await rm(folder, { recursive: true, force: true })
     for (const move of moves) if (!isAllowed(move)) throw new Error(`no such move: ${JSON.stringify(move)}`)
@@ -183,6 +185,12 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
   })
   const compute = tinyCompute()
   let chance = 0
+  const logger = makeLogger({
+    write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>),
+    clock,
+    level: 'debug',
+  })
+  const meter = openMeter({ store, clock, logger, waitMs: 0 })
   const parts: TaskParts = {
     store,
     results,
@@ -211,14 +219,11 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
     endDocument: gatherDocumentEnds({ store, clock, waitMs: 0 }),
     search,
     watchHub,
+    meter,
     clock,
     ids: makeIds(clock, (count) => new Uint8Array(count).fill(++chance)),
     limits: limitsNamed('ours'),
-    logger: makeLogger({
-      write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>),
-      clock,
-      level: 'debug',
-    }),
+    logger,
     // Tests embed equal bytes over and over.
     mayReuse: false,
     meters: makeMeters(),
@@ -355,7 +360,8 @@ function tinyCompute(): TinyCompute {
       const after = await readFile(work.file).catch(() => undefined)
       if (!after?.equals(bytes)) throw new EmbedlineError('file_changed', 'The file was changed.')
       const checksum = createHash('md5').update(bytes).digest('hex')
-      return { chunkCount: paragraphs.length, checksum, sizeBytes: bytes.length }
+      const textTokens = paragraphs.join(' ').split(' ').length
+      return { chunkCount: paragraphs.length, textTokens, checksum, sizeBytes: bytes.length }
     },
     embedTexts: async (_model, texts) => texts.map(letters),
     async embedBatch(_model, texts) {

@@ -50,6 +50,9 @@ export async function withJsonBody<T>(
   use: (body: JsonBody) => Promise<T>,
 ): Promise<T> {
   const files: MediaFile[] = []
+  const [largest] = INLINE_LIMITS.map((name) => ({ name, bytes: limits[name] })).toSorted(
+    (one, other) => other.bytes - one.bytes,
+  )
   const hash = createHash('sha256')
   try {
     const text = await readText()
@@ -66,7 +69,7 @@ export async function withJsonBody<T>(
     const scanner = makeStringScanner(base64Key)
     const kept: Uint8Array[] = []
     let keptBytes = 0
-    for await (const chunk of bodyChunks(raw, limits.jsonBodyBytes)) {
+    for await (const chunk of bodyChunks(raw, { name: 'jsonBodyBytes', bytes: limits.jsonBodyBytes })) {
       hash.update(chunk)
       for (const part of scanner.scan(chunk)) {
         const bytes = part.part === 'kept' ? part.bytes : await divert(part)
@@ -83,8 +86,7 @@ export async function withJsonBody<T>(
   async function divert(part: Exclude<JsonPart, { part: 'kept' }>): Promise<Uint8Array> {
     if (part.part === 'begin') {
       if (files.length === MEDIA_COUNT) throw tooManyMedia()
-      const limitBytes = Math.max(...INLINE_LIMITS.map((name) => limits[name]))
-      const upload = await objects.receive(limitBytes)
+      const upload = await objects.receive(largest ?? 0)
       files.push({ upload, field: part.path, decoder: makeBase64Decoder(), head: '', received: undefined })
       return Buffer.from(String(files.length - 1))
     }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { EmbedlineError } from '../../domain/errors.ts'
+import { bytesOf, type MostBytes } from '../../domain/limitFacts.ts'
 import type { Objects, ReceivedBytes, Upload } from '../../objects/objects.ts'
 import { formParts, type FormPart } from './formParts.ts'
 import { bodyChunks } from '../requestBody.ts'
@@ -23,7 +24,7 @@ export interface FormFile {
 /** What a form may hold beside fields that are there once. */
 export interface FormShape {
   /** The fields that are files, with how many bytes each may have. */
-  files: Readonly<Record<string, number>>
+  files: Readonly<Record<string, MostBytes>>
   /** The fields that may be there several times. */
   repeated?: readonly string[]
 }
@@ -49,8 +50,7 @@ export async function withForm<T>(
   use: (form: Form) => Promise<T>,
 ): Promise<T> {
   const reading: Reading = { objects, shape, fields: {}, files: {}, uploads: [], fieldBytes: 0 }
-  const mostBytes = Object.values(shape.files).reduce((sum, bytes) => sum + bytes, FIELDS_BYTES)
-  const chunks = bodyChunks(raw, mostBytes)
+  const chunks = bodyChunks(raw, bodyLimit(Object.values(shape.files)))
   // Whether a file or the whole body was too large, it is the fault of a file.
   let blamed = Object.keys(shape.files)[0]
   try {
@@ -72,7 +72,14 @@ export async function withForm<T>(
   }
 }
 
-async function receiveFile({ objects, files, uploads }: Reading, part: FormPart, limitBytes: number) {
+/** Of the whole form; it is named after the limit of the first of its files. */
+function bodyLimit(files: readonly MostBytes[]): MostBytes {
+  const bytes = files.reduce<number>((sum, most) => sum + bytesOf(most), FIELDS_BYTES)
+  const [first = bytes] = files
+  return typeof first === 'number' ? bytes : { ...first, bytes }
+}
+
+async function receiveFile({ objects, files, uploads }: Reading, part: FormPart, limitBytes: MostBytes) {
   if (Object.hasOwn(files, part.name))
     throw new EmbedlineError('request_invalid', 'One file is wanted.', { field: part.name })
   const upload = await objects.receive(limitBytes)

@@ -10,6 +10,10 @@ import { DESCRIBED as EVENTS } from './events/openapi.ts'
 import { DESCRIBED as PAUSES } from './pauses/openapi.ts'
 import { DESCRIBED as TASKS } from './tasks/openapi.ts'
 import { DESCRIBED as JANITOR } from './janitor/openapi.ts'
+import { DESCRIBED as ACCOUNTS } from './accounts/openapi.ts'
+import { DESCRIBED as KEYS } from './keys/openapi.ts'
+import { DESCRIBED as LIMITS } from './limits/openapi.ts'
+import { DESCRIBED as USAGE } from './usage/openapi.ts'
 
 const Problem = z.looseObject({
   type: z.string(),
@@ -31,6 +35,10 @@ const DESCRIBED: readonly DescribedRoute[] = [
   ...JANITOR,
   ...SEARCH,
   ...EMBEDDINGS,
+  ...KEYS,
+  ...ACCOUNTS,
+  ...USAGE,
+  ...LIMITS,
 ]
 
 /** What this door takes and answers, with paths below its prefix. */

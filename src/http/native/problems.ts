@@ -14,6 +14,7 @@ const STATUS = {
   forbidden: 403,
   too_large: 413,
   rate_limited: 429,
+  quota_exceeded: 403,
   upload_refused: 403,
   media_unreadable: 400,
   media_has_no_stream: 400,

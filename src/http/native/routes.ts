@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { TaskParts } from '../../tasks/parts.ts'
-import { admit } from '../admit.ts'
+import { admit, scopeOf } from '../admit.ts'
 import { keyOf } from '../apiKey.ts'
 import { OPEN_TO_BROWSERS } from '../browsers.ts'
 import { addRoutes } from '../otherMethods.ts'
@@ -13,6 +13,10 @@ import { ROUTES as EVENTS } from './events/routes.ts'
 import { ROUTES as MODELS } from './models/routes.ts'
 import { ROUTES as PAUSES } from './pauses/routes.ts'
 import { ROUTES as TASKS } from './tasks/routes.ts'
+import { ROUTES as ACCOUNTS } from './accounts/routes.ts'
+import { ROUTES as KEYS } from './keys/routes.ts'
+import { ROUTES as LIMITS } from './limits/routes.ts'
+import { ROUTES as USAGE } from './usage/routes.ts'
 import { sendFailure, sendProblem } from './problems.ts'
 import { ROUTES as JANITOR } from './janitor/routes.ts'
 import type { Route } from './route.ts'
@@ -33,6 +37,10 @@ export const ROUTES: readonly Route[] = [
   ...JANITOR,
   ...SEARCH,
   ...EMBEDDINGS,
+  ...KEYS,
+  ...ACCOUNTS,
+  ...USAGE,
+  ...LIMITS,
 ]
 
 /** What the contracts lack: the objects of buckets, the bytes of assets, and models. */
@@ -42,6 +50,7 @@ export function nativeRoutes(parts: TaskParts): FastifyPluginAsync {
     const account = await admit(parts, {
       key: keyOf(request),
       message: 'The API key is missing or not valid.',
+      scope: scopeOf(route),
       tell: (states, nowMs) => void reply.headers(rateHeaders(states, nowMs)),
     })
     const handler = await route.handler()

@@ -11,10 +11,10 @@ import { bodyOf, type Handler } from './route.ts'
 
 /** `POST /embeddings`: one vector per text, at once. */
 export const embed: Handler = async (call) => {
-  const { parts, schemas, reply } = call
+  const { parts, schemas, account, reply } = call
   const { order, encoding } = await readEmbedRequest(schemas, readJson(await bodyOf(call)))
   if (!isModelName(parts.models, order.modelName, MODEL_NAMES)) throw noModel(order.modelName)
-  const embeddings = await embedTexts(parts, order, untilGone(reply))
+  const embeddings = await embedTexts(parts, account, order, untilGone(reply))
   reply.header('x-embedline-model', modelWord(embeddings.model)).type('application/json; charset=utf-8')
   return embeddingsJson(embeddings, encoding)
 }

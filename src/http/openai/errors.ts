@@ -23,6 +23,7 @@ const WIRE = {
   forbidden: { ...INVALID, status: 403, code: 'insufficient_permissions' },
   upload_refused: { ...INVALID, status: 403 },
   too_large: { ...INVALID, status: 413 },
+  quota_exceeded: { ...INVALID, status: 403, code: 'quota_exceeded' },
   rate_limited: { status: 429, type: 'rate_limit_error', code: 'rate_limit_exceeded' },
   media_unreadable: VALUE,
   media_has_no_stream: VALUE,

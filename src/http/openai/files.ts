@@ -1,4 +1,5 @@
 import { EmbedlineError } from '../../domain/errors.ts'
+import { mostBytes } from '../../domain/limitFacts.ts'
 import type { FilePurpose } from '../../domain/batch.ts'
 import {
   createFile as keepFile,
@@ -20,7 +21,7 @@ export const createFile: Handler = ({ parts, schemas, account, request }) =>
   withForm(
     parts.objects,
     request.raw,
-    { files: { file: parts.limits.batchBytes } },
+    { files: { file: mostBytes(parts.limits, 'batchBytes') } },
     async ({ fields, files: { file } }) => {
       const { purpose, expires_after: kept } = parse(schemas.createFile, fromForm(fields))
       if (!file)

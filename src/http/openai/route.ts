@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { mostBytes } from '../../domain/limitFacts.ts'
 import type { Account } from '../../domain/task.ts'
 import type { TaskParts } from '../../tasks/parts.ts'
 import { readBody } from '../requestBody.ts'
@@ -21,4 +22,4 @@ export const inPath = ({ params }: FastifyRequest, name: string): string =>
 
 /** The bytes of a body of this dialect that is no form. */
 export const bodyOf = ({ parts, request }: Call): Promise<Buffer> =>
-  readBody(request.raw, parts.limits.textBodyBytes)
+  readBody(request.raw, mostBytes(parts.limits, 'textBodyBytes'))

@@ -1,7 +1,8 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { EmbedlineError } from '../../domain/errors.ts'
+import type { Scope } from '../../domain/scopes.ts'
 import type { TaskParts } from '../../tasks/parts.ts'
-import { admit } from '../admit.ts'
+import { admit, scopeOf } from '../admit.ts'
 import { keyOf } from '../apiKey.ts'
 import { OPEN_TO_BROWSERS } from '../browsers.ts'
 import { addRoutes, type Method } from '../otherMethods.ts'
@@ -14,6 +15,8 @@ import type { Schemas } from './schema.ts'
 interface Route {
   method: Method
   path: string
+  /** Absent: what its method asks for. */
+  scope?: Scope
   /** Loaded on the first request: a server that only starts and idles needs neither zod nor the verbs. */
   handler: () => Promise<Handler>
 }
@@ -23,7 +26,12 @@ const files = () => import('./files.ts')
 const batches = () => import('./batches.ts')
 
 export const ROUTES: readonly Route[] = [
-  { method: 'POST', path: '/embeddings', handler: async () => (await import('./embeddings.ts')).embed },
+  {
+    method: 'POST',
+    path: '/embeddings',
+    scope: 'read',
+    handler: async () => (await import('./embeddings.ts')).embed,
+  },
   { method: 'GET', path: '/models', handler: async () => (await models()).listModels },
   { method: 'GET', path: '/models/*', handler: async () => (await models()).retrieveModel },
   { method: 'GET', path: '/files', handler: async () => (await files()).listFiles },
@@ -46,6 +54,7 @@ export function openaiRoutes(parts: TaskParts): FastifyPluginAsync {
     const account = await admit(parts, {
       key: keyOf(request),
       message: 'The API key is missing or not valid. It goes into the header Authorization: Bearer <key>.',
+      scope: scopeOf(route),
       tell: (states, nowMs) => void reply.headers(rateHeaders(states, nowMs)),
     })
     const [handler, theSchemas] = await Promise.all([route.handler(), schemasOnce()])

@@ -27,6 +27,7 @@ const WIRE = {
   upload_refused: { ...BAD, status: 403 },
   too_large: { ...BAD, status: 413 },
   rate_limited: { status: 429, code: '10011', title: 'Too many requests' },
+  quota_exceeded: { status: 403, code: '10010', title: 'Authorization failed' },
   media_unreadable: INVALID,
   media_has_no_stream: INVALID,
   media_too_long: INVALID,

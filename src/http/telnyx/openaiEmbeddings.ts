@@ -14,7 +14,7 @@ const FIELD = { modelName: 'model', texts: 'input', dimension: 'dimensions' }
 
 /** `POST /openai/embeddings`: one vector per text, at once. */
 export const embed: Handler = async (call) => {
-  const { parts, schemas, reply } = call
+  const { parts, account, schemas, reply } = call
   const body = parseBody(schemas.embed, await bodyOf(call))
   const { model, space, vectors, tokenCount, warnings } = await inWireFields(async () => {
     checkModelName(parts.models, body.model)
@@ -24,7 +24,7 @@ export const embed: Handler = async (call) => {
       texts: textsOf(body),
       ...(dimension !== undefined && { dimension }),
     }
-    return embedTexts(parts, order, untilGone(reply))
+    return embedTexts(parts, account, order, untilGone(reply))
   }, FIELD)
   reply.header('x-embedline-model', modelWord(model)).type('application/json; charset=utf-8')
   return embeddingListJson({

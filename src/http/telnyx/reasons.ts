@@ -44,6 +44,7 @@ const MEANING = {
   upload_refused: null,
   too_large: null,
   rate_limited: null,
+  quota_exceeded: null,
   media_has_no_stream: null,
   media_too_long: null,
   media_too_large: null,

@@ -1,8 +1,9 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { EmbedlineError } from '../../domain/errors.ts'
+import type { Scope } from '../../domain/scopes.ts'
 import type { TaskParts } from '../../tasks/parts.ts'
 import { keyOf } from '../apiKey.ts'
-import { admit } from '../admit.ts'
+import { admit, scopeOf } from '../admit.ts'
 import { rateHeaders } from '../rateHeaders.ts'
 import { OPEN_TO_BROWSERS } from '../browsers.ts'
 import { addRoutes, type Method } from '../otherMethods.ts'
@@ -14,6 +15,8 @@ import type { Schemas } from './schema.ts'
 interface Route {
   method: Method
   path: string
+  /** What the key must be able to do, where the method does not say it. */
+  scope?: Scope
   /** Loaded on the first request: a server that only starts and idles needs neither zod nor the verbs. */
   handler: () => Promise<Handler>
 }
@@ -23,13 +26,14 @@ const buckets = () => import('./buckets.ts')
 const models = () => import('./openaiModels.ts')
 
 // The router prefers words to `:id`, so the order here is the reader's only.
-const ROUTES: readonly Route[] = [
+export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/embeddings', handler: async () => (await tasks()).listTasks },
   { method: 'POST', path: '/embeddings', handler: async () => (await tasks()).createTask },
   { method: 'POST', path: '/embeddings/url', handler: async () => (await import('./crawl.ts')).crawl },
   {
     method: 'POST',
     path: '/embeddings/similarity-search',
+    scope: 'read',
     handler: async () => (await import('./search.ts')).search,
   },
   { method: 'GET', path: '/embeddings/buckets', handler: async () => (await buckets()).listBuckets },
@@ -47,6 +51,7 @@ const ROUTES: readonly Route[] = [
   {
     method: 'POST',
     path: '/openai/embeddings',
+    scope: 'read',
     handler: async () => (await import('./openaiEmbeddings.ts')).embed,
   },
   { method: 'GET', path: '/openai/embeddings/models', handler: async () => (await models()).listModels },
@@ -63,6 +68,7 @@ export function telnyxRoutes(parts: TaskParts): FastifyPluginAsync {
     const account = await admit(parts, {
       key: keyOf(request),
       message: 'The bearer token is missing or not valid.',
+      scope: scopeOf(route),
       tell: (states, nowMs) => void reply.headers(rateHeaders(states, nowMs)),
     })
     const [handler, theSchemas] = await Promise.all([route.handler(), schemasOnce()])

@@ -1,4 +1,5 @@
 import { EmbedlineError } from '../../domain/errors.ts'
+import { inLimit } from '../../domain/limitFacts.ts'
 import type { Asset, UserMetadata } from '../../domain/task.ts'
 import type { ReceivedBytes } from '../../objects/objects.ts'
 import {
@@ -34,7 +35,11 @@ function readOrder({ schemas, parts }: Call, { fields, file }: AssetForm): Asset
   const source = form.method === 'url' ? fromUrl(form, file) : fromFile(form, file)
   const filename = form.filename ?? (file?.filename || undefined)
   if (Array.from(filename ?? '').length > parts.limits.filenameCharacters)
-    throw new EmbedlineError('request_invalid', 'The name of the file is too long.', { field: 'filename' })
+    throw new EmbedlineError(
+      'request_invalid',
+      `The name of the file has more than ${parts.limits.filenameCharacters} characters${inLimit('filenameCharacters')}.`,
+      { field: 'filename' },
+    )
   return {
     ...source,
     ...(filename !== undefined && { filename }),
@@ -127,7 +132,10 @@ async function changeMetadata(
 ): Promise<void> {
   const { parts, schemas, request } = call
   // Names and values may be escaped, which makes them longer.
-  const body = await readBody(request.raw, 2 * parts.limits.userMetadataBytes)
+  const body = await readBody(request.raw, {
+    name: 'userMetadataBytes',
+    bytes: 2 * parts.limits.userMetadataBytes,
+  })
   const { user_metadata: changed } = parse(schemas.changeUserMetadata, parseJson(body))
   await keepMetadata(call, changeTo(changed))
 }

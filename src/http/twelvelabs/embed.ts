@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream'
 import { EmbedlineError, type ErrorCode } from '../../domain/errors.ts'
+import { mostBytes } from '../../domain/limitFacts.ts'
 import type { ModelFacts } from '../../domain/model.ts'
+import { holds } from '../../domain/scopes.ts'
 import type { MediaSource } from '../../tasks/create.ts'
 import { embedMediaNow } from '../../tasks/embedMediaNow.ts'
 import { embedPicture, embedText } from '../../tasks/embedNow.ts'
@@ -51,7 +53,7 @@ async function embedNewer(call: Call, json: JsonBody) {
   const { embedding, answer } = await embedMultiInput(call, body.multi_input, json, {
     ...vectorOptions(body),
     modelName: body.model_name,
-    mostTokens: call.parts.limits.mixedTextTokens,
+    mostTokens: 'mixedTextTokens',
     cutsText: body.auto_truncate,
   })
   call.reply.header('x-embedline-model', modelHeader(embedding.model))
@@ -61,7 +63,7 @@ async function embedNewer(call: Call, json: JsonBody) {
 async function embedMultiInputOf(call: Call, body: EmbedBody, json: JsonBody): Promise<Embedded> {
   const { embedding, answer } = await embedMultiInput(call, body.multi_input, json, {
     modelName: body.model_name,
-    mostTokens: call.parts.limits.textTokens,
+    mostTokens: 'textTokens',
   })
   return { model: embedding.model, answer }
 }
@@ -80,18 +82,19 @@ export const embed: Handler = (call) =>
     if (other !== undefined)
       throw new EmbedlineError('request_invalid', `\`input_type\` is \`${inputType}\`.`, { field: other })
     const isMedia = inputType === 'audio' || inputType === 'video'
-    if (isMedia && prefersAsync(call.request)) return embedLater(call, body, json)
+    const mayCreate = holds(call.account.scopes ?? [], 'write')
+    if (isMedia && mayCreate && prefersAsync(call.request)) return embedLater(call, body, json)
     const { model, answer } = await EMBED[inputType](call, body, json)
     call.reply.header('x-embedline-model', modelHeader(model))
     if (answer instanceof Readable) call.reply.type('application/json; charset=utf-8')
     return answer
   })
 
-async function embedTextOf({ parts, reply }: Call, body: EmbedBody): Promise<Embedded> {
+async function embedTextOf({ parts, account, reply }: Call, body: EmbedBody): Promise<Embedded> {
   const { text, model_name: modelName } = body
   if (!text) throw missing('text')
   const order = { modelName, text: text.input_text }
-  const embedding = await inFieldsOf('text', () => embedText(parts, order, untilGone(reply)))
+  const embedding = await inFieldsOf('text', () => embedText(parts, account, order, untilGone(reply)))
   return { model: embedding.model, answer: presentVector(embedding, undefined) }
 }
 
@@ -112,7 +115,10 @@ const pictureSource = (
   source: MediaSourceBody,
   json: JsonBody,
 ): MediaSource =>
-  mediaSource(source, json, { field: sourceField(body), limitBytes: parts.limits.inlinePictureBytes })
+  mediaSource(source, json, {
+    field: sourceField(body),
+    limitBytes: mostBytes(parts.limits, 'inlinePictureBytes'),
+  })
 
 const sourceField = ({ input_type: inputType }: EmbedBody): string => `${inputType}.media_source`
 
@@ -146,7 +152,7 @@ async function embedMediaOf(call: Call, body: EmbedBody, json: JsonBody): Promis
   const wanted = readMediaOf(body)
   const source = mediaSource(wanted.source, json, {
     field: sourceField(body),
-    limitBytes: parts.limits.inlineMediaBytes,
+    limitBytes: mostBytes(parts.limits, 'inlineMediaBytes'),
   })
   const order = { modelName, request: wanted.request, source }
   const result = await blamingSource(body, source, () =>

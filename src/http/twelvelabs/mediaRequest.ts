@@ -1,4 +1,5 @@
 import { EmbedlineError } from '../../domain/errors.ts'
+import { bytesOf, inMostBytes, type MostBytes } from '../../domain/limitFacts.ts'
 import type { Segmentation } from '../../domain/slices.ts'
 import type { MediaRequest } from '../../domain/taskRequest.ts'
 import type { MediaSource } from '../../tasks/create.ts'
@@ -80,7 +81,7 @@ export interface SourcePlace {
   /** Where the sources stand in the request. */
   field: string
   /** Of base64, decoded. */
-  limitBytes: number
+  limitBytes: MostBytes
 }
 
 /** Under which key media stand in a body itself. */
@@ -103,8 +104,10 @@ export function mediaSource(
   if (url !== undefined) return { url }
   if (assetId !== undefined) return { assetId }
   const received = body.media(base64 ?? '')
-  if (received.sizeBytes <= limitBytes) return { received }
-  throw new EmbedlineError('too_large', `More than ${limitBytes} bytes are not taken.`, {
-    field: `${field}.${BASE64_KEY}`,
-  })
+  if (received.sizeBytes <= bytesOf(limitBytes)) return { received }
+  throw new EmbedlineError(
+    'too_large',
+    `More than ${bytesOf(limitBytes)} bytes are not taken${inMostBytes(limitBytes)}.`,
+    { field: `${field}.${BASE64_KEY}` },
+  )
 }

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { Scope } from '../../domain/scopes.ts'
 import type { TaskParts } from '../../tasks/parts.ts'
-import { admit } from '../admit.ts'
+import { admit, scopeOf } from '../admit.ts'
 import { OPEN_TO_BROWSERS } from '../browsers.ts'
 import { addOtherMethods, addRoutes, type Method } from '../otherMethods.ts'
 import { asRefusal, type Refusal } from '../refusal.ts'
@@ -16,6 +17,8 @@ export const HEADERS = { ...OPEN_TO_BROWSERS, 'x-api-version': '1.3', 'cache-con
 interface Route {
   method: Method
   path: string
+  /** What the key must be able to do, where the method does not say it. */
+  scope?: Scope
   /** Loaded on the first request: a server that only starts and idles needs neither zod nor the verbs. */
   handler: () => Promise<Handler>
   /** Goes on with what was counted when it began: a limit may refuse a file, and never breaks one off in the middle. */
@@ -29,7 +32,7 @@ const uploads = () => import('./uploads.ts')
 const UPLOADS = '/assets/multipart-uploads'
 const METADATA = '/assets/:id/user-metadata'
 
-const ROUTES: readonly Route[] = [
+export const ROUTES: readonly Route[] = [
   { method: 'POST', path: '/embed-v2/tasks', handler: async () => (await import('./tasks.ts')).createTask },
   { method: 'GET', path: '/embed-v2/tasks', handler: async () => (await import('./tasks.ts')).listTasks },
   {
@@ -37,7 +40,12 @@ const ROUTES: readonly Route[] = [
     path: '/embed-v2/tasks/:id',
     handler: async () => (await import('./tasks.ts')).retrieveTask,
   },
-  { method: 'POST', path: '/embed-v2', handler: async () => (await import('./embed.ts')).embed },
+  {
+    method: 'POST',
+    path: '/embed-v2',
+    scope: 'read',
+    handler: async () => (await import('./embed.ts')).embed,
+  },
   {
     method: 'GET',
     path: '/assets/:id/transcription',
@@ -65,7 +73,12 @@ const ROUTES: readonly Route[] = [
     handler: async () => (await uploads()).addressParts,
     isCounted: true,
   },
-  { method: 'POST', path: '/embed', handler: async () => (await import('./embedV1/embed.ts')).embed },
+  {
+    method: 'POST',
+    path: '/embed',
+    scope: 'read',
+    handler: async () => (await import('./embedV1/embed.ts')).embed,
+  },
   { method: 'POST', path: '/embed/tasks', handler: async () => (await tasksV1()).createTask },
   { method: 'GET', path: '/embed/tasks', handler: async () => (await tasksV1()).listTasks },
   { method: 'GET', path: '/embed/tasks/:id', handler: async () => (await tasksV1()).retrieveTask },
@@ -97,6 +110,7 @@ export function twelvelabsRoutes(parts: TaskParts): FastifyPluginAsync {
     const account = await admit(parts, {
       key: keyOf(request),
       message: 'The API key is missing or not valid.',
+      scope: scopeOf(route),
       tell: (states) => void reply.headers(rateHeaders(states)),
       ...(route.isCounted && { isCounted: true }),
     })

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { EmbedlineError } from '../../domain/errors.ts'
 import type { Limits } from '../../domain/limits.ts'
+import { mostBytes } from '../../domain/limitFacts.ts'
 import type { Task } from '../../domain/task.ts'
 import type { TaskRequest } from '../../domain/taskRequest.ts'
 import { createMediaTask } from '../../tasks/create.ts'
@@ -84,7 +85,7 @@ async function create(
   const { input } = wanted.request
   const source = mediaSource(wanted.source, json, {
     field: `${input}.media_source`,
-    limitBytes: parts.limits[INLINE_LIMIT[input]],
+    limitBytes: mostBytes(parts.limits, INLINE_LIMIT[input]),
   })
   const answer = (task: Task) => ({
     status: CREATED,

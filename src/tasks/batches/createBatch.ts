@@ -6,6 +6,7 @@ import { insertBatch } from '../../store/batches.ts'
 import { addReference } from '../../store/objects.ts'
 import { rememberAnswer, type Idempotency } from '../idempotency.ts'
 import type { TaskParts } from '../parts.ts'
+import { refuseSpent, takeTask } from '../quotas.ts'
 
 export interface BatchOrder {
   inputFileId: string
@@ -20,17 +21,19 @@ const WINDOW_MS = 24 * 3_600_000
 
 /**
  * Takes a batch: when this returns it is committed. Whatever is wrong with its file is found out later. Throws
- * `disk_full`, `request_invalid` for a file that the account does not have or that is none for a batch, and what `rememberAnswer`
+ * `disk_full`, `rate_limited` for a quota that is spent, `request_invalid` for a file that the account does not have or that is none for a batch, and what `rememberAnswer`
  * throws.
  */
 export async function createBatch(parts: TaskParts, account: Account, order: BatchOrder): Promise<Batch> {
   await parts.disk.admit()
+  await refuseSpent(parts, account, ['tokensPerDay'])
   const batch = await parts.store.write(async (db) => {
     const nowMs = parts.clock.nowMs()
     const found = await getFile(db, account.id, { id: order.inputFileId, nowMs })
     if (found?.file.purpose !== 'batch') throw noInput()
     const { file, objectHash } = found
     await addReference(db, { accountId: account.id, hash: objectHash, sizeBytes: file.sizeBytes, nowMs })
+    await takeTask(db, account, nowMs)
     const deadlineMs = nowMs + WINDOW_MS
     const created = await insertBatch(db, {
       id: parts.ids.objectId(),
@@ -41,7 +44,7 @@ export async function createBatch(parts: TaskParts, account: Account, order: Bat
       ...(order.metadata && { metadata: order.metadata }),
       filesKeptMs: order.filesKeptMs ?? parts.retentionMs,
       deadlineMs,
-      ...(account.keyHash !== undefined && { keyHash: account.keyHash }),
+      keyId: account.keyId,
       nowMs,
       // A short retention must not take a batch away that is still worked on.
       expiresMs: deadlineMs + parts.retentionMs,

@@ -3,6 +3,7 @@ import { pinOf, spaceOf, type ModelFacts } from '../../domain/model.ts'
 import type { TextOutcome } from '../../domain/remoteTexts.ts'
 import { unitPrefix } from '../../lib/unitPrefix.ts'
 import type { ClaimedItem } from '../../queue/claim.ts'
+import { postpone } from '../../queue/postpone.ts'
 import { settle } from '../../queue/settle.ts'
 import { countRequests, getBatchWork, type BatchWork } from '../../store/batches.ts'
 import { getStretch, setOutcome, type Stretch } from '../../store/batchStretches.ts'
@@ -10,7 +11,8 @@ import { settleParts } from '../addEnd.ts'
 import { measureTexts } from '../embedTexts.ts'
 import { leaseLost } from '../leaseLost.ts'
 import type { TaskParts } from '../parts.ts'
-import { keepBytes } from '../storedBytes.ts'
+import { quotaAgainMs } from '../quotas.ts'
+import { keepMadeBytes } from '../storedBytes.ts'
 import { remoteOf } from '../textVectors.ts'
 import type { LinesPayload } from './checkBatch.ts'
 import { isLine, type BatchLine, type LinePlace } from '../../domain/lineFormat.ts'
@@ -50,6 +52,10 @@ export async function embedLines(parts: TaskParts, item: ClaimedItem, signal: Ab
   const batch = await getBatchWork(parts.store.read, taskId)
   const stretch = await getStretch(parts.store.read, taskId, ordinal)
   if (!batch || !stretch) throw new EmbedlineError('not_found', 'The batch is gone.')
+  const dueMs = await quotaAgainMs(parts, item.accountId, ['tokensPerDay'])
+  // It is accepted: it waits until its account has tokens again.
+  if (dueMs !== undefined)
+    return void (await parts.store.write((db) => postpone(db, item, { dueMs, nowMs: parts.clock.nowMs() })))
   const model = parts.models.facts(batch.model)
   const upload = await parts.objects.receive(Number.POSITIVE_INFINITY)
   try {
@@ -63,13 +69,13 @@ export async function embedLines(parts: TaskParts, item: ClaimedItem, signal: Ab
     for (const bytes of failures) await upload.write(bytes)
     const received = await upload.finish()
     const failedBytes = received.sizeBytes - doneBytes
-    await keepBytes(parts, batch.accountId, received, async (db) => {
+    await keepMadeBytes(parts, batch.accountId, received, async (db) => {
       const nowMs = parts.clock.nowMs()
       if (!(await settle(db, item, { state: 'done', nowMs }))) throw leaseLost()
       const kept = { hash: received.hash, doneBytes, failedBytes }
       await setOutcome(db, batch.id, { ordinal, outcome: kept })
       await countRequests(db, batch.id, outcome)
-      await settleParts(db, batch.id, { outcome: 'done', nowMs })
+      await settleParts(db, batch.id, { outcome: 'done', tokens: outcome.textTokens, nowMs })
     })
   } finally {
     await upload.abandon()

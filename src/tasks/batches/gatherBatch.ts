@@ -16,7 +16,7 @@ import type { Stretch, StretchOutcome } from '../../store/batchStretches.ts'
 import { endTask } from '../../store/taskProgress.ts'
 import { leaseLost } from '../leaseLost.ts'
 import type { TaskParts } from '../parts.ts'
-import { keepBytes } from '../storedBytes.ts'
+import { keepMadeBytes } from '../storedBytes.ts'
 import { stretchItemKey } from './checkBatch.ts'
 import { endBatch } from './endBatch.ts'
 import { isLine } from '../../domain/lineFormat.ts'
@@ -77,7 +77,7 @@ async function keepFile(
     await write(job, upload)
     if (upload.sizeBytes === 0) return void (await whileHeld(job, (db) => saveProgress(db, item, progress)))
     const received = await upload.finish()
-    await keepBytes(parts, batch.accountId, received, async (db) => {
+    await keepMadeBytes(parts, batch.accountId, received, async (db) => {
       if (!(await saveProgress(db, item, progress))) throw leaseLost()
       const nowMs = parts.clock.nowMs()
       const file = await insertFile(db, {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import type { BatchProblem } from '../../domain/batch.ts'
 import { EmbedlineError } from '../../domain/errors.ts'
+import { inLimit } from '../../domain/limitFacts.ts'
 import type { BatchWork } from '../../store/batches.ts'
 import type { Stretch } from '../../store/batchStretches.ts'
 import type { TaskParts } from '../parts.ts'
@@ -149,12 +150,12 @@ const otherModel = (name: string, first: string) =>
 
 const tooMany = (code: BatchProblem['code'], most: number, what: string): BatchProblem => ({
   code,
-  message: `A batch has at most ${most} ${what}.`,
+  message: `A batch has at most ${most} ${what}${inLimit(code === 'too_many_texts' ? 'batchTexts' : 'batchRequests')}.`,
 })
 
 const tooLong = (line: number, { textBodyBytes }: TaskParts['limits']): BatchProblem => ({
   code: 'line_too_long',
-  message: `This line is longer than the ${textBodyBytes} bytes that a request may have.`,
+  message: `This line is longer than the ${textBodyBytes} bytes that a request may have${inLimit('textBodyBytes')}.`,
   line,
 })
 

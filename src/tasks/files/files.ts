@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { AccountFile } from '../../domain/batch.ts'
-import type { Account } from '../../domain/task.ts'
+import { consumerOf, type Account } from '../../domain/task.ts'
 import type { ReceivedBytes } from '../../objects/objects.ts'
 import {
   expiredFiles,
@@ -22,14 +22,15 @@ export interface FileOrder {
 
 const FILES_AT_A_TIME = 100
 
-/** Takes finished bytes as the input of a batch. Equal bytes are stored once. Throws `disk_full`. */
+/** Takes finished bytes as the input of a batch. Equal bytes are stored once. Throws `disk_full`,
+ * `quota_exceeded`. */
 export async function createFile(
   parts: TaskParts,
   account: Account,
   { received, filename, keptMs = parts.retentionMs }: FileOrder,
 ): Promise<AccountFile> {
   await parts.disk.admit()
-  return keepBytes(parts, account.id, received, (db) => {
+  return keepBytes(parts, consumerOf(account), received, (db) => {
     const nowMs = parts.clock.nowMs()
     return insertFile(db, {
       id: parts.ids.objectId(),

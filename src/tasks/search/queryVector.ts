@@ -62,9 +62,9 @@ const EMBED: {
     query: QueryOf<Kind>,
   ) => Promise<QueryVector>
 } = {
-  async text({ parts, model, signal }, { text }) {
+  async text({ parts, account, model, signal }, { text }) {
     const { space, dimension } = spaceOf(model, 'text', 'text')
-    const { vector } = await embedText(parts, { modelName: model.id, text }, signal)
+    const { vector } = await embedText(parts, account, { modelName: model.id, text }, signal)
     return { model: pinOf(model), space, dimension, vector, warnings: [] }
   },
   async image({ parts, account, model, signal }, { source }) {

@@ -1,8 +1,7 @@
-import { authenticate } from '../../../tasks/authenticate.ts'
+import { isStillValid } from '../../../tasks/authenticate.ts'
 import { getAnyTask } from '../../../tasks/getAny.ts'
 import { follow, hasNews } from '../../../tasks/watch/follow.ts'
 import type { Watched } from '../../../tasks/watch/hub.ts'
-import { keyOf } from '../../apiKey.ts'
 import { openEventStream, type EventStream } from '../../eventStream.ts'
 import { untilGone } from '../../untilGone.ts'
 import { readHeaders } from '../readRequest.ts'
@@ -64,8 +63,7 @@ async function keepUp(call: Call, watched: Watched, events: EventStream, signal:
   }
 }
 
-async function mayWatch({ parts, request }: Call, { accountId, taskId }: Watched): Promise<boolean> {
-  const account = await authenticate(parts, keyOf(request))
-  if (account?.id !== accountId) return false
+async function mayWatch({ parts, account }: Call, { accountId, taskId }: Watched): Promise<boolean> {
+  if (!(await isStillValid(parts, account))) return false
   return taskId === undefined || (await getAnyTask(parts, accountId, taskId)) !== undefined
 }

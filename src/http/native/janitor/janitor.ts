@@ -1,14 +1,12 @@
 import { EmbedlineError } from '../../../domain/errors.ts'
 import { cleanNow } from '../../../tasks/janitor.ts'
 import { surveyJanitor } from '../../../tasks/janitorSurvey.ts'
-import { isOperator } from '../../../tasks/keys.ts'
 import { readQuery } from '../readRequest.ts'
-import type { Call, Handler } from '../route.ts'
+import type { Handler } from '../route.ts'
 import { Run } from './schemas.ts'
 
 /** `GET /janitor`: what would be removed. */
 export const surveyLeftovers: Handler = async (call) => {
-  requireOperator(call)
   if (readQuery(call.request, Run).dry_run === 'false')
     throw new EmbedlineError('request_invalid', 'GET removes nothing: use POST.', { field: 'dry_run' })
   return present(true, await surveyJanitor(call.parts))
@@ -16,17 +14,11 @@ export const surveyLeftovers: Handler = async (call) => {
 
 /** `POST /janitor`: the same, and removes it unless `dry_run`. Answers when all is gone. */
 export const removeLeftovers: Handler = async (call) => {
-  requireOperator(call)
   const { dry_run: dryRun = 'false' } = readQuery(call.request, Run)
   const found = await surveyJanitor(call.parts)
   const isDry = dryRun !== 'false'
   if (!isDry) await cleanNow(call.parts, new AbortController().signal)
   return present(isDry, found)
-}
-
-function requireOperator({ account }: Call): void {
-  if (isOperator(account)) return
-  throw new EmbedlineError('forbidden', 'What is removed concerns all accounts: this is for the operator.')
 }
 
 const present = (isDry: boolean, found: Awaited<ReturnType<typeof surveyJanitor>>) => ({

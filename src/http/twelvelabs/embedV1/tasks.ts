@@ -1,4 +1,5 @@
 import { EmbedlineError } from '../../../domain/errors.ts'
+import { mostBytes } from '../../../domain/limitFacts.ts'
 import type { Task } from '../../../domain/task.ts'
 import type { MediaRequest } from '../../../domain/taskRequest.ts'
 import { createMediaTask, type MediaTaskOrder } from '../../../tasks/create.ts'
@@ -25,7 +26,10 @@ const CREATED = 200
 export const createTask: Handler = async (call) => {
   const { parts, account, request, reply } = call
   const key = idempotencyKey(request)
-  const shape = { files: { video_file: parts.limits.uploadBytes }, repeated: ['video_embedding_scope'] }
+  const shape = {
+    files: { video_file: mostBytes(parts.limits, 'uploadBytes') },
+    repeated: ['video_embedding_scope'],
+  }
   return withForm(parts.objects, request.raw, shape, async (form) => {
     const keyed = key === undefined ? undefined : keyedRequest(request, key, hashOf(form))
     const before = keyed && (await storedAnswer(parts, account.id, keyed))

@@ -104,7 +104,10 @@ const results: Rule[] = [
       schema: 'task35',
       body: {
         status: 'failed',
-        error: { message: 'Document (65 pages) exceeds maximum limit of 64 pages' },
+        error: {
+          message:
+            'Document (65 pages) exceeds maximum limit of 64 pages (limit document_pages_per_megabyte)',
+        },
       },
     },
   },
