@@ -28,6 +28,8 @@ export interface Command {
   /** A few sentences for `--help`. */
   description: string
   flags: readonly Flag[]
+  /** The words that it takes as operands, where only some are taken. */
+  operands?: readonly string[]
   /** How many operands it takes at most. */
   operandLimit: number
   /** Returns the exit code. Throws EmbedlineError for what it foresees. */

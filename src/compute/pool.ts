@@ -3,6 +3,7 @@ import { EmbedlineError, type ErrorCode } from '../domain/errors.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { Compute, Readiness, RunOptions } from '../domain/compute.ts'
 import { pinOf, type ModelPin } from '../domain/model.ts'
+import type { TakeTimings } from '../domain/timing.ts'
 import type { Clock } from '../lib/clock.ts'
 import { makeKeyedMutex } from '../lib/keyedMutex.ts'
 import type { Logger } from '../lib/logger.ts'
@@ -32,6 +33,8 @@ export interface ComputeParts {
   warm?: ModelPin
   /** Is told why a child ended that should have gone on. */
   onReplace?: (reason: ErrorCode) => void
+  /** Called when a call begins, in the context of its caller; what it returns is told what the child was busy with. */
+  onCall?: () => TakeTimings
   /** How long one run of a model may keep a child from answering anything, seconds. */
   longestRunSec?: (model: ModelPin) => number
   /** The program of a child and its arguments. */
@@ -271,6 +274,7 @@ function childParts(parts: ComputeParts, pace: Pace): ChildParts {
     hungAfterBeats: pace.hungAfterBeats,
     unitBeats: Math.ceil((parts.limits.itemSec * 1000) / pace.beatMs),
     cancelMs: pace.cancelMs,
+    ...(parts.onCall && { onCall: parts.onCall }),
     clock: parts.clock,
     logger: parts.logger,
   }

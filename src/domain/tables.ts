@@ -1,9 +1,12 @@
 import type { Generated, Kysely } from 'kysely'
 import type { BatchStop, FilePurpose } from './batch.ts'
 import type { ApiKey } from './apiKey.ts'
+import type { ItemKind } from './itemKinds.ts'
 import type { AssetState, ItemState, TaskState, UploadState } from './states.ts'
 import type { FileState, PageState } from './task.ts'
 import type { TaskEventKind } from './taskEvent.ts'
+
+export type { ItemKind }
 
 // The rows as they are stored. Times are integer milliseconds since 1970, JSON is text, flags are 0 or 1, vectors are
 // little-endian float32 blobs: the same in SQLite and PostgreSQL. Only `store/` and `queue/` read and write them.
@@ -271,23 +274,6 @@ export interface UsageRow {
   start_ms: number
   used: number
 }
-
-export type ItemKind =
-  | 'fetch'
-  | 'assemble'
-  | 'inspect'
-  | 'plan'
-  | 'slice'
-  | 'part'
-  | 'finish'
-  | 'list'
-  | 'crawl'
-  | 'document'
-  | 'conclude'
-  | 'check'
-  | 'lines'
-  | 'gather'
-  | 'retry'
 
 /** The row of the queue: a piece of work that one worker at a time may hold. The queue knows no more of it than this. */
 export interface ItemRow {

@@ -130,8 +130,9 @@ export interface Account {
   userId: string
   /** How much it may use. */
   quotas?: Quotas
-  /** The key that was used. */
+  /** The key that was used, and of its secret the SHA-256 in hex. */
   keyId?: string
+  secretHash?: string
   /** What that key may do. */
   scopes?: readonly Scope[]
   /** The limit of that key, where it has one of its own. */

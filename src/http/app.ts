@@ -1,5 +1,6 @@
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { EmbedlineError } from '../domain/errors.ts'
+import type { RequestSpan, Tracer } from '../domain/tracing.ts'
 import type { TaskParts } from '../tasks/parts.ts'
 import { answerBadBytes } from './badBytes.ts'
 import { sendProblem } from './native/problems.ts'
@@ -65,6 +66,7 @@ export function makeApp({ tasks, site, idleMs = IDLE_MS }: AppParts): FastifyIns
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(headersOf(request))
   })
+  if (tasks.tracer) traceRequests(app, tasks.tracer)
   app.addHook('onError', async (request, reply, thrown) => {
     logFailure(tasks, request, thrown)
     const waitMs = thrown instanceof EmbedlineError ? thrown.retryAfterMs : undefined
@@ -151,9 +153,38 @@ const DIALECTS: readonly [string, string][] = [
   [NATIVE_PREFIX, 'native'],
 ]
 
-function measureAnswer({ meters }: TaskParts, request: FastifyRequest, reply: FastifyReply): void {
-  const route = request.routeOptions.url ?? 'unknown'
+/** The route of a request as it is written here, and whose contract it is of. */
+function placeOf({ routeOptions }: FastifyRequest): { route: string; dialect: string } {
+  const route = routeOptions.url ?? 'unknown'
   const [, dialect = 'site'] = DIALECTS.find(([prefix]) => route.startsWith(`${prefix}/`)) ?? []
+  return { route, dialect }
+}
+
+/** Makes each request a span, but for those of people and machines that only look. */
+function traceRequests(app: FastifyInstance, tracer: Tracer): void {
+  const spans = new WeakMap<FastifyRequest, RequestSpan>()
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (placeOf(request).dialect === 'site') return done()
+    const { traceparent } = request.headers
+    spans.set(request, tracer.request(typeof traceparent === 'string' ? traceparent : undefined, done))
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const { route, dialect } = placeOf(request)
+    spans.get(request)?.end(`${request.method} ${route}`, {
+      attributes: {
+        'http.request.method': request.method,
+        'http.route': route,
+        'http.response.status_code': reply.statusCode,
+        'embedline.dialect': dialect,
+        'embedline.request.id': request.id,
+      },
+      isFailure: reply.statusCode >= 500,
+    })
+  })
+}
+
+function measureAnswer({ meters }: TaskParts, request: FastifyRequest, reply: FastifyReply): void {
+  const { route, dialect } = placeOf(request)
   meters.observe(
     'embedline_http_request_duration_seconds',
     {

@@ -37,7 +37,7 @@ export async function embedTexts(
     for (const vector of await textVectors(parts, { model, texts: batch, use: 'document' }, signal))
       vectors.push(unitPrefix(vector, length))
   }
-  parts.meter.count(consumerOf(account), { tokens: tokenCount })
+  parts.tally.count(consumerOf(account), { tokens: tokenCount })
   const { space } = spaceOf(model, 'text')
   return { model, space, vectors, tokenCount, warnings: standIn(modelName, model) }
 }

@@ -37,7 +37,9 @@ export async function listItems(
 ): Promise<TaskItemPage | undefined> {
   if (!(await getAnyTask(parts, accountId, taskId))) return undefined
   const { items, nextAfter } = await readItems(parts.store.read, taskId, filter)
-  const fileIds = items.filter(({ kind }) => kind === 'document').map(fileIdOf)
+  const fileIds = items
+    .filter(({ kind }) => kind === 'document')
+    .map(({ payload }) => (payload as DocumentPayload).fileId)
   const keys = await fileKeys(parts.store.read, fileIds)
   return {
     items: items.map(({ payload, ...item }) => ({
@@ -48,23 +50,12 @@ export async function listItems(
   }
 }
 
-const fileIdOf = ({ payload }: Pick<ListedItem, 'payload'>): number => (payload as DocumentPayload).fileId
-
-function subjectOf(item: ListedItem, keys: ReadonlyMap<number, string>): ItemSubject {
-  switch (item.kind) {
-    case 'slice':
-      return sliceSubject(item.payload as SlicePayload)
-    case 'part':
-      return partSubject(item.payload as PartPayload)
-    case 'document': {
-      const file = keys.get(fileIdOf(item))
-      return file === undefined ? {} : { file }
-    }
-    case 'fetch':
-      return { url: (item.payload as FetchPayload).url }
-    default:
-      return {}
-  }
+function subjectOf({ kind, payload }: ListedItem, keys: ReadonlyMap<number, string>): ItemSubject {
+  if (kind === 'slice') return sliceSubject(payload as SlicePayload)
+  if (kind === 'part') return partSubject(payload as PartPayload)
+  if (kind === 'fetch') return { url: (payload as FetchPayload).url }
+  const file = kind === 'document' ? keys.get((payload as DocumentPayload).fileId) : undefined
+  return file === undefined ? {} : { file }
 }
 
 function sliceSubject({ slices }: SlicePayload): ItemSubject {

@@ -22,6 +22,7 @@ import type { Db } from '../domain/tables.ts'
 import type { Compute } from '../domain/compute.ts'
 import type { DocumentSummary, EmbeddedChunk } from '../domain/documentWork.ts'
 import type { RemoteTexts } from '../domain/remoteTexts.ts'
+import type { Tracer } from '../domain/tracing.ts'
 import type { Pace } from '../crawl/pace.ts'
 import type { ByteCache } from '../lib/byteCache.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -67,7 +68,7 @@ export interface TaskParts {
   /** Counts what keys ask for. Absent: nothing is limited. */
   usage?: Usage
   /** Counts what is used by requests that are answered at once. */
-  meter: Meter
+  tally: Tally
   clock: Clock
   ids: Ids
   limits: Limits
@@ -75,6 +76,8 @@ export interface TaskParts {
   /** Tasks may take vectors from others of their account, unless they say otherwise. */
   mayReuse: boolean
   meters: Meters
+  /** Tells what took how long. Absent: traces are off. */
+  tracer?: Tracer
   /** How long tasks and their vectors are kept after creation. */
   retentionMs: number
   /** No caller may have a task kept for longer. */
@@ -119,7 +122,7 @@ export interface Usage {
   states(by: Payer): RateState[]
 }
 
-export interface Meter {
+export interface Tally {
   /** Returns before it is written down. */
   count(by: Consumer, used: Partial<DailyUse>): void
   /** What of an account is not written down yet. */

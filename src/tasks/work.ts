@@ -17,6 +17,7 @@ import { listBucket } from './listBucket.ts'
 import type { TaskParts } from './parts.ts'
 import { planTask } from './plan.ts'
 import { requeueFailed } from './requeueFailed.ts'
+import { traceItem } from './traces.ts'
 import { assembleUpload } from './uploads/assembleUpload.ts'
 
 type Work = (parts: TaskParts, item: ClaimedItem, signal: AbortSignal) => Promise<void>
@@ -46,7 +47,7 @@ const WORK: Record<ItemKind, Work> = {
 export async function workOn(parts: TaskParts, item: ClaimedItem, signal: AbortSignal): Promise<void> {
   const startedMs = performance.now()
   try {
-    await WORK[item.kind](parts, item, signal)
+    await traceItem(parts, item, () => WORK[item.kind](parts, item, signal))
   } catch (thrown) {
     if (signal.aborted) throw new EmbedlineError('aborted', 'The work was stopped.', { cause: thrown })
     if (thrown instanceof EmbedlineError && thrown.code === 'lease_lost') throw thrown

@@ -21,6 +21,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   tasks: 2,
   compute: 2,
   http: 3,
+  client: 3,
   cli: 4,
 }
 const TOP = 4

@@ -8,6 +8,7 @@ import { makePace } from '../../src/crawl/pace.ts'
 import { EmbedlineError } from '../../src/domain/errors.ts'
 import { openFolderBuckets } from '../../src/buckets/folderBuckets.ts'
 import { canMoveItem, canMoveTask, type ItemState, type TaskState } from '../../src/domain/states.ts'
+import { ITEM_KINDS } from '../../src/domain/itemKinds.ts'
 import { makeIds } from '../../src/domain/ids.ts'
 import { limitsNamed } from '../../src/domain/limits.ts'
 import { samePrecision } from '../../src/domain/precision.ts'
@@ -37,7 +38,7 @@ import { ensureAccount } from '../../src/store/accounts.ts'
 import { openStore } from '../../src/store/open.ts'
 import { openResults } from '../../src/store/reader.ts'
 import { gatherDocumentEnds } from '../../src/tasks/endDocuments.ts'
-import { openMeter } from '../../src/tasks/meter.ts'
+import { openTally } from '../../src/tasks/tally.ts'
 import type { TaskParts } from '../../src/tasks/parts.ts'
 import { openWatchHub } from '../../src/tasks/watch/hub.ts'
 import { takeBackItems } from '../../src/tasks/sweep.ts'
@@ -169,7 +170,7 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
     await results.close()
     await fetcher.close()
     await objects.close()
-    await meter.close()
+    await tally.close()
     await store.close()
     await rm(folder, { recursive: true, force: true })
     for (const move of moves) if (!isAllowed(move)) throw new Error(`no such move: ${JSON.stringify(move)}`)
@@ -190,7 +191,7 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
     clock,
     level: 'debug',
   })
-  const meter = openMeter({ store, clock, logger, waitMs: 0 })
+  const tally = openTally({ store, clock, logger, waitMs: 0 })
   const parts: TaskParts = {
     store,
     results,
@@ -219,7 +220,7 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
     endDocument: gatherDocumentEnds({ store, clock, waitMs: 0 }),
     search,
     watchHub,
-    meter,
+    tally,
     clock,
     ids: makeIds(clock, (count) => new Uint8Array(count).fill(++chance)),
     limits: limitsNamed('ours'),
@@ -247,24 +248,15 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
   const otherAccount = await accountNamed('two', 2)
   const claimOne = async (worker = 'worker-a', alone = false) => {
     const nowMs = clock.nowMs()
-    const kinds = [
-      'fetch',
-      'assemble',
-      'inspect',
-      'plan',
-      'slice',
-      'part',
-      'finish',
-      'list',
-      'crawl',
-      'document',
-      'conclude',
-      'check',
-      'lines',
-      'gather',
-      'retry',
-    ] as const
-    const order = { worker, lanes: [0, 1, 2, 3], kinds, limit: 1, alone, nowMs, leaseUntilMs: nowMs + 15_000 }
+    const order = {
+      worker,
+      lanes: [0, 1, 2, 3],
+      kinds: ITEM_KINDS,
+      limit: 1,
+      alone,
+      nowMs,
+      leaseUntilMs: nowMs + 15_000,
+    }
     return (await store.write((db) => claim(db, order))).items[0]
   }
   return {

@@ -10,6 +10,7 @@ import { MODEL_NAMES as EMBED_V1_MODEL_NAMES } from '../../src/http/twelvelabs/e
 import { systemClock } from '../../src/lib/clock.ts'
 import { admitKeys } from '../../src/tasks/keys.ts'
 import type { TaskParts } from '../../src/tasks/parts.ts'
+import { expectDescribed } from './expectDescribed.ts'
 import { taskRoom, type TaskRoom } from './taskRoom.ts'
 
 export interface TestApp {
@@ -19,7 +20,7 @@ export interface TestApp {
   parts: TaskParts
   /** Lines of the log. */
   log: { level: string; message: string; fields: Record<string, unknown> }[]
-  /** A request with the key of the one account. */
+  /** A request with the key of the one account. Its answer is held against its description in `/openapi.json`. */
   fetch(path: string, init?: RequestInit): Promise<Response>
   /** A POST of JSON. */
   post(path: string, body: unknown): Promise<Response>
@@ -85,10 +86,12 @@ export async function withApp(
   })
   const { port } = app.server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
-  const call = (path: string, init: RequestInit = {}) => {
+  const call = async (path: string, init: RequestInit = {}) => {
     const headers = new Headers(init.headers)
     if (!headers.has('x-api-key')) headers.set('x-api-key', KEY)
-    return fetch(url + path, { ...init, headers })
+    const response = await fetch(url + path, { ...init, headers })
+    await expectDescribed(init.method ?? 'GET', path, response)
+    return response
   }
   return {
     url,

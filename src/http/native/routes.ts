@@ -8,14 +8,14 @@ import { rateHeaders } from '../rateHeaders.ts'
 import { ROUTES as ASSETS } from './assets/routes.ts'
 import { ROUTES as BATCH } from './batch/routes.ts'
 import { ROUTES as BUCKETS } from './buckets/routes.ts'
+import { ROUTES as ACCOUNTS } from './accounts/routes.ts'
 import { ROUTES as EMBEDDINGS } from './embeddings/routes.ts'
 import { ROUTES as EVENTS } from './events/routes.ts'
+import { ROUTES as KEYS } from './keys/routes.ts'
+import { ROUTES as LIMITS } from './limits/routes.ts'
 import { ROUTES as MODELS } from './models/routes.ts'
 import { ROUTES as PAUSES } from './pauses/routes.ts'
 import { ROUTES as TASKS } from './tasks/routes.ts'
-import { ROUTES as ACCOUNTS } from './accounts/routes.ts'
-import { ROUTES as KEYS } from './keys/routes.ts'
-import { ROUTES as LIMITS } from './limits/routes.ts'
 import { ROUTES as USAGE } from './usage/routes.ts'
 import { sendFailure, sendProblem } from './problems.ts'
 import { ROUTES as JANITOR } from './janitor/routes.ts'
@@ -31,16 +31,16 @@ export const ROUTES: readonly Route[] = [
   ...BATCH,
   ...ASSETS,
   ...MODELS,
+  ...KEYS,
+  ...ACCOUNTS,
+  ...USAGE,
+  ...LIMITS,
   ...TASKS,
   ...EVENTS,
   ...PAUSES,
   ...JANITOR,
   ...SEARCH,
   ...EMBEDDINGS,
-  ...KEYS,
-  ...ACCOUNTS,
-  ...USAGE,
-  ...LIMITS,
 ]
 
 /** What the contracts lack: the objects of buckets, the bytes of assets, and models. */

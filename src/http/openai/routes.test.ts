@@ -2,16 +2,6 @@ import { OpenAI } from 'openai'
 import { expect, test } from 'vitest'
 import { requestLines } from '../../../test/support/batches.ts'
 import { KEY, withApp } from '../../../test/support/withApp.ts'
-import { operations } from './openapi.ts'
-import { ROUTES } from './routes.ts'
-
-test('every route is described, and everything that is described is a route', () => {
-  const described = operations().map(({ method, path }) => `${method.toUpperCase()} ${path}`)
-  const routes = ROUTES.map(
-    ({ method, path }) => `${method} ${path.replace('/*', '/{model}').replace(/:(\w+)/g, '{$1}')}`,
-  )
-  expect(described.toSorted()).toEqual(routes.toSorted())
-})
 
 test('what a body that is too large is told, is told in the envelope, and nothing of it stays', async () => {
   const app = await withApp(({ limits }) => ({ limits: { ...limits, batchBytes: 1000 } }))

@@ -25,7 +25,7 @@ const models = () => import('./models.ts')
 const files = () => import('./files.ts')
 const batches = () => import('./batches.ts')
 
-export const ROUTES: readonly Route[] = [
+const ROUTES: readonly Route[] = [
   {
     method: 'POST',
     path: '/embeddings',

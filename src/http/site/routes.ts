@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { originOf } from '../origin.ts'
+import { addDocs } from './docsRoutes.ts'
 import type { SiteFacts } from './facts.ts'
 
 export interface SiteParts extends SiteFacts {
@@ -37,5 +38,6 @@ export function siteRoutes({ describe, ...facts }: SiteParts): FastifyPluginAsyn
       return facts.metrics()
     })
     app.get('/openapi.json', async () => describe())
+    addDocs(app, facts)
   }
 }

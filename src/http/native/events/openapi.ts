@@ -7,6 +7,7 @@ export const DESCRIBED: readonly DescribedRoute[] = [
   {
     method: 'get',
     path: '/events',
+    id: 'watchEvents',
     summary: 'What happens to the tasks of the account, as server-sent events',
     headers: Resuming,
     answer: STREAM,
@@ -14,6 +15,7 @@ export const DESCRIBED: readonly DescribedRoute[] = [
   {
     method: 'get',
     path: '/tasks/{id}/events',
+    id: 'watchTask',
     summary: 'What happens to a task, as server-sent events; the stream ends when the task has ended',
     headers: Resuming,
     answer: STREAM,

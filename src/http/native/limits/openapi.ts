@@ -5,6 +5,7 @@ export const DESCRIBED: readonly DescribedRoute[] = [
   {
     method: 'get',
     path: '/limits',
+    id: 'getLimits',
     summary: 'Every bound of this server, and how far the caller is with what is counted',
     answer: { status: 200, schema: LimitsAnswer },
   },

@@ -14,7 +14,7 @@ export const PauseOrder = z
       .meta({ description: 'All tasks of a kind (the operator only).' }),
     model: z.string().min(1).nullish().meta({ description: 'All tasks of a model (the operator only).' }),
   })
-  .refine((order) => Object.values(order).filter((value) => value != null).length === 1, {
+  .refine((order) => Object.values(order).filter(Boolean).length === 1, {
     error: 'Expected one of account, kind and model',
   })
 

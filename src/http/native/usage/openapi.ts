@@ -5,6 +5,7 @@ export const DESCRIBED: readonly DescribedRoute[] = [
   {
     method: 'get',
     path: '/usage',
+    id: 'getUsage',
     summary: 'What the account has used, day by day (UTC)',
     query: UsageQuery,
     answer: { status: 200, schema: UsageAnswer },
