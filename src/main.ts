@@ -13,6 +13,8 @@ import type { ModelFacts } from './domain/model.ts'
 import type { Readiness } from './domain/compute.ts'
 import { openFetcher } from './fetch/fetcher.ts'
 import { listen } from './http/listen.ts'
+import { openLineFormat } from './http/openai/lineFormat.ts'
+import { MODEL_NAMES as OPENAI_MODEL_NAMES } from './http/openai/names.ts'
 import { MODEL_NAMES } from './http/telnyx/names.ts'
 import { MODEL_NAMES as EMBED_V1_MODEL_NAMES } from './http/twelvelabs/embedV1/names.ts'
 import { NEWER_MODEL } from './http/twelvelabs/modelName.ts'
@@ -76,7 +78,7 @@ export interface Surroundings {
 }
 
 /** The names that contracts give their models; they mean the configured one, because their clients send nothing else. */
-const CONTRACT_MODELS = [...EMBED_V1_MODEL_NAMES, NEWER_MODEL, ...MODEL_NAMES]
+const CONTRACT_MODELS = [...EMBED_V1_MODEL_NAMES, NEWER_MODEL, ...MODEL_NAMES, ...OPENAI_MODEL_NAMES]
 
 /** Buckets that are searched are held in memory up to this size. */
 const SEARCH_MEMORY_BYTES = 512e6
@@ -190,6 +192,7 @@ export async function startServer(
       ...(config.assetRetentionMs !== undefined && { assetRetentionMs: config.assetRetentionMs }),
       random: Math.random,
       wake,
+      lineFormat: openLineFormat(),
       recall: (items) => dispatcher?.recall(items),
     }
     const keyFile = join(config.dataFolder, 'admin.key')

@@ -2301,6 +2301,480 @@ export interface Operations {
     }
   }
   /**
+   * Embed texts at once
+   */
+  openaiCreateEmbeddings: {
+    body: {
+      input: string | string[] | number[] | number[][]
+      model: string
+      encoding_format?: ('float' | 'base64') | null
+      dimensions?: number | null
+    }
+    answer: {
+      object: 'list'
+      data: {
+        object: 'embedding'
+        index: number
+        embedding: number[] | string
+      }[]
+      model: string
+      usage: {
+        prompt_tokens: number
+        total_tokens: number
+      }
+      /**
+       * Vectors of one space may be compared.
+       */
+      space: string
+    }
+  }
+  /**
+   * Names of models that may be sent
+   */
+  openaiListModels: {
+    answer: {
+      object: 'list'
+      data: {
+        id: string
+        object: 'model'
+        created: number
+        owned_by: string
+        embedded_by: string
+        precision: string
+        space: string
+        dimension: number
+      }[]
+    }
+  }
+  /**
+   * What a name of a model means
+   */
+  openaiRetrieveModel: {
+    path: {
+      model: string
+    }
+    answer: {
+      id: string
+      object: 'model'
+      created: number
+      owned_by: string
+      embedded_by: string
+      precision: string
+      space: string
+      dimension: number
+    }
+  }
+  /**
+   * List files
+   */
+  openaiListFiles: {
+    query?: {
+      limit?: number
+      after?: string | null
+      order?: ('asc' | 'desc') | null
+      purpose?: string | null
+    }
+    answer: {
+      object: 'list'
+      data: {
+        id: string
+        object: 'file'
+        bytes: number
+        created_at: number
+        expires_at: number
+        filename: string
+        purpose: 'batch' | 'batch_output'
+        status: 'processed'
+      }[]
+      first_id: string | null
+      last_id: string | null
+      has_more: boolean
+    }
+  }
+  /**
+   * Upload a file of requests for a batch, one JSON a line
+   */
+  openaiCreateFile: {
+    body: {
+      purpose: 'batch'
+      expires_after?: {
+        anchor: 'created_at'
+        seconds: number
+      } | null
+      file: Blob | Uint8Array<ArrayBuffer> | string
+    }
+    answer: {
+      id: string
+      object: 'file'
+      bytes: number
+      created_at: number
+      expires_at: number
+      filename: string
+      purpose: 'batch' | 'batch_output'
+      status: 'processed'
+    }
+  }
+  /**
+   * What is known of a file
+   */
+  openaiRetrieveFile: {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      object: 'file'
+      bytes: number
+      created_at: number
+      expires_at: number
+      filename: string
+      purpose: 'batch' | 'batch_output'
+      status: 'processed'
+    }
+  }
+  /**
+   * Delete a file; a batch of it goes on
+   */
+  openaiDeleteFile: {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      object: 'file'
+      deleted: true
+    }
+  }
+  /**
+   * The bytes of a file
+   */
+  openaiGetFileContent: {
+    path: {
+      id: string
+    }
+    answer: Response
+  }
+  /**
+   * List batches, newest first
+   */
+  openaiListBatches: {
+    query?: {
+      limit?: number
+      after?: string | null
+    }
+    answer: {
+      object: 'list'
+      data: {
+        id: string
+        object: 'batch'
+        endpoint: '/v1/embeddings'
+        model: string | null
+        errors: {
+          data: {
+            code: string
+            message: string
+            param: string | null
+            line: number | null
+          }[]
+        } | null
+        input_file_id: string
+        completion_window: '24h'
+        status:
+          | 'validating'
+          | 'failed'
+          | 'in_progress'
+          | 'finalizing'
+          | 'completed'
+          | 'expired'
+          | 'cancelling'
+          | 'cancelled'
+        output_file_id: string | null
+        error_file_id: string | null
+        created_at: number
+        /**
+         * Seconds since 1970.
+         */
+        in_progress_at: number | null
+        /**
+         * Seconds since 1970.
+         */
+        expires_at: number | null
+        /**
+         * Seconds since 1970.
+         */
+        finalizing_at: number | null
+        /**
+         * Seconds since 1970.
+         */
+        completed_at: number | null
+        /**
+         * Seconds since 1970.
+         */
+        failed_at: number | null
+        /**
+         * Seconds since 1970.
+         */
+        expired_at: number | null
+        /**
+         * Seconds since 1970.
+         */
+        cancelling_at: number | null
+        /**
+         * Seconds since 1970.
+         */
+        cancelled_at: number | null
+        request_counts: {
+          total: number
+          completed: number
+          failed: number
+        }
+        metadata: {
+          [k: string]: string
+        } | null
+      }[]
+      first_id: string | null
+      last_id: string | null
+      has_more: boolean
+    }
+  }
+  /**
+   * Embed the texts of all requests of a file
+   */
+  openaiCreateBatch: {
+    body: {
+      input_file_id: string
+      endpoint: '/v1/embeddings'
+      completion_window: '24h'
+      metadata?: {
+        [k: string]: string
+      } | null
+      output_expires_after?: {
+        anchor: 'created_at'
+        seconds: number
+      } | null
+    }
+    answer: {
+      id: string
+      object: 'batch'
+      endpoint: '/v1/embeddings'
+      model: string | null
+      errors: {
+        data: {
+          code: string
+          message: string
+          param: string | null
+          line: number | null
+        }[]
+      } | null
+      input_file_id: string
+      completion_window: '24h'
+      status:
+        | 'validating'
+        | 'failed'
+        | 'in_progress'
+        | 'finalizing'
+        | 'completed'
+        | 'expired'
+        | 'cancelling'
+        | 'cancelled'
+      output_file_id: string | null
+      error_file_id: string | null
+      created_at: number
+      /**
+       * Seconds since 1970.
+       */
+      in_progress_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      expires_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      finalizing_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      completed_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      failed_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      expired_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      cancelling_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      cancelled_at: number | null
+      request_counts: {
+        total: number
+        completed: number
+        failed: number
+      }
+      metadata: {
+        [k: string]: string
+      } | null
+    }
+  }
+  /**
+   * How far a batch is
+   */
+  openaiRetrieveBatch: {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      object: 'batch'
+      endpoint: '/v1/embeddings'
+      model: string | null
+      errors: {
+        data: {
+          code: string
+          message: string
+          param: string | null
+          line: number | null
+        }[]
+      } | null
+      input_file_id: string
+      completion_window: '24h'
+      status:
+        | 'validating'
+        | 'failed'
+        | 'in_progress'
+        | 'finalizing'
+        | 'completed'
+        | 'expired'
+        | 'cancelling'
+        | 'cancelled'
+      output_file_id: string | null
+      error_file_id: string | null
+      created_at: number
+      /**
+       * Seconds since 1970.
+       */
+      in_progress_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      expires_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      finalizing_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      completed_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      failed_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      expired_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      cancelling_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      cancelled_at: number | null
+      request_counts: {
+        total: number
+        completed: number
+        failed: number
+      }
+      metadata: {
+        [k: string]: string
+      } | null
+    }
+  }
+  /**
+   * Stop a batch; what is done stays
+   */
+  openaiCancelBatch: {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      object: 'batch'
+      endpoint: '/v1/embeddings'
+      model: string | null
+      errors: {
+        data: {
+          code: string
+          message: string
+          param: string | null
+          line: number | null
+        }[]
+      } | null
+      input_file_id: string
+      completion_window: '24h'
+      status:
+        | 'validating'
+        | 'failed'
+        | 'in_progress'
+        | 'finalizing'
+        | 'completed'
+        | 'expired'
+        | 'cancelling'
+        | 'cancelled'
+      output_file_id: string | null
+      error_file_id: string | null
+      created_at: number
+      /**
+       * Seconds since 1970.
+       */
+      in_progress_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      expires_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      finalizing_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      completed_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      failed_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      expired_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      cancelling_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      cancelled_at: number | null
+      request_counts: {
+        total: number
+        completed: number
+        failed: number
+      }
+      metadata: {
+        [k: string]: string
+      } | null
+    }
+  }
+  /**
    * Names of the buckets of this account
    */
   listBuckets: {
@@ -2394,6 +2868,248 @@ export interface Operations {
       key: string
     }
     answer: undefined
+  }
+  /**
+   * Make up to 1,000 tasks of media; each is taken or refused by itself
+   */
+  createTasks: {
+    body: {
+      /**
+       * @minItems 1
+       * @maxItems 1000
+       */
+      tasks: (
+        | {
+            input: 'video'
+            /**
+             * What the caller calls it: the same entry again within a day gets the same task.
+             */
+            client_ref?: string
+            /**
+             * The name of a model; the default one without it.
+             */
+            model?: string
+            source: {
+              asset_id?: string
+              url?: string
+            }
+            dimension?: number
+            uncertainty?: boolean
+            start_sec?: number
+            end_sec?: number
+            /**
+             * @minItems 1
+             */
+            scopes?: ('clip' | 'asset')[]
+            /**
+             * One vector per modality.
+             */
+            separate?: boolean
+            /**
+             * One vector made of all modalities.
+             */
+            fused?: boolean
+            /**
+             * @minItems 1
+             */
+            modalities?: ('visual' | 'audio' | 'transcription')[]
+            segmentation?:
+              | {
+                  strategy: 'fixed'
+                  duration_sec: number
+                }
+              | {
+                  strategy: 'dynamic'
+                  min_duration_sec: number
+                }
+          }
+        | {
+            input: 'audio'
+            /**
+             * What the caller calls it: the same entry again within a day gets the same task.
+             */
+            client_ref?: string
+            /**
+             * The name of a model; the default one without it.
+             */
+            model?: string
+            source: {
+              asset_id?: string
+              url?: string
+            }
+            dimension?: number
+            uncertainty?: boolean
+            start_sec?: number
+            end_sec?: number
+            /**
+             * @minItems 1
+             */
+            scopes?: ('clip' | 'asset')[]
+            /**
+             * One vector per modality.
+             */
+            separate?: boolean
+            /**
+             * One vector made of all modalities.
+             */
+            fused?: boolean
+            /**
+             * @minItems 1
+             */
+            modalities?: ('audio' | 'transcription')[]
+            segmentation?: {
+              strategy: 'fixed'
+              duration_sec: number
+            }
+          }
+        | {
+            input: 'image'
+            /**
+             * What the caller calls it: the same entry again within a day gets the same task.
+             */
+            client_ref?: string
+            /**
+             * The name of a model; the default one without it.
+             */
+            model?: string
+            source: {
+              asset_id?: string
+              url?: string
+            }
+            dimension?: number
+            uncertainty?: boolean
+          }
+        | {
+            input: 'document'
+            /**
+             * What the caller calls it: the same entry again within a day gets the same task.
+             */
+            client_ref?: string
+            /**
+             * The name of a model; the default one without it.
+             */
+            model?: string
+            source: {
+              asset_id?: string
+              url?: string
+            }
+            dimension?: number
+            uncertainty?: boolean
+            /**
+             * @minItems 1
+             */
+            modalities?: ('visual' | 'text')[]
+            /**
+             * @minItems 1
+             */
+            scopes?: ('part' | 'asset')[]
+            pages?: 'whole' | 'quadrants'
+            chunks?: {
+              sentences: number
+              overlap?: number
+            }
+          }
+      )[]
+    }
+    answer: {
+      created: number
+      existing: number
+      refused: number
+      results: {
+        /**
+         * Of the entry in the request, from 0.
+         */
+        index: number
+        client_ref?: string
+        status: 'created' | 'existing' | 'refused'
+        /**
+         * Null for a task that was made before and is gone since.
+         */
+        task?: {
+          id: string
+          kind: 'media' | 'bucket' | 'batch'
+          state: 'queued' | 'processing' | 'ready' | 'partial' | 'failed' | 'cancelled'
+          /**
+           * A pause keeps it from going on: see `/pauses`.
+           */
+          is_paused?: true
+          model: {
+            id: string
+            revision: string
+            /**
+             * The word that the caller sent.
+             */
+            name: string
+          }
+          input: {
+            type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site' | 'batch'
+            asset_id?: string
+            filename?: string
+            url?: string
+            bucket?: string
+            duration_sec?: number
+            page_count?: number
+          }
+          /**
+           * Not a part of the contracts: an addition of this server.
+           */
+          progress: {
+            /**
+             * Of the work: 0 until it is known how much there is, 1 exactly when the task has ended. It does not fall while the task runs.
+             */
+            fraction: number
+            /**
+             * Slices, parts or files; null until all are known.
+             */
+            items_total: number | null
+            items_done: number
+            items_failed: number
+            /**
+             * Files that are unchanged or gone.
+             */
+            items_skipped: number
+            /**
+             * Of a task of video or sound: how much is embedded; null until it was looked at.
+             */
+            media_total_sec?: number | null
+            media_done_sec?: number
+            /**
+             * Over the last ten items that were settled; null before the third and at the end.
+             */
+            items_per_sec: number | null
+            /**
+             * Until all items are settled, at that rate.
+             */
+            eta_sec: number | null
+          }
+          /**
+           * The task from which the vectors were taken; nothing was embedded anew.
+           */
+          reused_from?: string
+          warnings: {
+            code: string
+            message: string
+          }[]
+          error?: {
+            code: string
+            message: string
+          }
+          created_at: string
+          updated_at: string
+          finished_at?: string
+          /**
+           * When it goes with its vectors.
+           */
+          expires_at: string
+        } | null
+        error?: {
+          status: number
+          code: string
+          detail: string
+          field?: string
+        }
+      }[]
+    }
   }
   /**
    * The bytes of an asset, or a range of them
@@ -3140,7 +3856,7 @@ export interface Operations {
        * One of queued, processing, ready, partial, failed, cancelled, or several with commas between them.
        */
       state?: string
-      kind?: 'media' | 'bucket'
+      kind?: 'media' | 'bucket' | 'batch'
       /**
        * Any name of the model, or its id.
        */
@@ -3163,7 +3879,7 @@ export interface Operations {
     answer: {
       tasks: {
         id: string
-        kind: 'media' | 'bucket'
+        kind: 'media' | 'bucket' | 'batch'
         state: 'queued' | 'processing' | 'ready' | 'partial' | 'failed' | 'cancelled'
         /**
          * A pause keeps it from going on: see `/pauses`.
@@ -3178,7 +3894,7 @@ export interface Operations {
           name: string
         }
         input: {
-          type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site'
+          type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site' | 'batch'
           asset_id?: string
           filename?: string
           url?: string
@@ -3256,7 +3972,7 @@ export interface Operations {
     }
     answer: {
       id: string
-      kind: 'media' | 'bucket'
+      kind: 'media' | 'bucket' | 'batch'
       state: 'queued' | 'processing' | 'ready' | 'partial' | 'failed' | 'cancelled'
       /**
        * A pause keeps it from going on: see `/pauses`.
@@ -3271,7 +3987,7 @@ export interface Operations {
         name: string
       }
       input: {
-        type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site'
+        type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site' | 'batch'
         asset_id?: string
         filename?: string
         url?: string
@@ -3347,7 +4063,7 @@ export interface Operations {
     }
     answer: {
       id: string
-      kind: 'media' | 'bucket'
+      kind: 'media' | 'bucket' | 'batch'
       state: 'queued' | 'processing' | 'ready' | 'partial' | 'failed' | 'cancelled'
       /**
        * A pause keeps it from going on: see `/pauses`.
@@ -3362,7 +4078,7 @@ export interface Operations {
         name: string
       }
       input: {
-        type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site'
+        type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site' | 'batch'
         asset_id?: string
         filename?: string
         url?: string
@@ -3441,7 +4157,7 @@ export interface Operations {
     }
     answer: {
       id: string
-      kind: 'media' | 'bucket'
+      kind: 'media' | 'bucket' | 'batch'
       state: 'queued' | 'processing' | 'ready' | 'partial' | 'failed' | 'cancelled'
       /**
        * A pause keeps it from going on: see `/pauses`.
@@ -3456,7 +4172,7 @@ export interface Operations {
         name: string
       }
       input: {
-        type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site'
+        type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site' | 'batch'
         asset_id?: string
         filename?: string
         url?: string
@@ -3526,7 +4242,7 @@ export interface Operations {
     }
     answer: {
       id: string
-      kind: 'media' | 'bucket'
+      kind: 'media' | 'bucket' | 'batch'
       state: 'queued' | 'processing' | 'ready' | 'partial' | 'failed' | 'cancelled'
       /**
        * A pause keeps it from going on: see `/pauses`.
@@ -3541,7 +4257,7 @@ export interface Operations {
         name: string
       }
       input: {
-        type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site'
+        type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site' | 'batch'
         asset_id?: string
         filename?: string
         url?: string
@@ -3617,7 +4333,7 @@ export interface Operations {
     }
     answer: {
       id: string
-      kind: 'media' | 'bucket'
+      kind: 'media' | 'bucket' | 'batch'
       state: 'queued' | 'processing' | 'ready' | 'partial' | 'failed' | 'cancelled'
       /**
        * A pause keeps it from going on: see `/pauses`.
@@ -3632,7 +4348,7 @@ export interface Operations {
         name: string
       }
       input: {
-        type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site'
+        type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site' | 'batch'
         asset_id?: string
         filename?: string
         url?: string
@@ -3706,13 +4422,13 @@ export interface Operations {
        */
       state?: string
       /**
-       * One of fetch, assemble, inspect, plan, slice, part, finish, list, crawl, document, conclude, retry, or several with commas between them.
+       * One of fetch, assemble, inspect, plan, slice, part, finish, list, crawl, document, conclude, retry, check, lines, gather, or several with commas between them.
        */
       kind?: string
       /**
        * `next_after` of the page before.
        */
-      after?: number
+      after?: string
       limit?: number
     }
     answer: {
@@ -3732,6 +4448,9 @@ export interface Operations {
           | 'document'
           | 'conclude'
           | 'retry'
+          | 'check'
+          | 'lines'
+          | 'gather'
         state: 'queued' | 'running' | 'done' | 'failed' | 'skipped' | 'cancelled'
         is_paused?: true
         start_sec?: number
@@ -3785,7 +4504,7 @@ export interface Operations {
       /**
        * There may be more, also when this page is short.
        */
-      next_after?: number
+      next_after?: string
     }
   }
   /**
@@ -3852,7 +4571,7 @@ export interface Operations {
       pauses: {
         id: number
         account?: string
-        kind?: 'media' | 'bucket'
+        kind?: 'media' | 'bucket' | 'batch'
         model?: string
         created_at: string
         ended_at?: string
@@ -3871,7 +4590,7 @@ export interface Operations {
       /**
        * All tasks of a kind (the operator only).
        */
-      kind?: ('media' | 'bucket') | null
+      kind?: ('media' | 'bucket' | 'batch') | null
       /**
        * All tasks of a model (the operator only).
        */
@@ -3880,7 +4599,7 @@ export interface Operations {
     answer: {
       id: number
       account?: string
-      kind?: 'media' | 'bucket'
+      kind?: 'media' | 'bucket' | 'batch'
       model?: string
       created_at: string
       ended_at?: string
@@ -4223,12 +4942,25 @@ export const OPERATIONS = {
   telnyxEmbed: ['POST', '/v2/ai/openai/embeddings', 'application/json'],
   telnyxListModels: ['GET', '/v2/ai/openai/embeddings/models'],
   telnyxListModelsOfOpenai: ['GET', '/v2/ai/openai/models'],
+  openaiCreateEmbeddings: ['POST', '/v1/embeddings', 'application/json'],
+  openaiListModels: ['GET', '/v1/models'],
+  openaiRetrieveModel: ['GET', '/v1/models/{model}'],
+  openaiListFiles: ['GET', '/v1/files'],
+  openaiCreateFile: ['POST', '/v1/files', 'multipart/form-data'],
+  openaiRetrieveFile: ['GET', '/v1/files/{id}'],
+  openaiDeleteFile: ['DELETE', '/v1/files/{id}'],
+  openaiGetFileContent: ['GET', '/v1/files/{id}/content'],
+  openaiListBatches: ['GET', '/v1/batches'],
+  openaiCreateBatch: ['POST', '/v1/batches', 'application/json'],
+  openaiRetrieveBatch: ['GET', '/v1/batches/{id}'],
+  openaiCancelBatch: ['POST', '/v1/batches/{id}/cancel'],
   listBuckets: ['GET', '/api/buckets'],
   createBucket: ['PUT', '/api/buckets/{bucket}'],
   listObjects: ['GET', '/api/buckets/{bucket}/objects'],
   getObject: ['GET', '/api/buckets/{bucket}/objects/{key}'],
   putObject: ['PUT', '/api/buckets/{bucket}/objects/{key}', 'application/octet-stream'],
   deleteObject: ['DELETE', '/api/buckets/{bucket}/objects/{key}'],
+  createTasks: ['POST', '/api/tasks/batch', 'application/json'],
   getAssetContent: ['GET', '/api/assets/{id}/content'],
   getThumbnail: ['GET', '/api/assets/{id}/thumbnails'],
   getWaveform: ['GET', '/api/assets/{id}/waveform'],

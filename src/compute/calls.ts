@@ -81,6 +81,7 @@ const IS_SUSPECT: Readonly<Record<RequestName, boolean>> = {
   cutDocument: true,
   cutPart: true,
   embedTexts: false,
+  embedBatch: true,
   embedSlicesNow: true,
   embedPicture: true,
   embedMixture: true,

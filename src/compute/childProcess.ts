@@ -133,7 +133,7 @@ export function startChild(parts: ChildParts): Child {
       return calls.countOf('embedSlices') + calls.countOf('embedPart') > 0
     },
     get documentCount() {
-      return (['embedDocument', 'cutDocument', 'cutPart'] as const).reduce(
+      return (['embedDocument', 'cutDocument', 'cutPart', 'embedBatch'] as const).reduce(
         (sum, name) => sum + calls.countOf(name),
         0,
       )

@@ -110,6 +110,10 @@ export function makeHandlers({ tools, limits, models }: ChildSettings): Handlers
     },
     embedTexts: ({ model: pin, texts, use }) =>
       firstLane.serve(async () => (await model(pin)).text(texts, use)),
+    async embedBatch({ model: pin, texts }, call) {
+      const [{ embedBatch }, loaded] = await Promise.all([import('./embedBatch.ts'), model(pin)])
+      return embedBatch(texts, { model: loaded, ...unitsOf(call) })
+    },
     embedMixture: (work, call) =>
       firstLane.serve(() =>
         oneAtATime('picture', async () => {

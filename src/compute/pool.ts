@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { ErrorCode } from '../domain/errors.ts'
+import { EmbedlineError, type ErrorCode } from '../domain/errors.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { Compute, Readiness, RunOptions } from '../domain/compute.ts'
 import { pinOf, type ModelPin } from '../domain/model.ts'
@@ -84,6 +84,8 @@ const CACHED_QUERIES = 1_000
 // it dies (docs/decisions/0026).
 const DOCUMENTS_AT_ONCE = 8
 const GRACE_MS = 2_000
+
+const tooLong = () => new EmbedlineError('text_too_long', 'The text is longer than the model takes.')
 
 const hasRoom = (child: Child) => child.documentCount < DOCUMENTS_AT_ONCE
 
@@ -220,6 +222,12 @@ export function startCompute(parts: ComputeParts): RunningCompute {
     embedTexts: (model, texts, use, signal) => {
       const ask = { model: pinOf(model), texts, use }
       return use === 'query' ? embedQueries(ask, signal) : embedTexts(ask, signal)
+    },
+    async embedBatch(model, texts, signal, options) {
+      const ask = { model: pinOf(model), texts }
+      const call = (child: Child) => child.call('embedBatch', ask, { signal, ...patience(model) })
+      const vectors = await onFree(hasRoom, call, signal, options)
+      return vectors.map((vector) => vector ?? tooLong())
     },
     async embedSlicesNow(work, onSlice, signal) {
       await slots.use(

@@ -37,6 +37,12 @@ export interface Requests {
     part: never
     answer: readonly Float32Array[]
   }
+  /** Null for a text that the model cannot take whole. */
+  embedBatch: {
+    ask: { model: ModelPin; texts: readonly string[] }
+    part: never
+    answer: readonly (Float32Array | null)[]
+  }
   embedSlicesNow: { ask: SliceWork; part: SliceResult; answer: undefined }
   embedMixture: { ask: MixtureWork; part: never; answer: MixtureAnswer }
   embedPicture: { ask: PictureWork; part: never; answer: Float32Array }

@@ -12,6 +12,9 @@ export const ITEM_KINDS = [
   'document',
   'conclude',
   'retry',
+  'check',
+  'lines',
+  'gather',
 ] as const
 
 export type ItemKind = (typeof ITEM_KINDS)[number]

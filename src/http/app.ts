@@ -10,6 +10,9 @@ import { drainBody } from './requestBody.ts'
 import { requestId } from './requestId.ts'
 import type { SiteFacts } from './site/facts.ts'
 import { siteRoutes } from './site/routes.ts'
+import { presentRefusal as presentOpenai } from './openai/errors.ts'
+import { PREFIX as OPENAI_PREFIX } from './openai/names.ts'
+import { openaiRoutes } from './openai/routes.ts'
 import { presentRefusal as presentTelnyx } from './telnyx/errors.ts'
 import { PREFIX as TELNYX_PREFIX } from './telnyx/names.ts'
 import { telnyxRoutes } from './telnyx/routes.ts'
@@ -85,6 +88,7 @@ export function makeApp({ tasks, site, idleMs = IDLE_MS }: AppParts): FastifyIns
   void app.register(siteRoutes({ ...site, describe: describeOnce(tasks, site) }))
   void app.register(twelvelabsRoutes(tasks), { prefix: TWELVELABS_PREFIX })
   void app.register(telnyxRoutes(tasks), { prefix: TELNYX_PREFIX })
+  void app.register(openaiRoutes(tasks), { prefix: OPENAI_PREFIX })
   void app.register(nativeRoutes(tasks), { prefix: NATIVE_PREFIX })
   return app
 }
@@ -99,16 +103,21 @@ const headersOf = ({ id }: FastifyRequest) => ({ 'x-request-id': id, 'x-content-
 /** In the TwelveLabs contract a slash at the end changes nothing; elsewhere it begins a name or ends a key. */
 const withoutLastSlash = (url: string): string => url.replace(/^([^?]+)\/(?=\?|$)/, '$1')
 
+const ENVELOPES: readonly [string, (refusal: Refusal) => { status: number; body: object }][] = [
+  [TWELVELABS_PREFIX, presentTwelvelabs],
+  [TELNYX_PREFIX, presentTelnyx],
+  [OPENAI_PREFIX, presentOpenai],
+]
+
 /** Answers a path that cannot be decoded, before any route or hook is known: there is nothing under it. */
 function refusePath(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   reply.headers(headersOf(request))
   const refusal: Refusal = { code: 'not_found', message: 'There is nothing under this path.' }
   const isBelow = (prefix: string) => request.url.startsWith(`${prefix}/`)
   if (isBelow(NATIVE_PREFIX)) return sendProblem(reply, refusal)
-  const isTwelvelabs = isBelow(TWELVELABS_PREFIX)
-  if (!isTwelvelabs && !isBelow(TELNYX_PREFIX)) return reply.code(404).send(refusal)
-  const present = isTwelvelabs ? presentTwelvelabs : presentTelnyx
-  if (isTwelvelabs) reply.headers(TWELVELABS_HEADERS)
+  const [, present] = ENVELOPES.find(([prefix]) => isBelow(prefix)) ?? []
+  if (!present) return reply.code(404).send(refusal)
+  if (isBelow(TWELVELABS_PREFIX)) reply.headers(TWELVELABS_HEADERS)
   const { status, body } = present(refusal)
   return reply.code(status).send(body)
 }

@@ -32,6 +32,7 @@ import type { Takeover } from '../lib/takeover.ts'
 import type { ModelFiles } from '../modelFiles/pulls.ts'
 import type { Hold } from '../queue/item.ts'
 import type { FileWork } from '../store/bucketFiles.ts'
+import type { LineFormat } from '../domain/lineFormat.ts'
 import type { DiskGuard } from './disk/watchDisk.ts'
 import type { WatchHub } from './watch/hub.ts'
 
@@ -87,6 +88,8 @@ export interface TaskParts {
   random: () => number
   /** Tells the dispatcher that there may be something to claim. */
   wake: () => void
+  /** How the lines of batches are written. */
+  lineFormat: LineFormat
   /** Tells the dispatcher that items were taken from their holders: it stops the work on those that it holds. */
   recall: (items: readonly Hold[]) => void
 }
@@ -136,6 +139,8 @@ export interface Models {
   default: ModelFacts
   /** Which model a name means: a contract's alias or an own id. Undefined: no such model. */
   resolve(name: string): ModelFacts | undefined
+  /** Names that the operator made, beside those that contracts give their models. */
+  aliases: readonly string[]
   /** True for own ids and for names that the operator made; false for those that contracts give their models. */
   isOwnName(name: string): boolean
   /** Why a model cannot be used now: its files are not here, say. */

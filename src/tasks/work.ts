@@ -1,6 +1,9 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { ItemKind } from '../domain/tables.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
+import { checkBatch } from './batches/checkBatch.ts'
+import { embedLines } from './batches/embedLines.ts'
+import { gatherBatch } from './batches/gatherBatch.ts'
 import { concludeBucket } from './concludeBucket.ts'
 import { crawlSite } from './crawl/crawlSite.ts'
 import { embedSlices } from './embed.ts'
@@ -31,6 +34,9 @@ const WORK: Record<ItemKind, Work> = {
   crawl: crawlSite,
   document: embedDocument,
   conclude: concludeBucket,
+  check: checkBatch,
+  lines: embedLines,
+  gather: gatherBatch,
   retry: requeueFailed,
 }
 

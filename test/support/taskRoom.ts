@@ -20,6 +20,7 @@ import type { Compute } from '../../src/domain/compute.ts'
 import type { CutChunk, CutWork } from '../../src/domain/documentWork.ts'
 import type { SliceWork } from '../../src/domain/sliceWork.ts'
 import type { MediaRequest } from '../../src/domain/taskRequest.ts'
+import { openLineFormat } from '../../src/http/openai/lineFormat.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { makeKeyedMutex } from '../../src/lib/keyedMutex.ts'
 import { makeByteCache } from '../../src/lib/byteCache.ts'
@@ -79,6 +80,8 @@ export interface TinyCompute extends Compute {
   beforeInspect: () => void
   /** Called before each paragraph of a document; may throw. */
   beforeParagraph: (work: CutWork, ordinal: number) => void | Promise<void>
+  /** Called before the texts of some lines of a batch; may throw. */
+  beforeBatch: (texts: readonly string[]) => void | Promise<void>
 }
 
 const VIDEO: MediaFacts = {
@@ -206,6 +209,7 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
       default: MODEL,
       resolve: (name) => (['tiny', 'alias'].includes(name) ? MODEL : undefined),
       facts: () => MODEL,
+      aliases: [],
       isOwnName: (name) => name === 'tiny',
       problem: () => undefined,
       countTokens: (text) => text.split(' ').length,
@@ -228,6 +232,7 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
     mostRetentionMs: 90 * 24 * 3_600_000,
     random: () => 0.5,
     wake: () => {},
+    lineFormat: openLineFormat(),
     recall: () => {},
   }
   const accountNamed = (name: string, number: number) =>
@@ -295,6 +300,7 @@ function tinyCompute(): TinyCompute {
     beforeSlice: () => {},
     beforeInspect: () => {},
     beforeParagraph: () => {},
+    beforeBatch: () => {},
     async inspect() {
       this.beforeInspect()
       return this.facts
@@ -350,6 +356,10 @@ function tinyCompute(): TinyCompute {
       return { chunkCount: paragraphs.length, textTokens, checksum, sizeBytes: bytes.length }
     },
     embedTexts: async (_model, texts) => texts.map(letters),
+    async embedBatch(_model, texts) {
+      await this.beforeBatch(texts)
+      return texts.map(letters)
+    },
     embedSlicesNow(work, onSlice) {
       return this.embedSlices(work, onSlice, new AbortController().signal)
     },

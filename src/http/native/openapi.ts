@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { describeRoute, type DescribedRoute, type Operation } from '../operations.ts'
 import { DESCRIBED as ASSETS } from './assets/openapi.ts'
+import { DESCRIBED as BATCH } from './batch/openapi.ts'
 import { DESCRIBED as BUCKETS } from './buckets/openapi.ts'
 import { DESCRIBED as ACCOUNTS } from './accounts/openapi.ts'
 import { DESCRIBED as EMBEDDINGS } from './embeddings/openapi.ts'
@@ -25,6 +26,7 @@ const Problem = z.looseObject({
 
 const DESCRIBED: readonly DescribedRoute[] = [
   ...BUCKETS,
+  ...BATCH,
   ...ASSETS,
   ...MODELS,
   ...KEYS,

@@ -3,9 +3,10 @@ import type { TaskParts } from '../../tasks/parts.ts'
 import { admit, scopeOf } from '../admit.ts'
 import { keyOf } from '../apiKey.ts'
 import { OPEN_TO_BROWSERS } from '../browsers.ts'
-import { addOtherMethods } from '../otherMethods.ts'
+import { addRoutes } from '../otherMethods.ts'
 import { rateHeaders } from '../rateHeaders.ts'
 import { ROUTES as ASSETS } from './assets/routes.ts'
+import { ROUTES as BATCH } from './batch/routes.ts'
 import { ROUTES as BUCKETS } from './buckets/routes.ts'
 import { ROUTES as ACCOUNTS } from './accounts/routes.ts'
 import { ROUTES as EMBEDDINGS } from './embeddings/routes.ts'
@@ -27,6 +28,7 @@ export const PREFIX = '/api'
 /** By noun; `openapi.ts` has a description of each. */
 export const ROUTES: readonly Route[] = [
   ...BUCKETS,
+  ...BATCH,
   ...ASSETS,
   ...MODELS,
   ...KEYS,
@@ -40,8 +42,6 @@ export const ROUTES: readonly Route[] = [
   ...SEARCH,
   ...EMBEDDINGS,
 ]
-
-const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
 
 /** What the contracts lack: the objects of buckets, the bytes of assets, and models. */
 export function nativeRoutes(parts: TaskParts): FastifyPluginAsync {
@@ -69,8 +69,6 @@ export function nativeRoutes(parts: TaskParts): FastifyPluginAsync {
         message: `There is no ${request.method} ${request.url} here.`,
       }),
     )
-    for (const route of ROUTES) app.route({ method: route.method, url: route.path, handler: answer(route) })
-    for (const path of new Set(ROUTES.map((route) => route.path)))
-      addOtherMethods(app, path, methodsOf(path), sendProblem)
+    addRoutes(app, ROUTES, answer, sendProblem)
   }
 }

@@ -13,7 +13,7 @@ export const TaskQuery = z.strictObject({
   }),
 })
 
-const KINDS = ['media', 'bucket'] as const
+const KINDS = ['media', 'bucket', 'batch'] as const
 
 const NEXT_AFTER = '`next_after` of the page before.'
 
@@ -69,7 +69,7 @@ export const TaskAnswer = z.looseObject({
     name: z.string().meta({ description: 'The word that the caller sent.' }),
   }),
   input: z.looseObject({
-    type: z.enum(['video', 'audio', 'image', 'document', 'bucket', 'site']),
+    type: z.enum(['video', 'audio', 'image', 'document', 'bucket', 'site', 'batch']),
     asset_id: z.string().optional(),
     filename: z.string().optional(),
     url: z.string().optional(),
