@@ -2637,6 +2637,501 @@ export interface Operations {
     answer: undefined
   }
   /**
+   * Keys of the account, without their secrets (scope keys)
+   */
+  listKeys: {
+    query?: {
+      /**
+       * Name or id; only the operator names another one.
+       */
+      account?: string
+      /**
+       * The id of the last key of the page before.
+       */
+      after?: string
+      limit?: number
+    }
+    answer: {
+      keys: {
+        id: string
+        name: string
+        account_id: string
+        /**
+         * config: the operator lists it, and it is valid while listed.
+         */
+        source: 'config' | 'made'
+        /**
+         * How the secret begins. The secret itself is not kept, its SHA-256 is.
+         */
+        hint?: string
+        scopes: ('read' | 'write' | 'keys' | 'admin')[]
+        state: 'active' | 'expired' | 'revoked'
+        requests_per_minute?: number
+        /**
+         * The id of the key that made it.
+         */
+        created_by?: string
+        created_at: string
+        expires_at?: string
+        revoked_at?: string
+        /**
+         * To the minute.
+         */
+        last_used_at?: string
+      }[]
+      next_after?: string
+    }
+  }
+  /**
+   * Make a key (scope keys); its secret is in this answer only
+   */
+  createKey: {
+    body: {
+      name: string
+      /**
+       * read: sees what the account has, searches it, and embeds at once; write: creates, changes and removes tasks, assets, buckets and uploads; keys: makes, changes and revokes keys of its account, none that may do more than itself; admin: does everything, for every account, as the key in admin.key does
+       *
+       * @minItems 1
+       */
+      scopes?: ('read' | 'write' | 'keys' | 'admin')[]
+      expires_at?: string | null
+      requests_per_minute?: number | null
+      /**
+       * Name or id of another account; only the operator names one.
+       */
+      account?: string
+    }
+    answer: {
+      id: string
+      name: string
+      account_id: string
+      /**
+       * config: the operator lists it, and it is valid while listed.
+       */
+      source: 'config' | 'made'
+      /**
+       * How the secret begins. The secret itself is not kept, its SHA-256 is.
+       */
+      hint?: string
+      scopes: ('read' | 'write' | 'keys' | 'admin')[]
+      state: 'active' | 'expired' | 'revoked'
+      requests_per_minute?: number
+      /**
+       * The id of the key that made it.
+       */
+      created_by?: string
+      created_at: string
+      expires_at?: string
+      revoked_at?: string
+      /**
+       * To the minute.
+       */
+      last_used_at?: string
+      /**
+       * The secret, told this once.
+       */
+      key: string
+    }
+  }
+  /**
+   * A key (scope keys)
+   */
+  getKey: {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      name: string
+      account_id: string
+      /**
+       * config: the operator lists it, and it is valid while listed.
+       */
+      source: 'config' | 'made'
+      /**
+       * How the secret begins. The secret itself is not kept, its SHA-256 is.
+       */
+      hint?: string
+      scopes: ('read' | 'write' | 'keys' | 'admin')[]
+      state: 'active' | 'expired' | 'revoked'
+      requests_per_minute?: number
+      /**
+       * The id of the key that made it.
+       */
+      created_by?: string
+      created_at: string
+      expires_at?: string
+      revoked_at?: string
+      /**
+       * To the minute.
+       */
+      last_used_at?: string
+    }
+  }
+  /**
+   * Change a key (scope keys)
+   */
+  changeKey: {
+    path: {
+      id: string
+    }
+    body: {
+      name?: string
+      /**
+       * read: sees what the account has, searches it, and embeds at once; write: creates, changes and removes tasks, assets, buckets and uploads; keys: makes, changes and revokes keys of its account, none that may do more than itself; admin: does everything, for every account, as the key in admin.key does
+       *
+       * @minItems 1
+       */
+      scopes?: ('read' | 'write' | 'keys' | 'admin')[]
+      expires_at?: string | null
+      requests_per_minute?: number | null
+    }
+    answer: {
+      id: string
+      name: string
+      account_id: string
+      /**
+       * config: the operator lists it, and it is valid while listed.
+       */
+      source: 'config' | 'made'
+      /**
+       * How the secret begins. The secret itself is not kept, its SHA-256 is.
+       */
+      hint?: string
+      scopes: ('read' | 'write' | 'keys' | 'admin')[]
+      state: 'active' | 'expired' | 'revoked'
+      requests_per_minute?: number
+      /**
+       * The id of the key that made it.
+       */
+      created_by?: string
+      created_at: string
+      expires_at?: string
+      revoked_at?: string
+      /**
+       * To the minute.
+       */
+      last_used_at?: string
+    }
+  }
+  /**
+   * Revoke a key, at once and for good (scope keys)
+   */
+  revokeKey: {
+    path: {
+      id: string
+    }
+    answer: undefined
+  }
+  /**
+   * Give a key another secret; the one before it is taken for a while more (scope keys)
+   */
+  rotateKey: {
+    path: {
+      id: string
+    }
+    body: {
+      /**
+       * So long the secrets before this one are taken too; 0: not at all.
+       */
+      overlap_sec?: number
+    }
+    answer: {
+      id: string
+      name: string
+      account_id: string
+      /**
+       * config: the operator lists it, and it is valid while listed.
+       */
+      source: 'config' | 'made'
+      /**
+       * How the secret begins. The secret itself is not kept, its SHA-256 is.
+       */
+      hint?: string
+      scopes: ('read' | 'write' | 'keys' | 'admin')[]
+      state: 'active' | 'expired' | 'revoked'
+      requests_per_minute?: number
+      /**
+       * The id of the key that made it.
+       */
+      created_by?: string
+      created_at: string
+      expires_at?: string
+      revoked_at?: string
+      /**
+       * To the minute.
+       */
+      last_used_at?: string
+      /**
+       * The secret, told this once.
+       */
+      key: string
+      /**
+       * Until then secrets that were replaced are taken too; absent: none is.
+       */
+      old_until?: string
+    }
+  }
+  /**
+   * All accounts (the operator only)
+   */
+  listAccounts: {
+    query?: {
+      /**
+       * The id of the last account of the page before.
+       */
+      after?: string
+      limit?: number
+    }
+    answer: {
+      accounts: {
+        id: string
+        name: string
+        quotas: {
+          [k: string]: number | null
+        }
+        stored_bytes: number
+        created_at: string
+      }[]
+      next_after?: string
+    }
+  }
+  /**
+   * Make an account (the operator only); its first key is made by POST /keys with `account`
+   */
+  createAccount: {
+    body: {
+      /**
+       * Unique; the name of its folder where each account has one.
+       */
+      name: string
+      /**
+       * What is not named stays; null takes a quota away.
+       */
+      quotas?: {
+        /**
+         * tasks per day; null: not limited.
+         */
+        tasks_per_day?: number | null
+        /**
+         * seconds of media per day; null: not limited.
+         */
+        media_sec_per_day?: number | null
+        /**
+         * tokens of text per day; null: not limited.
+         */
+        tokens_per_day?: number | null
+        /**
+         * stored bytes; null: not limited.
+         */
+        stored_bytes?: number | null
+      }
+    }
+    answer: {
+      id: string
+      name: string
+      quotas: {
+        [k: string]: number | null
+      }
+      stored_bytes: number
+      created_at: string
+    }
+  }
+  /**
+   * An account, by id or name (the operator only)
+   */
+  getAccount: {
+    path: {
+      account: string
+    }
+    answer: {
+      id: string
+      name: string
+      quotas: {
+        [k: string]: number | null
+      }
+      stored_bytes: number
+      created_at: string
+    }
+  }
+  /**
+   * Change the quotas of an account (the operator only)
+   */
+  changeAccount: {
+    path: {
+      account: string
+    }
+    body: {
+      /**
+       * What is not named stays; null takes a quota away.
+       */
+      quotas: {
+        /**
+         * tasks per day; null: not limited.
+         */
+        tasks_per_day?: number | null
+        /**
+         * seconds of media per day; null: not limited.
+         */
+        media_sec_per_day?: number | null
+        /**
+         * tokens of text per day; null: not limited.
+         */
+        tokens_per_day?: number | null
+        /**
+         * stored bytes; null: not limited.
+         */
+        stored_bytes?: number | null
+      }
+    }
+    answer: {
+      id: string
+      name: string
+      quotas: {
+        [k: string]: number | null
+      }
+      stored_bytes: number
+      created_at: string
+    }
+  }
+  /**
+   * What the account has used, day by day (UTC)
+   */
+  getUsage: {
+    query?: {
+      /**
+       * The first day, UTC; 29 days before `to` unless said.
+       */
+      from?: string
+      /**
+       * The last day; today unless said.
+       */
+      to?: string
+      /**
+       * Name or id, or `*` for all; only the operator names another one.
+       */
+      account?: string
+      by?: 'account' | 'key'
+    }
+    answer: {
+      from: string
+      to: string
+      usage: {
+        date: string
+        account_id: string
+        /**
+         * With `by=key`; null where no key is known.
+         */
+        key_id?: string | null
+        /**
+         * That were created.
+         */
+        tasks: number
+        /**
+         * Slices, parts and documents that were done.
+         */
+        items: number
+        /**
+         * Of video and sound that was embedded.
+         */
+        media_sec: number
+        /**
+         * Of text that was embedded, as the limit on text counts them.
+         */
+        tokens: number
+        /**
+         * That came in: uploads, inputs, what was fetched, objects of buckets.
+         */
+        bytes: number
+      }[]
+      total: {
+        /**
+         * That were created.
+         */
+        tasks: number
+        /**
+         * Slices, parts and documents that were done.
+         */
+        items: number
+        /**
+         * Of video and sound that was embedded.
+         */
+        media_sec: number
+        /**
+         * Of text that was embedded, as the limit on text counts them.
+         */
+        tokens: number
+        /**
+         * That came in: uploads, inputs, what was fetched, objects of buckets.
+         */
+        bytes: number
+      }
+    }
+  }
+  /**
+   * Every bound of this server, and how far the caller is with what is counted
+   */
+  getLimits: {
+    answer: {
+      /**
+       * By the names that refusals tell.
+       */
+      limits: {
+        [k: string]: {
+          /**
+           * null: not limited.
+           */
+          value: number | null
+          unit: string
+          meaning: string
+        }
+      }
+      /**
+       * Of this key.
+       */
+      rates: {
+        [k: string]: {
+          /**
+           * null: not limited.
+           */
+          limit: number | null
+          used: number
+          remaining: number | null
+          /**
+           * When it is counted from 0 again.
+           */
+          resets_at?: string
+        }
+      }
+      /**
+       * Of the account.
+       */
+      quotas: {
+        [k: string]: {
+          unit: string
+          /**
+           * null: not limited.
+           */
+          limit: number | null
+          used: number
+          remaining: number | null
+          /**
+           * When it is counted from 0 again.
+           */
+          resets_at?: string
+        }
+      }
+      account: {
+        id: string
+        name: string
+      }
+      key?: {
+        id: string
+        scopes: ('read' | 'write' | 'keys' | 'admin')[]
+      }
+    }
+  }
+  /**
    * Tasks of media and of buckets, newest first
    */
   listTasks: {
@@ -3686,500 +4181,6 @@ export interface Operations {
       next_after?: string
     }
   }
-  /**
-   * Keys of the account, without their secrets (scope keys)
-   */
-  listKeys: {
-    query?: {
-      /**
-       * Name or id; only the operator names another one.
-       */
-      account?: string
-      /**
-       * The id of the last key of the page before.
-       */
-      after?: string
-      limit?: number
-    }
-    answer: {
-      keys: {
-        id: string
-        name: string
-        account_id: string
-        /**
-         * config: the operator lists it, and it is valid while listed.
-         */
-        source: 'config' | 'made'
-        /**
-         * How the secret begins. The secret itself is not kept, its SHA-256 is.
-         */
-        hint?: string
-        scopes: ('read' | 'write' | 'keys' | 'admin')[]
-        state: 'active' | 'expired' | 'revoked'
-        requests_per_minute?: number
-        /**
-         * The id of the key that made it.
-         */
-        created_by?: string
-        created_at: string
-        expires_at?: string
-        revoked_at?: string
-        /**
-         * To the minute.
-         */
-        last_used_at?: string
-      }[]
-      next_after?: string
-    }
-  }
-  /**
-   * Make a key (scope keys); its secret is in this answer only
-   */
-  createKey: {
-    body: {
-      name: string
-      /**
-       * read: sees what the account has, searches it, and embeds at once; write: creates, changes and removes tasks, assets, buckets and uploads; keys: makes, changes and revokes keys of its account, none that may do more than itself; admin: does everything, for every account, as the key in admin.key does
-       *
-       * @minItems 1
-       */
-      scopes?: ('read' | 'write' | 'keys' | 'admin')[]
-      expires_at?: string | null
-      requests_per_minute?: number | null
-      /**
-       * Name or id of another account; only the operator names one.
-       */
-      account?: string
-    }
-    answer: {
-      id: string
-      name: string
-      account_id: string
-      /**
-       * config: the operator lists it, and it is valid while listed.
-       */
-      source: 'config' | 'made'
-      /**
-       * How the secret begins. The secret itself is not kept, its SHA-256 is.
-       */
-      hint?: string
-      scopes: ('read' | 'write' | 'keys' | 'admin')[]
-      state: 'active' | 'expired' | 'revoked'
-      requests_per_minute?: number
-      /**
-       * The id of the key that made it.
-       */
-      created_by?: string
-      created_at: string
-      expires_at?: string
-      revoked_at?: string
-      /**
-       * To the minute.
-       */
-      last_used_at?: string
-      /**
-       * The secret, told this once.
-       */
-      key: string
-    }
-  }
-  /**
-   * A key (scope keys)
-   */
-  getKey: {
-    path: {
-      id: string
-    }
-    answer: {
-      id: string
-      name: string
-      account_id: string
-      /**
-       * config: the operator lists it, and it is valid while listed.
-       */
-      source: 'config' | 'made'
-      /**
-       * How the secret begins. The secret itself is not kept, its SHA-256 is.
-       */
-      hint?: string
-      scopes: ('read' | 'write' | 'keys' | 'admin')[]
-      state: 'active' | 'expired' | 'revoked'
-      requests_per_minute?: number
-      /**
-       * The id of the key that made it.
-       */
-      created_by?: string
-      created_at: string
-      expires_at?: string
-      revoked_at?: string
-      /**
-       * To the minute.
-       */
-      last_used_at?: string
-    }
-  }
-  /**
-   * Change a key (scope keys)
-   */
-  changeKey: {
-    path: {
-      id: string
-    }
-    body: {
-      name?: string
-      /**
-       * read: sees what the account has, searches it, and embeds at once; write: creates, changes and removes tasks, assets, buckets and uploads; keys: makes, changes and revokes keys of its account, none that may do more than itself; admin: does everything, for every account, as the key in admin.key does
-       *
-       * @minItems 1
-       */
-      scopes?: ('read' | 'write' | 'keys' | 'admin')[]
-      expires_at?: string | null
-      requests_per_minute?: number | null
-    }
-    answer: {
-      id: string
-      name: string
-      account_id: string
-      /**
-       * config: the operator lists it, and it is valid while listed.
-       */
-      source: 'config' | 'made'
-      /**
-       * How the secret begins. The secret itself is not kept, its SHA-256 is.
-       */
-      hint?: string
-      scopes: ('read' | 'write' | 'keys' | 'admin')[]
-      state: 'active' | 'expired' | 'revoked'
-      requests_per_minute?: number
-      /**
-       * The id of the key that made it.
-       */
-      created_by?: string
-      created_at: string
-      expires_at?: string
-      revoked_at?: string
-      /**
-       * To the minute.
-       */
-      last_used_at?: string
-    }
-  }
-  /**
-   * Revoke a key, at once and for good (scope keys)
-   */
-  revokeKey: {
-    path: {
-      id: string
-    }
-    answer: undefined
-  }
-  /**
-   * Give a key another secret; the one before it is taken for a while more (scope keys)
-   */
-  rotateKey: {
-    path: {
-      id: string
-    }
-    body: {
-      /**
-       * So long the secrets before this one are taken too; 0: not at all.
-       */
-      overlap_sec?: number
-    }
-    answer: {
-      id: string
-      name: string
-      account_id: string
-      /**
-       * config: the operator lists it, and it is valid while listed.
-       */
-      source: 'config' | 'made'
-      /**
-       * How the secret begins. The secret itself is not kept, its SHA-256 is.
-       */
-      hint?: string
-      scopes: ('read' | 'write' | 'keys' | 'admin')[]
-      state: 'active' | 'expired' | 'revoked'
-      requests_per_minute?: number
-      /**
-       * The id of the key that made it.
-       */
-      created_by?: string
-      created_at: string
-      expires_at?: string
-      revoked_at?: string
-      /**
-       * To the minute.
-       */
-      last_used_at?: string
-      /**
-       * The secret, told this once.
-       */
-      key: string
-      /**
-       * Until then secrets that were replaced are taken too; absent: none is.
-       */
-      old_until?: string
-    }
-  }
-  /**
-   * All accounts (the operator only)
-   */
-  listAccounts: {
-    query?: {
-      /**
-       * The id of the last account of the page before.
-       */
-      after?: string
-      limit?: number
-    }
-    answer: {
-      accounts: {
-        id: string
-        name: string
-        quotas: {
-          [k: string]: number | null
-        }
-        stored_bytes: number
-        created_at: string
-      }[]
-      next_after?: string
-    }
-  }
-  /**
-   * Make an account (the operator only); its first key is made by POST /keys with `account`
-   */
-  createAccount: {
-    body: {
-      /**
-       * Unique; the name of its folder where each account has one.
-       */
-      name: string
-      /**
-       * What is not named stays; null takes a quota away.
-       */
-      quotas?: {
-        /**
-         * tasks per day; null: not limited.
-         */
-        tasks_per_day?: number | null
-        /**
-         * seconds of media per day; null: not limited.
-         */
-        media_sec_per_day?: number | null
-        /**
-         * tokens of text per day; null: not limited.
-         */
-        tokens_per_day?: number | null
-        /**
-         * stored bytes; null: not limited.
-         */
-        stored_bytes?: number | null
-      }
-    }
-    answer: {
-      id: string
-      name: string
-      quotas: {
-        [k: string]: number | null
-      }
-      stored_bytes: number
-      created_at: string
-    }
-  }
-  /**
-   * An account, by id or name (the operator only)
-   */
-  getAccount: {
-    path: {
-      account: string
-    }
-    answer: {
-      id: string
-      name: string
-      quotas: {
-        [k: string]: number | null
-      }
-      stored_bytes: number
-      created_at: string
-    }
-  }
-  /**
-   * Change the quotas of an account (the operator only)
-   */
-  changeAccount: {
-    path: {
-      account: string
-    }
-    body: {
-      /**
-       * What is not named stays; null takes a quota away.
-       */
-      quotas: {
-        /**
-         * tasks per day; null: not limited.
-         */
-        tasks_per_day?: number | null
-        /**
-         * seconds of media per day; null: not limited.
-         */
-        media_sec_per_day?: number | null
-        /**
-         * tokens of text per day; null: not limited.
-         */
-        tokens_per_day?: number | null
-        /**
-         * stored bytes; null: not limited.
-         */
-        stored_bytes?: number | null
-      }
-    }
-    answer: {
-      id: string
-      name: string
-      quotas: {
-        [k: string]: number | null
-      }
-      stored_bytes: number
-      created_at: string
-    }
-  }
-  /**
-   * What the account has used, day by day (UTC)
-   */
-  getUsage: {
-    query?: {
-      /**
-       * The first day, UTC; 29 days before `to` unless said.
-       */
-      from?: string
-      /**
-       * The last day; today unless said.
-       */
-      to?: string
-      /**
-       * Name or id, or `*` for all; only the operator names another one.
-       */
-      account?: string
-      by?: 'account' | 'key'
-    }
-    answer: {
-      from: string
-      to: string
-      usage: {
-        date: string
-        account_id: string
-        /**
-         * With `by=key`; null where no key is known.
-         */
-        key_id?: string | null
-        /**
-         * That were created.
-         */
-        tasks: number
-        /**
-         * Slices, parts and documents that were done.
-         */
-        items: number
-        /**
-         * Of video and sound that was embedded.
-         */
-        media_sec: number
-        /**
-         * Of text that was embedded, as the limit on text counts them.
-         */
-        tokens: number
-        /**
-         * That came in: uploads, inputs, what was fetched, objects of buckets.
-         */
-        bytes: number
-      }[]
-      total: {
-        /**
-         * That were created.
-         */
-        tasks: number
-        /**
-         * Slices, parts and documents that were done.
-         */
-        items: number
-        /**
-         * Of video and sound that was embedded.
-         */
-        media_sec: number
-        /**
-         * Of text that was embedded, as the limit on text counts them.
-         */
-        tokens: number
-        /**
-         * That came in: uploads, inputs, what was fetched, objects of buckets.
-         */
-        bytes: number
-      }
-    }
-  }
-  /**
-   * Every bound of this server, and how far the caller is with what is counted
-   */
-  getLimits: {
-    answer: {
-      /**
-       * By the names that refusals tell.
-       */
-      limits: {
-        [k: string]: {
-          /**
-           * null: not limited.
-           */
-          value: number | null
-          unit: string
-          meaning: string
-        }
-      }
-      /**
-       * Of this key.
-       */
-      rates: {
-        [k: string]: {
-          /**
-           * null: not limited.
-           */
-          limit: number | null
-          used: number
-          remaining: number | null
-          /**
-           * When it is counted from 0 again.
-           */
-          resets_at?: string
-        }
-      }
-      /**
-       * Of the account.
-       */
-      quotas: {
-        [k: string]: {
-          /**
-           * null: not limited.
-           */
-          limit: number | null
-          used: number
-          remaining: number | null
-          /**
-           * When it is counted from 0 again.
-           */
-          resets_at?: string
-        }
-      }
-      account: {
-        id: string
-        name: string
-      }
-      key?: {
-        id: string
-        scopes: ('read' | 'write' | 'keys' | 'admin')[]
-      }
-    }
-  }
 }
 
 /** Method, path and, where one is taken, the type of the body. */
@@ -4236,6 +4237,18 @@ export const OPERATIONS = {
   getPull: ['GET', '/api/models/pull/{pull}'],
   stopPull: ['DELETE', '/api/models/pull/{pull}'],
   removeModel: ['DELETE', '/api/models/{model}'],
+  listKeys: ['GET', '/api/keys'],
+  createKey: ['POST', '/api/keys', 'application/json'],
+  getKey: ['GET', '/api/keys/{id}'],
+  changeKey: ['PATCH', '/api/keys/{id}', 'application/json'],
+  revokeKey: ['DELETE', '/api/keys/{id}'],
+  rotateKey: ['POST', '/api/keys/{id}/rotate', 'application/json'],
+  listAccounts: ['GET', '/api/accounts'],
+  createAccount: ['POST', '/api/accounts', 'application/json'],
+  getAccount: ['GET', '/api/accounts/{account}'],
+  changeAccount: ['PATCH', '/api/accounts/{account}', 'application/json'],
+  getUsage: ['GET', '/api/usage'],
+  getLimits: ['GET', '/api/limits'],
   listTasks: ['GET', '/api/tasks'],
   getTask: ['GET', '/api/tasks/{id}'],
   changeTask: ['PATCH', '/api/tasks/{id}', 'application/json'],
@@ -4254,16 +4267,4 @@ export const OPERATIONS = {
   removeLeftovers: ['POST', '/api/janitor'],
   search: ['POST', '/api/search', 'application/json'],
   getEmbeddings: ['GET', '/api/tasks/{id}/embeddings'],
-  listKeys: ['GET', '/api/keys'],
-  createKey: ['POST', '/api/keys', 'application/json'],
-  getKey: ['GET', '/api/keys/{id}'],
-  changeKey: ['PATCH', '/api/keys/{id}', 'application/json'],
-  revokeKey: ['DELETE', '/api/keys/{id}'],
-  rotateKey: ['POST', '/api/keys/{id}/rotate', 'application/json'],
-  listAccounts: ['GET', '/api/accounts'],
-  createAccount: ['POST', '/api/accounts', 'application/json'],
-  getAccount: ['GET', '/api/accounts/{account}'],
-  changeAccount: ['PATCH', '/api/accounts/{account}', 'application/json'],
-  getUsage: ['GET', '/api/usage'],
-  getLimits: ['GET', '/api/limits'],
 } as const satisfies Record<keyof Operations, readonly [string, string, string?]>
