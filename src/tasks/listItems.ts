@@ -1,4 +1,9 @@
-import { listItems as readItems, type ItemFilter, type ListedItem } from '../queue/listItems.ts'
+import {
+  listItems as readItems,
+  type ItemFilter,
+  type ItemPlace,
+  type ListedItem,
+} from '../queue/listItems.ts'
 import { fileKeys } from '../store/bucketFiles.ts'
 import type { PartPayload } from './embedPart.ts'
 import { getAnyTask } from './getAny.ts'
@@ -25,7 +30,7 @@ export interface TaskItem extends Omit<ListedItem, 'payload'> {
 
 export interface TaskItemPage {
   items: TaskItem[]
-  nextAfter?: number
+  nextAfter?: ItemPlace
 }
 
 /** A page of the items of a task. Undefined when the account has no such task. */
@@ -46,7 +51,7 @@ export async function listItems(
       ...item,
       subject: subjectOf({ ...item, payload }, keys),
     })),
-    ...(nextAfter !== undefined && { nextAfter }),
+    ...(nextAfter && { nextAfter }),
   }
 }
 

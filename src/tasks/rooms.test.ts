@@ -14,7 +14,7 @@ const documents = (count: number) => Array.from({ length: count }, () => 'docume
 
 test('each kind of work has room of its own', () => {
   expect(freeBeside([], 2)).toEqual({
-    conclude: 4,
+    retry: 4,
     list: 2,
     crawl: 4,
     fetch: 16,
@@ -24,7 +24,7 @@ test('each kind of work has room of its own', () => {
   })
   const held = ['plan', 'finish', 'list', 'crawl', 'fetch', 'slice', ...documents(3)] as const
   expect(freeBeside(held, 2)).toEqual({
-    conclude: 2,
+    retry: 2,
     list: 1,
     crawl: 3,
     fetch: 15,

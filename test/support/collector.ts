@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
@@ -32,13 +32,14 @@ interface Posted {
 export async function openCollector(): Promise<Collector> {
   const spans: CollectedSpan[] = []
   const collector: Collector = { url: '', spans, headers: [] }
-  const server = createServer(async (request, response) => {
+  const take = async (request: IncomingMessage, response: ServerResponse) => {
     collector.headers.push({ ...request.headers, path: request.url })
     const body = (await json(request)) as Posted
     if (collector.misbehave) return collector.misbehave(response)
     for (const { scopeSpans } of body.resourceSpans) for (const each of scopeSpans) spans.push(...each.spans)
     response.setHeader('content-type', 'application/json').end('{}')
-  })
+  }
+  const server = createServer((request, response) => void take(request, response))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => {
