@@ -43,7 +43,7 @@ test('llms.txt says what this is, which doors it has, and where every page is', 
     expect(text).toContain(`base URL https://embed.example.org${door},`)
   const links = [...text.matchAll(/\]\(https:\/\/embed\.example\.org([^)]*)\)/g)].map(([, path = '']) => path)
   expect(links).toEqual(
-    expect.arrayContaining(['/openapi.json', '/README.md', '/docs/cli.md', '/docs/tours/native.md']),
+    expect.arrayContaining(['/openapi.json', '/README.md', '/docs/cli.md', '/docs/search.md']),
   )
   for (const path of links) expect([path, (await fetch(app.url + path)).status]).toEqual([path, 200])
 })
