@@ -5,6 +5,7 @@ import { extend } from './extend.ts'
 import { firstFailure } from './firstFailure.ts'
 import { postpone } from './postpone.ts'
 import { release } from './release.ts'
+import { removeItemsOfAsset } from './removeItems.ts'
 import { backoffMs, retry } from './retry.ts'
 import { settle } from './settle.ts'
 import { sweep } from './sweep.ts'
@@ -47,6 +48,19 @@ test('an item whose worker died goes to another worker when its lease ends, and 
     expect(await store.write((db) => release(db, lost!, { nowMs }))).toBe(false)
     expect(await store.write((db) => postpone(db, lost!, { dueMs: nowMs, nowMs }))).toBe(false)
     expect(await store.write((db) => settle(db, taken!, { state: 'done', nowMs }))).toBe(true)
+  }))
+
+test('whoever holds an item that is gone cannot write what another one does that came after it', () =>
+  withStore(async (parts) => {
+    const { store, clock } = parts
+    await addItems(parts, ['gone'])
+    const [gone] = await claimItems(parts)
+    await store.write((db) => removeItemsOfAsset(db, 'asset'))
+    await addItems(parts, ['after it'])
+    const [after] = await claimItems(parts)
+    const end = { state: 'done', nowMs: clock.nowMs() } as const
+    expect(await store.write((db) => settle(db, gone!, end))).toBe(false)
+    expect(await store.write((db) => settle(db, after!, end))).toBe(true)
   }))
 
 test('an extended lease keeps the item, and whoever lost one is told', () =>

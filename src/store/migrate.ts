@@ -16,6 +16,7 @@ import { addKeys } from './migrations/0013_keys.ts'
 import { addBatches } from './migrations/0014_batches.ts'
 import { addOperations } from './migrations/0015_operations.ts'
 import { addReuse } from './migrations/0016_reuse.ts'
+import { keepItemIds } from './migrations/0017_itemIds.ts'
 
 /** A step forward of the tables. Never changed once released; there are no steps back. */
 export type Migration = (db: Kysely<unknown>) => Promise<void>
@@ -37,6 +38,7 @@ export const MIGRATIONS: readonly Migration[] = [
   addBatches,
   addOperations,
   addReuse,
+  keepItemIds,
 ]
 
 /**
