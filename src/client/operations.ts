@@ -2870,6 +2870,253 @@ export interface Operations {
     answer: undefined
   }
   /**
+   * Make a task of media
+   */
+  createTask: {
+    body:
+      | {
+          input: 'video'
+          /**
+           * What the caller calls it: the same entry again within a day gets the same task.
+           */
+          client_ref?: string
+          /**
+           * The name of a model; the default one without it.
+           */
+          model?: string
+          source: {
+            asset_id?: string
+            url?: string
+          }
+          dimension?: number
+          uncertainty?: boolean
+          start_sec?: number
+          end_sec?: number
+          /**
+           * @minItems 1
+           */
+          scopes?: ('clip' | 'asset')[]
+          /**
+           * One vector per modality.
+           */
+          separate?: boolean
+          /**
+           * One vector made of all modalities.
+           */
+          fused?: boolean
+          /**
+           * @minItems 1
+           */
+          modalities?: ('visual' | 'audio' | 'transcription')[]
+          segmentation?:
+            | {
+                strategy: 'fixed'
+                duration_sec: number
+              }
+            | {
+                strategy: 'dynamic'
+                min_duration_sec: number
+              }
+        }
+      | {
+          input: 'audio'
+          /**
+           * What the caller calls it: the same entry again within a day gets the same task.
+           */
+          client_ref?: string
+          /**
+           * The name of a model; the default one without it.
+           */
+          model?: string
+          source: {
+            asset_id?: string
+            url?: string
+          }
+          dimension?: number
+          uncertainty?: boolean
+          start_sec?: number
+          end_sec?: number
+          /**
+           * @minItems 1
+           */
+          scopes?: ('clip' | 'asset')[]
+          /**
+           * One vector per modality.
+           */
+          separate?: boolean
+          /**
+           * One vector made of all modalities.
+           */
+          fused?: boolean
+          /**
+           * @minItems 1
+           */
+          modalities?: ('audio' | 'transcription')[]
+          segmentation?: {
+            strategy: 'fixed'
+            duration_sec: number
+          }
+        }
+      | {
+          input: 'image'
+          /**
+           * What the caller calls it: the same entry again within a day gets the same task.
+           */
+          client_ref?: string
+          /**
+           * The name of a model; the default one without it.
+           */
+          model?: string
+          source: {
+            asset_id?: string
+            url?: string
+          }
+          dimension?: number
+          uncertainty?: boolean
+        }
+      | {
+          input: 'document'
+          /**
+           * What the caller calls it: the same entry again within a day gets the same task.
+           */
+          client_ref?: string
+          /**
+           * The name of a model; the default one without it.
+           */
+          model?: string
+          source: {
+            asset_id?: string
+            url?: string
+          }
+          dimension?: number
+          uncertainty?: boolean
+          /**
+           * @minItems 1
+           */
+          modalities?: ('visual' | 'text')[]
+          /**
+           * @minItems 1
+           */
+          scopes?: ('part' | 'asset')[]
+          pages?: 'whole' | 'quadrants'
+          chunks?: {
+            sentences: number
+            overlap?: number
+          }
+        }
+    answer: undefined
+  }
+  /**
+   * Tasks of media and of buckets, newest first
+   */
+  listTasks: {
+    query?: {
+      /**
+       * One of queued, processing, ready, partial, failed, cancelled, or several with commas between them.
+       */
+      state?: string
+      kind?: 'media' | 'bucket' | 'batch'
+      /**
+       * Any name of the model, or its id.
+       */
+      model?: string
+      bucket?: string
+      /**
+       * Not at this time, later.
+       */
+      created_after?: string
+      /**
+       * Not at this time, earlier.
+       */
+      created_before?: string
+      /**
+       * `next_after` of the page before.
+       */
+      after?: string
+      limit?: number
+    }
+    answer: {
+      tasks: {
+        id: string
+        kind: 'media' | 'bucket' | 'batch'
+        state: 'queued' | 'processing' | 'ready' | 'partial' | 'failed' | 'cancelled'
+        /**
+         * A pause keeps it from going on: see `/pauses`.
+         */
+        is_paused?: true
+        model: {
+          id: string
+          revision: string
+          /**
+           * The word that the caller sent.
+           */
+          name: string
+        }
+        input: {
+          type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site' | 'batch'
+          asset_id?: string
+          filename?: string
+          url?: string
+          bucket?: string
+          duration_sec?: number
+          page_count?: number
+        }
+        /**
+         * Not a part of the contracts: an addition of this server.
+         */
+        progress: {
+          /**
+           * Of the work: 0 until it is known how much there is, 1 exactly when the task has ended. It does not fall while the task runs.
+           */
+          fraction: number
+          /**
+           * Slices, parts or files; null until all are known.
+           */
+          items_total: number | null
+          items_done: number
+          items_failed: number
+          /**
+           * Files that are unchanged or gone.
+           */
+          items_skipped: number
+          /**
+           * Of a task of video or sound: how much is embedded; null until it was looked at.
+           */
+          media_total_sec?: number | null
+          media_done_sec?: number
+          /**
+           * Over the last ten items that were settled; null before the third and at the end.
+           */
+          items_per_sec: number | null
+          /**
+           * Until all items are settled, at that rate.
+           */
+          eta_sec: number | null
+        }
+        /**
+         * The task from which the vectors were taken; nothing was embedded anew.
+         */
+        reused_from?: string
+        warnings: {
+          code: string
+          message: string
+        }[]
+        error?: {
+          code: string
+          message: string
+        }
+        created_at: string
+        updated_at: string
+        finished_at?: string
+        /**
+         * When it goes with its vectors.
+         */
+        expires_at: string
+      }[]
+      next_after?: string
+    }
+  }
+  /**
    * Make up to 1,000 tasks of media; each is taken or refused by itself
    */
   createTasks: {
@@ -3845,116 +4092,6 @@ export interface Operations {
         id: string
         scopes: ('read' | 'write' | 'keys' | 'admin')[]
       }
-    }
-  }
-  /**
-   * Tasks of media and of buckets, newest first
-   */
-  listTasks: {
-    query?: {
-      /**
-       * One of queued, processing, ready, partial, failed, cancelled, or several with commas between them.
-       */
-      state?: string
-      kind?: 'media' | 'bucket' | 'batch'
-      /**
-       * Any name of the model, or its id.
-       */
-      model?: string
-      bucket?: string
-      /**
-       * Not at this time, later.
-       */
-      created_after?: string
-      /**
-       * Not at this time, earlier.
-       */
-      created_before?: string
-      /**
-       * `next_after` of the page before.
-       */
-      after?: string
-      limit?: number
-    }
-    answer: {
-      tasks: {
-        id: string
-        kind: 'media' | 'bucket' | 'batch'
-        state: 'queued' | 'processing' | 'ready' | 'partial' | 'failed' | 'cancelled'
-        /**
-         * A pause keeps it from going on: see `/pauses`.
-         */
-        is_paused?: true
-        model: {
-          id: string
-          revision: string
-          /**
-           * The word that the caller sent.
-           */
-          name: string
-        }
-        input: {
-          type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site' | 'batch'
-          asset_id?: string
-          filename?: string
-          url?: string
-          bucket?: string
-          duration_sec?: number
-          page_count?: number
-        }
-        /**
-         * Not a part of the contracts: an addition of this server.
-         */
-        progress: {
-          /**
-           * Of the work: 0 until it is known how much there is, 1 exactly when the task has ended. It does not fall while the task runs.
-           */
-          fraction: number
-          /**
-           * Slices, parts or files; null until all are known.
-           */
-          items_total: number | null
-          items_done: number
-          items_failed: number
-          /**
-           * Files that are unchanged or gone.
-           */
-          items_skipped: number
-          /**
-           * Of a task of video or sound: how much is embedded; null until it was looked at.
-           */
-          media_total_sec?: number | null
-          media_done_sec?: number
-          /**
-           * Over the last ten items that were settled; null before the third and at the end.
-           */
-          items_per_sec: number | null
-          /**
-           * Until all items are settled, at that rate.
-           */
-          eta_sec: number | null
-        }
-        /**
-         * The task from which the vectors were taken; nothing was embedded anew.
-         */
-        reused_from?: string
-        warnings: {
-          code: string
-          message: string
-        }[]
-        error?: {
-          code: string
-          message: string
-        }
-        created_at: string
-        updated_at: string
-        finished_at?: string
-        /**
-         * When it goes with its vectors.
-         */
-        expires_at: string
-      }[]
-      next_after?: string
     }
   }
   /**
@@ -4960,6 +5097,8 @@ export const OPERATIONS = {
   getObject: ['GET', '/api/buckets/{bucket}/objects/{key}'],
   putObject: ['PUT', '/api/buckets/{bucket}/objects/{key}', 'application/octet-stream'],
   deleteObject: ['DELETE', '/api/buckets/{bucket}/objects/{key}'],
+  createTask: ['POST', '/api/tasks', 'application/json'],
+  listTasks: ['GET', '/api/tasks'],
   createTasks: ['POST', '/api/tasks/batch', 'application/json'],
   getAssetContent: ['GET', '/api/assets/{id}/content'],
   getThumbnail: ['GET', '/api/assets/{id}/thumbnails'],
@@ -4981,7 +5120,6 @@ export const OPERATIONS = {
   changeAccount: ['PATCH', '/api/accounts/{account}', 'application/json'],
   getUsage: ['GET', '/api/usage'],
   getLimits: ['GET', '/api/limits'],
-  listTasks: ['GET', '/api/tasks'],
   getTask: ['GET', '/api/tasks/{id}'],
   changeTask: ['PATCH', '/api/tasks/{id}', 'application/json'],
   deleteTask: ['DELETE', '/api/tasks/{id}'],

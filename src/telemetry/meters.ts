@@ -23,7 +23,7 @@ export interface KeptMeters extends Meters {
 
 /**
  * Counters and histograms in memory. Plain maps: what is counted must be counted from the start, and a library that
- * does it would take more memory than all of an idle server (docs/decisions/0100).
+ * does it would take more memory than all of an idle server (docs/decisions/0101).
  */
 export function makeMeters(): KeptMeters {
   const values = new Map<string, Value>()

@@ -31,13 +31,18 @@ export const readHeaders = <Schema extends z.ZodObject>(
   schema: Schema,
 ): z.output<Schema> => parse(request.headers, schema)
 
-/** A value that came with a request. Throws `request_invalid` that names the field for what the schema does not take. */
+/**
+ * A value that came with a request. Throws `parameter_missing`, and `request_invalid` for what the schema does not take,
+ * which name the field.
+ */
 export function parse<Schema extends z.ZodType>(given: unknown, schema: Schema): z.output<Schema> {
-  const result = schema.safeParse(given)
+  const result = schema.safeParse(given, { reportInput: true })
   if (result.success) return result.data
   const [issue] = result.error.issues
   const path = issue?.path ?? []
   const field = (issue?.code === 'unrecognized_keys' ? [...path, issue.keys[0]] : path).join('.')
+  if (field !== '' && issue?.code === 'invalid_type' && issue.input === undefined)
+    throw new EmbedlineError('parameter_missing', `\`${field}\` is missing.`, { field })
   throw new EmbedlineError('request_invalid', issue?.message ?? '', { ...(field !== '' && { field }) })
 }
 

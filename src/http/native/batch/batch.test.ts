@@ -152,6 +152,42 @@ test('a request as a whole is refused for no tasks, more than a thousand, and wh
     expect(await create(app, tasks)).toMatchObject({ status: 400, body: { field: 'tasks' } })
 })
 
+test('a single task is made in the same words, once for one Idempotency-Key or client_ref', async () => {
+  const app = await withApp()
+  const id = await asset(app)
+  const send = async (entry: unknown, headers: Record<string, string> = {}) => {
+    const body = JSON.stringify(entry)
+    const response = await app.fetch('/api/tasks', { method: 'POST', body, headers })
+    const answer = (await response.json()) as { id: string }
+    return { status: response.status, location: response.headers.get('location'), body: answer }
+  }
+  const made = await send(video(id, { scopes: ['asset'] }), { 'idempotency-key': 'k-1' })
+  expect(made).toMatchObject({
+    status: 201,
+    location: `/api/tasks/${made.body.id}`,
+    body: { kind: 'media', state: 'queued', input: { type: 'video', asset_id: id, scopes: ['asset'] } },
+  })
+  expect(await send(video(id, { scopes: ['asset'] }), { 'idempotency-key': 'k-1' })).toMatchObject({
+    status: 200,
+    body: { id: made.body.id },
+  })
+  expect(await send(video(id), { 'idempotency-key': 'k-1' })).toMatchObject({
+    status: 422,
+    body: { code: 'idempotency_mismatch' },
+  })
+  const named = await send(video(id, { client_ref: 'a' }))
+  expect((await create(app, [video(id, { client_ref: 'a' })])).body).toMatchObject({ existing: 1 })
+  await app.fetch(`/api/tasks/${named.body.id}`, { method: 'DELETE' })
+  expect(await send(video(id, { client_ref: 'a' }))).toMatchObject({ status: 404 })
+  for (const [entry, code, field] of [
+    [{ input: 'video' }, 'parameter_missing', 'source'],
+    [video('nothing'), 'request_invalid', 'source.asset_id'],
+    [{ input: 'smell' }, 'request_invalid', 'input'],
+    [[], 'request_invalid', undefined],
+  ] as const)
+    expect(await send(entry)).toMatchObject({ status: 400, body: { code, ...(field && { field }) } })
+})
+
 test('an asset of another account is not there', async () => {
   const app = await withApp()
   const id = await asset(app)

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { EmbedlineError } from '../../../domain/errors.ts'
 import type { MediaTaskOrder } from '../../../tasks/create.ts'
 import { createTasks, type EntryOutcome, type TaskEntry } from '../../../tasks/createTasks.ts'
@@ -7,8 +8,9 @@ import { parse, readJson } from '../readRequest.ts'
 import { asRefusal } from '../../refusal.ts'
 import { retentionOf } from '../../retention.ts'
 import { reuseWish } from '../../reuseHeader.ts'
-import type { Handler } from '../route.ts'
+import type { Call, Handler } from '../route.ts'
 import { presentTask } from '../tasks/present.ts'
+import { noTask } from '../tasks/tasks.ts'
 import { orderOf } from './request.ts'
 import { Entries, makeEntry } from './schemas.ts'
 
@@ -38,14 +40,11 @@ interface ReadEntry {
  * `POST /tasks/batch`: each entry becomes a task or is refused by itself; 207 when any was refused. An entry with a
  * `client_ref`, and every entry of a request with an `Idempotency-Key`, becomes one task however often it is sent.
  */
-export const createBatch: Handler = async ({ parts, account, request, reply }) => {
+export const createBatch: Handler = async (call) => {
+  const { parts, account, request, reply } = call
   const key = idempotencyKey(request)
   const { tasks } = await readJson(request, Entries, parts.limits.textBodyBytes)
-  const reading: Reading = {
-    schema: makeEntry(parts.limits),
-    defaultModel: parts.models.default.id,
-    wishes: { ...reuseWish(request), ...retentionOf(request) },
-  }
+  const reading = readingOf(call)
   const read = tasks.map((given, index) => readEntry(reading, given, key && `key ${key} ${index}`))
   const outcomes = await createTasks(
     parts,
@@ -66,6 +65,27 @@ export const createBatch: Handler = async ({ parts, account, request, reply }) =
     })),
   }
 }
+
+/** `POST /tasks`: one such entry; 200 with the task when it was made before. */
+export const createTask: Handler = async (call) => {
+  const { parts, account, request, reply } = call
+  const key = idempotencyKey(request)
+  const given = await readJson(request, z.unknown(), parts.limits.textBodyBytes)
+  const { entry } = readEntry(readingOf(call), given, key && `key ${key}`)
+  const [outcome] = await createTasks(parts, account, [entry])
+  if (!outcome) throw new Error('an entry came to nothing')
+  if (outcome.status === 'refused') throw inWireField(outcome.failure)
+  // One that was made before may be gone since.
+  const task = outcome.status === 'created' ? outcome.task : (outcome.task ?? noTask(outcome.id))
+  reply.code(outcome.status === 'created' ? 201 : 200).header('location', `/api/tasks/${task.id}`)
+  return presentTask(task, false)
+}
+
+const readingOf = ({ parts, request }: Call): Reading => ({
+  schema: makeEntry(parts.limits),
+  defaultModel: parts.models.default.id,
+  wishes: { ...reuseWish(request), ...retentionOf(request) },
+})
 
 function readEntry(
   { schema, defaultModel, wishes }: Reading,
@@ -95,10 +115,10 @@ const clientRefOf = (given: unknown): string | undefined =>
 
 function present(outcome: EntryOutcome, requestId: string) {
   const { status } = outcome
-  if (status === 'refused') {
-    const { field } = outcome.failure
-    const named = field === undefined ? outcome.failure : outcome.failure.inField(FIELD[field] ?? field)
-    return { status, error: problemOf(asRefusal(named, requestId)) }
-  }
+  if (status === 'refused')
+    return { status, error: problemOf(asRefusal(inWireField(outcome.failure), requestId)) }
   return { status, task: outcome.task ? presentTask(outcome.task, false) : null }
 }
+
+const inWireField = (failure: EmbedlineError): EmbedlineError =>
+  failure.field === undefined ? failure : failure.inField(FIELD[failure.field] ?? failure.field)

@@ -1,8 +1,26 @@
 import { limitsNamed } from '../../../domain/limits.ts'
 import type { DescribedRoute } from '../../operations.ts'
-import { describedEntries, Outcomes } from './schemas.ts'
+import { TaskAnswer } from '../tasks/schemas.ts'
+import { describedEntries, makeEntry, Outcomes } from './schemas.ts'
 
 export const DESCRIBED: readonly DescribedRoute[] = [
+  {
+    id: 'createTask',
+    method: 'post',
+    path: '/tasks',
+    summary: 'Make a task of media',
+    body: {
+      type: 'application/json',
+      schema: makeEntry(limitsNamed('ours')),
+      example: {
+        input: 'video',
+        source: { asset_id: '019a1b2c3d4e5f60718293a4' },
+        scopes: ['clip', 'asset'],
+      },
+    },
+    otherAnswers: { 200: 'The task that the same request, or entry, made before' },
+    answer: { status: 201, schema: TaskAnswer },
+  },
   {
     id: 'createTasks',
     method: 'post',
