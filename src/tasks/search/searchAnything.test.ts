@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import { embedBucket, fillHandbook, never, pretendOtherModel } from '../../../test/support/handbook.ts'
 import { REQUEST, taskRoom, type TaskRoom } from '../../../test/support/taskRoom.ts'
+import { EmbedlineError } from '../../domain/errors.ts'
 import { insertClips } from '../../store/embeddings.ts'
 import { insertTask } from '../../store/tasks.ts'
 import { createAsset } from '../assets.ts'
 import { createMediaTask } from '../create.ts'
 import { expireTasks } from '../expire.ts'
+import { retryTask } from '../retryFailed.ts'
 import { workOn } from '../work.ts'
 import { searchAnything } from './searchAnything.ts'
 import type { SearchRequest, SearchResult } from './searchRequest.ts'
@@ -133,6 +135,35 @@ test('finished slices of a task that still runs are found', async () => {
   }
   const { results } = await search(room, { moments: 1 })
   expect(results).toMatchObject([{ moments: [{ task: { id: taskId, state: 'processing' }, scope: 'clip' }] }])
+})
+
+test('after a retry the vector of the whole is found that is made of all, and the earlier one no more', async () => {
+  const room = await taskRoom()
+  const embedSlices = room.compute.embedSlices.bind(room.compute)
+  room.compute.embedSlices = (work, onSlice, signal) =>
+    embedSlices(
+      work,
+      ({ slice, clips, warnings }) => {
+        const vector = slice.index === 1 ? letters(0, 1) : letters(1, 0)
+        const turned = clips.map((clip) => ({
+          ...clip,
+          vectors: clip.vectors.map((each) => ({ ...each, vector })),
+        }))
+        return onSlice({ slice, clips: turned, warnings })
+      },
+      signal,
+    )
+  room.compute.beforeSlice = (_work, index) => {
+    if (index === 1) throw new EmbedlineError('media_unreadable', 'The data are damaged.')
+  }
+  const { taskId } = await embedAsset(room, 'film.mp4')
+  const ofTheWhole: Partial<SearchRequest> = { filter: { scopes: ['asset'], modalities: ['visual'] } }
+  const scores = async () => (await search(room, ofTheWhole)).results.map(({ score }) => score)
+  expect(await scores()).toEqual([expect.closeTo(1)])
+  room.compute.beforeSlice = () => {}
+  await retryTask(room.parts, room.account.id, taskId)
+  await room.drain()
+  expect(await scores()).toEqual([expect.closeTo(90 / Math.hypot(90, 60))])
 })
 
 test('a task that was deleted is not found, nor one that goes while the search runs', async () => {
