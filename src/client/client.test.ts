@@ -5,7 +5,7 @@ import { scriptedServer } from '../../test/support/scriptedServer.ts'
 import { REQUEST } from '../../test/support/taskRoom.ts'
 import { KEY, withApp, type TestApp } from '../../test/support/withApp.ts'
 import { createMediaTask } from '../tasks/create.ts'
-import { ApiError, embedline, type Client, type ClientOptions, type Task, type TaskNews } from './client.ts'
+import { ApiError, embedline, type Client, type ClientOptions, type Task } from './client.ts'
 
 const clientOf = ({ url }: { url: string }, options: Partial<ClientOptions> = {}): Client =>
   embedline({ url: `${url}/`, key: KEY, ...options })

@@ -5,7 +5,7 @@ export const fishScript = (places: readonly Place[]): string => `# embedline com
 function __embedline_at
   set -l place
   for word in (commandline -opc)[2..-1]
-    switch (string join ' ' $place $word)
+    switch (string join -- ' ' $place $word)
       case ${places
         .filter(({ words }) => words !== '')
         .map(({ words }) => `'${words}'`)
@@ -13,7 +13,8 @@ function __embedline_at
         set -a place $word
     end
   end
-  test (string join ' ' $place) = "$argv[1]"
+  set -l here (string join -- ' ' $place)
+  test "$here" = "$argv[1]"
 end
 complete -c embedline -f
 ${places.flatMap(linesOf).join('\n')}
