@@ -8,10 +8,21 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const FOLDER = `${ROOT}node_modules/.cache/embedline-bundle`
 const BUNDLE = `${FOLDER}/main.mjs`
 
-/** Large, and used by few. */
-const LEFT_OUT = ['sharp', 'twelvelabs-js', 'undici', '@huggingface/transformers']
+/** Imported by sources of which a server that runs may never need one. */
+const LOADED_WHEN_USED = [
+  'undici',
+  '@opentelemetry/api',
+  '@opentelemetry/exporter-trace-otlp-http',
+  '@opentelemetry/resources',
+  '@opentelemetry/sdk-trace',
+]
 
-const SCRIPT = 'load-when-used:undici'
+/** Large, and used by few. */
+const LEFT_OUT = ['sharp', 'twelvelabs-js', '@huggingface/transformers', ...LOADED_WHEN_USED]
+
+const SCRIPT = 'load-when-used:'
+
+const isScript = (id: string | undefined): boolean => id?.startsWith(SCRIPT) === true
 
 /**
  * A bundle of one file imports at the start what is left out of it, also for a source that is itself imported later.
@@ -20,8 +31,9 @@ const SCRIPT = 'load-when-used:undici'
 const loadWhenUsed = {
   name: 'load-when-used',
   resolveId: (name: string, importer?: string) =>
-    name === 'undici' && importer !== SCRIPT ? SCRIPT : undefined,
-  load: (id: string) => (id === SCRIPT ? "module.exports = require('undici')" : undefined),
+    LOADED_WHEN_USED.includes(name) && !isScript(importer) ? SCRIPT + name : undefined,
+  load: (id: string) =>
+    isScript(id) ? `module.exports = require(${JSON.stringify(id.slice(SCRIPT.length))})` : undefined,
 }
 
 /** Files beside a source are found from where the source lies, not from the bundle. */
@@ -40,7 +52,8 @@ async function bundle(): Promise<void> {
   await build({
     input: `${ROOT}src/cli/main.ts`,
     platform: 'node',
-    external: (name, importer) => LEFT_OUT.includes(name) && (name !== 'undici' || importer === SCRIPT),
+    external: (name, importer) =>
+      LEFT_OUT.includes(name) && (!LOADED_WHEN_USED.includes(name) || isScript(importer)),
     plugins: [loadWhenUsed, keepPlaces],
     logLevel: 'silent',
     // One file: a server that runs needs nothing more of it when it is made anew.

@@ -3,15 +3,18 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { openFolderBuckets } from './buckets/folderBuckets.ts'
 import { startCompute, type RunningCompute } from './compute/pool.ts'
-import { isLoopback, type Config } from './config.ts'
+import { isLoopback, type Config, type TracesConfig } from './config.ts'
 import { makePace } from './crawl/pace.ts'
 import { EmbedlineError } from './domain/errors.ts'
+import type { Tracer } from './domain/tracing.ts'
 import { makeIds } from './domain/ids.ts'
 import { limitsNamed } from './domain/limits.ts'
 import type { ModelFacts } from './domain/model.ts'
 import type { Readiness } from './domain/compute.ts'
 import { openFetcher } from './fetch/fetcher.ts'
 import { listen } from './http/listen.ts'
+import { openLineFormat } from './http/openai/lineFormat.ts'
+import { MODEL_NAMES as OPENAI_MODEL_NAMES } from './http/openai/names.ts'
 import { MODEL_NAMES } from './http/telnyx/names.ts'
 import { MODEL_NAMES as EMBED_V1_MODEL_NAMES } from './http/twelvelabs/embedV1/names.ts'
 import { NEWER_MODEL } from './http/twelvelabs/modelName.ts'
@@ -46,14 +49,16 @@ import { watchDisk, type DiskGuard } from './tasks/disk/watchDisk.ts'
 import { gatherDocumentEnds } from './tasks/endDocuments.ts'
 import { startJanitor } from './tasks/janitor.ts'
 import { admitKeys } from './tasks/keys.ts'
-import { openMeter } from './tasks/meter.ts'
+import { openTally } from './tasks/tally.ts'
 import type { Models, TaskParts } from './tasks/parts.ts'
 import { roomsBeside } from './tasks/rooms.ts'
 import { takeBackItems } from './tasks/sweep.ts'
 import { tellMoves } from './tasks/tellMoves.ts'
 import { openUsage } from './tasks/usage.ts'
 import { openWatchHub } from './tasks/watch/hub.ts'
+import { traceEnds, tracedStore, traceTimings } from './tasks/traces.ts'
 import { workOn } from './tasks/work.ts'
+import { measureTimings } from './telemetry/timings.ts'
 import { makeMeters } from './telemetry/meters.ts'
 import { version } from './version.ts'
 
@@ -73,7 +78,7 @@ export interface Surroundings {
 }
 
 /** The names that contracts give their models; they mean the configured one, because their clients send nothing else. */
-const CONTRACT_MODELS = [...EMBED_V1_MODEL_NAMES, NEWER_MODEL, ...MODEL_NAMES]
+const CONTRACT_MODELS = [...EMBED_V1_MODEL_NAMES, NEWER_MODEL, ...MODEL_NAMES, ...OPENAI_MODEL_NAMES]
 
 /** Buckets that are searched are held in memory up to this size. */
 const SEARCH_MEMORY_BYTES = 512e6
@@ -105,11 +110,17 @@ export async function startServer(
     const limits = limitsNamed(config.limits)
     const tools = findTools(config.ffmpeg === undefined ? {} : { ffmpeg: config.ffmpeg })
     const ids = makeIds(clock, randomBytes)
-    const store = open(await openStore({ file: config.databaseFile, clock }))
+    const tracer = config.traces && open(await openTraces(config.traces, { clock, logger }))
+    const untraced = open(await openStore({ file: config.databaseFile, clock }))
+    const store = tracer ? tracedStore(untraced, tracer) : untraced
     store.onCommit(({ durationMs, changeCount, moves }) => {
       meters.observe('embedline_commit_duration_seconds', {}, durationMs / 1000)
       meters.observe('embedline_commit_changes', {}, changeCount)
       tellMoves({ logger, meters }, moves)
+      if (tracer)
+        traceEnds({ store: untraced, tracer }, moves).catch((error) =>
+          logger.warn('a task was not traced', { error }),
+        )
     })
     const results = open(openResults(config.databaseFile))
     const loader = loaderModule({ file: config.databaseFile })
@@ -130,10 +141,19 @@ export async function startServer(
     checkMemory(registry, config)
     const remote = config.remote && open(await openRemoteTexts(config.remote, { clock, logger }))
     const compute = open(
-      openCompute(config, tools, { modelSettings, registry, model, limits, clock, logger, meters }),
+      openCompute(config, tools, {
+        modelSettings,
+        registry,
+        model,
+        limits,
+        clock,
+        logger,
+        meters,
+        ...(tracer && { tracer }),
+      }),
     )
     const usage = open(await openUsage({ store, clock, logger, limits: config.rateLimits }))
-    const meter = open(openMeter({ store, clock, logger }))
+    const tally = open(openTally({ store, clock, logger }))
     const parts: TaskParts = {
       store,
       results,
@@ -159,18 +179,20 @@ export async function startServer(
       search,
       watchHub: open(openWatchHub({ store, clock, onError: watchError(logger) })),
       usage,
-      meter,
+      tally,
       clock,
       ids,
       limits,
       logger,
       mayReuse: config.mayReuse,
       meters,
+      ...(tracer && { tracer }),
       retentionMs: config.retentionMs,
       mostRetentionMs: config.mostRetentionMs,
       ...(config.assetRetentionMs !== undefined && { assetRetentionMs: config.assetRetentionMs }),
       random: Math.random,
       wake,
+      lineFormat: openLineFormat(),
       recall: (items) => dispatcher?.recall(items),
     }
     const keyFile = join(config.dataFolder, 'admin.key')
@@ -206,7 +228,7 @@ export async function startServer(
   }
 }
 
-interface ComputeSurroundings extends Pick<TaskParts, 'limits' | 'clock' | 'logger' | 'meters'> {
+interface ComputeSurroundings extends Pick<TaskParts, 'limits' | 'clock' | 'logger' | 'meters' | 'tracer'> {
   modelSettings: ModelSettings
   registry: Registry
   model: ModelFacts
@@ -215,7 +237,7 @@ interface ComputeSurroundings extends Pick<TaskParts, 'limits' | 'clock' | 'logg
 const openCompute = (
   config: Config,
   tools: Tools,
-  { modelSettings, registry, model, meters, ...parts }: ComputeSurroundings,
+  { modelSettings, registry, model, meters, tracer, ...parts }: ComputeSurroundings,
 ): RunningCompute =>
   startCompute({
     ...parts,
@@ -225,9 +247,25 @@ const openCompute = (
     environment: config.programEnvironment,
     residentLimitBytes: config.computeMemoryBytes,
     ...(model.longestRunSec !== undefined && { warm: model }),
+    onCall: () => {
+      const parent = tracer?.current()
+      return (timings) => {
+        measureTimings(meters, timings)
+        if (tracer && parent !== undefined) traceTimings(tracer, parent, timings)
+      }
+    },
     onReplace: (reason) => meters.count('embedline_compute_restarts_total', { reason }),
     longestRunSec: (pin) => registry.resolve(pin.id)?.longestRunSec ?? 0,
   })
+
+/** Its libraries take more memory than all of an idle server: they are loaded when they are wanted. */
+async function openTraces(
+  { url, headers, serviceName }: TracesConfig,
+  parts: Pick<TaskParts, 'clock' | 'logger'>,
+): Promise<Tracer & Opened> {
+  const { openTracer } = await import('./telemetry/openTracer.ts')
+  return openTracer({ ...parts, url, headers, serviceName, version })
+}
 
 /** Looks at the disks that the server writes to; what it keeps on one of them is named in metrics. */
 async function openDisk(

@@ -36,6 +36,10 @@ export function parseRemoteUrl(text: string): string {
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
 }
 
+/** The address of a collector, or undefined for `off`. */
+export const parseTraces = (text: string): string | undefined =>
+  text === 'off' ? undefined : parseRemoteUrl(text)
+
 export function parseHost(text: string): string {
   if (!/^[\w.:%-]+$/.test(text)) throw expected('an address such as 127.0.0.1, ::1 or 0.0.0.0')
   return text

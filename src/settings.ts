@@ -17,6 +17,7 @@ import {
   parseRemoteUrl,
   parseSize,
   parseStorageUrl,
+  parseTraces,
   printable,
   wholeNumber,
 } from './settingValues.ts'
@@ -332,6 +333,14 @@ export const SETTINGS = {
     fallbackShown: 'not limited',
     meaning: 'So many minutes of video and sound each key may have embedded in a day (UTC).',
     parse: wholeNumber(1, 999_999_999),
+  },
+  traces: {
+    flag: 'traces',
+    placeholder: 'url',
+    fallbackShown: '`OTEL_EXPORTER_OTLP_ENDPOINT`, or none',
+    meaning:
+      'Collector that gets traces by OTLP over HTTP, up to what stands before `/v1/traces`: `http://collector:4318`; `off` sends none.',
+    parse: parseTraces,
   },
   ffmpeg: {
     flag: 'ffmpeg',

@@ -62,8 +62,8 @@ export async function allPages<Row>(
   const rows: Row[] = []
   let after: string | undefined
   do {
-    const words = new URLSearchParams({ ...query, ...(after !== undefined && { after }) })
-    const page = (await server.call('GET', words.size === 0 ? path : `${path}?${words}`)) as Record<
+    const words = new URLSearchParams({ ...query, ...(after !== undefined && { after }) }).toString()
+    const page = (await server.call('GET', words === '' ? path : `${path}?${words}`)) as Record<
       string,
       unknown
     >

@@ -2301,6 +2301,480 @@ export interface Operations {
     }
   }
   /**
+   * Embed texts at once
+   */
+  openaiCreateEmbeddings: {
+    body: {
+      input: string | string[] | number[] | number[][]
+      model: string
+      encoding_format?: ('float' | 'base64') | null
+      dimensions?: number | null
+    }
+    answer: {
+      object: 'list'
+      data: {
+        object: 'embedding'
+        index: number
+        embedding: number[] | string
+      }[]
+      model: string
+      usage: {
+        prompt_tokens: number
+        total_tokens: number
+      }
+      /**
+       * Vectors of one space may be compared.
+       */
+      space: string
+    }
+  }
+  /**
+   * Names of models that may be sent
+   */
+  openaiListModels: {
+    answer: {
+      object: 'list'
+      data: {
+        id: string
+        object: 'model'
+        created: number
+        owned_by: string
+        embedded_by: string
+        precision: string
+        space: string
+        dimension: number
+      }[]
+    }
+  }
+  /**
+   * What a name of a model means
+   */
+  openaiRetrieveModel: {
+    path: {
+      model: string
+    }
+    answer: {
+      id: string
+      object: 'model'
+      created: number
+      owned_by: string
+      embedded_by: string
+      precision: string
+      space: string
+      dimension: number
+    }
+  }
+  /**
+   * List files
+   */
+  openaiListFiles: {
+    query?: {
+      limit?: number
+      after?: string | null
+      order?: ('asc' | 'desc') | null
+      purpose?: string | null
+    }
+    answer: {
+      object: 'list'
+      data: {
+        id: string
+        object: 'file'
+        bytes: number
+        created_at: number
+        expires_at: number
+        filename: string
+        purpose: 'batch' | 'batch_output'
+        status: 'processed'
+      }[]
+      first_id: string | null
+      last_id: string | null
+      has_more: boolean
+    }
+  }
+  /**
+   * Upload a file of requests for a batch, one JSON a line
+   */
+  openaiCreateFile: {
+    body: {
+      purpose: 'batch'
+      expires_after?: {
+        anchor: 'created_at'
+        seconds: number
+      } | null
+      file: Blob | Uint8Array<ArrayBuffer> | string
+    }
+    answer: {
+      id: string
+      object: 'file'
+      bytes: number
+      created_at: number
+      expires_at: number
+      filename: string
+      purpose: 'batch' | 'batch_output'
+      status: 'processed'
+    }
+  }
+  /**
+   * What is known of a file
+   */
+  openaiRetrieveFile: {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      object: 'file'
+      bytes: number
+      created_at: number
+      expires_at: number
+      filename: string
+      purpose: 'batch' | 'batch_output'
+      status: 'processed'
+    }
+  }
+  /**
+   * Delete a file; a batch of it goes on
+   */
+  openaiDeleteFile: {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      object: 'file'
+      deleted: true
+    }
+  }
+  /**
+   * The bytes of a file
+   */
+  openaiGetFileContent: {
+    path: {
+      id: string
+    }
+    answer: Response
+  }
+  /**
+   * List batches, newest first
+   */
+  openaiListBatches: {
+    query?: {
+      limit?: number
+      after?: string | null
+    }
+    answer: {
+      object: 'list'
+      data: {
+        id: string
+        object: 'batch'
+        endpoint: '/v1/embeddings'
+        model: string | null
+        errors: {
+          data: {
+            code: string
+            message: string
+            param: string | null
+            line: number | null
+          }[]
+        } | null
+        input_file_id: string
+        completion_window: '24h'
+        status:
+          | 'validating'
+          | 'failed'
+          | 'in_progress'
+          | 'finalizing'
+          | 'completed'
+          | 'expired'
+          | 'cancelling'
+          | 'cancelled'
+        output_file_id: string | null
+        error_file_id: string | null
+        created_at: number
+        /**
+         * Seconds since 1970.
+         */
+        in_progress_at: number | null
+        /**
+         * Seconds since 1970.
+         */
+        expires_at: number | null
+        /**
+         * Seconds since 1970.
+         */
+        finalizing_at: number | null
+        /**
+         * Seconds since 1970.
+         */
+        completed_at: number | null
+        /**
+         * Seconds since 1970.
+         */
+        failed_at: number | null
+        /**
+         * Seconds since 1970.
+         */
+        expired_at: number | null
+        /**
+         * Seconds since 1970.
+         */
+        cancelling_at: number | null
+        /**
+         * Seconds since 1970.
+         */
+        cancelled_at: number | null
+        request_counts: {
+          total: number
+          completed: number
+          failed: number
+        }
+        metadata: {
+          [k: string]: string
+        } | null
+      }[]
+      first_id: string | null
+      last_id: string | null
+      has_more: boolean
+    }
+  }
+  /**
+   * Embed the texts of all requests of a file
+   */
+  openaiCreateBatch: {
+    body: {
+      input_file_id: string
+      endpoint: '/v1/embeddings'
+      completion_window: '24h'
+      metadata?: {
+        [k: string]: string
+      } | null
+      output_expires_after?: {
+        anchor: 'created_at'
+        seconds: number
+      } | null
+    }
+    answer: {
+      id: string
+      object: 'batch'
+      endpoint: '/v1/embeddings'
+      model: string | null
+      errors: {
+        data: {
+          code: string
+          message: string
+          param: string | null
+          line: number | null
+        }[]
+      } | null
+      input_file_id: string
+      completion_window: '24h'
+      status:
+        | 'validating'
+        | 'failed'
+        | 'in_progress'
+        | 'finalizing'
+        | 'completed'
+        | 'expired'
+        | 'cancelling'
+        | 'cancelled'
+      output_file_id: string | null
+      error_file_id: string | null
+      created_at: number
+      /**
+       * Seconds since 1970.
+       */
+      in_progress_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      expires_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      finalizing_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      completed_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      failed_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      expired_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      cancelling_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      cancelled_at: number | null
+      request_counts: {
+        total: number
+        completed: number
+        failed: number
+      }
+      metadata: {
+        [k: string]: string
+      } | null
+    }
+  }
+  /**
+   * How far a batch is
+   */
+  openaiRetrieveBatch: {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      object: 'batch'
+      endpoint: '/v1/embeddings'
+      model: string | null
+      errors: {
+        data: {
+          code: string
+          message: string
+          param: string | null
+          line: number | null
+        }[]
+      } | null
+      input_file_id: string
+      completion_window: '24h'
+      status:
+        | 'validating'
+        | 'failed'
+        | 'in_progress'
+        | 'finalizing'
+        | 'completed'
+        | 'expired'
+        | 'cancelling'
+        | 'cancelled'
+      output_file_id: string | null
+      error_file_id: string | null
+      created_at: number
+      /**
+       * Seconds since 1970.
+       */
+      in_progress_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      expires_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      finalizing_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      completed_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      failed_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      expired_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      cancelling_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      cancelled_at: number | null
+      request_counts: {
+        total: number
+        completed: number
+        failed: number
+      }
+      metadata: {
+        [k: string]: string
+      } | null
+    }
+  }
+  /**
+   * Stop a batch; what is done stays
+   */
+  openaiCancelBatch: {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      object: 'batch'
+      endpoint: '/v1/embeddings'
+      model: string | null
+      errors: {
+        data: {
+          code: string
+          message: string
+          param: string | null
+          line: number | null
+        }[]
+      } | null
+      input_file_id: string
+      completion_window: '24h'
+      status:
+        | 'validating'
+        | 'failed'
+        | 'in_progress'
+        | 'finalizing'
+        | 'completed'
+        | 'expired'
+        | 'cancelling'
+        | 'cancelled'
+      output_file_id: string | null
+      error_file_id: string | null
+      created_at: number
+      /**
+       * Seconds since 1970.
+       */
+      in_progress_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      expires_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      finalizing_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      completed_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      failed_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      expired_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      cancelling_at: number | null
+      /**
+       * Seconds since 1970.
+       */
+      cancelled_at: number | null
+      request_counts: {
+        total: number
+        completed: number
+        failed: number
+      }
+      metadata: {
+        [k: string]: string
+      } | null
+    }
+  }
+  /**
    * Names of the buckets of this account
    */
   listBuckets: {
@@ -2394,6 +2868,248 @@ export interface Operations {
       key: string
     }
     answer: undefined
+  }
+  /**
+   * Make up to 1,000 tasks of media; each is taken or refused by itself
+   */
+  createTasks: {
+    body: {
+      /**
+       * @minItems 1
+       * @maxItems 1000
+       */
+      tasks: (
+        | {
+            input: 'video'
+            /**
+             * What the caller calls it: the same entry again within a day gets the same task.
+             */
+            client_ref?: string
+            /**
+             * The name of a model; the default one without it.
+             */
+            model?: string
+            source: {
+              asset_id?: string
+              url?: string
+            }
+            dimension?: number
+            uncertainty?: boolean
+            start_sec?: number
+            end_sec?: number
+            /**
+             * @minItems 1
+             */
+            scopes?: ('clip' | 'asset')[]
+            /**
+             * One vector per modality.
+             */
+            separate?: boolean
+            /**
+             * One vector made of all modalities.
+             */
+            fused?: boolean
+            /**
+             * @minItems 1
+             */
+            modalities?: ('visual' | 'audio' | 'transcription')[]
+            segmentation?:
+              | {
+                  strategy: 'fixed'
+                  duration_sec: number
+                }
+              | {
+                  strategy: 'dynamic'
+                  min_duration_sec: number
+                }
+          }
+        | {
+            input: 'audio'
+            /**
+             * What the caller calls it: the same entry again within a day gets the same task.
+             */
+            client_ref?: string
+            /**
+             * The name of a model; the default one without it.
+             */
+            model?: string
+            source: {
+              asset_id?: string
+              url?: string
+            }
+            dimension?: number
+            uncertainty?: boolean
+            start_sec?: number
+            end_sec?: number
+            /**
+             * @minItems 1
+             */
+            scopes?: ('clip' | 'asset')[]
+            /**
+             * One vector per modality.
+             */
+            separate?: boolean
+            /**
+             * One vector made of all modalities.
+             */
+            fused?: boolean
+            /**
+             * @minItems 1
+             */
+            modalities?: ('audio' | 'transcription')[]
+            segmentation?: {
+              strategy: 'fixed'
+              duration_sec: number
+            }
+          }
+        | {
+            input: 'image'
+            /**
+             * What the caller calls it: the same entry again within a day gets the same task.
+             */
+            client_ref?: string
+            /**
+             * The name of a model; the default one without it.
+             */
+            model?: string
+            source: {
+              asset_id?: string
+              url?: string
+            }
+            dimension?: number
+            uncertainty?: boolean
+          }
+        | {
+            input: 'document'
+            /**
+             * What the caller calls it: the same entry again within a day gets the same task.
+             */
+            client_ref?: string
+            /**
+             * The name of a model; the default one without it.
+             */
+            model?: string
+            source: {
+              asset_id?: string
+              url?: string
+            }
+            dimension?: number
+            uncertainty?: boolean
+            /**
+             * @minItems 1
+             */
+            modalities?: ('visual' | 'text')[]
+            /**
+             * @minItems 1
+             */
+            scopes?: ('part' | 'asset')[]
+            pages?: 'whole' | 'quadrants'
+            chunks?: {
+              sentences: number
+              overlap?: number
+            }
+          }
+      )[]
+    }
+    answer: {
+      created: number
+      existing: number
+      refused: number
+      results: {
+        /**
+         * Of the entry in the request, from 0.
+         */
+        index: number
+        client_ref?: string
+        status: 'created' | 'existing' | 'refused'
+        /**
+         * Null for a task that was made before and is gone since.
+         */
+        task?: {
+          id: string
+          kind: 'media' | 'bucket' | 'batch'
+          state: 'queued' | 'processing' | 'ready' | 'partial' | 'failed' | 'cancelled'
+          /**
+           * A pause keeps it from going on: see `/pauses`.
+           */
+          is_paused?: true
+          model: {
+            id: string
+            revision: string
+            /**
+             * The word that the caller sent.
+             */
+            name: string
+          }
+          input: {
+            type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site' | 'batch'
+            asset_id?: string
+            filename?: string
+            url?: string
+            bucket?: string
+            duration_sec?: number
+            page_count?: number
+          }
+          /**
+           * Not a part of the contracts: an addition of this server.
+           */
+          progress: {
+            /**
+             * Of the work: 0 until it is known how much there is, 1 exactly when the task has ended. It does not fall while the task runs.
+             */
+            fraction: number
+            /**
+             * Slices, parts or files; null until all are known.
+             */
+            items_total: number | null
+            items_done: number
+            items_failed: number
+            /**
+             * Files that are unchanged or gone.
+             */
+            items_skipped: number
+            /**
+             * Of a task of video or sound: how much is embedded; null until it was looked at.
+             */
+            media_total_sec?: number | null
+            media_done_sec?: number
+            /**
+             * Over the last ten items that were settled; null before the third and at the end.
+             */
+            items_per_sec: number | null
+            /**
+             * Until all items are settled, at that rate.
+             */
+            eta_sec: number | null
+          }
+          /**
+           * The task from which the vectors were taken; nothing was embedded anew.
+           */
+          reused_from?: string
+          warnings: {
+            code: string
+            message: string
+          }[]
+          error?: {
+            code: string
+            message: string
+          }
+          created_at: string
+          updated_at: string
+          finished_at?: string
+          /**
+           * When it goes with its vectors.
+           */
+          expires_at: string
+        } | null
+        error?: {
+          status: number
+          code: string
+          detail: string
+          field?: string
+        }
+      }[]
+    }
   }
   /**
    * The bytes of an asset, or a range of them
@@ -2635,1056 +3351,6 @@ export interface Operations {
       forget?: boolean
     }
     answer: undefined
-  }
-  /**
-   * Tasks of media and of buckets, newest first
-   */
-  listTasks: {
-    query?: {
-      /**
-       * One of queued, processing, ready, partial, failed, cancelled, or several with commas between them.
-       */
-      state?: string
-      kind?: 'media' | 'bucket'
-      /**
-       * Any name of the model, or its id.
-       */
-      model?: string
-      bucket?: string
-      /**
-       * Not at this time, later.
-       */
-      created_after?: string
-      /**
-       * Not at this time, earlier.
-       */
-      created_before?: string
-      /**
-       * `next_after` of the page before.
-       */
-      after?: string
-      limit?: number
-    }
-    answer: {
-      tasks: {
-        id: string
-        kind: 'media' | 'bucket'
-        state: 'queued' | 'processing' | 'ready' | 'partial' | 'failed' | 'cancelled'
-        /**
-         * A pause keeps it from going on: see `/pauses`.
-         */
-        is_paused?: true
-        model: {
-          id: string
-          revision: string
-          /**
-           * The word that the caller sent.
-           */
-          name: string
-        }
-        input: {
-          type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site'
-          asset_id?: string
-          filename?: string
-          url?: string
-          bucket?: string
-          duration_sec?: number
-          page_count?: number
-        }
-        /**
-         * Not a part of the contracts: an addition of this server.
-         */
-        progress: {
-          /**
-           * Of the work: 0 until it is known how much there is, 1 exactly when the task has ended. It does not fall while the task runs.
-           */
-          fraction: number
-          /**
-           * Slices, parts or files; null until all are known.
-           */
-          items_total: number | null
-          items_done: number
-          items_failed: number
-          /**
-           * Files that are unchanged or gone.
-           */
-          items_skipped: number
-          /**
-           * Of a task of video or sound: how much is embedded; null until it was looked at.
-           */
-          media_total_sec?: number | null
-          media_done_sec?: number
-          /**
-           * Over the last ten items that were settled; null before the third and at the end.
-           */
-          items_per_sec: number | null
-          /**
-           * Until all items are settled, at that rate.
-           */
-          eta_sec: number | null
-        }
-        /**
-         * The task from which the vectors were taken; nothing was embedded anew.
-         */
-        reused_from?: string
-        warnings: {
-          code: string
-          message: string
-        }[]
-        error?: {
-          code: string
-          message: string
-        }
-        created_at: string
-        updated_at: string
-        finished_at?: string
-        /**
-         * When it goes with its vectors.
-         */
-        expires_at: string
-      }[]
-      next_after?: string
-    }
-  }
-  /**
-   * A task, of media or of a bucket; `wait` for its end
-   */
-  getTask: {
-    path: {
-      id: string
-    }
-    query?: {
-      /**
-       * Seconds: the answer comes when the task has ended, at the latest after so long.
-       */
-      wait?: number
-    }
-    answer: {
-      id: string
-      kind: 'media' | 'bucket'
-      state: 'queued' | 'processing' | 'ready' | 'partial' | 'failed' | 'cancelled'
-      /**
-       * A pause keeps it from going on: see `/pauses`.
-       */
-      is_paused?: true
-      model: {
-        id: string
-        revision: string
-        /**
-         * The word that the caller sent.
-         */
-        name: string
-      }
-      input: {
-        type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site'
-        asset_id?: string
-        filename?: string
-        url?: string
-        bucket?: string
-        duration_sec?: number
-        page_count?: number
-      }
-      /**
-       * Not a part of the contracts: an addition of this server.
-       */
-      progress: {
-        /**
-         * Of the work: 0 until it is known how much there is, 1 exactly when the task has ended. It does not fall while the task runs.
-         */
-        fraction: number
-        /**
-         * Slices, parts or files; null until all are known.
-         */
-        items_total: number | null
-        items_done: number
-        items_failed: number
-        /**
-         * Files that are unchanged or gone.
-         */
-        items_skipped: number
-        /**
-         * Of a task of video or sound: how much is embedded; null until it was looked at.
-         */
-        media_total_sec?: number | null
-        media_done_sec?: number
-        /**
-         * Over the last ten items that were settled; null before the third and at the end.
-         */
-        items_per_sec: number | null
-        /**
-         * Until all items are settled, at that rate.
-         */
-        eta_sec: number | null
-      }
-      /**
-       * The task from which the vectors were taken; nothing was embedded anew.
-       */
-      reused_from?: string
-      warnings: {
-        code: string
-        message: string
-      }[]
-      error?: {
-        code: string
-        message: string
-      }
-      created_at: string
-      updated_at: string
-      finished_at?: string
-      /**
-       * When it goes with its vectors.
-       */
-      expires_at: string
-    }
-  }
-  /**
-   * Keep a task for longer or shorter
-   */
-  changeTask: {
-    path: {
-      id: string
-    }
-    body: {
-      /**
-       * From then on the task, its vectors and the input that came with it are removed. Not further away than EMBEDLINE_RETENTION_MAX.
-       */
-      expires_at: string
-    }
-    answer: {
-      id: string
-      kind: 'media' | 'bucket'
-      state: 'queued' | 'processing' | 'ready' | 'partial' | 'failed' | 'cancelled'
-      /**
-       * A pause keeps it from going on: see `/pauses`.
-       */
-      is_paused?: true
-      model: {
-        id: string
-        revision: string
-        /**
-         * The word that the caller sent.
-         */
-        name: string
-      }
-      input: {
-        type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site'
-        asset_id?: string
-        filename?: string
-        url?: string
-        bucket?: string
-        duration_sec?: number
-        page_count?: number
-      }
-      /**
-       * Not a part of the contracts: an addition of this server.
-       */
-      progress: {
-        /**
-         * Of the work: 0 until it is known how much there is, 1 exactly when the task has ended. It does not fall while the task runs.
-         */
-        fraction: number
-        /**
-         * Slices, parts or files; null until all are known.
-         */
-        items_total: number | null
-        items_done: number
-        items_failed: number
-        /**
-         * Files that are unchanged or gone.
-         */
-        items_skipped: number
-        /**
-         * Of a task of video or sound: how much is embedded; null until it was looked at.
-         */
-        media_total_sec?: number | null
-        media_done_sec?: number
-        /**
-         * Over the last ten items that were settled; null before the third and at the end.
-         */
-        items_per_sec: number | null
-        /**
-         * Until all items are settled, at that rate.
-         */
-        eta_sec: number | null
-      }
-      /**
-       * The task from which the vectors were taken; nothing was embedded anew.
-       */
-      reused_from?: string
-      warnings: {
-        code: string
-        message: string
-      }[]
-      error?: {
-        code: string
-        message: string
-      }
-      created_at: string
-      updated_at: string
-      finished_at?: string
-      /**
-       * When it goes with its vectors.
-       */
-      expires_at: string
-    }
-  }
-  /**
-   * Remove a task with its vectors and its input; one that runs is cancelled first
-   */
-  deleteTask: {
-    path: {
-      id: string
-    }
-    answer: undefined
-  }
-  /**
-   * End a task; what is finished of it stays, and one that has ended stays as it is
-   */
-  cancelTask: {
-    path: {
-      id: string
-    }
-    answer: {
-      id: string
-      kind: 'media' | 'bucket'
-      state: 'queued' | 'processing' | 'ready' | 'partial' | 'failed' | 'cancelled'
-      /**
-       * A pause keeps it from going on: see `/pauses`.
-       */
-      is_paused?: true
-      model: {
-        id: string
-        revision: string
-        /**
-         * The word that the caller sent.
-         */
-        name: string
-      }
-      input: {
-        type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site'
-        asset_id?: string
-        filename?: string
-        url?: string
-        bucket?: string
-        duration_sec?: number
-        page_count?: number
-      }
-      /**
-       * Not a part of the contracts: an addition of this server.
-       */
-      progress: {
-        /**
-         * Of the work: 0 until it is known how much there is, 1 exactly when the task has ended. It does not fall while the task runs.
-         */
-        fraction: number
-        /**
-         * Slices, parts or files; null until all are known.
-         */
-        items_total: number | null
-        items_done: number
-        items_failed: number
-        /**
-         * Files that are unchanged or gone.
-         */
-        items_skipped: number
-        /**
-         * Of a task of video or sound: how much is embedded; null until it was looked at.
-         */
-        media_total_sec?: number | null
-        media_done_sec?: number
-        /**
-         * Over the last ten items that were settled; null before the third and at the end.
-         */
-        items_per_sec: number | null
-        /**
-         * Until all items are settled, at that rate.
-         */
-        eta_sec: number | null
-      }
-      /**
-       * The task from which the vectors were taken; nothing was embedded anew.
-       */
-      reused_from?: string
-      warnings: {
-        code: string
-        message: string
-      }[]
-      error?: {
-        code: string
-        message: string
-      }
-      created_at: string
-      updated_at: string
-      finished_at?: string
-      /**
-       * When it goes with its vectors.
-       */
-      expires_at: string
-    }
-  }
-  /**
-   * Do again what failed or was cancelled of a task; what is done stays
-   */
-  retryTask: {
-    path: {
-      id: string
-    }
-    answer: {
-      id: string
-      kind: 'media' | 'bucket'
-      state: 'queued' | 'processing' | 'ready' | 'partial' | 'failed' | 'cancelled'
-      /**
-       * A pause keeps it from going on: see `/pauses`.
-       */
-      is_paused?: true
-      model: {
-        id: string
-        revision: string
-        /**
-         * The word that the caller sent.
-         */
-        name: string
-      }
-      input: {
-        type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site'
-        asset_id?: string
-        filename?: string
-        url?: string
-        bucket?: string
-        duration_sec?: number
-        page_count?: number
-      }
-      /**
-       * Not a part of the contracts: an addition of this server.
-       */
-      progress: {
-        /**
-         * Of the work: 0 until it is known how much there is, 1 exactly when the task has ended. It does not fall while the task runs.
-         */
-        fraction: number
-        /**
-         * Slices, parts or files; null until all are known.
-         */
-        items_total: number | null
-        items_done: number
-        items_failed: number
-        /**
-         * Files that are unchanged or gone.
-         */
-        items_skipped: number
-        /**
-         * Of a task of video or sound: how much is embedded; null until it was looked at.
-         */
-        media_total_sec?: number | null
-        media_done_sec?: number
-        /**
-         * Over the last ten items that were settled; null before the third and at the end.
-         */
-        items_per_sec: number | null
-        /**
-         * Until all items are settled, at that rate.
-         */
-        eta_sec: number | null
-      }
-      /**
-       * The task from which the vectors were taken; nothing was embedded anew.
-       */
-      reused_from?: string
-      warnings: {
-        code: string
-        message: string
-      }[]
-      error?: {
-        code: string
-        message: string
-      }
-      created_at: string
-      updated_at: string
-      finished_at?: string
-      /**
-       * When it goes with its vectors.
-       */
-      expires_at: string
-    }
-  }
-  /**
-   * Make a new task of the same input, with another model
-   */
-  rerunTask: {
-    path: {
-      id: string
-    }
-    body: {
-      /**
-       * The name of a model; without it that of the task, which may mean another one by now.
-       */
-      model?: string | null
-    }
-    answer: {
-      id: string
-      kind: 'media' | 'bucket'
-      state: 'queued' | 'processing' | 'ready' | 'partial' | 'failed' | 'cancelled'
-      /**
-       * A pause keeps it from going on: see `/pauses`.
-       */
-      is_paused?: true
-      model: {
-        id: string
-        revision: string
-        /**
-         * The word that the caller sent.
-         */
-        name: string
-      }
-      input: {
-        type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site'
-        asset_id?: string
-        filename?: string
-        url?: string
-        bucket?: string
-        duration_sec?: number
-        page_count?: number
-      }
-      /**
-       * Not a part of the contracts: an addition of this server.
-       */
-      progress: {
-        /**
-         * Of the work: 0 until it is known how much there is, 1 exactly when the task has ended. It does not fall while the task runs.
-         */
-        fraction: number
-        /**
-         * Slices, parts or files; null until all are known.
-         */
-        items_total: number | null
-        items_done: number
-        items_failed: number
-        /**
-         * Files that are unchanged or gone.
-         */
-        items_skipped: number
-        /**
-         * Of a task of video or sound: how much is embedded; null until it was looked at.
-         */
-        media_total_sec?: number | null
-        media_done_sec?: number
-        /**
-         * Over the last ten items that were settled; null before the third and at the end.
-         */
-        items_per_sec: number | null
-        /**
-         * Until all items are settled, at that rate.
-         */
-        eta_sec: number | null
-      }
-      /**
-       * The task from which the vectors were taken; nothing was embedded anew.
-       */
-      reused_from?: string
-      warnings: {
-        code: string
-        message: string
-      }[]
-      error?: {
-        code: string
-        message: string
-      }
-      created_at: string
-      updated_at: string
-      finished_at?: string
-      /**
-       * When it goes with its vectors.
-       */
-      expires_at: string
-    }
-  }
-  /**
-   * The pieces of work of a task, in the order in which they were made
-   */
-  listItems: {
-    path: {
-      id: string
-    }
-    query?: {
-      /**
-       * One of queued, running, done, failed, skipped, cancelled, or several with commas between them.
-       */
-      state?: string
-      /**
-       * One of fetch, assemble, inspect, plan, slice, part, finish, list, crawl, document, conclude, retry, or several with commas between them.
-       */
-      kind?: string
-      /**
-       * `next_after` of the page before.
-       */
-      after?: number
-      limit?: number
-    }
-    answer: {
-      items: {
-        id: number
-        key: string
-        kind:
-          | 'fetch'
-          | 'assemble'
-          | 'inspect'
-          | 'plan'
-          | 'slice'
-          | 'part'
-          | 'finish'
-          | 'list'
-          | 'crawl'
-          | 'document'
-          | 'conclude'
-          | 'retry'
-        state: 'queued' | 'running' | 'done' | 'failed' | 'skipped' | 'cancelled'
-        is_paused?: true
-        start_sec?: number
-        end_sec?: number
-        /**
-         * Of a document: pages, words, chunks; or the picture.
-         */
-        part?: string
-        first_page?: number
-        last_page?: number
-        /**
-         * The key of a file of the bucket.
-         */
-        file?: string
-        url?: string
-        /**
-         * Of the last attempt that went wrong.
-         */
-        error?: {
-          code: string
-          message: string
-        }
-        /**
-         * How often it was begun.
-         */
-        attempts: number
-        /**
-         * Attempts in which it went wrong itself; the third one is its last.
-         */
-        failures: number
-        /**
-         * Attempts that ended because a process or a machine died.
-         */
-        interruptions: number
-        /**
-         * Nothing runs beside it.
-         */
-        is_alone?: true
-        /**
-         * Who has it, or had it last.
-         */
-        worker?: string
-        created_at: string
-        /**
-         * Of one in the queue: not before.
-         */
-        due_at?: string
-        started_at?: string
-        finished_at?: string
-      }[]
-      /**
-       * There may be more, also when this page is short.
-       */
-      next_after?: number
-    }
-  }
-  /**
-   * What happened to a task, the oldest first, and the pauses that held it back
-   */
-  getHistory: {
-    path: {
-      id: string
-    }
-    query?: {
-      /**
-       * `next_after` of the page before.
-       */
-      after?: number
-      limit?: number
-    }
-    answer: {
-      events: {
-        id: number
-        task_id: string
-        kind: string
-        created_at: string
-      }[]
-      pauses: {
-        id: number
-        created_at: string
-        ended_at?: string
-      }[]
-      next_after?: number
-    }
-  }
-  /**
-   * What happens to the tasks of the account, as server-sent events
-   */
-  watchEvents: {
-    headers?: {
-      /**
-       * The id of the last event that was received: the stream goes on after it. Without it the events of a task begin with the first, those of the account with the next that happens; 0 asks for all that are kept.
-       */
-      'last-event-id'?: number
-    }
-    answer: Response
-  }
-  /**
-   * What happens to a task, as server-sent events; the stream ends when the task has ended
-   */
-  watchTask: {
-    path: {
-      id: string
-    }
-    headers?: {
-      /**
-       * The id of the last event that was received: the stream goes on after it. Without it the events of a task begin with the first, those of the account with the next that happens; 0 asks for all that are kept.
-       */
-      'last-event-id'?: number
-    }
-    answer: Response
-  }
-  /**
-   * What is paused now and concerns this account; for the operator all
-   */
-  listPauses: {
-    answer: {
-      pauses: {
-        id: number
-        account?: string
-        kind?: 'media' | 'bucket'
-        model?: string
-        created_at: string
-        ended_at?: string
-      }[]
-    }
-  }
-  /**
-   * Hold tasks back: what runs goes on to the end of its piece of work, and nothing more starts
-   */
-  pause: {
-    body: {
-      /**
-       * All tasks of an account: its own name, or any for the operator.
-       */
-      account?: string | null
-      /**
-       * All tasks of a kind (the operator only).
-       */
-      kind?: ('media' | 'bucket') | null
-      /**
-       * All tasks of a model (the operator only).
-       */
-      model?: string | null
-    }
-    answer: {
-      id: number
-      account?: string
-      kind?: 'media' | 'bucket'
-      model?: string
-      created_at: string
-      ended_at?: string
-    }
-  }
-  /**
-   * End a pause
-   */
-  endPause: {
-    path: {
-      id: string
-    }
-    answer: undefined
-  }
-  /**
-   * What would be removed now, by reason (the operator only)
-   */
-  findLeftovers: {
-    query?: {
-      /**
-       * Only say what would be removed; GET never does anything else.
-       */
-      dry_run?: 'true' | 'false' | ''
-    }
-    answer: {
-      dry_run: boolean
-      removed: {
-        reason: string
-        count: number
-        /**
-         * Of what is stored; estimated where there are many vectors.
-         */
-        size_bytes: number
-      }[]
-      size_bytes: number
-    }
-  }
-  /**
-   * Remove now what has expired and what was left over (the operator only)
-   */
-  removeLeftovers: {
-    query?: {
-      /**
-       * Only say what would be removed; GET never does anything else.
-       */
-      dry_run?: 'true' | 'false' | ''
-    }
-    answer: {
-      dry_run: boolean
-      removed: {
-        reason: string
-        count: number
-        /**
-         * Of what is stored; estimated where there are many vectors.
-         */
-        size_bytes: number
-      }[]
-      size_bytes: number
-    }
-  }
-  /**
-   * What is nearest to a text, a picture, a sound, a video, a moment or a vector
-   */
-  search: {
-    body: {
-      text?: string
-      /**
-       * Exactly one of `url`, `base64`, `asset_id`. In a form: the file itself.
-       */
-      image?: {
-        url?: string
-        base64?: string
-        asset_id?: string
-      }
-      /**
-       * Exactly one of `url`, `base64`, `asset_id`; and what of it. In a form: the file itself.
-       */
-      audio?: {
-        url?: string
-        base64?: string
-        asset_id?: string
-        start_sec?: number
-        end_sec?: number
-      }
-      /**
-       * Exactly one of `url`, `base64`, `asset_id`; and what of it. In a form: the file itself.
-       */
-      video?: {
-        url?: string
-        base64?: string
-        asset_id?: string
-        start_sec?: number
-        end_sec?: number
-      }
-      /**
-       * A moment (`start_sec`, to `end_sec`), a page, a chunk, or the whole of a task, or of the newest task of an asset.
-       */
-      clip?: {
-        task_id?: string
-        asset_id?: string
-        start_sec?: number
-        end_sec?: number
-        page?: number
-        chunk?: number
-        option?: 'visual' | 'audio' | 'transcription' | 'fused' | 'text'
-        exclude_self?: boolean
-      }
-      /**
-       * Numbers, or base64 of little-endian float32.
-       */
-      vector?: number[] | string
-      /**
-       * Absent: the model of what is searched, when there is just one; otherwise the default one.
-       */
-      model?: string
-      /**
-       * Of `vector`.
-       */
-      space?: string
-      /**
-       * Absent: all tasks and all embedded buckets of the account.
-       */
-      in?: {
-        /**
-         * @maxItems 1000
-         */
-        tasks?: string[]
-        /**
-         * @maxItems 1000
-         */
-        assets?: string[]
-        /**
-         * @maxItems 1000
-         */
-        buckets?: string[]
-      }
-      /**
-       * What does not have what a filter asks for is left out.
-       */
-      filter?: {
-        option?:
-          | ('visual' | 'audio' | 'transcription' | 'fused' | 'text')
-          | ('visual' | 'audio' | 'transcription' | 'fused' | 'text')[]
-        scope?: ('clip' | 'page' | 'chunk' | 'asset') | ('clip' | 'page' | 'chunk' | 'asset')[]
-        start_sec?: number
-        end_sec?: number
-        /**
-         * Of the asset: a value, several of which any will do, or bounds of a number (`gt`, `gte`, `lt`, `lte`).
-         */
-        metadata?: {
-          [k: string]:
-            | string
-            | number
-            | boolean
-            | (string | number | boolean)[]
-            | {
-                gt?: number
-                gte?: number
-                lt?: number
-                lte?: number
-              }
-        }
-        /**
-         * Of files of buckets: `*`, `**`, `?`; without a slash it is held against the last part.
-         */
-        key?: string
-      }
-      limit?: number
-      /**
-       * Of each result.
-       */
-      moments?: number
-      /**
-       * Joins moments that touch each other.
-       */
-      merge?: boolean
-      min_score?: number
-      explain?: boolean
-    }
-    answer: {
-      query: {
-        type: string
-        model: {
-          id: string
-          revision: string
-        }
-        space: string
-        dimension: number
-      }
-      /**
-       * Best first; one for each asset, task without asset, and file of a bucket.
-       */
-      results: {
-        kind: 'asset' | 'task' | 'file'
-        /**
-         * Of the best moment: the cosine.
-         */
-        score: number
-        asset?: {
-          id: string
-          filename: string
-        }
-        task?: {
-          id: string
-          state: string
-        }
-        bucket?: string
-        key?: string
-        moments: {
-          score: number
-          option: string
-          scope: string
-          task_id?: string
-          start_sec?: number
-          end_sec?: number
-          page?: number
-          quadrant?: string
-          chunk?: number
-          text?: string
-          place?: {}
-        }[]
-      }[]
-      /**
-       * Vectors that may not be compared with the query, and were not.
-       */
-      skipped: {
-        model: {
-          id: string
-          revision: string
-        }
-        space: string
-        dimension: number
-        vectors: number
-        reason: string
-        message: string
-      }[]
-      warnings?: {
-        code: string
-        message: string
-      }[]
-      explain?: {}
-    }
-  }
-  /**
-   * What a task has embedded so far, or the chunks of its bucket as they are searched now
-   */
-  getEmbeddings: {
-    path: {
-      id: string
-    }
-    query?: {
-      /**
-       * One of id, option, scope, start_sec, end_sec, page, quadrant, key, source_url, chunk, text, place, model, space, dimension, embedding, uncertainty, or several with commas between them.
-       */
-      fields?: string
-      /**
-       * One of visual, audio, transcription, fused, text, or several with commas between them.
-       */
-      option?: string
-      /**
-       * One of clip, page, chunk, asset, or several with commas between them.
-       */
-      scope?: string
-      start_sec?: number
-      end_sec?: number
-      /**
-       * `base64` is of little-endian float32.
-       */
-      encoding_format?: 'float' | 'base64'
-      /**
-       * The `id` of an embedding.
-       */
-      after?: string
-      /**
-       * 1000 unless said; of NDJSON all.
-       */
-      limit?: number
-    }
-    headers?: {
-      /**
-       * `application/x-ndjson`: a line of JSON for each embedding, and nothing else.
-       */
-      Accept?: string
-    }
-    answer: {
-      task_id: string
-      state: string
-      embeddings: {
-        id?: string
-        option?: string
-        scope?: string
-        start_sec?: number
-        end_sec?: number
-        space?: string
-        dimension?: number
-        embedding?: number[] | string
-      }[]
-      next_after?: string
-    }
   }
   /**
    * Keys of the account, without their secrets (scope keys)
@@ -4158,6 +3824,7 @@ export interface Operations {
        */
       quotas: {
         [k: string]: {
+          unit: string
           /**
            * null: not limited.
            */
@@ -4178,6 +3845,1059 @@ export interface Operations {
         id: string
         scopes: ('read' | 'write' | 'keys' | 'admin')[]
       }
+    }
+  }
+  /**
+   * Tasks of media and of buckets, newest first
+   */
+  listTasks: {
+    query?: {
+      /**
+       * One of queued, processing, ready, partial, failed, cancelled, or several with commas between them.
+       */
+      state?: string
+      kind?: 'media' | 'bucket' | 'batch'
+      /**
+       * Any name of the model, or its id.
+       */
+      model?: string
+      bucket?: string
+      /**
+       * Not at this time, later.
+       */
+      created_after?: string
+      /**
+       * Not at this time, earlier.
+       */
+      created_before?: string
+      /**
+       * `next_after` of the page before.
+       */
+      after?: string
+      limit?: number
+    }
+    answer: {
+      tasks: {
+        id: string
+        kind: 'media' | 'bucket' | 'batch'
+        state: 'queued' | 'processing' | 'ready' | 'partial' | 'failed' | 'cancelled'
+        /**
+         * A pause keeps it from going on: see `/pauses`.
+         */
+        is_paused?: true
+        model: {
+          id: string
+          revision: string
+          /**
+           * The word that the caller sent.
+           */
+          name: string
+        }
+        input: {
+          type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site' | 'batch'
+          asset_id?: string
+          filename?: string
+          url?: string
+          bucket?: string
+          duration_sec?: number
+          page_count?: number
+        }
+        /**
+         * Not a part of the contracts: an addition of this server.
+         */
+        progress: {
+          /**
+           * Of the work: 0 until it is known how much there is, 1 exactly when the task has ended. It does not fall while the task runs.
+           */
+          fraction: number
+          /**
+           * Slices, parts or files; null until all are known.
+           */
+          items_total: number | null
+          items_done: number
+          items_failed: number
+          /**
+           * Files that are unchanged or gone.
+           */
+          items_skipped: number
+          /**
+           * Of a task of video or sound: how much is embedded; null until it was looked at.
+           */
+          media_total_sec?: number | null
+          media_done_sec?: number
+          /**
+           * Over the last ten items that were settled; null before the third and at the end.
+           */
+          items_per_sec: number | null
+          /**
+           * Until all items are settled, at that rate.
+           */
+          eta_sec: number | null
+        }
+        /**
+         * The task from which the vectors were taken; nothing was embedded anew.
+         */
+        reused_from?: string
+        warnings: {
+          code: string
+          message: string
+        }[]
+        error?: {
+          code: string
+          message: string
+        }
+        created_at: string
+        updated_at: string
+        finished_at?: string
+        /**
+         * When it goes with its vectors.
+         */
+        expires_at: string
+      }[]
+      next_after?: string
+    }
+  }
+  /**
+   * A task, of media or of a bucket; `wait` for its end
+   */
+  getTask: {
+    path: {
+      id: string
+    }
+    query?: {
+      /**
+       * Seconds: the answer comes when the task has ended, at the latest after so long.
+       */
+      wait?: number
+    }
+    answer: {
+      id: string
+      kind: 'media' | 'bucket' | 'batch'
+      state: 'queued' | 'processing' | 'ready' | 'partial' | 'failed' | 'cancelled'
+      /**
+       * A pause keeps it from going on: see `/pauses`.
+       */
+      is_paused?: true
+      model: {
+        id: string
+        revision: string
+        /**
+         * The word that the caller sent.
+         */
+        name: string
+      }
+      input: {
+        type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site' | 'batch'
+        asset_id?: string
+        filename?: string
+        url?: string
+        bucket?: string
+        duration_sec?: number
+        page_count?: number
+      }
+      /**
+       * Not a part of the contracts: an addition of this server.
+       */
+      progress: {
+        /**
+         * Of the work: 0 until it is known how much there is, 1 exactly when the task has ended. It does not fall while the task runs.
+         */
+        fraction: number
+        /**
+         * Slices, parts or files; null until all are known.
+         */
+        items_total: number | null
+        items_done: number
+        items_failed: number
+        /**
+         * Files that are unchanged or gone.
+         */
+        items_skipped: number
+        /**
+         * Of a task of video or sound: how much is embedded; null until it was looked at.
+         */
+        media_total_sec?: number | null
+        media_done_sec?: number
+        /**
+         * Over the last ten items that were settled; null before the third and at the end.
+         */
+        items_per_sec: number | null
+        /**
+         * Until all items are settled, at that rate.
+         */
+        eta_sec: number | null
+      }
+      /**
+       * The task from which the vectors were taken; nothing was embedded anew.
+       */
+      reused_from?: string
+      warnings: {
+        code: string
+        message: string
+      }[]
+      error?: {
+        code: string
+        message: string
+      }
+      created_at: string
+      updated_at: string
+      finished_at?: string
+      /**
+       * When it goes with its vectors.
+       */
+      expires_at: string
+    }
+  }
+  /**
+   * Keep a task for longer or shorter
+   */
+  changeTask: {
+    path: {
+      id: string
+    }
+    body: {
+      /**
+       * From then on the task, its vectors and the input that came with it are removed. Not further away than EMBEDLINE_RETENTION_MAX.
+       */
+      expires_at: string
+    }
+    answer: {
+      id: string
+      kind: 'media' | 'bucket' | 'batch'
+      state: 'queued' | 'processing' | 'ready' | 'partial' | 'failed' | 'cancelled'
+      /**
+       * A pause keeps it from going on: see `/pauses`.
+       */
+      is_paused?: true
+      model: {
+        id: string
+        revision: string
+        /**
+         * The word that the caller sent.
+         */
+        name: string
+      }
+      input: {
+        type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site' | 'batch'
+        asset_id?: string
+        filename?: string
+        url?: string
+        bucket?: string
+        duration_sec?: number
+        page_count?: number
+      }
+      /**
+       * Not a part of the contracts: an addition of this server.
+       */
+      progress: {
+        /**
+         * Of the work: 0 until it is known how much there is, 1 exactly when the task has ended. It does not fall while the task runs.
+         */
+        fraction: number
+        /**
+         * Slices, parts or files; null until all are known.
+         */
+        items_total: number | null
+        items_done: number
+        items_failed: number
+        /**
+         * Files that are unchanged or gone.
+         */
+        items_skipped: number
+        /**
+         * Of a task of video or sound: how much is embedded; null until it was looked at.
+         */
+        media_total_sec?: number | null
+        media_done_sec?: number
+        /**
+         * Over the last ten items that were settled; null before the third and at the end.
+         */
+        items_per_sec: number | null
+        /**
+         * Until all items are settled, at that rate.
+         */
+        eta_sec: number | null
+      }
+      /**
+       * The task from which the vectors were taken; nothing was embedded anew.
+       */
+      reused_from?: string
+      warnings: {
+        code: string
+        message: string
+      }[]
+      error?: {
+        code: string
+        message: string
+      }
+      created_at: string
+      updated_at: string
+      finished_at?: string
+      /**
+       * When it goes with its vectors.
+       */
+      expires_at: string
+    }
+  }
+  /**
+   * Remove a task with its vectors and its input; one that runs is cancelled first
+   */
+  deleteTask: {
+    path: {
+      id: string
+    }
+    answer: undefined
+  }
+  /**
+   * End a task; what is finished of it stays, and one that has ended stays as it is
+   */
+  cancelTask: {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      kind: 'media' | 'bucket' | 'batch'
+      state: 'queued' | 'processing' | 'ready' | 'partial' | 'failed' | 'cancelled'
+      /**
+       * A pause keeps it from going on: see `/pauses`.
+       */
+      is_paused?: true
+      model: {
+        id: string
+        revision: string
+        /**
+         * The word that the caller sent.
+         */
+        name: string
+      }
+      input: {
+        type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site' | 'batch'
+        asset_id?: string
+        filename?: string
+        url?: string
+        bucket?: string
+        duration_sec?: number
+        page_count?: number
+      }
+      /**
+       * Not a part of the contracts: an addition of this server.
+       */
+      progress: {
+        /**
+         * Of the work: 0 until it is known how much there is, 1 exactly when the task has ended. It does not fall while the task runs.
+         */
+        fraction: number
+        /**
+         * Slices, parts or files; null until all are known.
+         */
+        items_total: number | null
+        items_done: number
+        items_failed: number
+        /**
+         * Files that are unchanged or gone.
+         */
+        items_skipped: number
+        /**
+         * Of a task of video or sound: how much is embedded; null until it was looked at.
+         */
+        media_total_sec?: number | null
+        media_done_sec?: number
+        /**
+         * Over the last ten items that were settled; null before the third and at the end.
+         */
+        items_per_sec: number | null
+        /**
+         * Until all items are settled, at that rate.
+         */
+        eta_sec: number | null
+      }
+      /**
+       * The task from which the vectors were taken; nothing was embedded anew.
+       */
+      reused_from?: string
+      warnings: {
+        code: string
+        message: string
+      }[]
+      error?: {
+        code: string
+        message: string
+      }
+      created_at: string
+      updated_at: string
+      finished_at?: string
+      /**
+       * When it goes with its vectors.
+       */
+      expires_at: string
+    }
+  }
+  /**
+   * Do again what failed or was cancelled of a task; what is done stays
+   */
+  retryTask: {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      kind: 'media' | 'bucket' | 'batch'
+      state: 'queued' | 'processing' | 'ready' | 'partial' | 'failed' | 'cancelled'
+      /**
+       * A pause keeps it from going on: see `/pauses`.
+       */
+      is_paused?: true
+      model: {
+        id: string
+        revision: string
+        /**
+         * The word that the caller sent.
+         */
+        name: string
+      }
+      input: {
+        type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site' | 'batch'
+        asset_id?: string
+        filename?: string
+        url?: string
+        bucket?: string
+        duration_sec?: number
+        page_count?: number
+      }
+      /**
+       * Not a part of the contracts: an addition of this server.
+       */
+      progress: {
+        /**
+         * Of the work: 0 until it is known how much there is, 1 exactly when the task has ended. It does not fall while the task runs.
+         */
+        fraction: number
+        /**
+         * Slices, parts or files; null until all are known.
+         */
+        items_total: number | null
+        items_done: number
+        items_failed: number
+        /**
+         * Files that are unchanged or gone.
+         */
+        items_skipped: number
+        /**
+         * Of a task of video or sound: how much is embedded; null until it was looked at.
+         */
+        media_total_sec?: number | null
+        media_done_sec?: number
+        /**
+         * Over the last ten items that were settled; null before the third and at the end.
+         */
+        items_per_sec: number | null
+        /**
+         * Until all items are settled, at that rate.
+         */
+        eta_sec: number | null
+      }
+      /**
+       * The task from which the vectors were taken; nothing was embedded anew.
+       */
+      reused_from?: string
+      warnings: {
+        code: string
+        message: string
+      }[]
+      error?: {
+        code: string
+        message: string
+      }
+      created_at: string
+      updated_at: string
+      finished_at?: string
+      /**
+       * When it goes with its vectors.
+       */
+      expires_at: string
+    }
+  }
+  /**
+   * Make a new task of the same input, with another model
+   */
+  rerunTask: {
+    path: {
+      id: string
+    }
+    body: {
+      /**
+       * The name of a model; without it that of the task, which may mean another one by now.
+       */
+      model?: string | null
+    }
+    answer: {
+      id: string
+      kind: 'media' | 'bucket' | 'batch'
+      state: 'queued' | 'processing' | 'ready' | 'partial' | 'failed' | 'cancelled'
+      /**
+       * A pause keeps it from going on: see `/pauses`.
+       */
+      is_paused?: true
+      model: {
+        id: string
+        revision: string
+        /**
+         * The word that the caller sent.
+         */
+        name: string
+      }
+      input: {
+        type: 'video' | 'audio' | 'image' | 'document' | 'bucket' | 'site' | 'batch'
+        asset_id?: string
+        filename?: string
+        url?: string
+        bucket?: string
+        duration_sec?: number
+        page_count?: number
+      }
+      /**
+       * Not a part of the contracts: an addition of this server.
+       */
+      progress: {
+        /**
+         * Of the work: 0 until it is known how much there is, 1 exactly when the task has ended. It does not fall while the task runs.
+         */
+        fraction: number
+        /**
+         * Slices, parts or files; null until all are known.
+         */
+        items_total: number | null
+        items_done: number
+        items_failed: number
+        /**
+         * Files that are unchanged or gone.
+         */
+        items_skipped: number
+        /**
+         * Of a task of video or sound: how much is embedded; null until it was looked at.
+         */
+        media_total_sec?: number | null
+        media_done_sec?: number
+        /**
+         * Over the last ten items that were settled; null before the third and at the end.
+         */
+        items_per_sec: number | null
+        /**
+         * Until all items are settled, at that rate.
+         */
+        eta_sec: number | null
+      }
+      /**
+       * The task from which the vectors were taken; nothing was embedded anew.
+       */
+      reused_from?: string
+      warnings: {
+        code: string
+        message: string
+      }[]
+      error?: {
+        code: string
+        message: string
+      }
+      created_at: string
+      updated_at: string
+      finished_at?: string
+      /**
+       * When it goes with its vectors.
+       */
+      expires_at: string
+    }
+  }
+  /**
+   * The pieces of work of a task, in the order in which they were made
+   */
+  listItems: {
+    path: {
+      id: string
+    }
+    query?: {
+      /**
+       * One of queued, running, done, failed, skipped, cancelled, or several with commas between them.
+       */
+      state?: string
+      /**
+       * One of fetch, assemble, inspect, plan, slice, part, finish, list, crawl, document, conclude, retry, check, lines, gather, or several with commas between them.
+       */
+      kind?: string
+      /**
+       * `next_after` of the page before.
+       */
+      after?: string
+      limit?: number
+    }
+    answer: {
+      items: {
+        id: number
+        key: string
+        kind:
+          | 'fetch'
+          | 'assemble'
+          | 'inspect'
+          | 'plan'
+          | 'slice'
+          | 'part'
+          | 'finish'
+          | 'list'
+          | 'crawl'
+          | 'document'
+          | 'conclude'
+          | 'retry'
+          | 'check'
+          | 'lines'
+          | 'gather'
+        state: 'queued' | 'running' | 'done' | 'failed' | 'skipped' | 'cancelled'
+        is_paused?: true
+        start_sec?: number
+        end_sec?: number
+        /**
+         * Of a document: pages, words, chunks; or the picture.
+         */
+        part?: string
+        first_page?: number
+        last_page?: number
+        /**
+         * The key of a file of the bucket.
+         */
+        file?: string
+        url?: string
+        /**
+         * Of the last attempt that went wrong.
+         */
+        error?: {
+          code: string
+          message: string
+        }
+        /**
+         * How often it was begun.
+         */
+        attempts: number
+        /**
+         * Attempts in which it went wrong itself; the third one is its last.
+         */
+        failures: number
+        /**
+         * Attempts that ended because a process or a machine died.
+         */
+        interruptions: number
+        /**
+         * Nothing runs beside it.
+         */
+        is_alone?: true
+        /**
+         * Who has it, or had it last.
+         */
+        worker?: string
+        created_at: string
+        /**
+         * Of one in the queue: not before.
+         */
+        due_at?: string
+        started_at?: string
+        finished_at?: string
+      }[]
+      /**
+       * There may be more, also when this page is short.
+       */
+      next_after?: string
+    }
+  }
+  /**
+   * What happened to a task, the oldest first, and the pauses that held it back
+   */
+  getHistory: {
+    path: {
+      id: string
+    }
+    query?: {
+      /**
+       * `next_after` of the page before.
+       */
+      after?: number
+      limit?: number
+    }
+    answer: {
+      events: {
+        id: number
+        task_id: string
+        kind: string
+        created_at: string
+      }[]
+      pauses: {
+        id: number
+        created_at: string
+        ended_at?: string
+      }[]
+      next_after?: number
+    }
+  }
+  /**
+   * What happens to the tasks of the account, as server-sent events
+   */
+  watchEvents: {
+    headers?: {
+      /**
+       * The id of the last event that was received: the stream goes on after it. Without it the events of a task begin with the first, those of the account with the next that happens; 0 asks for all that are kept.
+       */
+      'last-event-id'?: number
+    }
+    answer: Response
+  }
+  /**
+   * What happens to a task, as server-sent events; the stream ends when the task has ended
+   */
+  watchTask: {
+    path: {
+      id: string
+    }
+    headers?: {
+      /**
+       * The id of the last event that was received: the stream goes on after it. Without it the events of a task begin with the first, those of the account with the next that happens; 0 asks for all that are kept.
+       */
+      'last-event-id'?: number
+    }
+    answer: Response
+  }
+  /**
+   * What is paused now and concerns this account; for the operator all
+   */
+  listPauses: {
+    answer: {
+      pauses: {
+        id: number
+        account?: string
+        kind?: 'media' | 'bucket' | 'batch'
+        model?: string
+        created_at: string
+        ended_at?: string
+      }[]
+    }
+  }
+  /**
+   * Hold tasks back: what runs goes on to the end of its piece of work, and nothing more starts
+   */
+  pause: {
+    body: {
+      /**
+       * All tasks of an account: its own name, or any for the operator.
+       */
+      account?: string | null
+      /**
+       * All tasks of a kind (the operator only).
+       */
+      kind?: ('media' | 'bucket' | 'batch') | null
+      /**
+       * All tasks of a model (the operator only).
+       */
+      model?: string | null
+    }
+    answer: {
+      id: number
+      account?: string
+      kind?: 'media' | 'bucket' | 'batch'
+      model?: string
+      created_at: string
+      ended_at?: string
+    }
+  }
+  /**
+   * End a pause
+   */
+  endPause: {
+    path: {
+      id: string
+    }
+    answer: undefined
+  }
+  /**
+   * What would be removed now, by reason (the operator only)
+   */
+  findLeftovers: {
+    query?: {
+      /**
+       * Only say what would be removed; GET never does anything else.
+       */
+      dry_run?: 'true' | 'false' | ''
+    }
+    answer: {
+      dry_run: boolean
+      removed: {
+        reason: string
+        count: number
+        /**
+         * Of what is stored; estimated where there are many vectors.
+         */
+        size_bytes: number
+      }[]
+      size_bytes: number
+    }
+  }
+  /**
+   * Remove now what has expired and what was left over (the operator only)
+   */
+  removeLeftovers: {
+    query?: {
+      /**
+       * Only say what would be removed; GET never does anything else.
+       */
+      dry_run?: 'true' | 'false' | ''
+    }
+    answer: {
+      dry_run: boolean
+      removed: {
+        reason: string
+        count: number
+        /**
+         * Of what is stored; estimated where there are many vectors.
+         */
+        size_bytes: number
+      }[]
+      size_bytes: number
+    }
+  }
+  /**
+   * What is nearest to a text, a picture, a sound, a video, a moment or a vector
+   */
+  search: {
+    body: {
+      text?: string
+      /**
+       * Exactly one of `url`, `base64`, `asset_id`. In a form: the file itself.
+       */
+      image?: {
+        url?: string
+        base64?: string
+        asset_id?: string
+      }
+      /**
+       * Exactly one of `url`, `base64`, `asset_id`; and what of it. In a form: the file itself.
+       */
+      audio?: {
+        url?: string
+        base64?: string
+        asset_id?: string
+        start_sec?: number
+        end_sec?: number
+      }
+      /**
+       * Exactly one of `url`, `base64`, `asset_id`; and what of it. In a form: the file itself.
+       */
+      video?: {
+        url?: string
+        base64?: string
+        asset_id?: string
+        start_sec?: number
+        end_sec?: number
+      }
+      /**
+       * A moment (`start_sec`, to `end_sec`), a page, a chunk, or the whole of a task, or of the newest task of an asset.
+       */
+      clip?: {
+        task_id?: string
+        asset_id?: string
+        start_sec?: number
+        end_sec?: number
+        page?: number
+        chunk?: number
+        option?: 'visual' | 'audio' | 'transcription' | 'fused' | 'text'
+        exclude_self?: boolean
+      }
+      /**
+       * Numbers, or base64 of little-endian float32.
+       */
+      vector?: number[] | string
+      /**
+       * Absent: the model of what is searched, when there is just one; otherwise the default one.
+       */
+      model?: string
+      /**
+       * Of `vector`.
+       */
+      space?: string
+      /**
+       * Absent: all tasks and all embedded buckets of the account.
+       */
+      in?: {
+        /**
+         * @maxItems 1000
+         */
+        tasks?: string[]
+        /**
+         * @maxItems 1000
+         */
+        assets?: string[]
+        /**
+         * @maxItems 1000
+         */
+        buckets?: string[]
+      }
+      /**
+       * What does not have what a filter asks for is left out.
+       */
+      filter?: {
+        option?:
+          | ('visual' | 'audio' | 'transcription' | 'fused' | 'text')
+          | ('visual' | 'audio' | 'transcription' | 'fused' | 'text')[]
+        scope?: ('clip' | 'page' | 'chunk' | 'asset') | ('clip' | 'page' | 'chunk' | 'asset')[]
+        start_sec?: number
+        end_sec?: number
+        /**
+         * Of the asset: a value, several of which any will do, or bounds of a number (`gt`, `gte`, `lt`, `lte`).
+         */
+        metadata?: {
+          [k: string]:
+            | string
+            | number
+            | boolean
+            | (string | number | boolean)[]
+            | {
+                gt?: number
+                gte?: number
+                lt?: number
+                lte?: number
+              }
+        }
+        /**
+         * Of files of buckets: `*`, `**`, `?`; without a slash it is held against the last part.
+         */
+        key?: string
+      }
+      limit?: number
+      /**
+       * Of each result.
+       */
+      moments?: number
+      /**
+       * Joins moments that touch each other.
+       */
+      merge?: boolean
+      min_score?: number
+      explain?: boolean
+    }
+    answer: {
+      query: {
+        type: string
+        model: {
+          id: string
+          revision: string
+        }
+        space: string
+        dimension: number
+      }
+      /**
+       * Best first; one for each asset, task without asset, and file of a bucket.
+       */
+      results: {
+        kind: 'asset' | 'task' | 'file'
+        /**
+         * Of the best moment: the cosine.
+         */
+        score: number
+        asset?: {
+          id: string
+          filename: string
+        }
+        task?: {
+          id: string
+          state: string
+        }
+        bucket?: string
+        key?: string
+        moments: {
+          score: number
+          option: string
+          scope: string
+          task_id?: string
+          start_sec?: number
+          end_sec?: number
+          page?: number
+          quadrant?: string
+          chunk?: number
+          text?: string
+          place?: {}
+        }[]
+      }[]
+      /**
+       * Vectors that may not be compared with the query, and were not.
+       */
+      skipped: {
+        model: {
+          id: string
+          revision: string
+        }
+        space: string
+        dimension: number
+        vectors: number
+        reason: string
+        message: string
+      }[]
+      warnings?: {
+        code: string
+        message: string
+      }[]
+      explain?: {}
+    }
+  }
+  /**
+   * What a task has embedded so far, or the chunks of its bucket as they are searched now
+   */
+  getEmbeddings: {
+    path: {
+      id: string
+    }
+    query?: {
+      /**
+       * One of id, option, scope, start_sec, end_sec, page, quadrant, key, source_url, chunk, text, place, model, space, dimension, embedding, uncertainty, or several with commas between them.
+       */
+      fields?: string
+      /**
+       * One of visual, audio, transcription, fused, text, or several with commas between them.
+       */
+      option?: string
+      /**
+       * One of clip, page, chunk, asset, or several with commas between them.
+       */
+      scope?: string
+      start_sec?: number
+      end_sec?: number
+      /**
+       * `base64` is of little-endian float32.
+       */
+      encoding_format?: 'float' | 'base64'
+      /**
+       * The `id` of an embedding.
+       */
+      after?: string
+      /**
+       * 1000 unless said; of NDJSON all.
+       */
+      limit?: number
+    }
+    headers?: {
+      /**
+       * `application/x-ndjson`: a line of JSON for each embedding, and nothing else.
+       */
+      Accept?: string
+    }
+    answer: {
+      task_id: string
+      state: string
+      embeddings: {
+        id?: string
+        option?: string
+        scope?: string
+        start_sec?: number
+        end_sec?: number
+        space?: string
+        dimension?: number
+        embedding?: number[] | string
+      }[]
+      next_after?: string
     }
   }
 }
@@ -4222,12 +4942,25 @@ export const OPERATIONS = {
   telnyxEmbed: ['POST', '/v2/ai/openai/embeddings', 'application/json'],
   telnyxListModels: ['GET', '/v2/ai/openai/embeddings/models'],
   telnyxListModelsOfOpenai: ['GET', '/v2/ai/openai/models'],
+  openaiCreateEmbeddings: ['POST', '/v1/embeddings', 'application/json'],
+  openaiListModels: ['GET', '/v1/models'],
+  openaiRetrieveModel: ['GET', '/v1/models/{model}'],
+  openaiListFiles: ['GET', '/v1/files'],
+  openaiCreateFile: ['POST', '/v1/files', 'multipart/form-data'],
+  openaiRetrieveFile: ['GET', '/v1/files/{id}'],
+  openaiDeleteFile: ['DELETE', '/v1/files/{id}'],
+  openaiGetFileContent: ['GET', '/v1/files/{id}/content'],
+  openaiListBatches: ['GET', '/v1/batches'],
+  openaiCreateBatch: ['POST', '/v1/batches', 'application/json'],
+  openaiRetrieveBatch: ['GET', '/v1/batches/{id}'],
+  openaiCancelBatch: ['POST', '/v1/batches/{id}/cancel'],
   listBuckets: ['GET', '/api/buckets'],
   createBucket: ['PUT', '/api/buckets/{bucket}'],
   listObjects: ['GET', '/api/buckets/{bucket}/objects'],
   getObject: ['GET', '/api/buckets/{bucket}/objects/{key}'],
   putObject: ['PUT', '/api/buckets/{bucket}/objects/{key}', 'application/octet-stream'],
   deleteObject: ['DELETE', '/api/buckets/{bucket}/objects/{key}'],
+  createTasks: ['POST', '/api/tasks/batch', 'application/json'],
   getAssetContent: ['GET', '/api/assets/{id}/content'],
   getThumbnail: ['GET', '/api/assets/{id}/thumbnails'],
   getWaveform: ['GET', '/api/assets/{id}/waveform'],
@@ -4236,6 +4969,18 @@ export const OPERATIONS = {
   getPull: ['GET', '/api/models/pull/{pull}'],
   stopPull: ['DELETE', '/api/models/pull/{pull}'],
   removeModel: ['DELETE', '/api/models/{model}'],
+  listKeys: ['GET', '/api/keys'],
+  createKey: ['POST', '/api/keys', 'application/json'],
+  getKey: ['GET', '/api/keys/{id}'],
+  changeKey: ['PATCH', '/api/keys/{id}', 'application/json'],
+  revokeKey: ['DELETE', '/api/keys/{id}'],
+  rotateKey: ['POST', '/api/keys/{id}/rotate', 'application/json'],
+  listAccounts: ['GET', '/api/accounts'],
+  createAccount: ['POST', '/api/accounts', 'application/json'],
+  getAccount: ['GET', '/api/accounts/{account}'],
+  changeAccount: ['PATCH', '/api/accounts/{account}', 'application/json'],
+  getUsage: ['GET', '/api/usage'],
+  getLimits: ['GET', '/api/limits'],
   listTasks: ['GET', '/api/tasks'],
   getTask: ['GET', '/api/tasks/{id}'],
   changeTask: ['PATCH', '/api/tasks/{id}', 'application/json'],
@@ -4254,16 +4999,4 @@ export const OPERATIONS = {
   removeLeftovers: ['POST', '/api/janitor'],
   search: ['POST', '/api/search', 'application/json'],
   getEmbeddings: ['GET', '/api/tasks/{id}/embeddings'],
-  listKeys: ['GET', '/api/keys'],
-  createKey: ['POST', '/api/keys', 'application/json'],
-  getKey: ['GET', '/api/keys/{id}'],
-  changeKey: ['PATCH', '/api/keys/{id}', 'application/json'],
-  revokeKey: ['DELETE', '/api/keys/{id}'],
-  rotateKey: ['POST', '/api/keys/{id}/rotate', 'application/json'],
-  listAccounts: ['GET', '/api/accounts'],
-  createAccount: ['POST', '/api/accounts', 'application/json'],
-  getAccount: ['GET', '/api/accounts/{account}'],
-  changeAccount: ['PATCH', '/api/accounts/{account}', 'application/json'],
-  getUsage: ['GET', '/api/usage'],
-  getLimits: ['GET', '/api/limits'],
 } as const satisfies Record<keyof Operations, readonly [string, string, string?]>

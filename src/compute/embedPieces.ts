@@ -84,8 +84,11 @@ async function* fitting(
   }
 }
 
-async function* batches(chunks: AsyncIterable<Chunk>): AsyncGenerator<Chunk[], void> {
-  let batch: Chunk[] = []
+/** As many texts as are embedded in one go: a bounded number of them, and of characters. */
+export async function* batches<Cut extends { text: string }>(
+  chunks: AsyncIterable<Cut> | Iterable<Cut>,
+): AsyncGenerator<Cut[], void> {
+  let batch: Cut[] = []
   let characters = 0
   for await (const chunk of chunks) {
     batch.push(chunk)

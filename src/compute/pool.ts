@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url'
-import type { ErrorCode } from '../domain/errors.ts'
+import { EmbedlineError, type ErrorCode } from '../domain/errors.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { Compute, Readiness, RunOptions } from '../domain/compute.ts'
 import { pinOf, type ModelPin } from '../domain/model.ts'
+import type { TakeTimings } from '../domain/timing.ts'
 import type { Clock } from '../lib/clock.ts'
 import { makeKeyedMutex } from '../lib/keyedMutex.ts'
 import type { Logger } from '../lib/logger.ts'
@@ -32,6 +33,8 @@ export interface ComputeParts {
   warm?: ModelPin
   /** Is told why a child ended that should have gone on. */
   onReplace?: (reason: ErrorCode) => void
+  /** Called when a call begins, in the context of its caller; what it returns is told what the child was busy with. */
+  onCall?: () => TakeTimings
   /** How long one run of a model may keep a child from answering anything, seconds. */
   longestRunSec?: (model: ModelPin) => number
   /** The program of a child and its arguments. */
@@ -81,6 +84,8 @@ const CACHED_QUERIES = 1_000
 // it dies (docs/decisions/0026).
 const DOCUMENTS_AT_ONCE = 8
 const GRACE_MS = 2_000
+
+const tooLong = () => new EmbedlineError('text_too_long', 'The text is longer than the model takes.')
 
 const hasRoom = (child: Child) => child.documentCount < DOCUMENTS_AT_ONCE
 
@@ -218,6 +223,12 @@ export function startCompute(parts: ComputeParts): RunningCompute {
       const ask = { model: pinOf(model), texts, use }
       return use === 'query' ? embedQueries(ask, signal) : embedTexts(ask, signal)
     },
+    async embedBatch(model, texts, signal, options) {
+      const ask = { model: pinOf(model), texts }
+      const call = (child: Child) => child.call('embedBatch', ask, { signal, ...patience(model) })
+      const vectors = await onFree(hasRoom, call, signal, options)
+      return vectors.map((vector) => vector ?? tooLong())
+    },
     async embedSlicesNow(work, onSlice, signal) {
       await slots.use(
         () => true,
@@ -263,6 +274,7 @@ function childParts(parts: ComputeParts, pace: Pace): ChildParts {
     hungAfterBeats: pace.hungAfterBeats,
     unitBeats: Math.ceil((parts.limits.itemSec * 1000) / pace.beatMs),
     cancelMs: pace.cancelMs,
+    ...(parts.onCall && { onCall: parts.onCall }),
     clock: parts.clock,
     logger: parts.logger,
   }

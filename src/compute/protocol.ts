@@ -14,6 +14,7 @@ import type {
 import type { PictureWork, ThumbnailWork, Waveform, WaveformWork } from '../domain/pictureWork.ts'
 import type { SliceResult, SliceWork } from '../domain/sliceWork.ts'
 import type { ModelSettings } from '../models/settings.ts'
+import type { Timing } from '../domain/timing.ts'
 import type { Tools } from '../media/tools.ts'
 
 /**
@@ -35,6 +36,12 @@ export interface Requests {
     ask: { model: ModelPin; texts: readonly string[]; use: TextUse }
     part: never
     answer: readonly Float32Array[]
+  }
+  /** Null for a text that the model cannot take whole. */
+  embedBatch: {
+    ask: { model: ModelPin; texts: readonly string[] }
+    part: never
+    answer: readonly (Float32Array | null)[]
   }
   embedSlicesNow: { ask: SliceWork; part: SliceResult; answer: undefined }
   embedMixture: { ask: MixtureWork; part: never; answer: MixtureAnswer }
@@ -84,9 +91,9 @@ export type ToParent =
   | { type: 'pong'; residentBytes: number }
   /** A unit of a call is done: the call is alive. */
   | { type: 'unit'; id: number }
-  | { type: 'part'; id: number; part: Part<RequestName> }
-  | { type: 'answer'; id: number; answer: Answer<RequestName> }
-  | { type: 'failure'; id: number; failure: SentFailure }
+  | { type: 'part'; id: number; part: Part<RequestName>; timings: readonly Timing[] }
+  | { type: 'answer'; id: number; answer: Answer<RequestName>; timings: readonly Timing[] }
+  | { type: 'failure'; id: number; failure: SentFailure; timings: readonly Timing[] }
 
 /** An error on its way between processes. */
 export interface SentFailure {

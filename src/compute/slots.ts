@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { EmbedlineError, type ErrorCode } from '../domain/errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
@@ -113,7 +114,9 @@ export function makeSlots({ count, startChild, backoffMs, onReplace, clock, logg
     if (whyHopeless !== undefined && children.size === 0)
       throw new EmbedlineError('compute_unavailable', whyHopeless)
     const { promise, resolve, reject } = Promise.withResolvers<T>()
-    const waiter: Waiter = { fits, reject, run: (child) => resolve(call(child)) }
+    // Whose turn it is becomes known while others are served: the call is still its caller's.
+    const run = AsyncLocalStorage.bind((child: Child) => resolve(call(child)))
+    const waiter: Waiter = { fits, reject, run }
     const over = new AbortController()
     const giveUp = () => waiters.delete(waiter) && reject(wasAborted())
     signal?.addEventListener('abort', giveUp, { signal: over.signal })

@@ -4,6 +4,7 @@ import type { MixtureAnswer, MixtureWork } from './mixtureWork.ts'
 import type { ModelPin, TextUse } from './model.ts'
 import type { PartCut, PartSummary, PartText, PartVector, PartWork } from './partWork.ts'
 import type { PictureWork, ThumbnailWork, Waveform, WaveformWork } from './pictureWork.ts'
+import type { TextOutcome } from './remoteTexts.ts'
 import type { SliceResult, SliceWork } from './sliceWork.ts'
 
 /**
@@ -67,6 +68,16 @@ export interface Compute {
     use: TextUse,
     signal?: AbortSignal,
   ): Promise<Float32Array[]>
+  /**
+   * One outcome for each text, in order: its vector as that of a document, or `text_too_long`. Nobody waits for it: short
+   * requests go before.
+   */
+  embedBatch(
+    model: ModelPin,
+    texts: readonly string[],
+    signal: AbortSignal,
+    options?: RunOptions,
+  ): Promise<readonly TextOutcome[]>
   /** Goes before slices (lane 0), one such work at a time in a child. As `embedSlices`, for one that waits. */
   embedSlicesNow(
     work: SliceWork,

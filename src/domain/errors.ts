@@ -40,6 +40,8 @@ const RETRY = {
   fetch_too_large: false,
   // What was asked for does not fit the state in which the thing is.
   state_conflict: false,
+  // It was not done in the time that there was for it.
+  deadline_exceeded: false,
   // Nobody wants it any more.
   cancelled: false,
   // A key that names a create was used before: for another request, or for one that has no answer yet.

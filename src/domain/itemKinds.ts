@@ -1,19 +1,20 @@
-import type { ItemKind } from './tables.ts'
+/** What the pieces of work are that the queue hands out. */
+export const ITEM_KINDS = [
+  'fetch',
+  'assemble',
+  'inspect',
+  'plan',
+  'slice',
+  'part',
+  'finish',
+  'list',
+  'crawl',
+  'document',
+  'conclude',
+  'retry',
+  'check',
+  'lines',
+  'gather',
+] as const
 
-// Every kind is here, or this file does not compile.
-const KINDS = {
-  fetch: true,
-  assemble: true,
-  inspect: true,
-  plan: true,
-  slice: true,
-  part: true,
-  finish: true,
-  list: true,
-  crawl: true,
-  document: true,
-  conclude: true,
-  retry: true,
-} as const satisfies Record<ItemKind, true>
-
-export const ITEM_KINDS = Object.keys(KINDS) as readonly ItemKind[]
+export type ItemKind = (typeof ITEM_KINDS)[number]

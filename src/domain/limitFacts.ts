@@ -16,6 +16,7 @@ export interface LimitFacts {
     | 'results'
     | 'rows'
     | 'uploads'
+    | 'requests'
     | 'ratio'
   meaning: string
 }
@@ -60,6 +61,10 @@ const FACTS = {
   textBodyBytes: { unit: 'bytes', meaning: 'a JSON body that holds no media, at most' },
   inputTexts: { unit: 'texts', meaning: 'texts in one request to the OpenAI-compatible operations, at most' },
   inputTextTokens: { unit: 'tokens', meaning: 'each of those texts, at most' },
+  inputTokens: { unit: 'tokens', meaning: 'all of those texts together, at most' },
+  batchBytes: { unit: 'bytes', meaning: 'a file of requests for a batch below /v1, at most' },
+  batchRequests: { unit: 'requests', meaning: 'requests in such a file, at most' },
+  batchTexts: { unit: 'texts', meaning: 'texts of all of them, at most' },
   searchResults: { unit: 'results', meaning: 'results of one search, at most' },
   documentBytes: {
     unit: 'bytes',

@@ -39,9 +39,14 @@ export interface Limits {
   filenameCharacters: number
   /** Of a JSON body that holds no media. */
   textBodyBytes: number
-  /** Of texts that are embedded at once: how many in a request, and of how many tokens each. */
+  /** Of texts that are embedded at once: how many in a request, of how many tokens each, and all together. */
   inputTexts: number
   inputTextTokens: number
+  inputTokens: number
+  /** Of a batch of requests: its file, the requests in it, and the texts of all of them. */
+  batchBytes: number
+  batchRequests: number
+  batchTexts: number
   /** Of one search. */
   searchResults: number
   /** Of a document that is read as a stream: text, Markdown, tables, NDJSON, XML, subtitles. */
@@ -102,6 +107,10 @@ const OURS: Limits = {
   textBodyBytes: 8 * 1024 * 1024,
   inputTexts: 2048,
   inputTextTokens: 8192,
+  inputTokens: 300_000,
+  batchBytes: 200 * 1024 ** 2,
+  batchRequests: 50_000,
+  batchTexts: 50_000,
   searchResults: 100,
   documentBytes: 1024 ** 3,
   wholeDocumentBytes: 100 * 1024 * 1024,

@@ -1,4 +1,4 @@
-import type { AnyTask } from './task.ts'
+import { modelOf, type AnyTask } from './task.ts'
 
 /** Which tasks: what is absent stands for all. */
 export interface PauseScope {
@@ -20,7 +20,7 @@ export interface Pause extends PauseScope {
 export const scopeOf = (task: AnyTask): Required<PauseScope> => ({
   accountId: task.accountId,
   kind: task.kind,
-  modelId: task.kind === 'media' ? task.model.id : task.settings.model.id,
+  modelId: modelOf(task).id,
 })
 
 /** True when the pause holds tasks of this scope. */

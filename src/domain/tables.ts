@@ -1,8 +1,12 @@
 import type { Generated, Kysely } from 'kysely'
+import type { BatchStop, FilePurpose } from './batch.ts'
 import type { ApiKey } from './apiKey.ts'
+import type { ItemKind } from './itemKinds.ts'
 import type { AssetState, ItemState, TaskState, UploadState } from './states.ts'
 import type { FileState, PageState } from './task.ts'
 import type { TaskEventKind } from './taskEvent.ts'
+
+export type { ItemKind }
 
 // The rows as they are stored. Times are integer milliseconds since 1970, JSON is text, flags are 0 or 1, vectors are
 // little-endian float32 blobs: the same in SQLite and PostgreSQL. Only `store/` and `queue/` read and write them.
@@ -33,6 +37,9 @@ export interface Tables {
   upload: UploadRow
   upload_part: UploadPartRow
   task_event: TaskEventRow
+  account_file: AccountFileRow
+  batch: BatchRow
+  batch_stretch: BatchStretchRow
   task_trace: TaskTraceRow
   pause: PauseRow
 }
@@ -169,13 +176,14 @@ export interface UploadPartRow {
 export interface TaskRow {
   id: string
   account_id: string
-  kind: 'media' | 'bucket'
+  kind: 'media' | 'bucket' | 'batch'
   state: TaskState
   /** The model name that the caller sent, for answers that repeat it. */
   model_name: string
+  /** Both are empty until the lines of a batch were looked at. */
   model_id: string
   model_revision: string
-  /** TaskRequest or BucketSettings. */
+  /** TaskRequest or BucketSettings; `{}` for a batch. */
   request_json: string
   /** Set when the input is an asset. */
   asset_id: string | null
@@ -266,20 +274,6 @@ export interface UsageRow {
   start_ms: number
   used: number
 }
-
-export type ItemKind =
-  | 'fetch'
-  | 'assemble'
-  | 'inspect'
-  | 'plan'
-  | 'slice'
-  | 'part'
-  | 'finish'
-  | 'list'
-  | 'crawl'
-  | 'document'
-  | 'conclude'
-  | 'retry'
 
 /** The row of the queue: a piece of work that one worker at a time may hold. The queue knows no more of it than this. */
 export interface ItemRow {
@@ -504,4 +498,55 @@ export interface CrawlPageRow {
   canonical: string | null
   /** 1: what it says of where it really is turned out to be of no use. */
   ignores_canonical: number
+}
+
+/** A file of an account: of requests for a batch, or of what came of them. */
+export interface AccountFileRow {
+  id: string
+  account_id: string
+  filename: string
+  purpose: FilePurpose
+  object_hash: string
+  size_bytes: number
+  created_ms: number
+  expires_ms: number
+}
+
+/** What a task has beside its own row when it is a batch. */
+export interface BatchRow {
+  task_id: string
+  input_file_id: string
+  /** The stored input, to which the batch refers itself: the file may be deleted. Null once it has ended. */
+  input_hash: string | null
+  metadata_json: string | null
+  /** How long its files are kept. */
+  files_kept_ms: number
+  /** Of its lines. */
+  requests_total: number
+  requests_done: number
+  requests_failed: number
+  /** BatchProblem[]. */
+  problems_json: string
+  stop: BatchStop | null
+  started_ms: number | null
+  finalizing_ms: number | null
+  stopping_ms: number | null
+  deadline_ms: number
+  output_file_id: string | null
+  error_file_id: string | null
+}
+
+/** Neighbouring lines of the file of a batch: what one item does. */
+export interface BatchStretchRow {
+  task_id: string
+  ordinal: number
+  /** From 1. */
+  first_line: number
+  request_count: number
+  start_byte: number
+  end_byte: number
+  /** What came of it: first the lines of requests that are done, then those of the others. Null until then. */
+  object_hash: string | null
+  done_bytes: number
+  failed_bytes: number
 }

@@ -1,3 +1,4 @@
+import type { BatchProblem, BatchStop } from './batch.ts'
 import type { ErrorCode } from './errors.ts'
 import type { Warning } from './embedding.ts'
 import type { Quotas } from './quotas.ts'
@@ -15,8 +16,12 @@ export interface Failure {
   message: string
 }
 
-/** A task of media, or of a bucket. */
-export type AnyTask = Task | BucketTask
+/** A task of media, of a bucket, or of many requests in a file. */
+export type AnyTask = Task | BucketTask | Batch
+
+/** Which model a task is embedded by; its words are empty while the lines of a batch were not looked at. */
+export const modelOf = (task: AnyTask): ModelPin =>
+  task.kind === 'bucket' ? task.settings.model : task.model
 
 export interface Task {
   kind: 'media'
@@ -50,6 +55,44 @@ export interface Task {
   updatedMs: number
   finishedMs?: number
   /** When it goes with its vectors. */
+  expiresMs: number
+}
+
+/** Many requests for vectors of texts, one a line of a file. */
+export interface Batch {
+  kind: 'batch'
+  id: string
+  accountId: string
+  state: TaskState
+  inputFileId: string
+  /** Of its file. */
+  filename: string
+  /** What the caller keeps with it. */
+  metadata?: Readonly<Record<string, string>>
+  /** The name that the lines have in common, and what it means. Empty until they were looked at. */
+  modelName: string
+  model: ModelPin
+  problems: readonly BatchProblem[]
+  failure?: Failure
+  warnings: readonly Warning[]
+  /** Of requests. */
+  requestCount: number
+  doneCount: number
+  failedCount: number
+  /** Its items are stretches of lines. */
+  progress: TaskProgress
+  textTokens: number
+  /** What came of the requests that are done, and of the others; once they are put together, and if there are any. */
+  outputFileId?: string
+  errorFileId?: string
+  stop?: BatchStop
+  createdMs: number
+  updatedMs: number
+  startedMs?: number
+  finalizingMs?: number
+  stoppingMs?: number
+  finishedMs?: number
+  deadlineMs: number
   expiresMs: number
 }
 
@@ -87,8 +130,9 @@ export interface Account {
   userId: string
   /** How much it may use. */
   quotas?: Quotas
-  /** The key that was used. */
+  /** The key that was used, and of its secret the SHA-256 in hex. */
   keyId?: string
+  secretHash?: string
   /** What that key may do. */
   scopes?: readonly Scope[]
   /** The limit of that key, where it has one of its own. */

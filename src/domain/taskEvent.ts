@@ -1,5 +1,5 @@
 import type { ErrorCode } from './errors.ts'
-import type { ItemKind } from './tables.ts'
+import type { ItemKind } from './itemKinds.ts'
 import type { TaskState } from './states.ts'
 
 /** What may happen to a task, with what is told of it. */

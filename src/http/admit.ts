@@ -41,8 +41,12 @@ export async function admit(
 export const scopeOf = ({ method, scope }: { method: Method; scope?: Scope }): Scope =>
   scope ?? (method === 'GET' || method === 'HEAD' ? 'read' : 'write')
 
-function checkScope({ scopes = [] }: Account, scope: Scope): void {
-  if (holds(scopes, scope)) return
+/** Whether the key that an account came with may do what asks for this scope. */
+export const may = ({ scopes = [] }: Account, scope: Scope): boolean => holds(scopes, scope)
+
+function checkScope(account: Account, scope: Scope): void {
+  if (may(account, scope)) return
+  const { scopes = [] } = account
   const held = scopes.length === 0 ? 'none' : scopes.join(', ')
   throw new EmbedlineError(
     'forbidden',

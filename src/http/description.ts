@@ -1,6 +1,8 @@
 import type { Limits } from '../domain/limits.ts'
 import { operations as native } from './native/openapi.ts'
 import { PREFIX as NATIVE_PREFIX } from './native/routes.ts'
+import { PREFIX as OPENAI_PREFIX } from './openai/names.ts'
+import { operations as openai } from './openai/openapi.ts'
 import type { Operation } from './operations.ts'
 import { PREFIX as TELNYX_PREFIX } from './telnyx/names.ts'
 import { operations as telnyx } from './telnyx/openapi.ts'
@@ -46,6 +48,8 @@ const TAGS: Readonly<Record<string, string>> = {
   TwelveLabs: 'The TwelveLabs Embed contract, for its official clients. Key: `x-api-key`.',
   Telnyx:
     'The Telnyx AI Embeddings contract, for its official clients and the OpenAI client. Key: bearer token.',
+  OpenAI:
+    'The OpenAI contract for embeddings, with files and batches, for its official client. Key: bearer token.',
   [PAGES_TAG]: 'Pages and the health of the server. No key.',
 }
 
@@ -63,6 +67,7 @@ export function describe({ limits, version }: { limits: Limits; version: string 
   const doors: [string, Operation[]][] = [
     [TWELVELABS_PREFIX, twelvelabs(limits)],
     [TELNYX_PREFIX, telnyx(limits)],
+    [OPENAI_PREFIX, openai()],
     [NATIVE_PREFIX, native()],
   ]
   const paths: Record<string, Record<string, object>> = {}

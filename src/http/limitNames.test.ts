@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { requestLines } from '../../test/support/batches.ts'
 import { webServer } from '../../test/support/webServer.ts'
 import { withApp, type TestApp } from '../../test/support/withApp.ts'
 import { readSource } from '../documents/readDocument.ts'
@@ -52,6 +53,23 @@ const file: Refuse = ({ app }) => {
   body.append('method', 'direct')
   body.append('file', new Blob(['a few bytes']), 'clip.mp4')
   return said(app.fetch('/v1.3/assets', { method: 'POST', body }))
+}
+
+const uploadRequests = ({ app }: { app: TestApp }) => {
+  const body = new FormData()
+  body.append('purpose', 'batch')
+  body.append('file', new Blob([requestLines(2).join('\n')]), 'requests.jsonl')
+  return app.fetch('/v1/files', { method: 'POST', body })
+}
+
+const requestFile: Refuse = (given) => said(uploadRequests(given))
+
+const batch: Refuse = async (given) => {
+  const { id } = (await (await uploadRequests(given)).json()) as { id: string }
+  const order = { input_file_id: id, endpoint: '/v1/embeddings', completion_window: '24h' }
+  const made = (await (await given.app.post('/v1/batches', order)).json()) as { id: string }
+  await given.app.room.drain()
+  return said(given.app.fetch(`/v1/batches/${made.id}`))
 }
 
 const failure = async (work: () => unknown): Promise<string> => {
@@ -168,6 +186,10 @@ const BEYOND: Record<LimitName, { as?: number; refuse: Refuse } | string> = {
   textBodyBytes: { as: 3, refuse: post('/v2/ai/embeddings', { bucket_name: 'docs' }) },
   inputTexts: { as: 1, refuse: post('/v2/ai/openai/embeddings', { model: 'tiny', input: ['a', 'b'] }) },
   inputTextTokens: { as: 1, refuse: post('/v2/ai/openai/embeddings', { model: 'tiny', input: 'a b' }) },
+  inputTokens: { as: 1, refuse: post('/v1/embeddings', { model: 'tiny', input: ['a', 'b'] }) },
+  batchBytes: { as: 3, refuse: requestFile },
+  batchRequests: { as: 1, refuse: batch },
+  batchTexts: { as: 1, refuse: batch },
   searchResults: {
     refuse: post('/v2/ai/embeddings/similarity-search', {
       bucket_name: 'docs',

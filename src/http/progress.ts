@@ -12,5 +12,4 @@ export const presentProgress = ({ fraction, items, media, itemsPerSec, etaSec }:
   eta_sec: etaSec === undefined ? null : rounded(etaSec),
 })
 
-/** Downwards, so that nothing is at its end before it is. */
-const rounded = (value: number): number => Math.floor(value * 1e4) / 1e4
+const rounded = (value: number): number => Math.round(value * 1e4) / 1e4

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { OpenAI } from 'openai'
 import Telnyx from 'telnyx'
 import { expect, onTestFinished, test } from 'vitest'
 import { client } from '../../test/support/client.ts'
@@ -297,4 +298,27 @@ test('the client of the other dialect does not wait for hours', async () => {
   await one.ai.embeddings.buckets.list()
   await expect(one.ai.embeddings.buckets.list()).rejects.toBeInstanceOf(Telnyx.RateLimitError)
   expect(refused).toBe(1)
+})
+
+test('OpenAI’s client is told what is left, waits as long as it is told, and not for hours', async () => {
+  let refused = 0
+  const app = await limitedApp({ requestsPerMinute: 1, requestsPerDay: 3 }, ({ room }) => {
+    refused++
+    room.clock.advance(500)
+  })
+  app.room.clock.advance(59_500)
+  const first = await app.fetch('/v1/models')
+  expect(rates(first)).toEqual({
+    'x-ratelimit-limit-requests': '1',
+    'x-ratelimit-remaining-requests': '0',
+    'x-ratelimit-reset-requests': '1s',
+  })
+  const one = new OpenAI({ apiKey: KEY, baseURL: `${app.url}/v1` })
+  await one.models.list()
+  expect(refused).toBe(1)
+  app.room.clock.advance(60_000)
+  await one.models.list()
+  await expect(one.models.list()).rejects.toMatchObject({ status: 429, code: 'rate_limit_exceeded' })
+  // A day is too long to wait for.
+  expect(refused).toBe(2)
 })

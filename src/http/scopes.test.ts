@@ -2,7 +2,7 @@ import Telnyx from 'telnyx'
 import { expect, test } from 'vitest'
 import { client } from '../../test/support/client.ts'
 import { madeKey, native } from '../../test/support/madeKeys.ts'
-import { withApp } from '../../test/support/withApp.ts'
+import { KEY, withApp } from '../../test/support/withApp.ts'
 import { SCOPES } from '../domain/scopes.ts'
 import { scopeOf } from './admit.ts'
 import { ROUTES as NATIVE } from './native/routes.ts'
@@ -25,6 +25,9 @@ const EXCEPTIONS = {
   'POST /api/accounts': 'admin',
   'GET /api/accounts/:account': 'admin',
   'PATCH /api/accounts/:account': 'admin',
+  'GET /api/janitor': 'admin',
+  'POST /api/janitor': 'admin',
+  'POST /api/search': 'read',
   'POST /api/models/pull': 'admin',
   'GET /api/models/pull/:pull': 'admin',
   'DELETE /api/models/pull/:pull': 'admin',
@@ -76,6 +79,22 @@ test('a key with the scope admin may do everything, and lists, makes and revokes
   expect(body).toMatchObject({ name: 'new', created_by: expect.any(String) })
   expect((await native(app, secret, 'DELETE', `/keys/${body['id'] as string}`)).status).toBe(204)
   expect((await native(app, secret, 'DELETE', '/models/nothing')).status).toBe(400)
+})
+
+test('a preference for a task gives a key that may make none its answer at once', async () => {
+  const app = await withApp()
+  const { secret } = await madeKey(app, { scopes: ['read'] })
+  const ask = (key: string) =>
+    app.fetch('/v1.3/embed-v2', {
+      method: 'POST',
+      headers: { 'x-api-key': key, prefer: 'respond-async' },
+      body: JSON.stringify({
+        input_type: 'audio',
+        model_name: 'marengo3.0',
+        audio: { media_source: { base64_string: 'QUJD' } },
+      }),
+    })
+  expect([(await ask(KEY)).status, (await ask(secret)).status]).toEqual([202, 200])
 })
 
 test('both official clients are told by their own errors what a key may not do', async () => {

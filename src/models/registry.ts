@@ -13,6 +13,8 @@ export interface Registry {
   default: ModelFacts
   /** Which model a name means: an alias or an own id. Undefined: no such model. */
   resolve(name: string): ModelFacts | undefined
+  /** Names that the operator made, beside those that contracts give their models. */
+  aliases: readonly string[]
   /** True for own ids and for names that the operator made; false for those that contracts give their models. */
   isOwnName(name: string): boolean
   /** The facts of a pinned model. Throws `model_unknown` when this server does not have it, or another revision of it. */
@@ -47,6 +49,7 @@ export function openRegistry(settings: ModelSettings, findFiles: FindModelFiles)
     all: profiles.map(({ facts }) => facts),
     default: fallback,
     resolve: (name) => withId(meaningOf(name)),
+    aliases: [...aliases.keys()].filter((name) => !settings.contractNames.includes(name)),
     isOwnName: (name) =>
       withId(name) !== undefined || (aliases.has(name) && !settings.contractNames.includes(name)),
     facts: (pin) => findProfile(profiles, pin).facts,

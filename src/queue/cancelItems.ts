@@ -6,7 +6,7 @@ import { ITEM_COLUMNS, itemOf, type Hold, type Item } from './item.ts'
 import { itemMove, MOVE_COLUMNS } from './itemMove.ts'
 
 /** Items of which a task has no more than one, by their keys. */
-const SINGLE = ['fetch', 'plan', 'list', 'crawl', 'retry', 'finish']
+const SINGLE = ['fetch', 'plan', 'list', 'crawl', 'check', 'retry', 'finish']
 
 /**
  * Takes back what workers hold of a task: whatever they still write of it is refused. What is queued of its beginning and

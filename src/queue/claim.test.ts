@@ -135,3 +135,16 @@ test('a claim is one scan of an index in the order of the claims', () =>
     expect(await plan(0)).toEqual(['SEARCH item USING COVERING INDEX item_claim (lane=?)'])
     expect(await plan(1)).toEqual(['SEARCH item USING INDEX item_claim_alone (lane=?)'])
   }))
+
+test('what failed or was cancelled of a task is found without a look at its other items', () =>
+  withStore(async ({ store }) => {
+    for (const state of ['failed', 'cancelled']) {
+      const { rows } = await sql<{ detail: string }>`
+        explain query plan
+        select * from item where task_id = ${'task'} and state = ${sql.lit(state)} and id > ${1}
+         order by id limit ${2}`.execute(store.read)
+      expect(rows.map(({ detail }) => detail)).toEqual([
+        `SEARCH item USING INDEX item_${state} (task_id=? AND id>?)`,
+      ])
+    }
+  }))

@@ -1,6 +1,8 @@
 import { sql, type RawBuilder } from 'kysely'
+import { addMove } from '../domain/moves.ts'
 import { isFinal, type TaskState } from '../domain/states.ts'
 import type { Db } from '../domain/tables.ts'
+import { itemMove, MOVE_COLUMNS } from './itemMove.ts'
 
 /** An item that is due and may not start. */
 export interface StoppedItem {
@@ -58,8 +60,8 @@ export async function dueItems(
 
 /** Cancels what belongs to tasks that have ended, and puts aside what is paused until its pause is over. */
 export async function holdBack(db: Db, stopped: readonly StoppedItem[], nowMs: number): Promise<void> {
-  for (const [pauseId, items] of Map.groupBy(stopped, (item) => item.pauseId))
-    await db
+  for (const [pauseId, items] of Map.groupBy(stopped, (item) => item.pauseId)) {
+    const rows = await db
       .updateTable('item')
       .set(pauseId === undefined ? { state: 'cancelled', finished_ms: nowMs } : { pause_id: pauseId })
       .where(
@@ -67,5 +69,9 @@ export async function holdBack(db: Db, stopped: readonly StoppedItem[], nowMs: n
         'in',
         items.map(({ id }) => id),
       )
+      .returning(MOVE_COLUMNS)
       .execute()
+    if (pauseId === undefined)
+      for (const row of rows) addMove(db, itemMove(row, { state: 'cancelled', nowMs }))
+  }
 }

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { sql, type Selectable } from 'kysely'
 import { failureOf } from '../domain/failure.ts'
 import type { ItemState } from '../domain/states.ts'
 import type { Db, ItemKind, ItemRow } from '../domain/tables.ts'
@@ -27,18 +27,21 @@ export interface ListedItem extends Item {
   finishedMs?: number
 }
 
+/** Where an item stands in the list of its task. */
+export type ItemPlace = Pick<ListedItem, 'createdMs' | 'id'>
+
 export interface ItemFilter {
   states?: readonly ItemState[]
   kinds?: readonly ItemKind[]
-  /** Only items with greater ids. */
-  after: number
+  /** Only items that follow this one in the list. */
+  after?: ItemPlace
   limit: number
 }
 
 export interface ItemPage {
   items: ListedItem[]
   /** Where the next page begins, which may be empty; absent on the last one. */
-  nextAfter?: number
+  nextAfter?: ItemPlace
 }
 
 /** However few of them fit: more rows are not looked at for one page. */
@@ -50,20 +53,24 @@ export async function listItems(
   taskId: string,
   { states, kinds, after, limit }: ItemFilter,
 ): Promise<ItemPage> {
-  const ofTask = db.selectFrom('item').where('task_id', '=', taskId).where('id', '>', after).orderBy('id')
+  let ofTask = db.selectFrom('item').where('task_id', '=', taskId).orderBy('created_ms').orderBy('id')
+  if (after) ofTask = ofTask.where(sql<boolean>`(created_ms, id) > (${after.createdMs}, ${after.id})`)
   const last = await ofTask
-    .select('id')
+    .select(['created_ms as createdMs', 'id'])
     .limit(1)
     .offset(ROWS_A_PAGE - 1)
     .executeTakeFirst()
   let matching = ofTask.selectAll()
-  if (last) matching = matching.where('id', '<=', last.id)
+  if (last) matching = matching.where(sql<boolean>`(created_ms, id) <= (${last.createdMs}, ${last.id})`)
   if (states) matching = matching.where('state', 'in', states)
   if (kinds) matching = matching.where('kind', 'in', kinds)
   const rows = await matching.limit(limit + 1).execute()
   const items = rows.slice(0, limit).map(listedOf)
-  const nextAfter = rows.length > limit ? items.at(-1)?.id : last?.id
-  return { items, ...(nextAfter !== undefined && { nextAfter }) }
+  const nextAfter = rows.length > limit ? items.at(-1) : last
+  return {
+    items,
+    ...(nextAfter && { nextAfter: { createdMs: nextAfter.createdMs, id: nextAfter.id } }),
+  }
 }
 
 function listedOf(row: Selectable<ItemRow>): ListedItem {

@@ -13,5 +13,6 @@ export async function saveProgress(db: Db, hold: Hold, progress: unknown): Promi
 /** How far an item got, whoever holds it; undefined when nothing was kept. */
 export async function readProgress(db: Db, id: number): Promise<unknown> {
   const row = await db.selectFrom('item').select('progress_json').where('id', '=', id).executeTakeFirst()
-  return row?.progress_json == null ? undefined : (JSON.parse(row.progress_json) as unknown)
+  const text = row?.progress_json ?? undefined
+  return text === undefined ? undefined : (JSON.parse(text) as unknown)
 }

@@ -1,13 +1,16 @@
 import { sql } from 'kysely'
 import type { TaskState } from '../domain/states.ts'
-import type { Db } from '../domain/tables.ts'
+import type { BatchRow, Db, TaskRow } from '../domain/tables.ts'
 import type { AnyTask } from '../domain/task.ts'
+import { batchOf } from './batches.ts'
 import { bucketTaskOf, withCrawl, type TaskWithCrawl } from './bucketTasks.ts'
 import { taskOf } from './taskRow.ts'
 
+const anyTasks = (db: Db) => withCrawl(db).leftJoin('batch', 'batch.task_id', 'task.id').selectAll('batch')
+
 /** The task of the account, whatever it is of. */
 export async function getAnyTask(db: Db, accountId: string, id: string): Promise<AnyTask | undefined> {
-  const row = await withCrawl(db)
+  const row = await anyTasks(db)
     .where('id', '=', id)
     .where('account_id', '=', accountId)
     .where('removed_ms', 'is', null)
@@ -32,7 +35,7 @@ export interface AnyTaskFilter {
 /** The account's tasks of every kind, newest first. */
 export async function listAnyTasks(db: Db, accountId: string, filter: AnyTaskFilter): Promise<AnyTask[]> {
   const { states, kind, modelId, bucket, createdAfterMs, createdBeforeMs, after, limit } = filter
-  let matching = withCrawl(db).where('account_id', '=', accountId).where('removed_ms', 'is', null)
+  let matching = anyTasks(db).where('account_id', '=', accountId).where('removed_ms', 'is', null)
   if (states) matching = matching.where('state', 'in', states)
   if (kind) matching = matching.where('kind', '=', kind)
   if (modelId !== undefined) matching = matching.where('model_id', '=', modelId)
@@ -49,7 +52,7 @@ export async function tasksThatWentOn(
   db: Db,
   { sinceMs, limit }: { sinceMs: number; limit: number },
 ): Promise<AnyTask[]> {
-  const rows = await withCrawl(db)
+  const rows = await anyTasks(db)
     // Stands in the text, so that the partial index is used.
     .where(sql<boolean>`state = 'processing'`)
     .where('updated_ms', '>', sinceMs)
@@ -59,4 +62,12 @@ export async function tasksThatWentOn(
   return rows.map(anyTaskOf)
 }
 
-const anyTaskOf = (row: TaskWithCrawl): AnyTask => (row.kind === 'media' ? taskOf(row) : bucketTaskOf(row))
+/** The columns of a batch are null for a task that is none. */
+type AnyRow = TaskWithCrawl & { [Name in keyof BatchRow]?: BatchRow[Name] | null }
+
+const isBatch = (row: AnyRow): row is TaskRow & BatchRow => row.kind === 'batch'
+
+function anyTaskOf(row: AnyRow): AnyTask {
+  if (isBatch(row)) return batchOf(row)
+  return row.kind === 'media' ? taskOf(row) : bucketTaskOf(row)
+}

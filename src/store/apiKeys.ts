@@ -43,6 +43,7 @@ export async function findKeyOfSecret(db: Db, hash: string): Promise<FoundKey | 
       ...account,
       quotas: quotasOf(row.quotas_json),
       keyId: key.id,
+      secretHash: row.hash,
       scopes: key.scopes,
       ...(key.requestsPerMinute !== undefined && { requestsPerMinute: key.requestsPerMinute }),
     },

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { failureColumns, failureOf } from '../domain/failure.ts'
+import { failureOf } from '../domain/failure.ts'
 import { addMove } from '../domain/moves.ts'
 import type { TaskState } from '../domain/states.ts'
 import type { CrawlRow, Db, TaskRow } from '../domain/tables.ts'
@@ -8,7 +8,7 @@ import { progressOf } from '../domain/progress.ts'
 import { crawlProgressOf, PROGRESS_COLUMNS } from './crawls.ts'
 import { addTaskEvent } from './taskEvents.ts'
 import { taskMove } from './taskMove.ts'
-import { countsOf } from './taskRow.ts'
+import { countsOf, newTaskRow } from './taskRow.ts'
 
 export interface NewBucketTask {
   /** UUID version 7: of two tasks the later one has the greater id. */
@@ -26,46 +26,10 @@ export interface NewBucketTask {
 
 /** Adds a queued task of a bucket. */
 export async function insertBucketTask(db: Db, task: NewBucketTask): Promise<BucketTask> {
-  const row: TaskRow = {
-    id: task.id,
-    account_id: task.accountId,
-    kind: 'bucket',
-    state: 'queued',
-    model_name: task.modelName,
-    model_id: task.settings.model.id,
-    model_revision: task.settings.model.revision,
-    request_json: JSON.stringify(task.settings),
-    asset_id: null,
-    object_hash: null,
-    bucket: task.bucket,
-    holds_object: 0,
-    filename: null,
-    source_url: null,
-    open_count: 0,
-    item_count: 0,
-    done_count: 0,
-    failed_count: 0,
-    skipped_count: 0,
-    gone_count: 0,
-    media_total_ms: null,
-    media_done_ms: 0,
-    media_failed_ms: 0,
-    is_planned: 0,
-    plan_json: null,
-    embedding_count: 0,
-    text_tokens: 0,
-    may_reuse: 0,
-    reuse_key: null,
-    reused_from: null,
-    key_id: task.keyId ?? null,
-    warnings_json: '[]',
-    ...failureColumns(undefined),
-    created_ms: task.nowMs,
-    updated_ms: task.nowMs,
-    finished_ms: null,
-    expires_ms: task.expiresMs,
-    removed_ms: null,
-  }
+  const row = newTaskRow(
+    { ...task, kind: 'bucket', model: task.settings.model },
+    { request_json: JSON.stringify(task.settings), bucket: task.bucket },
+  )
   await db.insertInto('task').values(row).execute()
   const { accountId, id: taskId, nowMs } = task
   await addTaskEvent(db, { accountId, taskId, kind: 'created', details: {}, nowMs })

@@ -13,6 +13,7 @@ import { addLifeOfTasks } from './migrations/0010_lifeOfTasks.ts'
 import { addProgress } from './migrations/0011_progress.ts'
 import { addVectorSets } from './migrations/0012_vectorSets.ts'
 import { addKeys } from './migrations/0013_keys.ts'
+import { addBatches } from './migrations/0014_batches.ts'
 import { addOperations } from './migrations/0015_operations.ts'
 import { addReuse } from './migrations/0016_reuse.ts'
 
@@ -33,6 +34,7 @@ export const MIGRATIONS: readonly Migration[] = [
   addProgress,
   addVectorSets,
   addKeys,
+  addBatches,
   addOperations,
   addReuse,
 ]

@@ -28,7 +28,7 @@ export async function addTaskEvent<Kind extends TaskEventKind>(
 }
 
 export interface EventQuery {
-  /** Absent: of all accounts. */
+  /** Absent, and without a task: of all accounts. */
   accountId?: string
   /** Absent: of all tasks. */
   taskId?: string
@@ -43,8 +43,9 @@ export async function readTaskEvents(
   { accountId, taskId, after, limit }: EventQuery,
 ): Promise<TaskEvent[]> {
   let matching = db.selectFrom('task_event').selectAll().where('id', '>', after)
-  if (accountId !== undefined) matching = matching.where('account_id', '=', accountId)
+  // A task has one account, and whoever asks knows it: with both the longer of two indexes might be looked through.
   if (taskId !== undefined) matching = matching.where('task_id', '=', taskId)
+  else if (accountId !== undefined) matching = matching.where('account_id', '=', accountId)
   const rows = await matching.orderBy('id').limit(limit).execute()
   return rows.map(eventOf)
 }

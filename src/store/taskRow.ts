@@ -6,7 +6,7 @@ import type { Task } from '../domain/task.ts'
 import type { ModelPin } from '../domain/model.ts'
 import { isMediaPlan, type TaskPlan } from '../domain/taskPlan.ts'
 import { isMediaRequest, type TaskRequest } from '../domain/taskRequest.ts'
-import { failureOf } from '../domain/failure.ts'
+import { failureColumns, failureOf } from '../domain/failure.ts'
 
 /** What the work on a task needs to know of it. */
 export interface TaskWork {
@@ -29,6 +29,66 @@ export interface TaskWork {
   embeddingCount: number
   warnings: readonly Warning[]
 }
+
+/** What every task has from the beginning. */
+export interface NewTaskRow {
+  id: string
+  accountId: string
+  kind: TaskRow['kind']
+  /** As the caller sent it. */
+  modelName: string
+  model: ModelPin
+  /** The key that was used. */
+  keyId?: string | undefined
+  nowMs: number
+  expiresMs: number
+}
+
+/** The row of a task of which nothing is done yet; `own` is what tasks of its kind have beside that. */
+export const newTaskRow = (
+  { id, accountId, kind, modelName, model, keyId, nowMs, expiresMs }: NewTaskRow,
+  own: Partial<TaskRow>,
+): TaskRow => ({
+  id,
+  account_id: accountId,
+  kind,
+  state: 'queued',
+  model_name: modelName,
+  model_id: model.id,
+  model_revision: model.revision,
+  request_json: '{}',
+  asset_id: null,
+  object_hash: null,
+  bucket: null,
+  holds_object: 0,
+  filename: null,
+  source_url: null,
+  open_count: 0,
+  item_count: 0,
+  done_count: 0,
+  failed_count: 0,
+  skipped_count: 0,
+  gone_count: 0,
+  media_total_ms: null,
+  media_done_ms: 0,
+  media_failed_ms: 0,
+  is_planned: 0,
+  plan_json: null,
+  embedding_count: 0,
+  text_tokens: 0,
+  warnings_json: '[]',
+  ...failureColumns(undefined),
+  created_ms: nowMs,
+  updated_ms: nowMs,
+  finished_ms: null,
+  expires_ms: expiresMs,
+  key_id: keyId ?? null,
+  may_reuse: 0,
+  reuse_key: null,
+  reused_from: null,
+  removed_ms: null,
+  ...own,
+})
 
 export function taskOf(row: TaskRow): Task {
   const request = requestOf(row)

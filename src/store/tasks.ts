@@ -5,12 +5,11 @@ import type { Page, Task } from '../domain/task.ts'
 import type { ModelPin } from '../domain/model.ts'
 import type { TaskPlan } from '../domain/taskPlan.ts'
 import type { TaskRequest } from '../domain/taskRequest.ts'
-import { failureColumns } from '../domain/failure.ts'
 import { addMove } from '../domain/moves.ts'
 import { newestPage, type PageRequest } from './page.ts'
 import { taskMove } from './taskMove.ts'
 import { addTaskEvent } from './taskEvents.ts'
-import { taskOf, taskWorkOf, type TaskWork } from './taskRow.ts'
+import { newTaskRow, taskOf, taskWorkOf, type TaskWork } from './taskRow.ts'
 import { forgetVectors } from './vectorSets.ts'
 
 export type { TaskWork }
@@ -46,46 +45,20 @@ export interface NewTask {
 
 /** Adds a queued task of media. */
 export async function insertTask(db: Db, task: NewTask): Promise<Task> {
-  const row: TaskRow = {
-    id: task.id,
-    account_id: task.accountId,
-    kind: 'media',
-    state: 'queued',
-    model_name: task.modelName,
-    model_id: task.model.id,
-    model_revision: task.model.revision,
-    request_json: JSON.stringify(task.request),
-    asset_id: task.assetId ?? null,
-    object_hash: task.objectHash ?? null,
-    bucket: null,
-    holds_object: task.objectHash === undefined ? 0 : 1,
-    filename: task.filename ?? null,
-    source_url: task.sourceUrl ?? null,
-    open_count: 0,
-    item_count: 0,
-    done_count: 0,
-    failed_count: 0,
-    skipped_count: 0,
-    gone_count: 0,
-    media_total_ms: null,
-    media_done_ms: 0,
-    media_failed_ms: 0,
-    is_planned: 0,
-    plan_json: null,
-    embedding_count: 0,
-    text_tokens: task.textTokens ?? 0,
-    warnings_json: JSON.stringify(task.warnings),
-    ...failureColumns(undefined),
-    created_ms: task.nowMs,
-    updated_ms: task.nowMs,
-    finished_ms: null,
-    expires_ms: task.expiresMs,
-    key_id: task.keyId ?? null,
-    may_reuse: task.mayReuse ? 1 : 0,
-    reuse_key: null,
-    reused_from: null,
-    removed_ms: null,
-  }
+  const row = newTaskRow(
+    { ...task, kind: 'media' },
+    {
+      request_json: JSON.stringify(task.request),
+      asset_id: task.assetId ?? null,
+      object_hash: task.objectHash ?? null,
+      holds_object: task.objectHash === undefined ? 0 : 1,
+      filename: task.filename ?? null,
+      source_url: task.sourceUrl ?? null,
+      text_tokens: task.textTokens ?? 0,
+      warnings_json: JSON.stringify(task.warnings),
+      may_reuse: task.mayReuse ? 1 : 0,
+    },
+  )
   await db.insertInto('task').values(row).execute()
   const { accountId, id: taskId, rerunOf, nowMs } = task
   const details = { ...(rerunOf !== undefined && { rerunOf }) }

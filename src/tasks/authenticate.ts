@@ -32,13 +32,22 @@ export async function authenticate(
   return found.account
 }
 
-/** Whether the key that an account came with is still valid: long answers ask again and again. */
+/** Whether the secret that an account came with is still taken: long answers ask again and again. */
 export async function isStillValid(
-  parts: Pick<TaskParts, 'store' | 'clock'>,
-  { keyId }: Pick<Account, 'keyId'>,
+  { store, clock }: Pick<TaskParts, 'store' | 'clock'>,
+  { secretHash }: Pick<Account, 'secretHash'>,
 ): Promise<boolean> {
-  const key = keyId === undefined ? undefined : await getKey(parts.store.read, keyId)
-  return key !== undefined && keyStateAt(key, parts.clock.nowMs()) === 'active'
+  const found = secretHash === undefined ? undefined : await findKeyOfSecret(store.read, secretHash)
+  return found !== undefined && endOf(found, clock.nowMs()) === undefined
+}
+
+/** Whether a key is valid, whatever its secret is. */
+export async function isKeyValid(
+  { store, clock }: Pick<TaskParts, 'store' | 'clock'>,
+  keyId: string,
+): Promise<boolean> {
+  const key = await getKey(store.read, keyId)
+  return key !== undefined && keyStateAt(key, clock.nowMs()) === 'active'
 }
 
 function endOf({ key, secretEndsMs }: FoundKey, nowMs: number): string | undefined {

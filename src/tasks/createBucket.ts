@@ -7,8 +7,8 @@ import { insertBucketTask, newestActiveTask } from '../store/bucketTasks.ts'
 import { getEmbedding, insertEmbedding } from '../store/embeddedBuckets.ts'
 import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
-import { expiryOf } from './retention.ts'
 import { refuseSpent, takeTask } from './quotas.ts'
+import { expiryOf } from './retention.ts'
 import { usableModel } from './usableModel.ts'
 
 export interface BucketTaskOrder {

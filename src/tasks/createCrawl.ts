@@ -9,8 +9,8 @@ import { insertCrawl } from '../store/crawls.ts'
 import { getEmbedding, insertEmbedding } from '../store/embeddedBuckets.ts'
 import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
-import { expiryOf } from './retention.ts'
 import { refuseSpent, takeTask } from './quotas.ts'
+import { expiryOf } from './retention.ts'
 
 export interface CrawlOrder {
   bucket: string

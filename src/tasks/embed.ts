@@ -72,13 +72,14 @@ async function settleResult(
     const scopes: readonly string[] = task.request.scopes ?? []
     const inserted = scopes.includes('clip') ? await insertClips(db, task.id, result.clips) : 0
     if (scopes.includes('asset')) await insertSums(db, task.id, result.slice.index, sumClips(result.clips))
+    const mediaMs = lengthMs(result.slice)
     await addEmbeddings(db, task.id, {
       count: inserted,
-      mediaDoneMs: lengthMs(result.slice),
+      mediaDoneMs: mediaMs,
       warnings: result.warnings,
       nowMs,
     })
-    await addDailyUse(db, task, { mediaMs: lengthMs(result.slice) }, nowMs)
+    await addDailyUse(db, task, { mediaMs }, nowMs)
     if (!isLast) return
     await settleParts(db, task.id, { outcome: 'done', nowMs })
   })

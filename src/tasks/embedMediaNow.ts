@@ -104,7 +104,7 @@ async function embedFile(
   parts.usage?.countMedia(account, (plan.endMs - plan.startMs) / 1000)
   const done = await runSlices(parts, work, signal)
   const mediaMs = plan.endMs - plan.startMs
-  parts.meter.count(consumerOf(account), { mediaMs, plannedMs: mediaMs })
+  parts.tally.count(consumerOf(account), { mediaMs, plannedMs: mediaMs })
   const embeddings = [
     ...(order.request.scopes.includes('clip') ? done.clips.flatMap(clipEmbeddings) : []),
     ...(order.request.scopes.includes('asset') ? assetEmbeddings(done.sums, plan.startMs) : []),

@@ -88,7 +88,7 @@ function countUsed(
   const mediaSec = sizes.reduce((sum, { kind, amount }) => sum + (hasMinutes(kind) ? amount : 0), 0)
   if (mediaSec > 0) parts.usage?.countMedia(account, mediaSec)
   const mediaMs = Math.round(mediaSec * 1000)
-  parts.meter.count(consumerOf(account), { mediaMs, plannedMs: mediaMs, tokens })
+  parts.tally.count(consumerOf(account), { mediaMs, plannedMs: mediaMs, tokens })
 }
 
 /** The text as far as it may go. Throws `text_too_long` for a longer one that must not be cut. */

@@ -22,8 +22,8 @@ export interface SyncEmbedding {
 }
 
 /**
- * Embeds one text at once, as a query. Throws `model_unknown`, `text_too_long` rather than cut it, and `rate_limited` when a
- * quota of the account is spent.
+ * Embeds one text at once, as a query, and counts it for the account. Throws what `embedQuery` throws, and `rate_limited`
+ * when a quota of the account is spent.
  */
 export async function embedText(
   parts: TaskParts,
@@ -31,14 +31,23 @@ export async function embedText(
   order: { modelName: string; text: string },
   signal?: AbortSignal,
 ): Promise<SyncEmbedding> {
-  const model = usableModel(parts, order.modelName)
-  const bound = textBound(parts)
-  const tokens = tokensOf(parts, order.text, bound)
   await refuseSpent(parts, account, ['tokensPerDay'])
+  const embedding = await embedQuery(parts, order, signal)
+  parts.tally.count(consumerOf(account), { tokens: embedding.textTokens })
+  return embedding
+}
+
+/** The same for a search, which is not counted. Throws `model_unknown`, and `text_too_long` rather than cut it. */
+export async function embedQuery(
+  parts: TaskParts,
+  order: { modelName: string; text: string },
+  signal?: AbortSignal,
+): Promise<SyncEmbedding & { textTokens: number }> {
+  const model = usableModel(parts, order.modelName)
+  const textTokens = tokensOf(parts, order.text, textBound(parts))
   const [vector] = await textVectors(parts, { model, texts: [order.text], use: 'query' }, signal)
   if (!vector) throw new Error('a text was given and no vector came back')
-  parts.meter.count(consumerOf(account), { tokens })
-  return { model, kind: 'text', vector, warnings: standIn(order.modelName, model) }
+  return { model, kind: 'text', vector, textTokens, warnings: standIn(order.modelName, model) }
 }
 
 /**
@@ -66,7 +75,7 @@ export async function embedPicture(
       checkPicture(await parts.compute.inspect(file, signal), parts.limits)
     return parts.compute.embedPicture({ model, file, ...(text !== undefined && { text }) }, signal)
   })
-  if (tokens > 0) parts.meter.count(consumerOf(account), { tokens })
+  if (tokens > 0) parts.tally.count(consumerOf(account), { tokens })
   return { model, kind, vector, warnings: standIn(order.modelName, model) }
 }
 

@@ -9,11 +9,15 @@ import { retry } from '../queue/retry.ts'
 import { settle } from '../queue/settle.ts'
 import { wakeAsset } from '../queue/wakeAsset.ts'
 import { setAssetFailed } from '../store/assets.ts'
+import { countRequests, getBatchWork } from '../store/batches.ts'
+import { getStretch } from '../store/batchStretches.ts'
 import { failFiles } from '../store/bucketFiles.ts'
 import { addTaskEvent } from '../store/taskEvents.ts'
 import { endTask } from '../store/taskProgress.ts'
 import { addEmbeddings, getTaskWork, type TaskWork } from '../store/tasks.ts'
 import { settleParts } from './addEnd.ts'
+import type { LinesPayload } from './batches/checkBatch.ts'
+import { endBatch } from './batches/endBatch.ts'
 import { endBucketTask } from './endBucket.ts'
 import { endAndRelease } from './finish.ts'
 import { gapOf } from './gaps.ts'
@@ -97,7 +101,14 @@ export async function failItem(
     await noteFailure(db, item, failure, parts.clock.nowMs())
     return CONSEQUENCE[item.kind]({ parts, db, item, failure, task })
   }
-  const hasEnded = await (task ? endAndRelease(parts, task, change) : parts.store.write(change))
+  const batch = ENDS_BATCH.has(item.kind)
+    ? await getBatchWork(parts.store.read, item.taskId ?? '')
+    : undefined
+  const hasEnded = await (task
+    ? endAndRelease(parts, task, change)
+    : batch
+      ? endBatch(parts, batch, change)
+      : parts.store.write(change))
   // A plan that fails half way leaves items that are not to start any more.
   if (hasEnded && item.taskId !== undefined) await settleEnded(parts, item.taskId)
   parts.wake()
@@ -109,6 +120,9 @@ async function noteFailure(db: Db, item: FailedItem, failure: Failure, nowMs: nu
   const details = { itemId, itemKind, ...failure }
   await addTaskEvent(db, { accountId, taskId, kind: 'item_failed', details, nowMs })
 }
+
+/** With these a batch fails as a whole. */
+const ENDS_BATCH: ReadonlySet<ItemKind> = new Set(['check', 'gather'])
 
 interface Consequence {
   parts: TaskParts
@@ -129,6 +143,9 @@ async function failAsset({ parts, db, item, failure }: Consequence): Promise<boo
   }
   return false
 }
+
+const failBatch = ({ parts, db, item, failure }: Consequence): Promise<boolean> =>
+  endTask(db, item.taskId ?? '', { state: 'failed', failure }, { nowMs: parts.clock.nowMs() })
 
 const failBucketTask = ({ parts, db, item, failure }: Consequence): Promise<boolean> =>
   endBucketTask(db, item.taskId ?? '', { state: 'failed', failure }, parts.clock.nowMs())
@@ -157,6 +174,16 @@ const CONSEQUENCE: Record<ItemKind, (consequence: Consequence) => Promise<boolea
   list: failBucketTask,
   crawl: failBucketTask,
   conclude: failBucketTask,
+  check: failBatch,
+  gather: failBatch,
+  async lines({ parts, db, item }) {
+    const { ordinal } = item.payload as LinesPayload
+    const taskId = item.taskId ?? ''
+    const stretch = await getStretch(db, taskId, ordinal)
+    await countRequests(db, taskId, { failed: stretch?.requestCount ?? 0 })
+    await settleParts(db, taskId, { outcome: 'failed', nowMs: parts.clock.nowMs() })
+    return false
+  },
   retry: (consequence) => (consequence.task ? failTask : failBucketTask)(consequence),
   async document({ parts, db, item, failure }) {
     const nowMs = parts.clock.nowMs()

@@ -9,7 +9,7 @@ import { readSums, replaceAssetVectors } from '../store/embeddings.ts'
 import { endTask } from '../store/taskProgress.ts'
 import { getTaskWork, type TaskWork } from '../store/tasks.ts'
 import type { TaskParts } from './parts.ts'
-import { dropBytes } from './storedBytes.ts'
+import { dropBytes, type BytesParts } from './storedBytes.ts'
 import { assetVectors } from './sums.ts'
 
 /** Writes the asset vectors and ends the task: ready, partial when some of it could not be read, failed when nothing came out. */
@@ -49,7 +49,7 @@ async function outcome(
  * asset was deleted meanwhile. Input that came with the task is kept with it until both expire.
  */
 export async function endAndRelease(
-  parts: Pick<TaskParts, 'store' | 'objects' | 'bytesMutex' | 'clock'>,
+  parts: BytesParts,
   task: TaskWork,
   end: (db: Db) => Promise<boolean>,
 ): Promise<boolean> {

@@ -1,6 +1,8 @@
 import type { Opened } from '../lib/closing.ts'
+import { stopOverdueBatches } from './batches/stopBatch.ts'
 import { removeHiddenEmbeddings } from './deleteBucket.ts'
 import { expireTasks } from './expire.ts'
+import { expireFiles } from './files/files.ts'
 import { forgetOldUse } from './forgetOldUse.ts'
 import { forgetAnswers } from './idempotency.ts'
 import { expireAssets } from './expireAssets.ts'
@@ -53,6 +55,8 @@ async function clean(parts: TaskParts, signal: AbortSignal): Promise<void> {
   await forgetOldUse(parts)
   await forgetUnfinishedFetches(parts)
   await expireUploads(parts)
+  await stopOverdueBatches(parts)
+  await expireFiles(parts)
 }
 
 async function repeat(

@@ -1,4 +1,9 @@
-import { listItems as readItems, type ItemFilter, type ListedItem } from '../queue/listItems.ts'
+import {
+  listItems as readItems,
+  type ItemFilter,
+  type ItemPlace,
+  type ListedItem,
+} from '../queue/listItems.ts'
 import { fileKeys } from '../store/bucketFiles.ts'
 import type { PartPayload } from './embedPart.ts'
 import { getAnyTask } from './getAny.ts'
@@ -25,7 +30,7 @@ export interface TaskItem extends Omit<ListedItem, 'payload'> {
 
 export interface TaskItemPage {
   items: TaskItem[]
-  nextAfter?: number
+  nextAfter?: ItemPlace
 }
 
 /** A page of the items of a task. Undefined when the account has no such task. */
@@ -37,34 +42,25 @@ export async function listItems(
 ): Promise<TaskItemPage | undefined> {
   if (!(await getAnyTask(parts, accountId, taskId))) return undefined
   const { items, nextAfter } = await readItems(parts.store.read, taskId, filter)
-  const fileIds = items.filter(({ kind }) => kind === 'document').map(fileIdOf)
+  const fileIds = items
+    .filter(({ kind }) => kind === 'document')
+    .map(({ payload }) => (payload as DocumentPayload).fileId)
   const keys = await fileKeys(parts.store.read, fileIds)
   return {
     items: items.map(({ payload, ...item }) => ({
       ...item,
       subject: subjectOf({ ...item, payload }, keys),
     })),
-    ...(nextAfter !== undefined && { nextAfter }),
+    ...(nextAfter && { nextAfter }),
   }
 }
 
-const fileIdOf = ({ payload }: Pick<ListedItem, 'payload'>): number => (payload as DocumentPayload).fileId
-
-function subjectOf(item: ListedItem, keys: ReadonlyMap<number, string>): ItemSubject {
-  switch (item.kind) {
-    case 'slice':
-      return sliceSubject(item.payload as SlicePayload)
-    case 'part':
-      return partSubject(item.payload as PartPayload)
-    case 'document': {
-      const file = keys.get(fileIdOf(item))
-      return file === undefined ? {} : { file }
-    }
-    case 'fetch':
-      return { url: (item.payload as FetchPayload).url }
-    default:
-      return {}
-  }
+function subjectOf({ kind, payload }: ListedItem, keys: ReadonlyMap<number, string>): ItemSubject {
+  if (kind === 'slice') return sliceSubject(payload as SlicePayload)
+  if (kind === 'part') return partSubject(payload as PartPayload)
+  if (kind === 'fetch') return { url: (payload as FetchPayload).url }
+  const file = kind === 'document' ? keys.get((payload as DocumentPayload).fileId) : undefined
+  return file === undefined ? {} : { file }
 }
 
 function sliceSubject({ slices }: SlicePayload): ItemSubject {

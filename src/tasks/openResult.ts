@@ -19,7 +19,8 @@ export type OpenResult = { id: string; state: TaskState; model: ModelPin } & (
 
 /**
  * Opens what a task of the account has embedded, whatever its state: of one that runs, was cancelled or failed in part
- * what is finished. Of a bucket that is what is searched of it now, whichever task embedded it. Throws `not_found`.
+ * what is finished. Of a bucket that is what is searched of it now, whichever task embedded it. Throws `not_found`, and for a batch
+ * `state_conflict`.
  */
 export async function openResult(
   { store, results }: Pick<TaskParts, 'store' | 'results'>,
@@ -31,6 +32,8 @@ export async function openResult(
   const { state } = task
   if (task.kind === 'media')
     return { kind: 'media', id, state, model: task.model, read: (options) => results.embeddings(id, options) }
+  if (task.kind === 'batch')
+    throw new EmbedlineError('state_conflict', 'What came of a batch is in its output file.')
   const embedding = await getEmbedding(store.read, accountId, task.bucket)
   const read = (options: ChunkReadingOptions) =>
     embedding ? results.chunks(embedding.id, options) : nothing()

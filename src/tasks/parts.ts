@@ -22,6 +22,7 @@ import type { Db } from '../domain/tables.ts'
 import type { Compute } from '../domain/compute.ts'
 import type { DocumentSummary, EmbeddedChunk } from '../domain/documentWork.ts'
 import type { RemoteTexts } from '../domain/remoteTexts.ts'
+import type { Tracer } from '../domain/tracing.ts'
 import type { Pace } from '../crawl/pace.ts'
 import type { ByteCache } from '../lib/byteCache.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -31,6 +32,7 @@ import type { Takeover } from '../lib/takeover.ts'
 import type { ModelFiles } from '../modelFiles/pulls.ts'
 import type { Hold } from '../queue/item.ts'
 import type { FileWork } from '../store/bucketFiles.ts'
+import type { LineFormat } from '../domain/lineFormat.ts'
 import type { DiskGuard } from './disk/watchDisk.ts'
 import type { WatchHub } from './watch/hub.ts'
 
@@ -66,7 +68,7 @@ export interface TaskParts {
   /** Counts what keys ask for. Absent: nothing is limited. */
   usage?: Usage
   /** Counts what is used by requests that are answered at once. */
-  meter: Meter
+  tally: Tally
   clock: Clock
   ids: Ids
   limits: Limits
@@ -74,6 +76,8 @@ export interface TaskParts {
   /** Tasks may take vectors from others of their account, unless they say otherwise. */
   mayReuse: boolean
   meters: Meters
+  /** Tells what took how long. Absent: traces are off. */
+  tracer?: Tracer
   /** How long tasks and their vectors are kept after creation. */
   retentionMs: number
   /** No caller may have a task kept for longer. */
@@ -84,6 +88,8 @@ export interface TaskParts {
   random: () => number
   /** Tells the dispatcher that there may be something to claim. */
   wake: () => void
+  /** How the lines of batches are written. */
+  lineFormat: LineFormat
   /** Tells the dispatcher that items were taken from their holders: it stops the work on those that it holds. */
   recall: (items: readonly Hold[]) => void
 }
@@ -116,7 +122,7 @@ export interface Usage {
   states(by: Payer): RateState[]
 }
 
-export interface Meter {
+export interface Tally {
   /** Returns before it is written down. */
   count(by: Consumer, used: Partial<DailyUse>): void
   /** What of an account is not written down yet. */
@@ -133,6 +139,8 @@ export interface Models {
   default: ModelFacts
   /** Which model a name means: a contract's alias or an own id. Undefined: no such model. */
   resolve(name: string): ModelFacts | undefined
+  /** Names that the operator made, beside those that contracts give their models. */
+  aliases: readonly string[]
   /** True for own ids and for names that the operator made; false for those that contracts give their models. */
   isOwnName(name: string): boolean
   /** Why a model cannot be used now: its files are not here, say. */

@@ -21,7 +21,7 @@ const start = async (room: TaskRoom, account = room.account) =>
 
 const read = (room: TaskRoom, id: string, account = room.account) => getAnyTask(room.parts, account.id, id)
 
-const operator: Account = { id: 'operator', name: 'admin', userId: 'x' }
+const operator: Account = { id: 'operator', name: 'admin', userId: 'x', scopes: ['admin'] }
 
 const isPaused = async (room: TaskRoom, id: string) => {
   const task = await read(room, id)

@@ -26,8 +26,8 @@ import type { PartPayload } from './embedPart.ts'
 import type { TaskParts } from './parts.ts'
 import { planDocument, planPicture } from './planParts.ts'
 import { planMedia } from './planMedia.ts'
-import { reuseKeyOf, reuseVectors } from './reuse.ts'
 import { quotaAgainMs } from './quotas.ts'
+import { reuseKeyOf, reuseVectors } from './reuse.ts'
 import { isUnfinished, readCues, usedTracks } from './transcript/tracks.ts'
 import { withinModel } from './withinModel.ts'
 
@@ -104,9 +104,9 @@ async function planClips(
   const { plan, warnings } = planMedia(within.request, media, parts.limits)
   const reuseKey = reuseKeyOf(parts, task, tracks)
   if (await reuseVectors(parts, item, task, { plan, reuseKey })) return
-  // It is accepted: it waits until the key has minutes of media again, and the account seconds of its quota.
   const dueMs =
     parts.usage?.mediaAgainMs(task) ?? (await quotaAgainMs(parts, task.accountId, ['mediaSecPerDay']))
+  // It is accepted: it waits until the key has minutes of media again, and the account seconds of its quota.
   if (dueMs !== undefined)
     return void (await parts.store.write((db) => postpone(db, item, { dueMs, nowMs: parts.clock.nowMs() })))
   const cues = await readCues(parts, { file, tracks }, signal)
@@ -121,7 +121,6 @@ async function planClips(
     })),
     mediaMs: slices.reduce((sum, slice) => sum + lengthMs(slice), 0),
     warnings: [...facts.warnings, ...within.warnings, ...warnings, ...cues.warnings],
-    plannedMs: plan.endMs - plan.startMs,
   })
   parts.usage?.countMedia(task, (plan.endMs - plan.startMs) / 1000)
 }
@@ -152,8 +151,6 @@ interface Planned {
   /** How much video or sound they are. */
   mediaMs?: number
   warnings: readonly Warning[]
-  /** Of video and sound. */
-  plannedMs?: number
 }
 
 type Piece =
@@ -168,7 +165,7 @@ async function writeItems(
   parts: TaskParts,
   item: ClaimedItem,
   task: TaskWork,
-  { pieces, plannedMs = 0, ...planned }: Planned,
+  { pieces, ...planned }: Planned,
 ): Promise<void> {
   for (let from = 0; from === 0 || from < pieces.length; from += ITEMS_A_TRANSACTION) {
     const batch = pieces.slice(from, from + ITEMS_A_TRANSACTION)
@@ -191,7 +188,7 @@ async function writeItems(
       await addPlannedItems(db, task.id, { count: added, nowMs })
       if (!isLast) return
       await keepPlan(db, task.id, { ...planned, nowMs })
-      if (plannedMs > 0) await addDailyUse(db, task, { plannedMs }, nowMs)
+      if (planned.mediaMs) await addDailyUse(db, task, { plannedMs: planned.mediaMs }, nowMs)
       await setPlanned(db, task.id, nowMs)
       await addEndWhenDone(db, task.id, nowMs)
     })

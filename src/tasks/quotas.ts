@@ -17,7 +17,7 @@ import { findAccount } from '../store/accounts.ts'
 import { addDailyUse, useOfDay } from '../store/dailyUsage.ts'
 import type { TaskParts } from './parts.ts'
 
-type Parts = Pick<TaskParts, 'store' | 'clock' | 'meter'>
+type Parts = Pick<TaskParts, 'store' | 'clock' | 'tally'>
 
 /** How far an account is with a quota. */
 export interface QuotaState {
@@ -100,8 +100,8 @@ async function firstSpent(
   return limited.find((quota) => usedOf(quota, used) >= (quotas[quota] ?? 0))
 }
 
-const usedToday = async ({ store, meter }: Parts, accountId: string, nowMs: number): Promise<DailyUse> =>
-  added(await useOfDay(store.read, accountId, nowMs), meter.unwritten(accountId))
+const usedToday = async ({ store, tally }: Parts, accountId: string, nowMs: number): Promise<DailyUse> =>
+  added(await useOfDay(store.read, accountId, nowMs), tally.unwritten(accountId))
 
 /** Throws `quota_exceeded` when an account stores more than it may, with what was added in this transaction. */
 export async function checkStored(db: Db, accountId: string, addedBytes = 0): Promise<void> {

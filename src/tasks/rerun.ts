@@ -18,7 +18,7 @@ export interface RerunOrder {
 /**
  * Makes a new task of what another one embeds and how, with the model that is named; the old one stays as it is.
  * Undefined when the account has no such task. Throws `input_missing` when its input is gone, and what creating such a
- * task throws; for a crawl with another model than its bucket has `request_invalid`.
+ * task throws; for a crawl with another model than its bucket has `request_invalid`; for a batch `state_conflict`.
  */
 export async function rerunTask(
   parts: TaskParts,
@@ -30,6 +30,8 @@ export async function rerunTask(
   if (!task) return undefined
   const { modelName = task.modelName, idempotency } = order
   const again = { modelName, ...(idempotency && { idempotency }) }
+  if (task.kind === 'batch')
+    throw new EmbedlineError('state_conflict', 'The lines of a batch name their model: make another batch.')
   if (task.kind === 'bucket') return rerunBucket(parts, account, task, again)
   const source = await sourceOf(parts, task)
   // What is done again with the same model is done, and not copied.

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { REQUEST, taskRoom, type TaskRoom } from '../../test/support/taskRoom.ts'
-import { getAsset } from './assets.ts'
-import { createAsset } from './assets.ts'
+import { createAsset, getAsset } from './assets.ts'
 import { createMediaTask } from './create.ts'
 import { expireTasks } from './expire.ts'
 import { expireAssets } from './expireAssets.ts'
@@ -39,11 +38,12 @@ test('when a task expires can be changed by its account alone, within what is al
   const { id } = await create(room)
   const nowMs = room.clock.nowMs()
   await keepTaskUntil(room.parts, room.account, { id, expiresMs: nowMs + HOUR_MS })
-  const refused = (expiresMs: number, account = room.account) =>
-    expect(keepTaskUntil(room.parts, account, { id, expiresMs })).rejects
-  await refused(nowMs).toMatchObject({ code: 'request_invalid', field: 'expires_at' })
-  await refused(nowMs + 91 * 24 * HOUR_MS).toMatchObject({ code: 'request_invalid', field: 'expires_at' })
-  await refused(nowMs + HOUR_MS, room.otherAccount).toMatchObject({ code: 'not_found' })
+  const change = (expiresMs: number, account = room.account) =>
+    keepTaskUntil(room.parts, account, { id, expiresMs })
+  const invalid = { code: 'request_invalid', field: 'expires_at' }
+  await expect(change(nowMs)).rejects.toMatchObject(invalid)
+  await expect(change(nowMs + 91 * 24 * HOUR_MS)).rejects.toMatchObject(invalid)
+  await expect(change(nowMs + HOUR_MS, room.otherAccount)).rejects.toMatchObject({ code: 'not_found' })
   room.clock.advance(HOUR_MS)
   expect(await expireTasks(room.parts)).toBe(1)
 })

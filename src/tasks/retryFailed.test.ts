@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import { crawlRoom, crawlToEnd } from '../../test/support/crawls.ts'
 import { bucketFiles, fillHandbook, never, searchTexts, startBucket } from '../../test/support/handbook.ts'
+import { html, site } from '../../test/support/site.ts'
 import { REQUEST, taskRoom, type TaskRoom } from '../../test/support/taskRoom.ts'
 import type { EncodedEmbedding } from '../domain/embedding.ts'
 import { EmbedlineError } from '../domain/errors.ts'
@@ -292,4 +294,26 @@ test('a listing that was cancelled goes on, and the task waits for its turn as e
   await retry(room, id)
   expect(await room.drain()).toEqual(['retry', 'list', 'document', 'document', 'document', 'conclude'])
   expect(await read(room, id)).toMatchObject({ state: 'ready', fileCount: 3 })
+})
+
+test('a crawl asks again for the pages that failed, and for no others', async () => {
+  const web = await site({
+    '/': html('start', ['/a', '/broken']),
+    '/a': html('a'),
+    '/broken': { status: 500 },
+  })
+  const room = await crawlRoom(web)
+  const task = await crawlToEnd(room)
+  expect(task).toMatchObject({ state: 'partial', doneCount: 2, crawl: { fetchedCount: 3, failedCount: 1 } })
+  web.pages.set('/broken', html('healed'))
+  web.asked.length = 0
+  await retry(room, task!.id)
+  expect(await room.drain()).toEqual(['retry', 'crawl', 'document', 'conclude'])
+  expect(web.asked).toEqual(['/broken'])
+  expect(await read(room, task!.id)).toMatchObject({
+    state: 'ready',
+    doneCount: 3,
+    crawl: { fetchedCount: 3, storedCount: 3, failedCount: 0 },
+  })
+  expect(await searchTexts(room, 'x')).toContainEqual(expect.stringContaining('healed'))
 })

@@ -1,7 +1,7 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import { isFinal } from '../domain/states.ts'
 import type { Db } from '../domain/tables.ts'
-import type { AnyTask, BucketTask, Task } from '../domain/task.ts'
+import { modelOf, type AnyTask, type BucketTask, type Task } from '../domain/task.ts'
 import { scopeOf } from '../domain/pause.ts'
 import { enqueue } from '../queue/enqueue.ts'
 import { removeItemsNamed } from '../queue/removeItems.ts'
@@ -20,7 +20,7 @@ import { settleEnded } from './settleEnded.ts'
  * Does again what failed or was cancelled of a task that has ended; what is done stays. The task is processing when this
  * returns, and ends as any other. One that is still worked on, or of which nothing failed, stays as it is. Returns the
  * task as it is then; undefined when the account has none of that id. Throws `input_missing` when what it would embed
- * is gone, `state_conflict` when a later task has the bucket, and what says that its model cannot be used.
+ * is gone, `state_conflict` for a batch, and when a later task has the bucket, and what says that its model cannot be used.
  */
 export async function retryTask(
   parts: TaskParts,
@@ -29,6 +29,11 @@ export async function retryTask(
 ): Promise<AnyTask | undefined> {
   const task = await getAnyTask(parts, accountId, id)
   if (!task || !isFinal(task.state)) return task
+  if (task.kind === 'batch')
+    throw new EmbedlineError(
+      'state_conflict',
+      'The requests of a batch that failed stand in its error file: send them in another batch.',
+    )
   await settleEnded(parts, id)
   if (!(await isRetryable(parts, task))) return task
   checkModel(parts, task)
@@ -50,7 +55,7 @@ const isRetryable = async ({ store }: TaskParts, task: AnyTask): Promise<boolean
   (task.kind === 'bucket' && (task.crawl?.failedCount ?? 0) > 0) || hasUnsuccessful(store.read, task.id)
 
 function checkModel({ models }: TaskParts, task: AnyTask): void {
-  const pin = task.kind === 'media' ? task.model : task.settings.model
+  const pin = modelOf(task)
   models.facts(pin)
   const problem = models.problem(pin)
   if (problem) throw problem

@@ -16,6 +16,8 @@ import { isFinal } from '../domain/states.ts'
 import { deleteEmbeddedBucket } from './deleteBucket.ts'
 import { deleteTask } from './deleteTask.ts'
 
+// A run that fails names its own seed: EMBEDLINE_FUZZ_SEED=<seed> EMBEDLINE_FUZZ_STEPS=1 does that run alone once more.
+// `npm run fuzz` takes more steps, as many as EMBEDLINE_FUZZ_STEPS says.
 const STEPS = Number(process.env['EMBEDLINE_FUZZ_STEPS'] ?? 10_000)
 const SEED = Number(process.env['EMBEDLINE_FUZZ_SEED'] ?? Date.now() % 2 ** 31)
 const STEPS_A_RUN = 120
@@ -43,7 +45,7 @@ test(
       await fc.assert(run, { seed, numRuns: 1, endOnFailure: false })
       runs++
     }
-    console.info(`tasks: ${steps} steps in ${runs} runs from seed ${SEED} (EMBEDLINE_FUZZ_SEED=${SEED})`)
+    process.stdout.write(`tasks: ${steps} steps in ${runs} runs from EMBEDLINE_FUZZ_SEED=${SEED}\n`)
   },
 )
 

@@ -106,12 +106,15 @@ test('an attempt that goes wrong is told with its code at info, and counted', as
 
 test('what a change that failed would have moved is never told', async () => {
   const { room, moves, close } = await tellingRoom()
-  const { write } = room.parts.store
-  room.parts.store.write = (change) =>
-    write(async (db) => {
-      await change(db)
-      throw new Error('undone')
-    })
+  const { store } = room.parts
+  room.parts.store = {
+    ...store,
+    write: (change) =>
+      store.write(async (db) => {
+        await change(db)
+        throw new Error('undone')
+      }),
+  }
   await expect(start(room)).rejects.toThrow('undone')
   expect(moves).toEqual([])
   await close()

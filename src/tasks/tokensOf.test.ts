@@ -11,6 +11,7 @@ const models: Models = {
   facts: () => {
     throw new Error('nobody asks')
   },
+  aliases: [],
   isOwnName: () => false,
   problem: () => undefined,
   countTokens,

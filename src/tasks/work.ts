@@ -1,6 +1,9 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { ItemKind } from '../domain/tables.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
+import { checkBatch } from './batches/checkBatch.ts'
+import { embedLines } from './batches/embedLines.ts'
+import { gatherBatch } from './batches/gatherBatch.ts'
 import { concludeBucket } from './concludeBucket.ts'
 import { crawlSite } from './crawl/crawlSite.ts'
 import { embedSlices } from './embed.ts'
@@ -14,6 +17,7 @@ import { listBucket } from './listBucket.ts'
 import type { TaskParts } from './parts.ts'
 import { planTask } from './plan.ts'
 import { requeueFailed } from './requeueFailed.ts'
+import { traceItem } from './traces.ts'
 import { assembleUpload } from './uploads/assembleUpload.ts'
 
 type Work = (parts: TaskParts, item: ClaimedItem, signal: AbortSignal) => Promise<void>
@@ -30,6 +34,9 @@ const WORK: Record<ItemKind, Work> = {
   crawl: crawlSite,
   document: embedDocument,
   conclude: concludeBucket,
+  check: checkBatch,
+  lines: embedLines,
+  gather: gatherBatch,
   retry: requeueFailed,
 }
 
@@ -40,7 +47,7 @@ const WORK: Record<ItemKind, Work> = {
 export async function workOn(parts: TaskParts, item: ClaimedItem, signal: AbortSignal): Promise<void> {
   const startedMs = performance.now()
   try {
-    await WORK[item.kind](parts, item, signal)
+    await traceItem(parts, item, () => WORK[item.kind](parts, item, signal))
   } catch (thrown) {
     if (signal.aborted) throw new EmbedlineError('aborted', 'The work was stopped.', { cause: thrown })
     if (thrown instanceof EmbedlineError && thrown.code === 'lease_lost') throw thrown

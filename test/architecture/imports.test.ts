@@ -58,7 +58,7 @@ test('rooms on one floor do not know each other', () => {
 
 test('the doors do not know each other', () => {
   const doorOf = (path: string) => /^src\/http\/([^/]+)\//.exec(path)?.[1]
-  const doors = ['twelvelabs', 'telnyx', 'native', 'site']
+  const doors = ['twelvelabs', 'telnyx', 'openai', 'native', 'site']
   const isOther = (from: string, to: string) =>
     doors.includes(doorOf(from) ?? '') && doors.includes(doorOf(to) ?? '') && doorOf(from) !== doorOf(to)
   expect(importsThat(isOther)).toEqual([])

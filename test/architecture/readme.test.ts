@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { compatPages } from '../../scripts/compatPages.ts'
 import { withLimitsTable } from '../../scripts/limitsTable.ts'
+import { withMetricsTable } from '../../scripts/metricsTable.ts'
 import { withSettingsTable } from '../../scripts/settingsTable.ts'
 import { EXIT } from '../../src/cli/exit.ts'
 
@@ -10,6 +11,11 @@ const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta
 test('the README has the settings as they are (npm run docs)', () => {
   const readme = read('README.md')
   expect(withSettingsTable(readme)).toBe(readme)
+})
+
+test('docs/operations.md has the metrics as they are (npm run docs)', () => {
+  const page = read('docs/operations.md')
+  expect(withMetricsTable(page)).toBe(page)
 })
 
 test('the pages on the contracts are those of their tests (npm run docs)', () => {

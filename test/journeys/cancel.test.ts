@@ -1,7 +1,6 @@
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { client, finished, uploadAsset } from '../support/client.ts'
+import { databaseRows } from '../support/databaseRows.ts'
 import { scenes } from '../support/madeMedia.ts'
 import { descendants } from '../support/processTable.ts'
 import { serverProcess, type ServerProcess } from '../support/serverProcess.ts'
@@ -12,18 +11,8 @@ const LONG_SEC = 600
 /** Five slices. */
 const END_SEC = 300
 
-/** Looks into the database from outside. */
-function rows<Row>(folder: string, sql: string): Row[] {
-  const database = new DatabaseSync(join(folder, 'embedline.db'), { readOnly: true })
-  try {
-    return database.prepare(sql).all() as Row[]
-  } finally {
-    database.close()
-  }
-}
-
 const count = (folder: string, from: string): number =>
-  rows<{ n: number }>(folder, `select count(*) as n from ${from}`)[0]?.n ?? 0
+  databaseRows<{ n: number }>(folder, `select count(*) as n from ${from}`)[0]?.n ?? 0
 
 const doneSlices = (folder: string) => count(folder, `item where kind = 'slice' and state = 'done'`)
 
@@ -61,6 +50,8 @@ test(
       const done = doneSlices(folder)
       const vectors = count(folder, 'embedding')
       expect(vectors).toBeGreaterThan(0)
+      const kept = (await (await call(server, `${id}/embeddings`)).json()) as { embeddings: object[] }
+      expect(kept.embeddings).toHaveLength(vectors)
       const cancelledMs = performance.now()
       await until(async () => (await ffmpegs(server)).length === 0)
       // The promise is two seconds; a machine with other work to do gets more for the same.

@@ -42,7 +42,12 @@ export function lintMetrics(text: string): Sample[] {
       const base = baseOf(sample.name, types)
       if (base !== family) throw new Error(`${line} stands below ${family}`)
       if (!helps.has(base) || !types.has(base)) throw new Error(`${base} has no HELP or no TYPE`)
-      const key = JSON.stringify([sample.name, Object.entries(sample.labels).toSorted()])
+      const key = JSON.stringify([
+        sample.name,
+        Object.entries(sample.labels)
+          .map(String)
+          .toSorted((a, b) => (a < b ? -1 : 1)),
+      ])
       if (seen.has(key)) throw new Error(`${line} is there twice`)
       seen.add(key)
       samples.push(sample)

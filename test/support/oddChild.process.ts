@@ -98,6 +98,10 @@ serveParent(
       for (const text of texts) await misbehave(text, call)
       return texts.map(me)
     },
+    async embedBatch({ texts }, call) {
+      for (const text of texts) await misbehave(text, call)
+      return texts.map(me)
+    },
     async embedPicture({ file }, call) {
       await misbehave(file, call)
       return me()

@@ -8,6 +8,7 @@ import { makePace } from '../../src/crawl/pace.ts'
 import { EmbedlineError } from '../../src/domain/errors.ts'
 import { openFolderBuckets } from '../../src/buckets/folderBuckets.ts'
 import { canMoveItem, canMoveTask, type ItemState, type TaskState } from '../../src/domain/states.ts'
+import { ITEM_KINDS } from '../../src/domain/itemKinds.ts'
 import { makeIds } from '../../src/domain/ids.ts'
 import { limitsNamed } from '../../src/domain/limits.ts'
 import { samePrecision } from '../../src/domain/precision.ts'
@@ -19,6 +20,7 @@ import type { Compute } from '../../src/domain/compute.ts'
 import type { CutChunk, CutWork } from '../../src/domain/documentWork.ts'
 import type { SliceWork } from '../../src/domain/sliceWork.ts'
 import type { MediaRequest } from '../../src/domain/taskRequest.ts'
+import { openLineFormat } from '../../src/http/openai/lineFormat.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { makeKeyedMutex } from '../../src/lib/keyedMutex.ts'
 import { makeByteCache } from '../../src/lib/byteCache.ts'
@@ -36,7 +38,7 @@ import { ensureAccount } from '../../src/store/accounts.ts'
 import { openStore } from '../../src/store/open.ts'
 import { openResults } from '../../src/store/reader.ts'
 import { gatherDocumentEnds } from '../../src/tasks/endDocuments.ts'
-import { openMeter } from '../../src/tasks/meter.ts'
+import { openTally } from '../../src/tasks/tally.ts'
 import type { TaskParts } from '../../src/tasks/parts.ts'
 import { openWatchHub } from '../../src/tasks/watch/hub.ts'
 import { takeBackItems } from '../../src/tasks/sweep.ts'
@@ -78,6 +80,8 @@ export interface TinyCompute extends Compute {
   beforeInspect: () => void
   /** Called before each paragraph of a document; may throw. */
   beforeParagraph: (work: CutWork, ordinal: number) => void | Promise<void>
+  /** Called before the texts of some lines of a batch; may throw. */
+  beforeBatch: (texts: readonly string[]) => void | Promise<void>
 }
 
 const VIDEO: MediaFacts = {
@@ -166,7 +170,7 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
     await results.close()
     await fetcher.close()
     await objects.close()
-    await meter.close()
+    await tally.close()
     await store.close()
     await rm(folder, { recursive: true, force: true })
     for (const move of moves) if (!isAllowed(move)) throw new Error(`no such move: ${JSON.stringify(move)}`)
@@ -187,7 +191,7 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
     clock,
     level: 'debug',
   })
-  const meter = openMeter({ store, clock, logger, waitMs: 0 })
+  const tally = openTally({ store, clock, logger, waitMs: 0 })
   const parts: TaskParts = {
     store,
     results,
@@ -205,6 +209,7 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
       default: MODEL,
       resolve: (name) => (['tiny', 'alias'].includes(name) ? MODEL : undefined),
       facts: () => MODEL,
+      aliases: [],
       isOwnName: (name) => name === 'tiny',
       problem: () => undefined,
       countTokens: (text) => text.split(' ').length,
@@ -215,7 +220,7 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
     endDocument: gatherDocumentEnds({ store, clock, waitMs: 0 }),
     search,
     watchHub,
-    meter,
+    tally,
     clock,
     ids: makeIds(clock, (count) => new Uint8Array(count).fill(++chance)),
     limits: limitsNamed('ours'),
@@ -227,6 +232,7 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
     mostRetentionMs: 90 * 24 * 3_600_000,
     random: () => 0.5,
     wake: () => {},
+    lineFormat: openLineFormat(),
     recall: () => {},
   }
   const accountNamed = (name: string, number: number) =>
@@ -242,21 +248,15 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
   const otherAccount = await accountNamed('two', 2)
   const claimOne = async (worker = 'worker-a', alone = false) => {
     const nowMs = clock.nowMs()
-    const kinds = [
-      'fetch',
-      'assemble',
-      'inspect',
-      'plan',
-      'slice',
-      'part',
-      'finish',
-      'list',
-      'crawl',
-      'document',
-      'conclude',
-      'retry',
-    ] as const
-    const order = { worker, lanes: [0, 1, 2, 3], kinds, limit: 1, alone, nowMs, leaseUntilMs: nowMs + 15_000 }
+    const order = {
+      worker,
+      lanes: [0, 1, 2, 3],
+      kinds: ITEM_KINDS,
+      limit: 1,
+      alone,
+      nowMs,
+      leaseUntilMs: nowMs + 15_000,
+    }
     return (await store.write((db) => claim(db, order))).items[0]
   }
   return {
@@ -300,6 +300,7 @@ function tinyCompute(): TinyCompute {
     beforeSlice: () => {},
     beforeInspect: () => {},
     beforeParagraph: () => {},
+    beforeBatch: () => {},
     async inspect() {
       this.beforeInspect()
       return this.facts
@@ -355,6 +356,10 @@ function tinyCompute(): TinyCompute {
       return { chunkCount: paragraphs.length, textTokens, checksum, sizeBytes: bytes.length }
     },
     embedTexts: async (_model, texts) => texts.map(letters),
+    async embedBatch(_model, texts) {
+      await this.beforeBatch(texts)
+      return texts.map(letters)
+    },
     embedSlicesNow(work, onSlice) {
       return this.embedSlices(work, onSlice, new AbortController().signal)
     },

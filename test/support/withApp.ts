@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { makeApp, type AppParts } from '../../src/http/app.ts'
 import type { SiteFacts } from '../../src/http/site/facts.ts'
+import { MODEL_NAMES as OPENAI_MODEL_NAMES } from '../../src/http/openai/names.ts'
 import { MODEL_NAMES as EMBED_V1_MODEL_NAMES } from '../../src/http/twelvelabs/embedV1/names.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { admitKeys } from '../../src/tasks/keys.ts'
@@ -39,6 +40,7 @@ const CONTRACT_NAMES = [
   'marengo3.5',
   'thenlper/gte-large',
   'intfloat/multilingual-e5-large',
+  ...OPENAI_MODEL_NAMES,
 ]
 
 /**

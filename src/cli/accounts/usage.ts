@@ -29,7 +29,9 @@ export const usage: Command = {
   operandLimit: 1,
   async run(line, output) {
     const server = await findServer(line)
-    const answer = (await server.call('GET', `/api/usage?${queryOf(line)}`)) as { usage: UsedOnDay[] }
+    const answer = (await server.call('GET', `/api/usage?${queryOf(line).toString()}`)) as {
+      usage: UsedOnDay[]
+    }
     const isJson = line.switches.has('json')
     output.write(isJson ? `${JSON.stringify(answer, undefined, 2)}\n` : dayTable(answer.usage))
     return EXIT.done

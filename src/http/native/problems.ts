@@ -37,6 +37,7 @@ const STATUS = {
   fetch_not_found: 400,
   fetch_too_large: 400,
   state_conflict: 409,
+  deadline_exceeded: 500,
   cancelled: 409,
   idempotency_mismatch: 422,
   idempotency_in_flight: 409,
@@ -63,12 +64,17 @@ const FIELD: Readonly<Record<string, string>> = { modelName: 'model' }
 
 /** Answers with a problem (RFC 9457): `code` is the word of our closed list, `field` what of the request is wrong. */
 export function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  const problem = problemOf(refusal)
+  return reply.code(problem.status).type('application/problem+json').send(problem)
+}
+
+/** The same as an object: one of many entries of a request may have a problem. */
+export function problemOf(refusal: Refusal) {
   const status = refusal.status ?? STATUS[refusal.code]
   const { code, message: detail } = refusal
   const field = refusal.field === undefined ? undefined : (FIELD[refusal.field] ?? refusal.field)
   const title = STATUS_CODES[status] ?? 'Unknown'
-  const problem = { type: 'about:blank', title, status, detail, code, ...(field !== undefined && { field }) }
-  return reply.code(status).type('application/problem+json').send(problem)
+  return { type: 'about:blank', title, status, detail, code, ...(field !== undefined && { field }) }
 }
 
 /** The same for anything that was thrown. */

@@ -19,15 +19,6 @@ export async function readJson<Schema extends z.ZodType>(
 export const parseBody = <Schema extends z.ZodType>(bytes: Buffer, schema: Schema): z.output<Schema> =>
   parse(bytes.length === 0 ? {} : parseJson(bytes), schema)
 
-/** The same for a body that may be left out: then it counts as an empty object. */
-export async function readOptionalJson<Schema extends z.ZodType>(
-  request: FastifyRequest,
-  schema: Schema,
-  mostBytes: number,
-): Promise<z.output<Schema>> {
-  return parseBody(await readBody(request.raw, mostBytes), schema)
-}
-
 /** What stands behind the question mark. Throws `request_invalid` that names the parameter. */
 export const readQuery = <Schema extends z.ZodType>(
   request: FastifyRequest,

@@ -3,18 +3,19 @@ import type { TaskParts } from '../../tasks/parts.ts'
 import { admit, scopeOf } from '../admit.ts'
 import { keyOf } from '../apiKey.ts'
 import { OPEN_TO_BROWSERS } from '../browsers.ts'
-import { addOtherMethods } from '../otherMethods.ts'
+import { addRoutes } from '../otherMethods.ts'
 import { rateHeaders } from '../rateHeaders.ts'
 import { ROUTES as ASSETS } from './assets/routes.ts'
+import { ROUTES as BATCH } from './batch/routes.ts'
 import { ROUTES as BUCKETS } from './buckets/routes.ts'
+import { ROUTES as ACCOUNTS } from './accounts/routes.ts'
 import { ROUTES as EMBEDDINGS } from './embeddings/routes.ts'
 import { ROUTES as EVENTS } from './events/routes.ts'
+import { ROUTES as KEYS } from './keys/routes.ts'
+import { ROUTES as LIMITS } from './limits/routes.ts'
 import { ROUTES as MODELS } from './models/routes.ts'
 import { ROUTES as PAUSES } from './pauses/routes.ts'
 import { ROUTES as TASKS } from './tasks/routes.ts'
-import { ROUTES as ACCOUNTS } from './accounts/routes.ts'
-import { ROUTES as KEYS } from './keys/routes.ts'
-import { ROUTES as LIMITS } from './limits/routes.ts'
 import { ROUTES as USAGE } from './usage/routes.ts'
 import { sendFailure, sendProblem } from './problems.ts'
 import { ROUTES as JANITOR } from './janitor/routes.ts'
@@ -27,21 +28,20 @@ export const PREFIX = '/api'
 /** By noun; `openapi.ts` has a description of each. */
 export const ROUTES: readonly Route[] = [
   ...BUCKETS,
+  ...BATCH,
   ...ASSETS,
   ...MODELS,
+  ...KEYS,
+  ...ACCOUNTS,
+  ...USAGE,
+  ...LIMITS,
   ...TASKS,
   ...EVENTS,
   ...PAUSES,
   ...JANITOR,
   ...SEARCH,
   ...EMBEDDINGS,
-  ...KEYS,
-  ...ACCOUNTS,
-  ...USAGE,
-  ...LIMITS,
 ]
-
-const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
 
 /** What the contracts lack: the objects of buckets, the bytes of assets, and models. */
 export function nativeRoutes(parts: TaskParts): FastifyPluginAsync {
@@ -69,8 +69,6 @@ export function nativeRoutes(parts: TaskParts): FastifyPluginAsync {
         message: `There is no ${request.method} ${request.url} here.`,
       }),
     )
-    for (const route of ROUTES) app.route({ method: route.method, url: route.path, handler: answer(route) })
-    for (const path of new Set(ROUTES.map((route) => route.path)))
-      addOtherMethods(app, path, methodsOf(path), sendProblem)
+    addRoutes(app, ROUTES, answer, sendProblem)
   }
 }

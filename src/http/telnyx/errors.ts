@@ -49,6 +49,7 @@ const WIRE = {
   fetch_not_found: INVALID,
   fetch_too_large: INVALID,
   state_conflict: { ...BAD, status: 409 },
+  deadline_exceeded: SERVER,
   cancelled: INVALID,
   idempotency_mismatch: { status: 422, code: '10015', title: 'Idempotency-Key was used before' },
   idempotency_in_flight: { status: 409, code: '10012', title: 'Idempotency-Key is in use' },

@@ -1,6 +1,6 @@
 import type { Place } from '../../domain/document.ts'
 import type { Warning } from '../../domain/embedding.ts'
-import type { ModelFacts, ModelPin } from '../../domain/model.ts'
+import type { ModelFacts } from '../../domain/model.ts'
 import type { TaskState } from '../../domain/states.ts'
 import type {
   Account,
@@ -12,6 +12,7 @@ import type {
   SearchResult,
 } from '../../domain/task.ts'
 import { standIn } from '../../tasks/create.ts'
+import { modelWord } from '../modelWord.ts'
 import { presentProgress } from '../progress.ts'
 import { reasonOf } from './reasons.ts'
 
@@ -43,9 +44,6 @@ export const statesOf = (status: Status): TaskState[] =>
   (Object.keys(STATUS) as TaskState[]).filter((state) => STATUS[state] === status)
 
 const time = (ms: number): string => new Date(ms).toISOString()
-
-/** A model's real name: as a header, and where the contract has room for one word. */
-export const modelWord = ({ id, revision }: ModelPin): string => `${id}@${revision}`
 
 /** The keys that all answers with a task have, and after them those that the contract does not know. */
 const presentTaskBase = (task: BucketTask) => ({

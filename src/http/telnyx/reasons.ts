@@ -35,6 +35,7 @@ const MEANING = {
   disk_full: 'the disk of the server was full',
   interrupted: 'the server died too often while it worked on the file',
   internal: 'a mistake of this server; its log says more',
+  deadline_exceeded: null,
   parameter_missing: null,
   parameter_unknown: null,
   unauthorized: null,

@@ -6,9 +6,9 @@ import { keyOf } from '../apiKey.ts'
 import { admit, scopeOf } from '../admit.ts'
 import { rateHeaders } from '../rateHeaders.ts'
 import { OPEN_TO_BROWSERS } from '../browsers.ts'
-import { addOtherMethods, type Method } from '../otherMethods.ts'
+import { addRoutes, type Method } from '../otherMethods.ts'
+import { retryHeaders } from '../retryHeaders.ts'
 import { presentFailure, presentRefusal, type ErrorAnswer } from './errors.ts'
-import { retryHeaders } from './retryHeaders.ts'
 import type { Handler } from './route.ts'
 import type { Schemas } from './schema.ts'
 
@@ -58,8 +58,6 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/openai/models', handler: async () => (await models()).listModels },
 ]
 
-const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
-
 /** The Telnyx AI Embeddings contract, and the OpenAI-compatible operations beside it. */
 export function telnyxRoutes(parts: TaskParts): FastifyPluginAsync {
   let schemas: Schemas | undefined
@@ -91,8 +89,6 @@ export function telnyxRoutes(parts: TaskParts): FastifyPluginAsync {
       const message = `There is no ${request.method} ${request.url} here.`
       return send(reply, presentRefusal({ code: 'not_found', message }))
     })
-    for (const route of ROUTES) app.route({ method: route.method, url: route.path, handler: answer(route) })
-    for (const path of new Set(ROUTES.map((route) => route.path)))
-      addOtherMethods(app, path, methodsOf(path), (reply, refusal) => send(reply, presentRefusal(refusal)))
+    addRoutes(app, ROUTES, answer, (reply, refusal) => send(reply, presentRefusal(refusal)))
   }
 }

@@ -2,10 +2,10 @@ import { Readable } from 'node:stream'
 import { EmbedlineError, type ErrorCode } from '../../domain/errors.ts'
 import { mostBytes } from '../../domain/limitFacts.ts'
 import type { ModelFacts } from '../../domain/model.ts'
-import { holds } from '../../domain/scopes.ts'
 import type { MediaSource } from '../../tasks/create.ts'
 import { embedMediaNow } from '../../tasks/embedMediaNow.ts'
 import { embedPicture, embedText } from '../../tasks/embedNow.ts'
+import { may } from '../admit.ts'
 import { prefersAsync } from '../prefer.ts'
 import { untilGone } from '../untilGone.ts'
 import { inFieldsOf } from './errors.ts'
@@ -82,8 +82,9 @@ export const embed: Handler = (call) =>
     if (other !== undefined)
       throw new EmbedlineError('request_invalid', `\`input_type\` is \`${inputType}\`.`, { field: other })
     const isMedia = inputType === 'audio' || inputType === 'video'
-    const mayCreate = holds(call.account.scopes ?? [], 'write')
-    if (isMedia && mayCreate && prefersAsync(call.request)) return embedLater(call, body, json)
+    // A preference only: a key that may make no tasks gets its answer at once.
+    if (isMedia && prefersAsync(call.request) && may(call.account, 'write'))
+      return embedLater(call, body, json)
     const { model, answer } = await EMBED[inputType](call, body, json)
     call.reply.header('x-embedline-model', modelHeader(model))
     if (answer instanceof Readable) call.reply.type('application/json; charset=utf-8')

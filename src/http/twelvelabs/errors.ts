@@ -49,6 +49,7 @@ const WIRE = {
   fetch_not_found: INVALID,
   fetch_too_large: INVALID,
   state_conflict: { status: 409, code: 'api_not_allowed' },
+  deadline_exceeded: SERVER,
   cancelled: INVALID,
   idempotency_mismatch: { status: 422, code: 'idempotency_key_reused' },
   idempotency_in_flight: { status: 409, code: 'idempotency_key_in_use' },

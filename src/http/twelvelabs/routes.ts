@@ -3,7 +3,7 @@ import type { Scope } from '../../domain/scopes.ts'
 import type { TaskParts } from '../../tasks/parts.ts'
 import { admit, scopeOf } from '../admit.ts'
 import { OPEN_TO_BROWSERS } from '../browsers.ts'
-import { addOtherMethods, type Method } from '../otherMethods.ts'
+import { addOtherMethods, addRoutes, type Method } from '../otherMethods.ts'
 import { asRefusal, type Refusal } from '../refusal.ts'
 import { presentRefusal, presentUploadRefusal } from './errors.ts'
 import { PREFIX } from './prefix.ts'
@@ -100,8 +100,6 @@ const FILE_ROUTES: ReadonlySet<string | undefined> = new Set([
   `PUT ${PREFIX}${PART.path}`,
 ])
 
-const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
-
 /** The TwelveLabs Embed v2 contract, with Embed v1 beside it. */
 export function twelvelabsRoutes(parts: TaskParts): FastifyPluginAsync {
   let schemas: Schemas | undefined
@@ -139,9 +137,7 @@ export function twelvelabsRoutes(parts: TaskParts): FastifyPluginAsync {
     app.setNotFoundHandler((request, reply) =>
       send(reply, { code: 'not_found', message: `There is no ${request.method} ${request.url} here.` }),
     )
-    for (const route of ROUTES) app.route({ method: route.method, url: route.path, handler: answer(route) })
-    for (const path of new Set(ROUTES.map((route) => route.path)))
-      addOtherMethods(app, path, methodsOf(path), send)
+    addRoutes(app, ROUTES, answer, send)
     app.put(PART.path, answerSigned)
     addOtherMethods(app, PART.path, ['PUT'], send)
   }

@@ -5,7 +5,7 @@ import type { Account } from '../../domain/task.ts'
 import type { MediaRequest } from '../../domain/taskRequest.ts'
 import type { VectorKind } from '../../domain/vectorSet.ts'
 import { embedMediaNow } from '../embedMediaNow.ts'
-import { embedPicture, embedText } from '../embedNow.ts'
+import { embedPicture, embedQuery } from '../embedNow.ts'
 import type { TaskParts } from '../parts.ts'
 import { usableModel } from '../usableModel.ts'
 import { clipVector } from './clipVector.ts'
@@ -62,9 +62,9 @@ const EMBED: {
     query: QueryOf<Kind>,
   ) => Promise<QueryVector>
 } = {
-  async text({ parts, account, model, signal }, { text }) {
+  async text({ parts, model, signal }, { text }) {
     const { space, dimension } = spaceOf(model, 'text', 'text')
-    const { vector } = await embedText(parts, account, { modelName: model.id, text }, signal)
+    const { vector } = await embedQuery(parts, { modelName: model.id, text }, signal)
     return { model: pinOf(model), space, dimension, vector, warnings: [] }
   },
   async image({ parts, account, model, signal }, { source }) {

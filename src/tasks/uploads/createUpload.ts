@@ -18,8 +18,8 @@ export interface UploadOrder {
 
 /**
  * Begins to take a file in parts, for a day. Nothing is written yet. Throws `disk_full` when the file would not fit
- * beside what the account's other uploads may still bring, and while no new work is taken, `quota_exceeded` likewise, and
- * `rate_limited` when the account has too many uploads.
+ * beside what the account's other uploads may still bring, and while no new work is taken; `quota_exceeded` when the account
+ * may not store so much; and `rate_limited` when it has too many uploads.
  */
 export async function createUpload(parts: TaskParts, account: Account, order: UploadOrder): Promise<Upload> {
   await parts.disk.admit()

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { EmbedlineError } from '../../domain/errors.ts'
 import { partCount, type Upload } from '../../domain/upload.ts'
-import { isStillValid } from '../authenticate.ts'
+import { isKeyValid } from '../authenticate.ts'
 import type { TaskParts } from '../parts.ts'
 
 /** Whoever has one may write one part of an upload, without a key. */
@@ -52,7 +52,7 @@ export async function checkAddress(
     throw new EmbedlineError('upload_refused', 'The time of this address is over; ask for another one.', {
       reason: 'address_expired',
     })
-  if (!(await isStillValid(parts, address)))
+  if (!(await isKeyValid(parts, address.keyId)))
     throw new EmbedlineError(
       'upload_refused',
       'The key that this address was given to is not valid any more; ask for another address with another key.',

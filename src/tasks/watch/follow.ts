@@ -39,6 +39,7 @@ async function* newsOf(
 ): AsyncGenerator<News, void, void> {
   const { accountId, taskId, signal } = following
   const task = taskId === undefined ? undefined : await getAnyTask(parts, accountId, taskId)
+  if (taskId !== undefined && !task) return
   if (task) yield { kind: 'progress', taskId: task.id, progress: task.progress }
   let lastId = await firstId(parts, following, position)
   let isBehind = lastId < position

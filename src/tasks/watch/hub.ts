@@ -1,11 +1,12 @@
 import { FINISHES_READ, withRate, type TaskProgress } from '../../domain/progress.ts'
+import type { TaskEvent } from '../../domain/taskEvent.ts'
 import type { Db } from '../../domain/tables.ts'
 import type { AnyTask } from '../../domain/task.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Opened } from '../../lib/closing.ts'
 import { makeNap } from '../../lib/nap.ts'
 import { recentFinishes } from '../../queue/recentFinishes.ts'
-import { tasksThatWentOn } from '../../store/anyTasks.ts'
+import { getAnyTask, tasksThatWentOn } from '../../store/anyTasks.ts'
 import { lastTaskEventId, readTaskEvents } from '../../store/taskEvents.ts'
 import { makeInbox, type Inbox, type News } from './inbox.ts'
 
@@ -92,11 +93,22 @@ export function openWatchHub({ store, clock, onError }: HubParts): WatchHub {
       const after = await position
       if (after === undefined) return
       const events = await readTaskEvents(store.read, { after, limit: EVENTS_A_READ })
-      for (const event of events) tell(watchersOf(event.accountId, event.taskId), { kind: 'event', event })
-      const last = events.at(-1)
-      if (!last) return
-      position = Promise.resolve(last.id)
+      for (const event of events) await tellEvent(event)
+      position = Promise.resolve(events.at(-1)?.id ?? after)
+      if (events.length < EVENTS_A_READ) return
     }
+  }
+
+  async function tellEvent(event: TaskEvent) {
+    const { accountId, taskId } = event
+    const task =
+      event.kind === 'ended' && watchersOf(accountId, taskId).length > 0
+        ? await getAnyTask(store.read, accountId, taskId)
+        : undefined
+    const watchers = watchersOf(accountId, taskId)
+    // Whoever draws a bar sees it full before the end.
+    if (task) tell(watchers, { kind: 'progress', taskId, progress: task.progress })
+    tell(watchers, { kind: 'event', event })
   }
 
   function readsProgress() {

@@ -7,13 +7,13 @@ export type News =
 
 /** News for one who watches, until they are taken. */
 export interface Inbox {
-  put(news: News): void
-  take(): News | undefined
+  put: (news: News) => void
+  take: () => News | undefined
   /** True, once, after news were thrown away because too many lay here: what happened stands in the database. */
-  hasOverflowed(): boolean
+  hasOverflowed: () => boolean
   /** Ends when there is something, or `wake` is called. */
-  wait(): Promise<void>
-  wake(): void
+  wait: () => Promise<void>
+  wake: () => void
 }
 
 /** A reader who does not take its news costs no more memory than so many references. */

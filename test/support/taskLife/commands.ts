@@ -180,7 +180,7 @@ const hasCode = (thrown: unknown): boolean =>
 const mayInterrupt = ({ tasks }: Model): boolean =>
   tasks.every(({ items }) => items.values().every(({ interruptions }) => interruptions < MOST_INTERRUPTIONS))
 
-const OPERATOR: Account = { id: 'operator', name: 'admin', userId: 'operator' }
+const OPERATOR: Account = { id: 'operator', name: 'admin', userId: 'operator', scopes: ['admin'] }
 
 const ORDERS: readonly { order: PauseOrder; marks: Omit<ModelPause, 'id'> }[] = [
   { order: { account: 'one' }, marks: { account: 0 } },

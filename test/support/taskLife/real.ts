@@ -118,6 +118,7 @@ function visibleOf(task: AnyTask, vectors: number, isPaused: boolean): Visible {
   const { state, doneCount: done, failedCount: failed } = task
   const counts = { state, isPaused, done, failed, vectors }
   if (task.kind === 'bucket') return { ...counts, items: task.fileCount, skipped: task.skippedCount, gaps: 0 }
+  if (task.kind === 'batch') throw new Error(`${task.id} is a batch: there are none here`)
   if (task.embeddingCount !== vectors)
     throw new Error(`${task.id} counts ${task.embeddingCount} vectors, and has ${vectors}`)
   return { ...counts, items: task.itemCount, skipped: 0, gaps: task.warnings.length }

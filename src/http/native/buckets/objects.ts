@@ -45,7 +45,7 @@ export const putObject: Handler = async ({ parts, account, request, reply }) => 
   const isNew = (await statIfThere()) === undefined
   const bytes = bodyChunks(request.raw, mostBytes(parts.limits, 'uploadBytes'))
   const object = await parts.buckets.put(account.name, bucket, key, bytes)
-  parts.meter.count(consumerOf(account), { bytes: object.sizeBytes })
+  parts.tally.count(consumerOf(account), { bytes: object.sizeBytes })
   reply.code(isNew ? 201 : 200).header('etag', etag(object))
   return present(object)
 

@@ -66,9 +66,8 @@ test('keys are listed by pages, those that the operator lists among them, and no
 test('a key that is listed by the operator is neither revoked, nor rotated, nor changed by this', async () => {
   const app = await withApp()
   const { body } = await native(app, KEY, 'GET', '/keys')
-  const [{ id = '', name, scopes } = {}] = (
-    body as { keys: { id: string; name: string; scopes: string[] }[] }
-  ).keys
+  const { keys } = body as { keys: { id: string; name: string; scopes: string[] }[] }
+  const { id, name, scopes } = keys[0]!
   expect({ name, scopes }).toEqual({ name: 'EMBEDLINE_KEYS', scopes: ['read', 'write', 'keys'] })
   for (const [method, path] of [
     ['DELETE', ''],
@@ -167,10 +166,10 @@ test('when a key was used last is known to the minute, and written once a minute
   const lastUse = async () => (await native(app, KEY, 'GET', `/keys/${id}`)).body['last_used_at']
   expect(await lastUse()).toBeUndefined()
   let writes = 0
-  const { write } = app.parts.store
+  const store = { ...app.parts.store }
   app.parts.store.write = (change) => {
     writes++
-    return write(change)
+    return store.write(change)
   }
   for (let count = 0; count < 5; count++) {
     await isTaken(app, secret)

@@ -4,8 +4,9 @@ import { createKey } from '../../../tasks/keys/createKey.ts'
 import { listKeys } from '../../../tasks/keys/listKeys.ts'
 import { visibleKey } from '../../../tasks/keys/ownKey.ts'
 import { rotateKey } from '../../../tasks/keys/rotateKey.ts'
+import { readBody } from '../../requestBody.ts'
 import { inWireNames } from '../inWireNames.ts'
-import { readJson, readOptionalJson, readQuery } from '../readRequest.ts'
+import { parseBody, readJson, readQuery } from '../readRequest.ts'
 import type { Handler } from '../route.ts'
 import { presentKey } from './present.ts'
 import { KeyPatch, KeysQuery, NewKey, Rotation } from './schemas.ts'
@@ -64,7 +65,7 @@ export const removeKey: Handler = async ({ parts, account, request, reply }) => 
 
 /** `POST /keys/{id}/rotate`: another secret for the same key. */
 export const rotate: Handler = async ({ parts, account, request }) => {
-  const { overlap_sec: overlapSec } = await readOptionalJson(request, Rotation, BODY_BYTES)
+  const { overlap_sec: overlapSec } = parseBody(await readBody(request.raw, BODY_BYTES), Rotation)
   const { key, secret, oldUntilMs } = await rotateKey(parts, account, {
     id: idOf(request),
     overlapMs: overlapSec * 1000,

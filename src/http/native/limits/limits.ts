@@ -1,5 +1,6 @@
 import { factsOfLimit, LIMIT_NAMES, publicName } from '../../../domain/limitFacts.ts'
 import type { Limits } from '../../../domain/limits.ts'
+import { unitOfQuota } from '../../../domain/quotas.ts'
 import { RATE_NAMES, remainingOf, type RateState } from '../../../domain/rates.ts'
 import { snakeCase } from '../../../lib/snakeCase.ts'
 import { quotaStates, type QuotaState } from '../../../tasks/quotas.ts'
@@ -36,7 +37,8 @@ const presentRate = (state: RateState | undefined) =>
       }
     : { limit: null, used: 0, remaining: null }
 
-const presentQuota = ({ limit, used, endMs }: QuotaState) => ({
+const presentQuota = ({ quota, limit, used, endMs }: QuotaState) => ({
+  unit: unitOfQuota(quota),
   limit: limit ?? null,
   used,
   remaining: limit === undefined ? null : Math.max(0, limit - used),

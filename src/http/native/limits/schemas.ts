@@ -22,7 +22,9 @@ export const LimitsAnswer = z.looseObject({
     )
     .meta({ description: 'By the names that refusals tell.' }),
   rates: z.record(z.string(), z.looseObject(state)).meta({ description: 'Of this key.' }),
-  quotas: z.record(z.string(), z.looseObject(state)).meta({ description: 'Of the account.' }),
+  quotas: z
+    .record(z.string(), z.looseObject({ unit: z.string(), ...state }))
+    .meta({ description: 'Of the account.' }),
   account: z.looseObject({ id: z.string(), name: z.string() }),
   key: z.looseObject({ id: z.string(), scopes: z.array(z.enum(SCOPES)) }).optional(),
 })

@@ -9,12 +9,12 @@ export const PauseOrder = z
       .nullish()
       .meta({ description: 'All tasks of an account: its own name, or any for the operator.' }),
     kind: z
-      .enum(['media', 'bucket'])
+      .enum(['media', 'bucket', 'batch'])
       .nullish()
       .meta({ description: 'All tasks of a kind (the operator only).' }),
     model: z.string().min(1).nullish().meta({ description: 'All tasks of a model (the operator only).' }),
   })
-  .refine((order) => Object.values(order).filter((value) => value != null).length === 1, {
+  .refine((order) => Object.values(order).filter(Boolean).length === 1, {
     error: 'Expected one of account, kind and model',
   })
 
@@ -23,7 +23,7 @@ const time = z.string().meta({ format: 'date-time' })
 export const PauseAnswer = z.looseObject({
   id: z.int(),
   account: z.string().optional(),
-  kind: z.enum(['media', 'bucket']).optional(),
+  kind: z.enum(['media', 'bucket', 'batch']).optional(),
   model: z.string().optional(),
   created_at: time,
   ended_at: time.optional(),

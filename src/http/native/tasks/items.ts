@@ -1,6 +1,7 @@
 import { listItems as readItems, type TaskItem } from '../../../tasks/listItems.ts'
 import { readQuery } from '../readRequest.ts'
 import type { Handler } from '../route.ts'
+import { placeOf, wordOf } from './place.ts'
 import { time } from './present.ts'
 import { ItemListQuery } from './schemas.ts'
 import { idOf, noTask } from './tasks.ts'
@@ -8,11 +9,21 @@ import { idOf, noTask } from './tasks.ts'
 /** `GET /tasks/{id}/items`: in the order in which they were made. */
 export const listItems: Handler = async (call) => {
   const { state, kind, after, limit } = readQuery(call.request, ItemListQuery)
-  const filter = { ...(state && { states: state }), ...(kind && { kinds: kind }), after, limit }
+  const filter = {
+    ...(state && { states: state }),
+    ...(kind && { kinds: kind }),
+    ...(after !== undefined && { after: itemPlace(after) }),
+    limit,
+  }
   const page = await readItems(call.parts, call.account.id, idOf(call), filter)
   if (!page) return noTask(idOf(call))
   const { items, nextAfter } = page
-  return { items: items.map(presentItem), ...(nextAfter !== undefined && { next_after: nextAfter }) }
+  return { items: items.map(presentItem), ...(nextAfter && { next_after: wordOf(nextAfter) }) }
+}
+
+function itemPlace(after: string) {
+  const { createdMs, id } = placeOf(after)
+  return { createdMs, id: Number(id) }
 }
 
 const presentItem = (item: TaskItem) => ({

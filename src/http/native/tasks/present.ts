@@ -1,5 +1,5 @@
 import type { Warning } from '../../../domain/embedding.ts'
-import type { AnyTask, BucketTask, Task } from '../../../domain/task.ts'
+import { modelOf, type AnyTask, type Batch, type BucketTask, type Task } from '../../../domain/task.ts'
 import { isMediaRequest } from '../../../domain/taskRequest.ts'
 import { presentProgress } from '../../progress.ts'
 
@@ -12,9 +12,9 @@ export const presentTask = (task: AnyTask, isPaused: boolean) => ({
   state: task.state,
   ...(isPaused && { is_paused: true }),
   model: presentModel(task),
-  input: task.kind === 'media' ? presentMedia(task) : presentBucket(task),
+  input: presentInput(task),
   progress: presentProgress(task.progress),
-  warnings: task.kind === 'media' ? task.warnings.map(presentWarning) : [],
+  warnings: task.kind === 'bucket' ? [] : task.warnings.map(presentWarning),
   ...(task.kind === 'media' && task.reusedFrom !== undefined && { reused_from: task.reusedFrom }),
   ...(task.failure && { error: task.failure }),
   created_at: time(task.createdMs),
@@ -25,9 +25,25 @@ export const presentTask = (task: AnyTask, isPaused: boolean) => ({
 
 /** `name` is the word that the caller sent. */
 function presentModel(task: AnyTask) {
-  const { id, revision } = task.kind === 'media' ? task.model : task.settings.model
+  const { id, revision } = modelOf(task)
   return { id, revision, name: task.modelName }
 }
+
+function presentInput(task: AnyTask) {
+  if (task.kind === 'media') return presentMedia(task)
+  return task.kind === 'bucket' ? presentBucket(task) : presentBatch(task)
+}
+
+const presentBatch = (batch: Batch) => ({
+  type: 'batch',
+  file_id: batch.inputFileId,
+  filename: batch.filename,
+  requests_total: batch.requestCount,
+  requests_done: batch.doneCount,
+  requests_failed: batch.failedCount,
+  ...(batch.outputFileId !== undefined && { output_file_id: batch.outputFileId }),
+  ...(batch.errorFileId !== undefined && { error_file_id: batch.errorFileId }),
+})
 
 function presentMedia({ request, assetId, filename, sourceUrl, durationSec, pageCount }: Task) {
   return {

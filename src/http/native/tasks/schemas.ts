@@ -13,7 +13,14 @@ export const TaskQuery = z.strictObject({
   }),
 })
 
-const KINDS = ['media', 'bucket'] as const
+const KINDS = ['media', 'bucket', 'batch'] as const
+
+const NEXT_AFTER = '`next_after` of the page before.'
+
+function placeLike(pattern: RegExp) {
+  const word = z.string().regex(pattern, 'Expected `next_after` of the page before')
+  return word.optional().meta({ description: NEXT_AFTER })
+}
 
 export const TaskListQuery = z.strictObject({
   state: wordsOf(TASK_STATES),
@@ -22,23 +29,19 @@ export const TaskListQuery = z.strictObject({
   bucket: z.string().optional(),
   created_after: timeOf('Not at this time, later.'),
   created_before: timeOf('Not at this time, earlier.'),
-  after: z
-    .string()
-    .regex(/^\d{1,15}\.[\w-]{1,64}$/, 'Expected `next_after` of the page before')
-    .optional()
-    .meta({ description: '`next_after` of the page before.' }),
+  after: placeLike(/^\d{1,15}\.[\w-]{1,64}$/),
   limit: wholeNumber(1, 200, 50),
 })
 
 export const ItemListQuery = z.strictObject({
   state: wordsOf(ITEM_STATES),
   kind: wordsOf(ITEM_KINDS),
-  after: wholeNumber(0, 999_999_999, 0).meta({ description: '`next_after` of the page before.' }),
+  after: placeLike(/^\d{1,15}\.\d{1,15}$/),
   limit: wholeNumber(1, 1_000, 100),
 })
 
 export const HistoryQuery = z.strictObject({
-  after: wholeNumber(0, 999_999_999, 0).meta({ description: '`next_after` of the page before.' }),
+  after: wholeNumber(0, 999_999_999, 0).meta({ description: NEXT_AFTER }),
   limit: wholeNumber(1, 1_000, 200),
 })
 
@@ -66,7 +69,7 @@ export const TaskAnswer = z.looseObject({
     name: z.string().meta({ description: 'The word that the caller sent.' }),
   }),
   input: z.looseObject({
-    type: z.enum(['video', 'audio', 'image', 'document', 'bucket', 'site']),
+    type: z.enum(['video', 'audio', 'image', 'document', 'bucket', 'site', 'batch']),
     asset_id: z.string().optional(),
     filename: z.string().optional(),
     url: z.string().optional(),
@@ -124,7 +127,7 @@ export const ItemList = z.looseObject({
       finished_at: time.optional(),
     }),
   ),
-  next_after: z.int().optional().meta({ description: 'There may be more, also when this page is short.' }),
+  next_after: z.string().optional().meta({ description: 'There may be more, also when this page is short.' }),
 })
 
 /** What `PATCH /tasks/{id}` takes. */

@@ -16,6 +16,7 @@ import { readBody } from '../../requestBody.ts'
 import { untilGone } from '../../untilGone.ts'
 import { parseBody, readJson, readQuery } from '../readRequest.ts'
 import type { Call, Handler } from '../route.ts'
+import { placeOf, wordOf } from './place.ts'
 import { presentTask } from './present.ts'
 import { Rerun, TaskChange, TaskListQuery, TaskQuery } from './schemas.ts'
 
@@ -40,13 +41,8 @@ export const listTasks: Handler = async ({ parts, account, request }) => {
   const paused = await pausedTasks(parts, tasks)
   return {
     tasks: tasks.map((task) => presentTask(task, paused.has(task.id))),
-    ...(last && found.length > tasks.length && { next_after: `${last.createdMs}.${last.id}` }),
+    ...(last && found.length > tasks.length && { next_after: wordOf(last) }),
   }
-}
-
-function placeOf(after: string): { createdMs: number; id: string } {
-  const dot = after.indexOf('.')
-  return { createdMs: Number(after.slice(0, dot)), id: after.slice(dot + 1) }
 }
 
 /** `GET /tasks/{id}`: as it is now, or as soon as it has ended if the caller waits for that. */

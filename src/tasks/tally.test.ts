@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { withStore } from '../../test/support/withStore.ts'
-import { openMeter } from './meter.ts'
+import { openTally } from './tally.ts'
 
 const logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => logger }
 
@@ -11,7 +11,7 @@ test('what requests use is written together a moment later, each for its account
       writes++
       return store.write(change)
     }
-    const meter = openMeter({ store: { ...store, write }, clock, logger })
+    const tally = openTally({ store: { ...store, write }, clock, logger })
     const rows = () =>
       store.read
         .selectFrom('daily_usage')
@@ -19,13 +19,13 @@ test('what requests use is written together a moment later, each for its account
         .execute()
     const today = clock.nowMs()
     clock.advance(86_399_900)
-    meter.count({ accountId: 'a', keyId: 'k' }, { tokens: 2 })
-    meter.count({ accountId: 'a', keyId: 'k' }, { tokens: 3, mediaMs: 10 })
-    meter.count({ accountId: 'b' }, { tokens: 5 })
+    tally.count({ accountId: 'a', keyId: 'k' }, { tokens: 2 })
+    tally.count({ accountId: 'a', keyId: 'k' }, { tokens: 3, mediaMs: 10 })
+    tally.count({ accountId: 'b' }, { tokens: 5 })
     clock.advance(100)
-    meter.count({ accountId: 'a', keyId: 'k' }, { tokens: 7 })
+    tally.count({ accountId: 'a', keyId: 'k' }, { tokens: 7 })
     expect(await rows()).toEqual([])
-    expect(meter.unwritten('a')).toMatchObject({ tokens: 12, mediaMs: 10 })
+    expect(tally.unwritten('a')).toMatchObject({ tokens: 12, mediaMs: 10 })
     clock.advance(150)
     await expect.poll(rows).toEqual([
       { day_ms: today, account_id: 'a', key_id: 'k', tokens: 5, media_ms: 10 },
@@ -33,9 +33,9 @@ test('what requests use is written together a moment later, each for its account
       { day_ms: today, account_id: 'b', key_id: '', tokens: 5, media_ms: 0 },
     ])
     expect(writes).toBe(1)
-    await expect.poll(() => meter.unwritten('a').tokens).toBe(0)
-    meter.count({ accountId: 'b' }, { tokens: 1 })
-    const closed = meter.close()
+    await expect.poll(() => tally.unwritten('a').tokens).toBe(0)
+    tally.count({ accountId: 'b' }, { tokens: 1 })
+    const closed = tally.close()
     clock.advance(250)
     await closed
     expect((await rows()).map(({ tokens }) => tokens)).toContain(1)
@@ -44,13 +44,13 @@ test('what requests use is written together a moment later, each for its account
 test('what cannot be written down is told in the log, with what it was', () =>
   withStore(async ({ store, clock }) => {
     const errors: object[] = []
-    const meter = openMeter({
+    const tally = openTally({
       store: { ...store, write: () => Promise.reject(new Error('no')) },
       clock,
       logger: { ...logger, error: (_message: string, fields?: object) => void errors.push(fields ?? {}) },
       waitMs: 0,
     })
-    meter.count({ accountId: 'a', keyId: 'k' }, { tokens: 2 })
-    await meter.close()
+    tally.count({ accountId: 'a', keyId: 'k' }, { tokens: 2 })
+    await tally.close()
     expect(errors).toMatchObject([{ accountId: 'a', keyId: 'k', tokens: 2 }])
   }))

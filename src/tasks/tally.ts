@@ -3,9 +3,9 @@ import type { Consumer } from '../domain/task.ts'
 import type { Opened } from '../lib/closing.ts'
 import { makeGather } from '../lib/gather.ts'
 import { addDailyUse } from '../store/dailyUsage.ts'
-import type { Meter, TaskParts } from './parts.ts'
+import type { Tally, TaskParts } from './parts.ts'
 
-export interface MeterParts extends Pick<TaskParts, 'store' | 'clock' | 'logger'> {
+export interface TallyParts extends Pick<TaskParts, 'store' | 'clock' | 'logger'> {
   waitMs?: number
 }
 
@@ -22,7 +22,7 @@ interface Count {
  * Counts what is used by requests that are answered at once. They have no transaction of their own, and one each would
  * cost more than what they do: they are written together, four times a second. A crash forgets no more than that.
  */
-export function openMeter({ store, clock, logger, waitMs = WAIT_MS }: MeterParts): Meter & Opened {
+export function openTally({ store, clock, logger, waitMs = WAIT_MS }: TallyParts): Tally & Opened {
   const write = makeGather<Count, void>({
     most: MOST,
     waitMs,

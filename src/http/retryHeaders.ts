@@ -1,4 +1,4 @@
-/** The official clients wait as long as `Retry-After` says, however long that is: nobody waits for hours. */
+/** The clients of some contracts wait as long as `Retry-After` says, however long that is: nobody waits for hours. */
 const LONGEST_WAIT_MS = 60_000
 
 /** Tells clients not to wait for what takes too long. */
