@@ -35,7 +35,9 @@ try {
   await search.close()
 }
 
-async function measure({ find, findTasks }: Search) {
+async function measure(searched: Search) {
+  const find: Search['find'] = (order) => searched.find(order)
+  const findTasks: Search['findTasks'] = (order) => searched.findTasks(order)
   const chance = chanceFrom(3)
   const times = {
     plain: [] as number[],

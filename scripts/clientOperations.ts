@@ -80,7 +80,8 @@ function typeOf({ summary, parameters = [], requestBody, responses }: Described)
   parts['answer'] = answerOf(responses)
   // What may be left out as a whole when nothing in it is needed.
   const needed = Object.keys(parts).filter(
-    (name) => !['query', 'headers'].includes(name) || (parts[name]?.['required'] as string[]).length > 0,
+    (name) =>
+      !['query', 'headers'].includes(name) || ((parts[name]?.['required'] ?? []) as string[]).length > 0,
   )
   return { ...closed(parts, needed), description: summary }
 }

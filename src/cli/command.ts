@@ -35,3 +35,17 @@ export interface Command {
   /** Returns the exit code. Throws EmbedlineError for what it foresees. */
   run(line: CommandLine, output: Output): Promise<number>
 }
+
+/** A command, loaded when it is asked for. */
+export interface Entry {
+  summary: string
+  load: () => Promise<Command>
+}
+
+/** Commands of a second word. */
+export interface Group {
+  summary: string
+  commands: Commands
+}
+
+export type Commands = Readonly<Record<string, Entry | Group>>

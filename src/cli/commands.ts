@@ -1,18 +1,4 @@
-import type { Command } from './command.ts'
-
-/** A command, loaded when it is asked for. */
-export interface Entry {
-  summary: string
-  load: () => Promise<Command>
-}
-
-/** Commands of a second word. */
-export interface Group {
-  summary: string
-  commands: Commands
-}
-
-export type Commands = Readonly<Record<string, Entry | Group>>
+import type { Commands } from './command.ts'
 
 const BUCKETS: Commands = {
   list: {

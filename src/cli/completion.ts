@@ -1,6 +1,5 @@
 import { EmbedlineError } from '../domain/errors.ts'
-import type { Command } from './command.ts'
-import type { Commands } from './commands.ts'
+import type { Command, Commands } from './command.ts'
 import { bashScript } from './completion/bash.ts'
 import { fishScript } from './completion/fish.ts'
 import { placesOf, type Place } from './completion/places.ts'

@@ -29,7 +29,7 @@ export type Call = <Name extends Operation>(name: Name, ...rest: Rest<Name>) => 
 interface LooseInput {
   path?: Record<string, string>
   query?: Record<string, unknown>
-  headers?: Record<string, unknown>
+  headers?: Record<string, string | number | undefined>
   body?: unknown
   signal?: AbortSignal | undefined
 }

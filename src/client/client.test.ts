@@ -36,7 +36,7 @@ test('a call takes and answers what the description says', async () => {
   expect(await client.call('telnyxListBuckets')).toMatchObject({ data: { buckets: [] } })
   // @ts-expect-error there is no such operation
   const unknown = client.call('noSuchOperation')
-  await expect(unknown).rejects.toThrow()
+  await expect(unknown).rejects.toBeInstanceOf(Error)
   const incomplete = client.call('getTask', {
     // @ts-expect-error it wants an id
     path: {},

@@ -103,7 +103,7 @@ export function embedline(options: ClientOptions): Client {
       events: (id, watched = {}) =>
         watch((headers, signal) => send('watchTask', { path: { id }, headers, signal }), watched),
       items: (id, query = {}, { signal } = {}) =>
-        paged<TaskItem, number>(async (after) => {
+        paged<TaskItem, string>(async (after) => {
           const { items, next_after } = await call('listItems', {
             path: { id },
             query: { ...query, ...after },

@@ -19,7 +19,7 @@ test('a frame ends with an empty line, wherever the pieces are cut', async () =>
     { id: '7', event: 'ended', data: '{"a":\n1}' },
     { event: 'message', data: 'two' },
   ])
-  expect(await framesOf(...text)).toEqual(whole)
+  expect(await framesOf(...Array.from(text))).toEqual(whole)
 })
 
 test('a frame that the end cuts off, one without data, and unknown fields are left out', async () => {

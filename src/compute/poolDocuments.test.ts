@@ -101,7 +101,10 @@ test('a document that hangs or makes no progress ends by a name for that', async
 })
 
 test('a document that makes its child grow past its limit ends with it, and others are told so', async () => {
-  const { compute } = await withOddChildren({ residentLimitBytes: 300e6, pace: { beatMs: 50 } })
+  const { compute } = await withOddChildren({
+    residentLimitBytes: 300e6,
+    pace: { beatMs: 50, hungAfterBeats: 1_000 },
+  })
   const grown = compute.embedDocument(documentOf('grow', 2), () => new Promise(() => {}), NEVER)
   grown.catch(() => {}) // its batch is never settled, so neither is the call
   await expect(embedWhole(compute, documentOf('work'))).rejects.toMatchObject({

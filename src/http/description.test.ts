@@ -60,9 +60,9 @@ test('every operation has a name of its own, a tag that is explained, a summary,
   expect(names.filter((name) => !/^[a-z][a-zA-Z0-9]+$/.test(name))).toEqual([])
   const tags = document.tags.map(({ name }) => name)
   for (const { line, tags: own, summary, security } of operations) {
-    expect(tags, line).toEqual(expect.arrayContaining(own))
-    expect(summary, line).not.toBe('')
-    expect(security, line).toBeInstanceOf(Array)
+    expect({ line, tags }).toEqual({ line, tags: expect.arrayContaining(own) })
+    expect({ line, summary }).not.toEqual({ line, summary: '' })
+    expect({ line, security }).toEqual({ line, security: expect.any(Array) })
   }
 })
 

@@ -101,7 +101,7 @@ test('a task that is deleted is not found any more', async () => {
   const moment = { clip: { task_id: id, start_sec: 8 } }
   expect(bestOf(await find(server, moment))).toEqual(['white-black.mp4', 6])
   expect((await server.fetch(`/api/tasks/${id}`, { method: 'DELETE' })).status).toBe(204)
-  const left = await find(server, { vector: new Array(512).fill(1), space: 'image' })
+  const left = await find(server, { vector: Array.from({ length: 512 }, () => 1), space: 'image' })
   expect(namesOf(left).toSorted()).toEqual(['red-blue.mp4', 'yellow-green.mp4'])
 })
 

@@ -1,6 +1,6 @@
 import type { Flag } from '../command.ts'
 import { HELP } from '../help.ts'
-import type { Commands } from '../commands.ts'
+import type { Commands } from '../command.ts'
 
 /** What may stand after some words of the command line. */
 export interface Place {

@@ -1,3 +1,4 @@
+import type { embeddingsJson } from './embeddings.ts'
 import { EmbedlineError } from '../../domain/errors.ts'
 import type { BatchProblemCode, BatchStop } from '../../domain/batch.ts'
 import type { BatchLine, LineFormat, LinePlace } from '../../domain/lineFormat.ts'
@@ -19,16 +20,16 @@ const NAME_CHARACTERS = 512
 interface Readers {
   schemas: Schemas
   readEmbedRequest: (schemas: Schemas, given: unknown) => Promise<EmbedRequest>
-  embeddingsJson: typeof import('./embeddings.ts').embeddingsJson
+  embeddingsJson: typeof embeddingsJson
 }
 
 const loadReaders = async (): Promise<Readers> => {
-  const [{ makeSchemas }, { readEmbedRequest }, { embeddingsJson }] = await Promise.all([
+  const [{ makeSchemas }, { readEmbedRequest }, embeddings] = await Promise.all([
     import('./schema.ts'),
     import('./embedRequest.ts'),
     import('./embeddings.ts'),
   ])
-  return { schemas: makeSchemas(), readEmbedRequest, embeddingsJson }
+  return { schemas: makeSchemas(), readEmbedRequest, embeddingsJson: embeddings.embeddingsJson }
 }
 
 /** The lines of batches as OpenAI's contract writes them. */
@@ -55,9 +56,9 @@ export function openLineFormat(): LineFormat<OpenaiLine> {
       }
     },
     async writeDone(line, place, embeddings) {
-      const { embeddingsJson } = await readers()
+      const { embeddingsJson: toJson } = await readers()
       const [before, after] = aroundBody(line, place)
-      return Buffer.concat([before, await embeddingsJson(embeddings, line.encoding), after])
+      return Buffer.concat([before, await toJson(embeddings, line.encoding), after])
     },
     writeFailed(line, place, why) {
       const written =

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { EmbedlineError } from '../../domain/errors.ts'
 import { invalid } from './errors.ts'
 

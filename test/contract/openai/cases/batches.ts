@@ -273,7 +273,7 @@ const codesOf = (answer: Answer) =>
   linesOf(answer).map(({ custom_id: name, response }) => [
     name,
     response?.status_code,
-    (response?.body as { error?: { code: string } }).error?.code,
+    (response?.body as { error?: { code: string } } | undefined)?.error?.code,
   ])
 
 export const LINES: Section = {
@@ -312,8 +312,8 @@ export const LINES: Section = {
       expected: {
         status: 200,
         seen: (answer) => {
-          const { data } = linesOf(answer)[1]?.response?.body as { data: { embedding: string }[] }
-          return Buffer.from(data[0]?.embedding ?? '', 'base64').length
+          const body = linesOf(answer)[1]?.response?.body as { data: { embedding: string }[] } | undefined
+          return Buffer.from(body?.data[0]?.embedding ?? '', 'base64').length
         },
         is: 64 * 4,
       },
