@@ -1,12 +1,12 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { examplesOf, pages, type Example } from '../support/examples.ts'
+import { countMarks, examplesOf, pages, type Example } from '../support/examples.ts'
 import { madeMedia, scenes } from '../support/madeMedia.ts'
 import { startServerProcess, type ServerProcess } from '../support/serverProcess.ts'
 
@@ -16,6 +16,7 @@ const CLIENT = pathToFileURL(join(ROOT, 'src/client/client.ts')).href
 
 /** Those that are run: the languages of the shell and of JavaScript, in the order of the page, in one folder. */
 const RUN = ['sh', 'js', 'ts']
+const SUFFIX: Readonly<Record<string, string>> = { js: 'mjs', ts: 'mts' }
 
 const examples = pages().flatMap(examplesOf)
 const runnable = examples.filter(({ language, notRun }) => RUN.includes(language) && notRun === undefined)
@@ -30,21 +31,30 @@ const PRINTED: Readonly<Record<string, readonly RegExp[]>> = {
     /^0 \d+(\.\d+)? visual clip 512$/m,
     /refunds are paid/i,
   ],
+  'docs/events.md': [/"state":"ready"/, /^id: \d+$/m, /^(created|processing|progress|ended) [\w-]+$/m],
   'docs/tours/twelvelabs.md': [/^0 \d+(\.\d+)? visual 512$/m],
   'docs/tours/telnyx.md': [/Refunds are paid by card/],
   'docs/tours/openai.md': [/^1\.00 a storm at sea$/m, /^0\.\d\d the sea was stormy$/m],
   'docs/tours/native.md': [/^event: ended$/m, /^ended /m, /^ready \{/m, /^my\.mp4 /m, /^404 not_found /m],
 }
 
+/** Runs what has no end until it has printed so many lines. */
+const UNTIL_LINES = `until_lines() {
+  exec 3< <(exec timeout 30 "\${@:2}")
+  head -n $1 <&3
+  kill $!
+  exec 3<&-
+}`
+
 let folder: string
-let server: ServerProcess
+let server: ServerProcess | undefined
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'embedline-docs-'))
   await mkdir(join(folder, 'bin'))
   await mkdir(join(folder, 'my-documents'))
   await symlink(join(ROOT, 'bin/embedline'), join(folder, 'bin/embedline'))
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
-  await copyFile(await scenes(14), join(folder, 'my.mp4'))
+  await copyFile(await scenes(8), join(folder, 'my.mp4'))
   await writeFile(
     join(folder, 'my-documents/refunds.md'),
     '# Refunds\n\nRefunds are paid by card within a week.\n',
@@ -57,13 +67,13 @@ beforeAll(async () => {
   server = await startServerProcess(join(folder, 'data'), [], { keys: '' })
 })
 afterAll(async () => {
-  await server.end('SIGKILL')
+  await server?.end('SIGKILL')
   await rm(folder, { recursive: true, force: true })
 })
 
 /** As it stands, but that the server has another port and the package is this clone. */
 const here = (code: string): string =>
-  code.replaceAll('http://127.0.0.1:8787', server.url).replaceAll(`'embedline/client'`, `'${CLIENT}'`)
+  code.replaceAll('http://127.0.0.1:8787', server?.url ?? '').replaceAll(`'embedline/client'`, `'${CLIENT}'`)
 
 const environment = (): Record<string, string | undefined> => ({
   ...process.env,
@@ -76,16 +86,18 @@ const hasCurl = spawnSync('curl', ['--version']).status === 0
 
 test.for([...ofPage(runnable).keys()])('the examples of %s run as they stand', async (page, { skip }) => {
   if (!hasCurl) skip('curl is not installed here, and the examples are told in its words')
-  const lines: string[] = []
-  for (const { line, language, code } of runnable.filter((example) => example.page === page)) {
+  const lines = [UNTIL_LINES]
+  for (const { line, language, code, isEndless } of runnable.filter((example) => example.page === page)) {
     // What a block prints may end without a line's end.
     lines.push(`echo; echo '== ${page}:${line}' >&2`)
     // The server of the page is the one that runs already.
-    if (language === 'sh') lines.push(here(code).replaceAll(/^bin\/embedline serve\b.*$/gm, ''))
+    const text = here(code).replaceAll(/^bin\/embedline serve\b.*$/gm, '')
+    if (language === 'sh' && !isEndless) lines.push(text)
     else {
-      const file = `example-${line}.${language === 'ts' ? 'mts' : 'mjs'}`
-      await writeFile(join(folder, file), here(code))
-      lines.push(`'${process.execPath}' ${file}`)
+      const file = `example-${line}.${SUFFIX[language] ?? language}`
+      await writeFile(join(folder, file), text)
+      const program = language === 'sh' ? 'bash -ea' : `'${process.execPath}'`
+      lines.push(`${isEndless ? 'until_lines 3 ' : ''}${program} ${file}`)
     }
   }
   const { stdout, stderr } = await run('bash', ['-eac', lines.join('\n')], {
@@ -129,25 +141,90 @@ test('what cannot be run here says why, and these are all', () => {
     'docs/cli.md: there is no site at example.org that may be crawled',
     'docs/cli.md: the real weights are 0.8 GB',
     'docs/embeddinggemma.md: the real weights are 0.8 GB',
-    'docs/events.md: the stream of an account has no end; docs/tours/native.md watches a task',
-    'docs/events.md: it is for a page in a browser; docs/tours/native.md watches a task',
     'docs/models.md: the real weights are 0.8 GB',
     'docs/models.md: it needs a server that embeds; test/journeys/remoteModel.test.ts has one',
   ])
 })
 
-test('every block is of a language that is run or read here, and no command hides in one without a language', () => {
-  const known = [...RUN, 'python', 'json', 'yaml', 'text', '']
+test('nothing that looks like a block, or like a mark of one, is passed over', () => {
+  for (const page of pages()) {
+    const found = examplesOf(page)
+    const marked = found.filter(({ notRun, isEndless }) => notRun !== undefined || isEndless)
+    expect({ page, ...countMarks(page) }).toEqual({ page, fences: 2 * found.length, marks: marked.length })
+  }
+})
+
+test('every block is of a language that is run or read here, and no command hides in one that is only read', () => {
+  const known = [...RUN, 'python', 'json', 'yaml', 'text']
   expect(examples.filter(({ language }) => !known.includes(language))).toEqual([])
-  const hidden = examples.filter(
-    ({ language, code }) => language === '' && /^(bin\/)?embedline \w+ |^curl |^npm /m.test(code),
-  )
+  const command =
+    /^\s*(?:\$ |(?:sudo |npx )?(?:bin\/)?(?:embedline \w+ |curl |npm |npx |node |python3? |pip |docker |apt))/m
+  const hidden = examples.filter(({ language, code }) => language === 'text' && command.test(code))
   expect(hidden.map(({ page, line }) => `${page}:${line}`)).toEqual([])
 })
 
-test('every block of JSON is JSON, and every one of YAML is YAML', () => {
-  const parsers = { json: (code: string) => JSON.parse(code) as unknown, yaml: (code: string) => parse(code) as unknown }
-  for (const { page, line, language, code } of examples)
-    if (language === 'json' || language === 'yaml')
-      expect(() => parsers[language](code), `${page}:${line}`).not.toThrow()
+const asked = async (path: string): Promise<Response> => {
+  const key = (await readFile(join(folder, 'data/admin.key'), 'utf8')).trim()
+  return fetch(`${server?.url}${path}`, { headers: { 'x-api-key': key } })
+}
+const ask = async (path: string): Promise<unknown> => (await asked(path)).json()
+
+/** Where what the pages show in JSON really comes from, in their order. */
+const SHOWN: Readonly<Record<string, readonly (() => Promise<unknown>)[]>> = {
+  'docs/cli.md': [
+    async () => {
+      const words = ['doctor', '--json', '--port', '0', '--data', 'data']
+      const { stdout } = await run('bin/embedline', words, { cwd: folder, env: environment() })
+      return JSON.parse(stdout)
+    },
+  ],
+  'docs/events.md': [
+    async () => ((await ask('/api/tasks?limit=1')) as { tasks: { progress: unknown }[] }).tasks[0]?.progress,
+  ],
+  'docs/tours/native.md': [() => ask('/api/tasks/x')],
+}
+
+/** The names of its fields, of lists those of the first row. */
+const fieldsOf = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.slice(0, 1).map(fieldsOf)
+  if (value === null || typeof value !== 'object') return ''
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, fieldsOf(inner)]))
+}
+
+test.for([...ofPage(examples.filter(({ language }) => language === 'json'))])(
+  'the JSON of %s has the fields that are really answered',
+  async ([page, shown]) => {
+    const sources = SHOWN[page] ?? []
+    expect(sources.length).toBe(shown.length)
+    for (const [index, { code }] of shown.entries())
+      expect(fieldsOf(await sources[index]?.())).toMatchObject(fieldsOf(JSON.parse(code)) as object)
+  },
+)
+
+test('every block of YAML is YAML', () => {
+  for (const { page, line, code } of examples.filter(({ language }) => language === 'yaml'))
+    expect(() => parse(code) as unknown, `${page}:${line}`).not.toThrow()
+})
+
+/** What programs print, as the pages show it: with another address, and cut where it is long. */
+test('what the pages show as printed is printed', async () => {
+  const shown = examples.filter(({ language }) => language === 'text')
+  // The last one is a picture of a folder.
+  expect(shown.map(({ page }) => page)).toEqual(['docs/cli.md', 'docs/events.md', 'docs/models.md'])
+  const [start = [], frame = []] = shown.map(({ code }) => code.trim().split('\n'))
+  for (const line of start) {
+    const [wanted = ''] = here(line).replace('/srv/embedline/data', join(folder, 'data')).split('…')
+    expect(
+      server?.output.some((printed) => printed.startsWith(wanted)),
+      wanted,
+    ).toBe(true)
+  }
+  const { tasks } = (await ask('/api/tasks?limit=1&state=ready')) as { tasks: { id: string }[] }
+  const told = await (await asked(`/api/tasks/${tasks[0]?.id}/events`)).text()
+  const last = told.slice(told.lastIndexOf('id: ')).trim().split('\n')
+  expect(last.slice(0, 2)).toEqual([expect.stringMatching(/^id: \d+$/), frame[1]])
+  const [data, promised] = [last, frame].map(([, , line = '']) =>
+    fieldsOf(JSON.parse(line.replace('data: ', ''))),
+  )
+  expect(data).toMatchObject(promised as object)
 })

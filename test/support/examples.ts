@@ -13,6 +13,8 @@ export interface Example {
   code: string
   /** Why it cannot be run where tests run: `<!-- not run: … -->` before the block. */
   notRun?: string
+  /** It goes on until somebody ends it: `<!-- endless -->` before the block. */
+  isEndless: boolean
 }
 
 /** The README and every page of docs. */
@@ -24,15 +26,26 @@ export const pages = (): string[] => [
     .toSorted(),
 ]
 
-const BLOCK = /(?:<!-- not run: ([^\n]*?) -->\n\n)?^```(\w*)\n([^]*?)^```$/gm
+const BLOCK = /(?:<!-- (?:not run: ([^\n]*?)|(endless)) -->\n\n)?^```(\w*)\n([^]*?)^```$/gm
+
+const read = (page: string): string => readFileSync(`${ROOT}${page}`, 'utf8')
 
 export function examplesOf(page: string): Example[] {
-  const text = readFileSync(`${ROOT}${page}`, 'utf8')
-  return [...text.matchAll(BLOCK)].map(({ index, 0: whole, 1: notRun, 2: language = '', 3: code = '' }) => ({
-    page,
-    line: text.slice(0, index + whole.indexOf('```')).split('\n').length + 1,
-    language,
-    code,
-    ...(notRun !== undefined && { notRun }),
-  }))
+  const text = read(page)
+  return [...text.matchAll(BLOCK)].map(
+    ({ index, 0: whole, 1: notRun, 2: endless, 3: language = '', 4: code = '' }) => ({
+      page,
+      line: text.slice(0, index + whole.indexOf('```')).split('\n').length + 1,
+      language,
+      code,
+      isEndless: endless !== undefined,
+      ...(notRun !== undefined && { notRun }),
+    }),
+  )
 }
+
+/** Of every way to write a block, or to mark one: whatever `examplesOf` may have missed makes these more. */
+export const countMarks = (page: string): { fences: number; marks: number } => ({
+  fences: (read(page).match(/^[\s>*-]*(?:```|~~~)/gm) ?? []).length,
+  marks: (read(page).match(/^\s*<!-- (?:not run|endless)/gm) ?? []).length,
+})
