@@ -30,6 +30,9 @@ const BLOCK = /(?:<!-- (?:not run: ([^\n]*?)|(endless)) -->\n\n)?^```(\w*)\n([^]
 
 const read = (page: string): string => readFileSync(`${ROOT}${page}`, 'utf8')
 
+/** A page without its blocks of code. */
+export const textOf = (page: string): string => read(page).replaceAll(BLOCK, '')
+
 export function examplesOf(page: string): Example[] {
   const text = read(page)
   return [...text.matchAll(BLOCK)].map(
