@@ -70,6 +70,18 @@ test('a page is sent as Markdown, and its links lead to pages that are sent too'
   expect(broken).toEqual([])
 })
 
+test('what the description says of its tags leads to pages that are there', async () => {
+  const app = await withApp()
+  const { tags } = (await (await fetch(`${app.url}/openapi.json`)).json()) as {
+    tags: { description?: string }[]
+  }
+  const links = tags.flatMap(({ description = '' }) =>
+    [...description.matchAll(/\]\((\/[^)#]*)/g)].map(([, path = '']) => path),
+  )
+  expect(links).toContain('/docs/tasks.md')
+  for (const path of links) expect([path, (await fetch(app.url + path)).status]).toEqual([path, 200])
+})
+
 test('nothing but pages is sent from beside them', async () => {
   const app = await withApp()
   for (const path of [
