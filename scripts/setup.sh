@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes a clone ready to run: npm's packages when they are missing or not those of the lock file, and ffmpeg.
 # A second run finds everything in place, says nothing and needs no network. What cannot be installed: exit 2.
+# `setup.sh tests` also installs Chromium, for the test of a page; without it that test skips.
 set -eu
 cd "${0%/*}/.."
 
@@ -26,6 +27,14 @@ if [ ! -f "$bundle" ] || [ -n "$(find src package.json package-lock.json -newer 
   sh bin/node24 scripts/bundle.ts
 fi
 
+apt() { DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0 "$@"; }
+
+if [ "${1:-}" = tests ] && ! command -v chromium >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
+  say 'installing Chromium with apt-get, for the test of a page: about 100 MB to download'
+  { apt update && apt install -y --no-install-recommends chromium; } >/dev/null 2>&1 ||
+    say 'Chromium could not be installed: the test in a browser will skip'
+fi
+
 ffmpeg=${EMBEDLINE_FFMPEG:-ffmpeg}
 if command -v "$ffmpeg" >/dev/null 2>&1; then exit 0; fi
 if [ "$ffmpeg" != ffmpeg ]; then fail "EMBEDLINE_FFMPEG is $ffmpeg, and there is no such program."; fi
@@ -39,7 +48,6 @@ if ! command -v apt-get >/dev/null 2>&1; then
 fi
 if [ "$(id -u)" != 0 ]; then fail 'ffmpeg was not found: sudo apt-get install ffmpeg, and run this again.'; fi
 
-apt() { DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0 "$@"; }
 cannot='apt-get could not install ffmpeg: install it yourself, or set EMBEDLINE_FFMPEG to its path.'
 say 'ffmpeg was not found, asking apt-get for it'
 apt update >&2 || fail "$cannot"

@@ -2,10 +2,13 @@ import { readConfig, type Config } from '../config.ts'
 import { findTools } from '../media/tools.ts'
 import { modelLibraries } from '../models/libraries.ts'
 import type { Command, Output } from './command.ts'
-import type { Check } from './doctor/check.ts'
+import { checkAdminKey } from './doctor/adminKey.ts'
+import type { Check, Fix } from './doctor/check.ts'
+import { checkDatabase } from './doctor/database.ts'
 import { checkDataFolder, nearestExisting } from './doctor/dataFolder.ts'
 import { checkDisk } from './doctor/disk.ts'
 import { checkFfmpeg } from './doctor/ffmpeg.ts'
+import { checkLeftovers } from './doctor/leftovers.ts'
 import { checkModelLibraries } from './doctor/modelLibraries.ts'
 import { checkNode } from './doctor/node.ts'
 import { checkPort } from './doctor/port.ts'
@@ -15,26 +18,64 @@ import { settingFlags } from './settingFlags.ts'
 export const doctor: Command = {
   usage: 'doctor [flags]',
   description:
-    'Checks what the server needs: Node, model libraries, ffmpeg, disk, port and data folder. Takes the flags of serve\n' +
-    'that matter. Ends with 1 when something would keep the server from working.',
+    'Checks what the server needs: Node, model libraries, ffmpeg, disk, port and data folder, reads the database as a\n' +
+    'whole, and looks for what servers that were killed left behind. Takes the flags of serve that matter. Ends with 1\n' +
+    'when something would keep the server from working.',
   flags: [
-    ...settingFlags(['host', 'port', 'data', 'ffmpeg']),
-    { name: 'json', meaning: 'Prints {"ok", "checks": [{"name", "state", "message", "advice"}]} instead.' },
+    {
+      name: 'fix',
+      meaning: 'Repairs what can be repaired without losing anything, and says what before it does.',
+    },
+    ...settingFlags(['host', 'port', 'data', 'databaseUrl', 'storageUrl', 'ffmpeg']),
+    {
+      name: 'json',
+      meaning: 'Prints {"ok", "checks": [{"name", "state", "message", "advice", "fix"}]} instead.',
+    },
   ],
   operandLimit: 0,
   async run({ values, switches }, output) {
-    const checks = await runChecks(readConfig({ flags: values }))
+    const config = readConfig({ flags: values })
+    const isJson = switches.has('json')
+    let checks = await runChecks(config)
+    const fixes: Fixed[] = []
+    if (switches.has('fix')) {
+      const say = isJson ? () => {} : (line: string) => output.write(line)
+      for (const { name, fix } of checks) if (fix) fixes.push(await doFix(name, fix, say))
+      if (fixes.length > 0) checks = await runChecks(config)
+    }
     const isFine = checks.every(({ state }) => state !== 'fail')
-    if (switches.has('json')) output.write(`${JSON.stringify({ ok: isFine, checks }, undefined, 2)}\n`)
+    if (isJson) output.write(`${JSON.stringify(asJson(isFine, checks, fixes), undefined, 2)}\n`)
     else for (const check of checks) print(check, output)
     return isFine ? EXIT.done : EXIT.failed
   },
+}
+
+interface Fixed {
+  name: string
+  fix: string
+  /** What went wrong with it. */
+  failure?: string
+}
+
+/** One that fails is told; the others are done all the same. */
+async function doFix(name: string, { what, run }: Fix, say: (line: string) => void): Promise<Fixed> {
+  say(`fix   ${name.padEnd(13)}${what}\n`)
+  try {
+    await run()
+    return { name, fix: what }
+  } catch (error) {
+    const failure = error instanceof Error ? error.message : String(error)
+    say(`${' '.repeat(6)}→ it did not work: ${failure}\n`)
+    return { name, fix: what, failure }
+  }
 }
 
 const runChecks = async ({
   host,
   port,
   dataFolder,
+  databaseFile,
+  objectsFolder,
   ffmpeg,
   programEnvironment,
 }: Config): Promise<Check[]> => [
@@ -44,9 +85,20 @@ const runChecks = async ({
   await checkDisk(await nearestExisting(dataFolder)),
   await checkPort(host, port),
   await checkDataFolder(dataFolder),
+  ...(await checkAdminKey(dataFolder)),
+  ...checkDatabase(databaseFile, dataFolder),
+  ...(await checkLeftovers({ dataFolder, objectsFolder })),
 ]
 
-function print({ name, state, message, advice }: Check, output: Output): void {
+const asJson = (isFine: boolean, checks: readonly Check[], fixes: readonly Fixed[]) => ({
+  ok: isFine,
+  checks: checks.map(({ fix, ...check }) => ({ ...check, ...(fix && { fix: fix.what }) })),
+  ...(fixes.length > 0 && { fixed: fixes }),
+})
+
+function print({ name, state, message, advice, fix }: Check, output: Output): void {
   output.write(`${state.padEnd(6)}${name.padEnd(13)}${message}\n`)
-  if (advice !== undefined && state !== 'ok') output.write(`${' '.repeat(6)}→ ${advice}\n`)
+  if (state === 'ok') return
+  if (advice !== undefined) output.write(`${' '.repeat(6)}→ ${advice}\n`)
+  if (fix !== undefined) output.write(`${' '.repeat(6)}→ --fix would ${fix.what}\n`)
 }

@@ -50,6 +50,17 @@ const TAGS: Readonly<Record<string, string>> = {
     'The Telnyx AI Embeddings contract, for its official clients and the OpenAI client. Key: bearer token.',
   OpenAI:
     'The OpenAI contract for embeddings, with files and batches, for its official client. Key: bearer token.',
+  tasks:
+    'Tasks of every contract, steered: [docs/tasks.md](/docs/tasks.md), [docs/batches.md](/docs/batches.md).',
+  events: 'What happens, as it happens: [docs/events.md](/docs/events.md).',
+  pauses: 'What holds tasks back: [docs/tasks.md](/docs/tasks.md#pause).',
+  search: 'Of all that is embedded: [docs/search.md](/docs/search.md).',
+  models: 'Pulled, checked and removed: [docs/models.md](/docs/models.md).',
+  keys: 'With scopes, an end and rotation: [docs/keys.md](/docs/keys.md).',
+  accounts: 'And their quotas, for the operator: [docs/keys.md](/docs/keys.md#accounts).',
+  usage: 'By day, account and key: [docs/keys.md](/docs/keys.md#usage).',
+  limits: 'Bounds, rates and quotas: [docs/limits.md](/docs/limits.md).',
+  janitor: 'Removes what has expired, for the operator: [docs/operations.md](/docs/operations.md#retention).',
   [PAGES_TAG]: 'Pages and the health of the server. No key.',
 }
 

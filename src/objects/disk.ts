@@ -8,7 +8,8 @@ import { ifThere, syncFolder, touchingDisk } from './durable.ts'
 import type { LongUpload, Objects, Upload } from './objects.ts'
 import { diskFull } from '../domain/storageFailure.ts'
 
-const INCOMING = 'incoming'
+/** Below its folder: what is not yet anybody's. */
+export const INCOMING = 'incoming'
 const UNFINISHED = 'unfinished'
 const HASH = /^[0-9a-f]{64}$/
 

@@ -42,11 +42,13 @@ test('no package runs a script when it is installed', () => {
   const scripted = Object.entries(lockFile.packages)
     .filter(([, { hasInstallScript }]) => hasInstallScript === true)
     .map(([path]) => path.replace(/^.*node_modules\//, ''))
-  const { allowScripts } = JSON.parse(
+  const { allowScripts, scarfSettings } = JSON.parse(
     readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
   ) as {
     allowScripts: Record<string, boolean>
+    scarfSettings: { enabled: boolean }
   }
+  expect(scarfSettings).toEqual({ enabled: false })
   expect(allowScripts).toEqual(Object.fromEntries(scripted.map((name) => [name, false])))
   expect(readFileSync(new URL('../../.npmrc', import.meta.url), 'utf8')).toMatch(
     /^onnxruntime_node_install=skip$/m,

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join, posix } from 'node:path'
@@ -132,7 +132,7 @@ test('the package has what runs and what is read: no tests, no sources, no bench
   // Declarations are for programs that use the client.
   const sources = packed.files.filter(({ path }) => /(?<!\.d)\.ts$|\.test\./.test(path))
   expect(sources).toEqual([])
-  expect(packed.size).toBeLessThan(2_000_000)
+  expect(packed.size).toBeLessThan(1_500_000)
 })
 
 test('links in its pages lead somewhere in the package', () => {
@@ -149,6 +149,33 @@ test('links in its pages lead somewhere in the package', () => {
         .map((link) => `${page} → ${link}`)
     })
   expect(broken).toEqual([])
+})
+
+test('embedline/client is imported by any Node, and its types hold in a program without those of Node', async () => {
+  const call = `import('embedline/client').then(({ embedline }) => console.log(typeof embedline))`
+  expect((await run('node', ['-e', call], { cwd: home, env: environment() })).stdout).toBe('function\n')
+  const file = join(home, 'uses.mts')
+  writeFileSync(
+    file,
+    `import { embedline } from 'embedline/client'
+     const client = embedline({ url: 'http://127.0.0.1:8787', key: 'k' })
+     const kind: 'media' | 'bucket' = (await client.tasks.get('x')).kind
+     // @ts-expect-error there is no such kind
+     client.tasks.list({ kind: 'x' })
+     export { kind }`,
+  )
+  const compiler = join(ROOT, 'node_modules/typescript/bin/tsc')
+  const settings = '--noEmit --ignoreConfig --strict --module nodenext --target es2022 --lib es2022,dom,dom.asynciterable'
+  await run(process.execPath, [compiler, ...settings.split(' '), '--types', '', file], { cwd: home })
+})
+
+test('the API reference is drawn by files of the package', async () => {
+  const server = await serverProcess(join(home, 'docs-data'), ['--compute', '0'], { program: program() })
+  const html = await (await fetch(`${server.url}/docs`)).text()
+  for (const [, path = ''] of html.matchAll(/(?:src|href)="(\/[^"]*)"/g))
+    expect((await fetch(server.url + path)).status, path).toBe(200)
+  expect(html).toContain('swagger-ui-bundle.js')
+  expect(await server.end('SIGTERM')).toBe(0)
 })
 
 test('nothing of it runs when it is installed, and npm has nothing to warn of', () => {

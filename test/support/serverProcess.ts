@@ -16,15 +16,41 @@ export interface ServerProcess {
   end(signal: NodeJS.Signals): Promise<number | null>
 }
 
+const KEYS = 'key-of-one=one,key-of-two=two'
+
+interface Options {
+  program?: string
+  port?: number
+  /** With none the server makes one of its own. */
+  keys?: string
+}
+
 /** Starts `embedline serve` as a user would, and waits until it prints its URL. It ends with the test at the latest. */
 export async function serverProcess(
   dataFolder: string,
   flags: readonly string[] = [],
-  { program = PROGRAM, port = 0 }: { program?: string; port?: number } = {},
+  options: Options = {},
 ): Promise<ServerProcess> {
+  const { ready, end } = begin(dataFolder, flags, options)
+  onTestFinished(async () => void (await end('SIGKILL')))
+  return ready
+}
+
+/** The same for several tests; whoever starts it ends it. */
+export const startServerProcess = (
+  dataFolder: string,
+  flags: readonly string[] = [],
+  options: Options = {},
+): Promise<ServerProcess> => begin(dataFolder, flags, options).ready
+
+function begin(
+  dataFolder: string,
+  flags: readonly string[],
+  { program = PROGRAM, port = 0, keys = KEYS }: Options,
+): Pick<ServerProcess, 'end'> & { ready: Promise<ServerProcess> } {
   const child = spawn(program, ['serve', '--port', String(port), '--data', dataFolder, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, EMBEDLINE_KEYS: 'key-of-one=one,key-of-two=two' },
+    env: { ...process.env, EMBEDLINE_KEYS: keys },
   })
   const output: string[] = []
   const found = Promise.withResolvers<string>()
@@ -42,6 +68,6 @@ export async function serverProcess(
     if (child.exitCode === null && child.signalCode === null) child.kill(signal)
     return exited
   }
-  onTestFinished(async () => void (await end('SIGKILL')))
-  return { url: await found.promise, pid: child.pid ?? 0, process: child, output, end }
+  const ready = found.promise.then((url) => ({ url, pid: child.pid ?? 0, process: child, output, end }))
+  return { ready, end }
 }

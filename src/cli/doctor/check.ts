@@ -5,4 +5,13 @@ export interface Check {
   message: string
   /** What to do about it. */
   advice?: string
+  /** What `--fix` does about it. */
+  fix?: Fix
+}
+
+/** A repair that loses nothing. Named before it is done. */
+export interface Fix {
+  /** As in `make the folder /srv/data`. */
+  what: string
+  run(): Promise<void>
 }

@@ -1,5 +1,15 @@
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -7,9 +17,14 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { modelLibraries } from '../../models/libraries.ts'
 import { lockFolder } from '../../store/lock.ts'
+import { openStore } from '../../store/open.ts'
+import { fakeClock } from '../../../test/support/fakeClock.ts'
+import { doctor } from '../doctor.ts'
+import { checkDatabase } from './database.ts'
 import { checkDataFolder } from './dataFolder.ts'
 import { judgeFreeBytes } from './disk.ts'
 import { checkFfmpeg, judge } from './ffmpeg.ts'
+import { checkLeftovers } from './leftovers.ts'
 import { checkModelLibraries } from './modelLibraries.ts'
 import { checkNode } from './node.ts'
 import { checkPort } from './port.ts'
@@ -141,4 +156,102 @@ test('a data folder that a server holds is a warning', async () => {
   expect((await checkDataFolder(path)).state).toBe('warn')
   await lock.close()
   expect((await checkDataFolder(path)).state).toBe('ok')
+})
+
+/** What the command prints and how it ends, for the data folder of this test. */
+async function run(...switches: readonly string[]) {
+  let printed = ''
+  const output = { write: (text: string) => void (printed += text), isTerminal: false }
+  const values = new Map([
+    ['data', join(folder, 'data')],
+    ['port', '0'],
+  ])
+  const code = await doctor.run({ values, switches: new Set(switches), operands: [] }, output)
+  return { code, printed }
+}
+
+test('a missing folder is made by --fix only', async () => {
+  await run()
+  expect(existsSync(join(folder, 'data'))).toBe(false)
+  const { printed } = await run('fix')
+  expect(printed).toMatch(/^fix {3}data folder {2}make the folder .*data\n/)
+  expect(existsSync(join(folder, 'data'))).toBe(true)
+})
+
+test('a key that others may read, and what a killed server left, are named first and then repaired', async () => {
+  const data = join(folder, 'data')
+  const incoming = join(data, 'objects/incoming')
+  mkdirSync(incoming, { recursive: true })
+  await lockFolder(data).close()
+  writeFileSync(join(data, 'admin.key'), 'secret\n', { mode: 0o644 })
+  writeFileSync(join(data, 'server.json'), '{"url":"http://127.0.0.1:1","models":[]}')
+  writeFileSync(join(incoming, '0'), 'half of a video')
+  const looked = await run()
+  expect(looked.code).toBe(0)
+  expect(looked.printed).toContain('--fix would chmod 600')
+  expect(existsSync(join(data, 'server.json'))).toBe(true)
+
+  const { ok, fixed, checks } = JSON.parse((await run('fix', 'json')).printed) as {
+    ok: boolean
+    fixed: { fix: string; failure?: string }[]
+    checks: { name: string; state: string }[]
+  }
+  expect(ok).toBe(true)
+  expect(fixed.map(({ fix }) => fix)).toEqual([
+    `chmod 600 ${join(data, 'admin.key')}`,
+    `remove ${join(data, 'server.json')}`,
+    `remove what is in ${incoming}`,
+  ])
+  expect(fixed.every(({ failure }) => failure === undefined)).toBe(true)
+  expect(
+    checks.filter(({ name }) => ['admin key', 'leftovers'].includes(name)).map(({ state }) => state),
+  ).toEqual(['ok', 'ok'])
+  expect(statSync(join(data, 'admin.key')).mode & 0o777).toBe(0o600)
+  expect(readdirSync(incoming)).toEqual([])
+})
+
+test('while a server holds the folder nothing of it is taken for left over', async () => {
+  const data = join(folder, 'data')
+  mkdirSync(data)
+  const lock = lockFolder(data)
+  writeFileSync(join(data, 'server.json'), '{}')
+  expect(await checkLeftovers({ dataFolder: data, objectsFolder: join(data, 'objects') })).toEqual([])
+  await lock.close()
+  expect(await checkLeftovers({ dataFolder: data, objectsFolder: join(data, 'objects') })).toMatchObject([
+    { state: 'warn' },
+  ])
+})
+
+test('a sound database is read as a whole, a damaged one fails with the way to a backup', async () => {
+  const file = join(folder, 'embedline.db')
+  expect(checkDatabase(file, folder)).toEqual([])
+  const store = await openStore({ file, clock: fakeClock() })
+  await store.close()
+  expect(checkDatabase(file, folder)).toMatchObject([{ state: 'ok' }])
+  const bytes = readFileSync(file)
+  bytes.fill(0xff, bytes.length / 2)
+  writeFileSync(file, bytes)
+  const [damaged] = checkDatabase(file, folder)
+  expect(damaged).toMatchObject({
+    state: 'fail',
+    advice: expect.stringContaining('embedline restore <backup>') as string,
+  })
+  writeFileSync(file, 'this is no database at all, but some text that is long enough to be looked at')
+  expect(checkDatabase(file, folder)).toMatchObject([{ state: 'fail' }])
+})
+
+test('a folder that is only partly restored fails, and says what goes on with it', async () => {
+  await lockFolder(folder).close()
+  writeFileSync(join(folder, 'restoring'), '')
+  expect(await checkLeftovers({ dataFolder: folder, objectsFolder: folder })).toMatchObject([
+    { state: 'fail', advice: expect.stringContaining('embedline restore') as string },
+  ])
+})
+
+test('a missing ffmpeg is installed by root where there is apt-get, and only the one on PATH', async () => {
+  const mayInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
+  const missing = await checkFfmpeg({ ffmpeg: 'ffmpeg', ffprobe: 'ffprobe' }, { PATH: folder })
+  expect(missing.fix?.what).toBe(mayInstall ? 'apt-get install ffmpeg (about 100 MB)' : undefined)
+  const own = join(folder, 'my-ffmpeg')
+  expect((await checkFfmpeg({ ffmpeg: own, ffprobe: own }, { PATH: folder })).fix).toBeUndefined()
 })

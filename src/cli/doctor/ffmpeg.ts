@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
-import type { Check } from './check.ts'
+import type { Check, Fix } from './check.ts'
 
 const run = promisify(execFile)
 
@@ -32,7 +33,32 @@ export async function checkFfmpeg(
     const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT'
     const path = error instanceof Error && 'path' in error ? String(error.path) : programs.ffmpeg
     const message = isAbsent ? `${path} was not found` : `${path} does not run: ${String(error)}`
-    return { name, state: 'fail', message, advice: INSTALL }
+    return {
+      name,
+      state: 'fail',
+      message,
+      advice: INSTALL,
+      ...(isAbsent && programs.ffmpeg === 'ffmpeg' && fixByApt()),
+    }
+  }
+}
+
+const APT = '/usr/bin/apt-get'
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+/** Root may install it where the system has apt-get. */
+function fixByApt(): { fix?: Fix } {
+  if (process.getuid?.() !== 0 || !existsSync(APT)) return {}
+  const apt = (words: readonly string[]) =>
+    run(APT, ['-qq', '-o=Dpkg::Use-Pty=0', ...words], { env: { PATH, DEBIAN_FRONTEND: 'noninteractive' } })
+  return {
+    fix: {
+      what: 'apt-get install ffmpeg (about 100 MB)',
+      async run() {
+        await apt(['update'])
+        await apt(['install', '-y', '--no-install-recommends', 'ffmpeg'])
+      },
+    },
   }
 }
 

@@ -1,4 +1,6 @@
+import { readdirSync } from 'node:fs'
 import { posix } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { withApp } from '../../../test/support/withApp.ts'
 
@@ -39,12 +41,14 @@ test('llms.txt says what this is, which doors it has, and where every page is', 
   expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
   const text = await response.text()
   expect(text).toMatch(/^# Embedline 1\.2\.3\n\n> /)
-  for (const door of ['/v1.3', '/v2', '/v2/ai/openai', '/api'])
+  for (const door of ['/v1.3', '/v2', '/v1', '/api'])
     expect(text).toContain(`base URL https://embed.example.org${door},`)
   const links = [...text.matchAll(/\]\(https:\/\/embed\.example\.org([^)]*)\)/g)].map(([, path = '']) => path)
-  expect(links).toEqual(
-    expect.arrayContaining(['/openapi.json', '/README.md', '/docs/cli.md', '/docs/search.md']),
-  )
+  const pages = readdirSync(fileURLToPath(new URL('../../../docs', import.meta.url)), { recursive: true })
+    .map(String)
+    .filter((path) => path.endsWith('.md'))
+  const files = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...pages.map((path) => `docs/${path}`)]
+  expect(links.toSorted()).toEqual(['docs', 'openapi.json', ...files].map((path) => `/${path}`).toSorted())
   for (const path of links) expect([path, (await fetch(app.url + path)).status]).toEqual([path, 200])
 })
 
@@ -64,6 +68,18 @@ test('a page is sent as Markdown, and its links lead to pages that are sent too'
     }
   }
   expect(broken).toEqual([])
+})
+
+test('what the description says of its tags leads to pages that are there', async () => {
+  const app = await withApp()
+  const { tags } = (await (await fetch(`${app.url}/openapi.json`)).json()) as {
+    tags: { description?: string }[]
+  }
+  const links = tags.flatMap(({ description = '' }) =>
+    [...description.matchAll(/\]\((\/[^)#]*)/g)].map(([, path = '']) => path),
+  )
+  expect(links).toContain('/docs/tasks.md')
+  for (const path of links) expect([path, (await fetch(app.url + path)).status]).toEqual([path, 200])
 })
 
 test('nothing but pages is sent from beside them', async () => {

@@ -26,7 +26,7 @@ export const page = (facts: PageFacts): string => `<!doctype html>
     <dt>Key</dt><dd>${keyPlace(facts.keyFile)}</dd>
     <dt>Base URLs</dt><dd><code>${escapeHtml(facts.url)}/v1.3</code> for the TwelveLabs SDK,
       <code>${escapeHtml(facts.url)}/v2</code> for the Telnyx SDK,
-      <code>${escapeHtml(facts.url)}/v2/ai/openai</code> for the OpenAI SDK</dd>
+      <code>${escapeHtml(facts.url)}/v1</code> for the OpenAI SDK</dd>
   </dl>
   ${calls(facts)
     .map(
