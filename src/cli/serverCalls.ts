@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
 import { readConfig } from '../config.ts'
 import { EmbedlineError, type ErrorCode } from '../domain/errors.ts'
 import type { CommandLine, Flag } from './command.ts'
@@ -24,7 +26,8 @@ export const SERVER_FLAGS: readonly Flag[] = [
 export interface CallOptions {
   /** Sent as JSON. */
   json?: unknown
-  bytes?: Blob
+  bytes?: Blob | FormData
+  signal?: AbortSignal
 }
 
 /** Requests to a running server. */
@@ -32,6 +35,8 @@ export interface ServerCalls {
   url: string
   /** The parsed answer; undefined when it has no body. Throws what the server refuses, with its own words. */
   call(method: string, path: string, options?: CallOptions): Promise<unknown>
+  /** The lines of an answer of NDJSON, each parsed, as they come. Throws as `call` does. */
+  lines(path: string, signal?: AbortSignal): AsyncGenerator<unknown, void>
 }
 
 /**
@@ -66,16 +71,30 @@ async function urlOfServerOn(dataFolder: string): Promise<string> {
 const adminKey = async (dataFolder: string): Promise<string | undefined> =>
   (await readFile(join(dataFolder, 'admin.key'), 'utf8').catch(() => undefined))?.trim()
 
-const serverCalls = (url: string, key: string): ServerCalls => ({
+/** Requests to the server at this address, with this key. */
+export const serverCalls = (url: string, key: string): ServerCalls => ({
   url,
-  async call(method, path, { json, bytes } = {}) {
+  async call(method, path, { json, bytes, signal } = {}) {
     const headers = new Headers({ authorization: `Bearer ${key}` })
     if (json !== undefined) headers.set('content-type', 'application/json')
     const body = json === undefined ? bytes : JSON.stringify(json)
-    const response = await reach(url, path, { method, headers, ...(body !== undefined && { body }) })
+    const response = await reach(url, path, {
+      method,
+      headers,
+      ...(body !== undefined && { body }),
+      ...(signal && { signal }),
+    })
     const text = await response.text()
     if (!response.ok) throw refusal(response, text)
     return text === '' ? undefined : JSON.parse(text)
+  },
+  async *lines(path, signal) {
+    const headers = { authorization: `Bearer ${key}`, accept: 'application/x-ndjson' }
+    const response = await reach(url, path, { headers, ...(signal && { signal }) })
+    if (!response.ok) throw refusal(response, await response.text())
+    if (!response.body) return
+    for await (const line of createInterface({ input: Readable.fromWeb(response.body) }))
+      if (line !== '') yield JSON.parse(line)
   },
 })
 
@@ -83,6 +102,7 @@ async function reach(url: string, path: string, init: RequestInit): Promise<Resp
   try {
     return await fetch(url + path, init)
   } catch (cause) {
+    init.signal?.throwIfAborted()
     throw new EmbedlineError('compute_unavailable', `no server answers at ${url}`, { cause })
   }
 }
