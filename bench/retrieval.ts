@@ -4,8 +4,9 @@ import { chunkText } from '../src/documents/chunkText.ts'
 import type { EmbeddingModel } from '../src/domain/model.ts'
 import { openBuiltin } from '../src/models/builtin/model.ts'
 import { termsAsJson, termsOf } from '../src/models/terms.ts'
+import { noTasks } from '../test/support/noTasks.ts'
 import { makeWordIndex } from '../src/search/bm25.ts'
-import { makeHeldBuckets } from '../src/search/heldBuckets.ts'
+import { makeHeldVectors } from '../src/search/heldVectors.ts'
 import type { LoadedRow } from '../src/search/loader.ts'
 import { missingTestData, testData } from '../test/support/testData.ts'
 import { meanGain, readCranfield, type Collection } from './builtin/cranfield.ts'
@@ -60,12 +61,13 @@ async function gainOfSearch(
   rows: readonly LoadedRow[],
   isHybrid: boolean,
 ): Promise<number> {
-  const buckets = makeHeldBuckets({
+  const buckets = makeHeldVectors({
     loader: {
       async changes(_source, _since, take) {
         await take({ version: 1, dropped: [], pages: [rows] })
         return true
       },
+      ...noTasks,
       close: () => undefined,
     },
     memoryBytes: Number.POSITIVE_INFINITY,

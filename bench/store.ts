@@ -68,7 +68,7 @@ async function addItems({ write }: OpenStore, round: number) {
 
 async function claimAndSettle({ write }: OpenStore) {
   for (let left = ITEMS; left > 0; left -= CLAIMED_AT_ONCE) {
-    const items = await write((db) =>
+    const { items } = await write((db) =>
       claim(db, {
         worker: 'bench',
         lanes: [0, 1, 2],

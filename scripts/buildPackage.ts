@@ -8,11 +8,15 @@ import { fileURLToPath } from 'node:url'
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const DIST = join(ROOT, 'dist')
 
-const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
+const require = createRequire(import.meta.url)
+const compiler = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc')
 
 rmSync(DIST, { recursive: true, force: true })
-execFileSync(process.execPath, [compiler, '--project', join(ROOT, 'tsconfig.package.json')], {
-  stdio: 'inherit',
-})
+// The client is also for browsers and for programs in TypeScript: compiled without Node's types, and with declarations.
+for (const project of ['tsconfig.package.json', 'tsconfig.client.json'])
+  execFileSync(process.execPath, [compiler, '--project', join(ROOT, project)], { stdio: 'inherit' })
 // What lies beside the sources and is read at run time.
 cpSync(join(ROOT, 'src'), DIST, { recursive: true, filter: (path) => !path.endsWith('.ts') })
+// The library that draws the reference: whoever installs the package needs two files of its 12 MB.
+for (const name of ['swagger-ui-bundle.js', 'swagger-ui.css'])
+  cpSync(require.resolve(`swagger-ui-dist/${name}`), join(DIST, 'http/site/reference', name))

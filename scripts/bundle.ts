@@ -8,8 +8,33 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const FOLDER = `${ROOT}node_modules/.cache/embedline-bundle`
 const BUNDLE = `${FOLDER}/main.mjs`
 
+/** Imported by sources of which a server that runs may never need one. */
+const LOADED_WHEN_USED = [
+  'undici',
+  '@opentelemetry/api',
+  '@opentelemetry/exporter-trace-otlp-http',
+  '@opentelemetry/resources',
+  '@opentelemetry/sdk-trace',
+]
+
 /** Large, and used by few. */
-const LEFT_OUT = ['sharp', 'twelvelabs-js', 'undici', '@huggingface/transformers']
+const LEFT_OUT = ['sharp', 'twelvelabs-js', '@huggingface/transformers', ...LOADED_WHEN_USED]
+
+const SCRIPT = 'load-when-used:'
+
+const isScript = (id: string | undefined): boolean => id?.startsWith(SCRIPT) === true
+
+/**
+ * A bundle of one file imports at the start what is left out of it, also for a source that is itself imported later.
+ * Required in place of that, it is loaded with the first source that wants it.
+ */
+const loadWhenUsed = {
+  name: 'load-when-used',
+  resolveId: (name: string, importer?: string) =>
+    LOADED_WHEN_USED.includes(name) && !isScript(importer) ? SCRIPT + name : undefined,
+  load: (id: string) =>
+    isScript(id) ? `module.exports = require(${JSON.stringify(id.slice(SCRIPT.length))})` : undefined,
+}
 
 /** Files beside a source are found from where the source lies, not from the bundle. */
 const keepPlaces = {
@@ -27,8 +52,9 @@ async function bundle(): Promise<void> {
   await build({
     input: `${ROOT}src/cli/main.ts`,
     platform: 'node',
-    external: LEFT_OUT,
-    plugins: [keepPlaces],
+    external: (name, importer) =>
+      LEFT_OUT.includes(name) && (!LOADED_WHEN_USED.includes(name) || isScript(importer)),
+    plugins: [loadWhenUsed, keepPlaces],
     logLevel: 'silent',
     // One file: a server that runs needs nothing more of it when it is made anew.
     output: { file: half, format: 'esm', codeSplitting: false },

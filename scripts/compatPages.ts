@@ -1,5 +1,6 @@
 import { REASONS } from '../src/http/telnyx/reasons.ts'
 import type { RuleLine, SectionOf } from '../test/contract/rule.ts'
+import { SECTIONS as OPENAI } from '../test/contract/openai/sections.ts'
 import { SECTIONS as TELNYX } from '../test/contract/telnyx/sections.ts'
 import { SECTIONS as TWELVELABS } from '../test/contract/twelvelabs/sections.ts'
 import { markdownTable } from './markdownTable.ts'
@@ -41,9 +42,23 @@ Not offered, because these pages have no embedding in them: indexes, search, ana
 imports and data connectors.
 `
 
+const OPENAI_HEAD = `# OpenAI embeddings: what is the same and what is not
+
+<!-- Made by npm run docs of the table in test/contract/openai, which the conformance tests run on. -->
+
+Base URL: \`http://<host>:8787/v1\` (variable \`OPENAI_BASE_URL\` of the official clients), key as \`Authorization: Bearer\`.
+Every line below is a test, through plain HTTP or the \`openai\` client. The embedding classes of LangChain JS
+(\`@langchain/openai\`) and LlamaIndex TS (\`@llamaindex/openai\`) work after changing the base URL, which is tested too.
+
+${STATES}
+
+Not offered, because there is no embedding in it: everything but embeddings, models, files and batches.
+`
+
 /** The pages on the contracts, each made of the table that its tests run on. */
 export const compatPages = (): CompatPage[] => [
   { path: 'docs/compat/telnyx.md', text: [TELNYX_HEAD, ...TELNYX.map(sectionOf), reasons()].join('\n') },
+  { path: 'docs/compat/openai.md', text: [OPENAI_HEAD, ...OPENAI.map(sectionOf)].join('\n') },
   { path: 'docs/compat/twelvelabs.md', text: [TWELVELABS_HEAD, ...TWELVELABS.map(sectionOf)].join('\n') },
 ]
 

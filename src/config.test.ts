@@ -55,6 +55,8 @@ test('with nothing set the server is for this machine alone and keeps all in one
     crawlMs: 600_000,
     crawlDelayMs: 500,
     retentionMs: 7 * 24 * 3_600_000,
+    mayReuse: true,
+    mostRetentionMs: 90 * 24 * 3_600_000,
     limits: 'ours',
     rateLimits: {},
     logLevel: 'info',

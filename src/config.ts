@@ -51,12 +51,22 @@ export interface Config {
   /** Between two requests to a site. */
   crawlDelayMs: number
   retentionMs: number
+  /** Tasks take vectors from others that asked for the same. */
+  mayReuse: boolean
+  /** No task may be kept for longer. */
+  mostRetentionMs: number
+  /** Absent: assets are kept until they are deleted. */
+  assetRetentionMs?: number
+  /** With less than this free on a disk no new work is taken; 0: never. Absent: by the size of the disk. */
+  diskFloorBytes?: number
   limits: 'ours' | 'upstream'
   /** Of each key. */
   rateLimits: RateLimits
   /** Absent: `ffmpeg` on PATH. */
   ffmpeg?: string
   logLevel: LogLevel
+  /** Where traces go. Absent: there are none. */
+  traces?: TracesConfig
   /** The part of the environment that outside programs and compute processes may see: no keys, no secrets. */
   programEnvironment: Readonly<Record<string, string>>
 }
@@ -69,6 +79,16 @@ export interface HubConfig {
   token?: string
   /** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in large or small letters. May hold a password. */
   proxy: Readonly<Partial<Record<'http' | 'https' | 'bypass', string>>>
+}
+
+/** What programs that send traces take from the environment (OpenTelemetry's words), where `--traces` says nothing else. */
+export interface TracesConfig {
+  /** To which spans are posted. */
+  url: string
+  /** `OTEL_EXPORTER_OTLP_HEADERS`: secrets, usually. */
+  headers: Readonly<Record<string, string>>
+  /** `OTEL_SERVICE_NAME` */
+  serviceName: string
 }
 
 export interface ConfigSources {
@@ -221,6 +241,10 @@ function toConfig(
   const buckets = optional('bucketsUrl', SETTINGS.bucketsUrl.parse)
   const ffmpeg = optional('ffmpeg', SETTINGS.ffmpeg.parse)
   const models = optional('models', SETTINGS.models.parse)
+  const retentionMs = value('retention', SETTINGS.retention.parse)
+  const assetRetentionMs = optional('assetRetention', SETTINGS.assetRetention.parse)
+  const traces = readTraces({ optional }, environment)
+  const diskFloorBytes = optional('diskFloor', SETTINGS.diskFloor.parse)
   return Object.freeze({
     host: value('host', SETTINGS.host.parse),
     port: value('port', SETTINGS.port.parse),
@@ -245,7 +269,11 @@ function toConfig(
     crawlPages: value('crawlPages', SETTINGS.crawlPages.parse),
     crawlMs: value('crawlTime', SETTINGS.crawlTime.parse),
     crawlDelayMs: value('crawlDelay', SETTINGS.crawlDelay.parse),
-    retentionMs: value('retention', SETTINGS.retention.parse),
+    retentionMs,
+    mayReuse: value('reuse', SETTINGS.reuse.parse) === 'on',
+    mostRetentionMs: Math.max(retentionMs, value('retentionMax', SETTINGS.retentionMax.parse)),
+    ...(assetRetentionMs !== undefined && { assetRetentionMs }),
+    ...(diskFloorBytes !== undefined && { diskFloorBytes }),
     limits: value('limits', SETTINGS.limits.parse),
     rateLimits: Object.freeze(
       Object.fromEntries(
@@ -257,6 +285,7 @@ function toConfig(
     ),
     ...(ffmpeg !== undefined && { ffmpeg }),
     logLevel: value('logLevel', SETTINGS.logLevel.parse),
+    ...(traces && { traces }),
     programEnvironment: Object.freeze(
       Object.fromEntries(
         PASSED_ON.flatMap((name) => {
@@ -287,6 +316,45 @@ function readRemote({ value, optional }: Values): RemoteSettings | undefined {
     queryPrefix: value('remoteQueryPrefix', SETTINGS.remoteQueryPrefix.parse),
     documentPrefix: value('remoteDocumentPrefix', SETTINGS.remoteDocumentPrefix.parse),
   })
+}
+
+const TRACES_PATH = '/v1/traces'
+
+function readTraces(
+  { optional }: Pick<Values, 'optional'>,
+  environment: NonNullable<ConfigSources['environment']>,
+): TracesConfig | undefined {
+  const named = (name: string) => environment[name]?.trim() || undefined
+  const chosen = optional('traces', (text) => ({ base: SETTINGS.traces.parse(text) }))
+  const base = chosen ? chosen.base : named('OTEL_EXPORTER_OTLP_ENDPOINT')
+  const whole = chosen ? undefined : named('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT')
+  const isOff = !chosen && (named('OTEL_SDK_DISABLED') === 'true' || named('OTEL_TRACES_EXPORTER') === 'none')
+  const url = whole ?? (base === undefined ? undefined : `${base.replace(/\/+$/, '')}${TRACES_PATH}`)
+  if (url === undefined || isOff) return undefined
+  const headers = named('OTEL_EXPORTER_OTLP_TRACES_HEADERS') ?? named('OTEL_EXPORTER_OTLP_HEADERS') ?? ''
+  return Object.freeze({
+    url,
+    headers: Object.freeze(parseHeaders(headers)),
+    serviceName: named('OTEL_SERVICE_NAME') ?? 'embedline',
+  })
+}
+
+/** `name=value,name=value`, percent-encoded; what is nothing of the kind is left out, as other programs do. */
+function parseHeaders(text: string): Record<string, string> {
+  const pairs = text.split(',').flatMap((pair) => {
+    const at = pair.indexOf('=')
+    const encoded = pair.slice(at + 1).trim()
+    return at < 1 ? [] : [[pair.slice(0, at).trim(), decoded(encoded)]]
+  })
+  return Object.fromEntries(pairs) as Record<string, string>
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 function readHub(environment: NonNullable<ConfigSources['environment']>): HubConfig {

@@ -1,17 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { openFolderBuckets } from './buckets/folderBuckets.ts'
 import { startCompute, type RunningCompute } from './compute/pool.ts'
-import { isLoopback, type Config } from './config.ts'
+import { isLoopback, type Config, type TracesConfig } from './config.ts'
 import { makePace } from './crawl/pace.ts'
 import { EmbedlineError } from './domain/errors.ts'
+import type { Tracer } from './domain/tracing.ts'
 import { makeIds } from './domain/ids.ts'
 import { limitsNamed } from './domain/limits.ts'
 import type { ModelFacts } from './domain/model.ts'
-import type { Readiness } from './domain/work.ts'
+import type { Readiness } from './domain/compute.ts'
 import { openFetcher } from './fetch/fetcher.ts'
 import { listen } from './http/listen.ts'
+import { openLineFormat } from './http/openai/lineFormat.ts'
+import { MODEL_NAMES as OPENAI_MODEL_NAMES } from './http/openai/names.ts'
 import { MODEL_NAMES } from './http/telnyx/names.ts'
 import { MODEL_NAMES as EMBED_V1_MODEL_NAMES } from './http/twelvelabs/embedV1/names.ts'
 import { NEWER_MODEL } from './http/twelvelabs/modelName.ts'
@@ -32,22 +35,31 @@ import { termsOf } from './models/terms.ts'
 import { openModelFiles, type ModelFiles } from './modelFiles/pulls.ts'
 import { openDiskObjects } from './objects/disk.ts'
 import { startDispatcher, type Dispatcher } from './queue/dispatcher.ts'
-import { openRemote } from './remote/openRemote.ts'
+import type { OpenRemote } from './remote/openRemote.ts'
 import type { RemoteSettings } from './remote/settings.ts'
 import { openSearch } from './search/search.ts'
 import { loaderModule } from './store/loaderModule.ts'
 import { lockFolder } from './store/lock.ts'
+import { makeMetricsPage } from './metricsPage.ts'
 import { openStore } from './store/open.ts'
 import { openResults } from './store/reader.ts'
+import { refuseHalfRestored } from './store/restoring.ts'
 import { ensureSecret } from './store/secrets.ts'
+import { watchDisk, type DiskGuard } from './tasks/disk/watchDisk.ts'
 import { gatherDocumentEnds } from './tasks/endDocuments.ts'
 import { startJanitor } from './tasks/janitor.ts'
 import { admitKeys } from './tasks/keys.ts'
+import { openTally } from './tasks/tally.ts'
 import type { Models, TaskParts } from './tasks/parts.ts'
 import { roomsBeside } from './tasks/rooms.ts'
 import { takeBackItems } from './tasks/sweep.ts'
+import { tellMoves } from './tasks/tellMoves.ts'
 import { openUsage } from './tasks/usage.ts'
+import { openWatchHub } from './tasks/watch/hub.ts'
+import { traceEnds, tracedStore, traceTimings } from './tasks/traces.ts'
 import { workOn } from './tasks/work.ts'
+import { measureTimings } from './telemetry/timings.ts'
+import { makeMeters } from './telemetry/meters.ts'
 import { version } from './version.ts'
 
 export interface RunningServer {
@@ -66,7 +78,7 @@ export interface Surroundings {
 }
 
 /** The names that contracts give their models; they mean the configured one, because their clients send nothing else. */
-const CONTRACT_MODELS = [...EMBED_V1_MODEL_NAMES, NEWER_MODEL, ...MODEL_NAMES]
+const CONTRACT_MODELS = [...EMBED_V1_MODEL_NAMES, NEWER_MODEL, ...MODEL_NAMES, ...OPENAI_MODEL_NAMES]
 
 /** Buckets that are searched are held in memory up to this size. */
 const SEARCH_MEMORY_BYTES = 512e6
@@ -85,6 +97,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const clock = systemClock
   const logger = makeLogger({ write: surroundings.writeLog, clock, level: config.logLevel })
+  const meters = makeMeters()
   const opened: Opened[] = []
   const open = <Part extends Opened>(part: Part): Part => {
     opened.push(part)
@@ -93,33 +106,54 @@ export async function startServer(
   try {
     await inFolder(config.dataFolder, () => mkdir(config.dataFolder, { recursive: true, mode: 0o700 }))
     open(lockFolder(config.dataFolder))
+    refuseHalfRestored(config.dataFolder)
     const limits = limitsNamed(config.limits)
     const tools = findTools(config.ffmpeg === undefined ? {} : { ffmpeg: config.ffmpeg })
     const ids = makeIds(clock, randomBytes)
-    const store = open(await openStore({ file: config.databaseFile, clock }))
+    const tracer = config.traces && open(await openTraces(config.traces, { clock, logger }))
+    const untraced = open(await openStore({ file: config.databaseFile, clock }))
+    const store = tracer ? tracedStore(untraced, tracer) : untraced
+    store.onCommit(({ durationMs, changeCount, moves }) => {
+      meters.observe('embedline_commit_duration_seconds', {}, durationMs / 1000)
+      meters.observe('embedline_commit_changes', {}, changeCount)
+      tellMoves({ logger, meters }, moves)
+      if (tracer)
+        traceEnds({ store: untraced, tracer }, moves).catch((error) =>
+          logger.warn('a task was not traced', { error }),
+        )
+    })
     const results = open(openResults(config.databaseFile))
     const loader = loaderModule({ file: config.databaseFile })
     const search = open(openSearch({ loader, memoryBytes: SEARCH_MEMORY_BYTES }))
+    let dispatcher: Dispatcher | undefined
+    const wake = () => dispatcher?.wake()
+    const disk = open(await openDisk(config, { clock, logger, onRoom: wake }))
+    const admit = () => disk.admit()
     const objects = open(
-      await inFolder(config.objectsFolder, () => openDiskObjects({ folder: config.objectsFolder })),
+      await inFolder(config.objectsFolder, () => openDiskObjects({ folder: config.objectsFolder, admit })),
     )
     const userAgent = `Embedline/${version}`
     const fetcher = open(openFetcher({ clock, userAgent, allow: config.fetchAllow }))
     const modelSettings = modelSettingsOf(config)
     const registry = openRegistry(modelSettings, findModelFiles)
     const modelFiles = open(openModels(config, { clock, ids, logger }))
-    const model = defaultModel(registry, config)
+    const model = registry.default
     checkMemory(registry, config)
-    const remote =
-      config.remote && open(openRemote({ settings: config.remote, clock, logger, random: Math.random }))
+    const remote = config.remote && open(await openRemoteTexts(config.remote, { clock, logger }))
     const compute = open(
-      openCompute(config, tools, { modelSettings, registry, model, limits, clock, logger }),
+      openCompute(config, tools, {
+        modelSettings,
+        registry,
+        model,
+        limits,
+        clock,
+        logger,
+        meters,
+        ...(tracer && { tracer }),
+      }),
     )
-    const usage =
-      Object.keys(config.rateLimits).length > 0
-        ? open(await openUsage({ store, clock, logger, limits: config.rateLimits }))
-        : undefined
-    let dispatcher: Dispatcher | undefined
+    const usage = open(await openUsage({ store, clock, logger, limits: config.rateLimits }))
+    const tally = open(openTally({ store, clock, logger }))
     const parts: TaskParts = {
       store,
       results,
@@ -136,31 +170,43 @@ export async function startServer(
         mostMs: config.crawlMs,
       },
       compute,
+      disk,
       ...(remote && { remote }),
       models: modelsOf(registry),
       modelFiles,
       buckets: openFolderBuckets({ url: config.bucketsUrl, clock, uploadId: () => ids.uuid() }),
       endDocument: gatherDocumentEnds({ store, clock }),
       search,
-      ...(usage && { usage }),
+      watchHub: open(openWatchHub({ store, clock, onError: watchError(logger) })),
+      usage,
+      tally,
       clock,
       ids,
       limits,
       logger,
+      mayReuse: config.mayReuse,
+      meters,
+      ...(tracer && { tracer }),
       retentionMs: config.retentionMs,
+      mostRetentionMs: config.mostRetentionMs,
+      ...(config.assetRetentionMs !== undefined && { assetRetentionMs: config.assetRetentionMs }),
       random: Math.random,
-      wake: () => dispatcher?.wake(),
+      wake,
+      lineFormat: openLineFormat(),
+      recall: (items) => dispatcher?.recall(items),
     }
     const keyFile = join(config.dataFolder, 'admin.key')
     const admission = { listed: config.keys, keyFile, isLoopback: isLoopback(config.host) }
     const hasOwnKey = await inFolder(config.dataFolder, () => admitKeys(parts, admission))
     await takeBackItems(parts)
     const modelLine = describeModel(model)
+    const readiness = () => readinessOf(model, registry, compute, disk)
     const site = {
       version,
       modelLine,
       keyFile: hasOwnKey ? keyFile : undefined,
-      readiness: () => readinessOf(model, registry, compute),
+      readiness,
+      metrics: makeMetricsPage({ meters, results, search, compute, disk, readiness, model: model.id, clock }),
     }
     const http = open(await listen({ tasks: parts, site, host: config.host, port: config.port }))
     open(await inFolder(config.dataFolder, () => openServerFile(config, http.url)))
@@ -182,7 +228,7 @@ export async function startServer(
   }
 }
 
-interface ComputeSurroundings extends Pick<TaskParts, 'limits' | 'clock' | 'logger'> {
+interface ComputeSurroundings extends Pick<TaskParts, 'limits' | 'clock' | 'logger' | 'meters' | 'tracer'> {
   modelSettings: ModelSettings
   registry: Registry
   model: ModelFacts
@@ -191,7 +237,7 @@ interface ComputeSurroundings extends Pick<TaskParts, 'limits' | 'clock' | 'logg
 const openCompute = (
   config: Config,
   tools: Tools,
-  { modelSettings, registry, model, ...parts }: ComputeSurroundings,
+  { modelSettings, registry, model, meters, tracer, ...parts }: ComputeSurroundings,
 ): RunningCompute =>
   startCompute({
     ...parts,
@@ -201,8 +247,39 @@ const openCompute = (
     environment: config.programEnvironment,
     residentLimitBytes: config.computeMemoryBytes,
     ...(model.longestRunSec !== undefined && { warm: model }),
+    onCall: () => {
+      const parent = tracer?.current()
+      return (timings) => {
+        measureTimings(meters, timings)
+        if (tracer && parent !== undefined) traceTimings(tracer, parent, timings)
+      }
+    },
+    onReplace: (reason) => meters.count('embedline_compute_restarts_total', { reason }),
     longestRunSec: (pin) => registry.resolve(pin.id)?.longestRunSec ?? 0,
   })
+
+/** Its libraries take more memory than all of an idle server: they are loaded when they are wanted. */
+async function openTraces(
+  { url, headers, serviceName }: TracesConfig,
+  parts: Pick<TaskParts, 'clock' | 'logger'>,
+): Promise<Tracer & Opened> {
+  const { openTracer } = await import('./telemetry/openTracer.ts')
+  return openTracer({ ...parts, url, headers, serviceName, version })
+}
+
+/** Looks at the disks that the server writes to; what it keeps on one of them is named in metrics. */
+async function openDisk(
+  { databaseFile, objectsFolder, diskFloorBytes }: Config,
+  parts: Pick<TaskParts, 'clock' | 'logger'> & { onRoom: () => void },
+): Promise<DiskGuard & Opened> {
+  await inFolder(objectsFolder, () => mkdir(objectsFolder, { recursive: true }))
+  const folders = { database: dirname(databaseFile), objects: objectsFolder }
+  return watchDisk({
+    ...parts,
+    folders,
+    ...(diskFloorBytes !== undefined && { floorBytes: diskFloorBytes }),
+  })
+}
 
 const modelSettingsOf = (config: Config): ModelSettings => ({
   defaultModel: config.model,
@@ -226,6 +303,15 @@ const knownOf = ({ model, dimension, documentPrefix }: RemoteSettings): RemoteMo
   dimension,
   documentPrefix,
 })
+
+/** The client of HTTP that it needs is loaded by nobody else. */
+async function openRemoteTexts(
+  settings: RemoteSettings,
+  parts: Pick<TaskParts, 'clock' | 'logger'>,
+): Promise<OpenRemote> {
+  const { openRemote } = await import('./remote/openRemote.ts')
+  return openRemote({ settings, ...parts, random: Math.random })
+}
 
 const modelsOf = (registry: Registry): Models => ({
   ...registry,
@@ -257,12 +343,6 @@ const openModels = (
       }),
   })
 
-function defaultModel(registry: Registry, config: Config): ModelFacts {
-  const facts = registry.resolve(config.model)
-  if (!facts) throw new Error('the registry was opened with the default model')
-  return facts
-}
-
 /** Refuses models that no compute process could hold: each would be replaced as soon as it had loaded one. */
 function checkMemory(registry: Registry, { model, aliases, computeMemoryBytes }: Config): void {
   for (const name of [model, ...Object.keys(aliases)]) {
@@ -278,21 +358,35 @@ function checkMemory(registry: Registry, { model, aliases, computeMemoryBytes }:
 const describeModel = ({ id, revision, caveat }: ModelFacts): string =>
   `${id}@${revision}${caveat === undefined ? '' : `: ${caveat}`}`
 
-function readinessOf(model: ModelFacts, registry: Registry, compute: RunningCompute): Readiness {
+function readinessOf(
+  model: ModelFacts,
+  registry: Registry,
+  compute: RunningCompute,
+  disk: DiskGuard,
+): Readiness {
+  const message = disk.problem()
+  if (message !== undefined) return { state: 'disk_full', message }
   const problem = registry.problem(model)
   return problem ? { state: 'failed', message: problem.message } : compute.readiness()
 }
+
+const watchError = (logger: TaskParts['logger']) => (error: unknown) =>
+  logger.error('what happens to tasks could not be read', { error })
 
 const dispatch = (parts: TaskParts, computeCount: number): Dispatcher =>
   startDispatcher({
     write: (change) => parts.store.write(change),
     worker: parts.ids.uuid(),
-    rooms: (held) => roomsBeside(held, computeCount),
+    // With a full disk nothing is begun: it would only fail.
+    rooms: (held) => (parts.disk.state === 'full' ? [] : roomsBeside(held, computeCount)),
     handle: (item, signal) => workOn(parts, item, signal),
     onError: (error) => {
       if (error instanceof EmbedlineError && error.code === 'lease_lost')
         parts.logger.info('work was taken away', { error })
-      else parts.logger.error('the dispatcher met an error', { error })
+      else if (error instanceof EmbedlineError && error.code === 'disk_full') {
+        parts.disk.reportFull()
+        parts.logger.warn('work waits for room on the disk', { error })
+      } else parts.logger.error('the dispatcher met an error', { error })
     },
     clock: parts.clock,
   })

@@ -1,4 +1,5 @@
 import { EmbedlineError } from './domain/errors.ts'
+import { durationMs } from './lib/duration.ts'
 
 // How the values of settings are written. What cannot be read is a `request_invalid` that says what was expected.
 
@@ -34,6 +35,10 @@ export function parseRemoteUrl(text: string): string {
     throw expected('a URL without a user, a password and a query')
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
 }
+
+/** The address of a collector, or undefined for `off`. */
+export const parseTraces = (text: string): string | undefined =>
+  text === 'off' ? undefined : parseRemoteUrl(text)
 
 export function parseHost(text: string): string {
   if (!/^[\w.:%-]+$/.test(text)) throw expected('an address such as 127.0.0.1, ::1 or 0.0.0.0')
@@ -93,13 +98,10 @@ function pathAfter(scheme: string, text: string): string {
   return path
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-
 export function parseDuration(text: string): number {
-  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? []
-  const durationMs = Number(count) * (UNIT_MS[unit ?? ''] ?? Number.NaN)
-  if (!(durationMs > 0)) throw expected('a duration such as 30m, 12h or 7d')
-  return durationMs
+  const ms = durationMs(text)
+  if (ms === undefined) throw expected('a duration such as 30m, 12h or 7d')
+  return ms
 }
 
 const UNIT_BYTES: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, MiB: 2 ** 20, GiB: 2 ** 30 }
@@ -108,6 +110,14 @@ export function parseSize(text: string): number {
   const [, count, unit] = /^(\d{1,6})\s?(MB|GB|MiB|GiB)$/.exec(text) ?? []
   const sizeBytes = Number(count) * (UNIT_BYTES[unit ?? ''] ?? Number.NaN)
   if (!(sizeBytes >= 300e6)) throw expected('a size of at least 300MB, such as 512MB or 4GB')
+  return sizeBytes
+}
+
+/** A size of any kind, or 0. */
+export function parseFloor(text: string): number {
+  const [, count, unit] = /^(\d{1,9})\s?(MB|GB|MiB|GiB)$/.exec(text) ?? []
+  const sizeBytes = text === '0' ? 0 : Number(count) * (UNIT_BYTES[unit ?? ''] ?? Number.NaN)
+  if (!(sizeBytes >= 0)) throw expected('a size such as 500MB or 2GB, or 0')
   return sizeBytes
 }
 

@@ -10,12 +10,14 @@ import {
   parseAliases,
   parseDatabaseUrl,
   parseDuration,
+  parseFloor,
   parseFrameSeconds,
   parseHost,
   parseKeys,
   parseRemoteUrl,
   parseSize,
   parseStorageUrl,
+  parseTraces,
   printable,
   wholeNumber,
 } from './settingValues.ts'
@@ -262,8 +264,39 @@ export const SETTINGS = {
     flag: 'retention',
     placeholder: 'duration',
     fallback: '7d',
-    meaning: 'How long tasks and their vectors are kept (`30m`, `12h`, `7d`).',
+    meaning:
+      'How long tasks and their vectors are kept (`30m`, `12h`, `7d`), unless a create says otherwise by `X-Embedline-Retention`.',
     parse: parseDuration,
+  },
+  reuse: {
+    flag: 'reuse',
+    placeholder: 'on|off',
+    fallback: 'on',
+    meaning:
+      'Whether a task takes its vectors from an earlier one of its account with the same bytes, settings and model; a request says otherwise by `X-Embedline-Reuse`.',
+    parse: oneOf('on', 'off'),
+  },
+  retentionMax: {
+    flag: 'retention-max',
+    placeholder: 'duration',
+    fallback: '90d',
+    meaning: 'So long a caller may have a task kept at most; never less than `--retention`.',
+    parse: parseDuration,
+  },
+  assetRetention: {
+    flag: 'asset-retention',
+    placeholder: 'duration',
+    fallbackShown: 'until they are deleted',
+    meaning: 'How long assets are kept after their upload.',
+    parse: parseDuration,
+  },
+  diskFloor: {
+    flag: 'disk-floor',
+    placeholder: 'size',
+    fallbackShown: '1GB, or 5 % of a smaller disk',
+    meaning:
+      'With less than this free on the disk new work is refused; with less than half of it queued work waits, too. 0: never.',
+    parse: parseFloor,
   },
   limits: {
     flag: 'limits',
@@ -300,6 +333,14 @@ export const SETTINGS = {
     fallbackShown: 'not limited',
     meaning: 'So many minutes of video and sound each key may have embedded in a day (UTC).',
     parse: wholeNumber(1, 999_999_999),
+  },
+  traces: {
+    flag: 'traces',
+    placeholder: 'url',
+    fallbackShown: '`OTEL_EXPORTER_OTLP_ENDPOINT`, or none',
+    meaning:
+      'Collector that gets traces by OTLP over HTTP, up to what stands before `/v1/traces`: `http://collector:4318`; `off` sends none.',
+    parse: parseTraces,
   },
   ffmpeg: {
     flag: 'ffmpeg',

@@ -1,5 +1,6 @@
-import type { LoadedRow, Loader } from '../../src/search/loader.ts'
+import type { LoadedRow, LoadedVector, Loader } from '../../src/search/loader.ts'
 import { chanceFrom, unitVector } from '../../test/support/unitVectors.ts'
+import { noTasks } from '../../test/support/noTasks.ts'
 
 export interface MadeUpChunks {
   chunks: number
@@ -9,6 +10,8 @@ export interface MadeUpChunks {
 }
 
 const CHUNKS_OF_A_FILE = 10
+/** Ten minutes in clips of six seconds. */
+export const CLIPS_OF_A_TASK = 100
 const CHUNKS_OF_A_PAGE = 500
 const WORDS = 80
 const VOCABULARY = 50_000
@@ -21,6 +24,18 @@ export const openLoader = (settings: MadeUpChunks): Loader => ({
     await take({ version: 1, dropped: [], pages: pagesOf(settings) })
     return true
   },
+  ...noTasks,
+  async taskChanges(_source, _since, take) {
+    const pages = clipPagesOf(settings)
+    await take({ version: 1, dimension: settings.length, changed: new Set(), pages })
+    return true
+  },
+  assetsWith: (_accountId, fits) =>
+    new Set(
+      Array.from({ length: settings.chunks / CLIPS_OF_A_TASK }, (_, task) => task)
+        .filter((number) => fits({ number }))
+        .map((number) => `asset ${number}`),
+    ),
   close: () => undefined,
 })
 
@@ -39,6 +54,26 @@ function* pagesOf({ chunks, length, topics }: MadeUpChunks): Generator<LoadedRow
         termsJson: JSON.stringify(wordsOf(chance)),
       }
     })
+  }
+}
+
+/** The same vectors as clips of tasks, each of an asset of its own. */
+function* clipPagesOf({ chunks, length, topics }: MadeUpChunks): Generator<LoadedVector[]> {
+  let clip = 0
+  for (const vector of vectorsOf({ chunks, length, topics })) {
+    const task = Math.floor(clip / CLIPS_OF_A_TASK)
+    const position = (clip++ % CLIPS_OF_A_TASK) * 6000
+    yield [
+      {
+        taskId: `task ${task}`,
+        assetId: `asset ${task}`,
+        scope: 'clip',
+        modality: 'visual',
+        position,
+        endMs: position + 6000,
+        vector,
+      },
+    ]
   }
 }
 

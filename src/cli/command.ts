@@ -28,8 +28,24 @@ export interface Command {
   /** A few sentences for `--help`. */
   description: string
   flags: readonly Flag[]
+  /** The words that it takes as operands, where only some are taken. */
+  operands?: readonly string[]
   /** How many operands it takes at most. */
   operandLimit: number
   /** Returns the exit code. Throws EmbedlineError for what it foresees. */
   run(line: CommandLine, output: Output): Promise<number>
 }
+
+/** A command, loaded when it is asked for. */
+export interface Entry {
+  summary: string
+  load: () => Promise<Command>
+}
+
+/** Commands of a second word. */
+export interface Group {
+  summary: string
+  commands: Commands
+}
+
+export type Commands = Readonly<Record<string, Entry | Group>>

@@ -1,5 +1,8 @@
 import type { Command, Flag } from './command.ts'
 
+/** Of every command. */
+export const HELP: Flag = { name: 'help', meaning: 'Shows this page.' }
+
 /** The page of `embedline <command> --help`. */
 export const commandHelp = ({ usage, description, flags }: Command): string =>
   [`Usage: embedline ${usage}`, '', description, '', 'Flags:', ...flags.map(flagLine), ''].join('\n')

@@ -1,89 +1,14 @@
 import { EmbedlineError, type ErrorCode } from '../domain/errors.ts'
-import type { Command, Output } from './command.ts'
+import type { Commands, Output } from './command.ts'
 import { parseCommandLine } from './commandLine.ts'
+import { COMMANDS } from './commands.ts'
 import { EXIT } from './exit.ts'
-import { commandHelp, overview } from './help.ts'
+import { commandHelp, HELP, overview } from './help.ts'
 import { nearest } from './nearest.ts'
 import { version } from '../version.ts'
 
-interface Entry {
-  summary: string
-  load: () => Promise<Command>
-}
-
-/** Commands of a second word. */
-interface Group {
-  summary: string
-  commands: Commands
-}
-
-type Commands = Readonly<Record<string, Entry | Group>>
-
-const BUCKETS: Commands = {
-  list: {
-    summary: 'lists the buckets, or the files of one',
-    load: async () => (await import('./buckets/list.ts')).list,
-  },
-  put: {
-    summary: 'uploads files and folders into a bucket',
-    load: async () => (await import('./buckets/put.ts')).put,
-  },
-  rm: {
-    summary: 'removes objects of a bucket, or what is embedded of it',
-    load: async () => (await import('./buckets/rm.ts')).rm,
-  },
-  embed: {
-    summary: 'embeds what is new or changed in a bucket',
-    load: async () => (await import('./buckets/embed.ts')).embed,
-  },
-  crawl: {
-    summary: 'crawls a site into a bucket and embeds its pages',
-    load: async () => (await import('./buckets/crawl.ts')).crawl,
-  },
-  search: {
-    summary: 'finds the chunks that are nearest to a query',
-    load: async () => (await import('./buckets/search.ts')).search,
-  },
-}
-
-const MODELS: Commands = {
-  list: {
-    summary: 'lists the models that can be pulled, and what is here',
-    load: async () => (await import('./models/list.ts')).list,
-  },
-  pull: {
-    summary: 'brings a model here',
-    load: async () => (await import('./models/pull.ts')).pull,
-  },
-  check: {
-    summary: 'compares every byte of the models with the lock file',
-    load: async () => (await import('./models/check.ts')).check,
-  },
-  rm: {
-    summary: 'removes the files of a model',
-    load: async () => (await import('./models/rm.ts')).rm,
-  },
-}
-
-// Each command is loaded when it is asked for: `serve` should not wait for what only `demo` needs.
-const COMMANDS: Commands = {
-  serve: { summary: 'starts the server', load: async () => (await import('./serve.ts')).serve },
-  demo: {
-    summary: 'embeds a video from start to finish, in a minute, leaving nothing behind',
-    load: async () => (await import('./demo.ts')).demo,
-  },
-  doctor: {
-    summary: 'checks what the server needs',
-    load: async () => (await import('./doctor.ts')).doctor,
-  },
-  buckets: { summary: 'fills, embeds and searches buckets of documents', commands: BUCKETS },
-  models: { summary: 'pulls, checks and removes models', commands: MODELS },
-}
-
 /** Codes of what is wrong before anything begins: flags, settings, the address, a key that is wanted. */
 const UNUSABLE: readonly ErrorCode[] = ['request_invalid', 'unauthorized', 'model_unknown']
-
-const HELP = { name: 'help', meaning: 'Shows this page.' }
 
 async function runCommandLine(words: readonly string[], output: Output): Promise<number> {
   if (words[0] === '--version' || words[0] === '-V') return say(output, `${version}\n`)

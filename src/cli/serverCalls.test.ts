@@ -36,6 +36,14 @@ test('a server that is gone without a word is named', async () => {
   await expect(server.call('GET', '/x')).rejects.toThrow('no server answers at http://127.0.0.1:9')
 })
 
+test('a command waits when the limit of its key is spent for a moment, and asks again', async () => {
+  const answers: ScriptedAnswer[] = [{ status: 429, retryAfterSec: 0 }, { json: { fine: true } }]
+  const { url, seen } = await scriptedServer(() => answers.shift() ?? {})
+  const server = await findServer(flags({ url, key: 'k' }))
+  expect(await server.call('PUT', '/x', { bytes: new Blob(['bytes']) })).toEqual({ fine: true })
+  expect(seen.map(({ body }) => body)).toEqual(['bytes', 'bytes'])
+})
+
 test.for<[ScriptedAnswer, string, string]>([
   [
     {
@@ -61,6 +69,11 @@ test.for<[ScriptedAnswer, string, string]>([
     'the server says: At most 4 GB.',
   ],
   [{ status: 400, json: { code: 'x', message: 'Wrong.' } }, 'request_invalid', 'the server says: Wrong.'],
+  [
+    { status: 429, retryAfterSec: 3600, json: { title: 'Too many', detail: 'Try again after noon.' } },
+    'rate_limited',
+    'the server says: Try again after noon.',
+  ],
   [{ status: 500 }, 'internal', 'the server says: 500 Internal Server Error'],
 ])('%o is told in the words of the server', async ([answer, code, message]) => {
   const { url } = await scriptedServer(() => answer)

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { readConfig } from '../config.ts'
 import { EmbedlineError, type ErrorCode } from '../domain/errors.ts'
+import { systemClock } from '../lib/clock.ts'
 import type { CommandLine, Flag } from './command.ts'
 import { settingFlags } from './settingFlags.ts'
 
@@ -57,6 +58,26 @@ export async function findServer({ values }: Pick<CommandLine, 'values'>): Promi
   return serverCalls(url.replace(/\/+$/, ''), key)
 }
 
+/** All pages of a list of the native API, by the noun that it is called by. */
+export async function allPages<Row>(
+  server: ServerCalls,
+  path: string,
+  { noun, query = {} }: { noun: string; query?: Readonly<Record<string, string>> },
+): Promise<Row[]> {
+  const rows: Row[] = []
+  let after: string | undefined
+  do {
+    const words = new URLSearchParams({ ...query, ...(after !== undefined && { after }) }).toString()
+    const page = (await server.call('GET', words === '' ? path : `${path}?${words}`)) as Record<
+      string,
+      unknown
+    >
+    rows.push(...(page[noun] as Row[]))
+    after = page['next_after'] as string | undefined
+  } while (after !== undefined)
+  return rows
+}
+
 async function urlOfServerOn(dataFolder: string): Promise<string> {
   const file = join(dataFolder, 'server.json')
   const text = await readFile(file, 'utf8').catch(() => undefined)
@@ -78,12 +99,14 @@ export const serverCalls = (url: string, key: string): ServerCalls => ({
     const headers = new Headers({ authorization: `Bearer ${key}` })
     if (json !== undefined) headers.set('content-type', 'application/json')
     const body = json === undefined ? bytes : JSON.stringify(json)
-    const response = await reach(url, path, {
-      method,
-      headers,
-      ...(body !== undefined && { body }),
-      ...(signal && { signal }),
-    })
+    const init = { method, headers, ...(body !== undefined && { body }), ...(signal && { signal }) }
+    const send = () => reach(url, path, init)
+    let response = await send()
+    for (let waitMs = waitOf(response); waitMs !== undefined; waitMs = waitOf(response)) {
+      await response.body?.cancel()
+      await systemClock.sleep(waitMs)
+      response = await send()
+    }
     const text = await response.text()
     if (!response.ok) throw refusal(response, text)
     return text === '' ? undefined : JSON.parse(text)
@@ -97,6 +120,15 @@ export const serverCalls = (url: string, key: string): ServerCalls => ({
       if (line !== '') yield JSON.parse(line)
   },
 })
+
+/** Nobody waits longer than this without being told why. */
+const LONGEST_WAIT_SEC = 60
+
+/** How long to wait before the same is asked again, milliseconds; undefined: it is not asked again. */
+function waitOf({ status, headers }: Response): number | undefined {
+  const seconds = Number(headers.get('retry-after') ?? Number.NaN)
+  return status === 429 && seconds <= LONGEST_WAIT_SEC ? seconds * 1000 : undefined
+}
 
 async function reach(url: string, path: string, init: RequestInit): Promise<Response> {
   try {
@@ -114,6 +146,7 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
   404: 'not_found',
   413: 'too_large',
   422: 'request_invalid',
+  429: 'rate_limited',
 }
 
 const refusal = ({ status, statusText }: Response, text: string): EmbedlineError =>

@@ -1,4 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { EmbedlineError, type ErrorCode } from '../domain/errors.ts'
+import type { TakeTimings } from '../domain/timing.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import { received, wasAborted } from './failures.ts'
@@ -44,12 +46,15 @@ export interface CallsParts {
   /** A call that was taken back is still held after `cancelMs`. */
   onStuck: (id: number) => void
   cancelMs: number
+  /** Called when a call begins; what it returns is told what the child was busy with for it. */
+  onCall?: () => TakeTimings
   clock: Clock
   logger: Logger
 }
 
 interface Call {
   name: RequestName
+  takeTimings: TakeTimings | undefined
   resolve: (answer: Answer<RequestName>) => void
   reject: (error: unknown) => void
   onPart: ((part: Part<RequestName>) => Promise<void>) | undefined
@@ -74,7 +79,9 @@ const IS_SUSPECT: Readonly<Record<RequestName, boolean>> = {
   embedPart: true,
   embedDocument: true,
   cutDocument: true,
+  cutPart: true,
   embedTexts: false,
+  embedBatch: true,
   embedSlicesNow: true,
   embedPicture: true,
   embedMixture: true,
@@ -82,7 +89,7 @@ const IS_SUSPECT: Readonly<Record<RequestName, boolean>> = {
   makeWaveform: true,
 }
 
-export function makeCalls({ send, onStuck, cancelMs, clock, logger }: CallsParts): Calls {
+export function makeCalls({ send, onStuck, cancelMs, onCall, clock, logger }: CallsParts): Calls {
   const calls = new Map<number, Call>()
   let lastId = 0
 
@@ -128,9 +135,11 @@ export function makeCalls({ send, onStuck, cancelMs, clock, logger }: CallsParts
       const over = new AbortController()
       calls.set(id, {
         name,
+        takeTimings: onCall?.(),
         resolve: resolve as Call['resolve'], // the child answers a request by the answer of the same name
         reject,
-        onPart: onPart as Call['onPart'], // and hands over its parts
+        // and hands over its parts, of which the work here is a part of the caller's
+        onPart: (onPart && AsyncLocalStorage.bind(onPart)) as Call['onPart'],
         patienceBeats,
         settling: Promise.resolve(),
         isOurTurn: false,
@@ -151,6 +160,7 @@ export function makeCalls({ send, onStuck, cancelMs, clock, logger }: CallsParts
       const call = calls.get(id)
       if (!call) return
       call.silentBeats = 0
+      if (message.type !== 'unit' && message.timings.length > 0) call.takeTimings?.(message.timings)
       switch (message.type) {
         case 'unit':
           return

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ErrorCode } from '../domain/errors.ts'
+import type { TakeTimings } from '../domain/timing.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import { type CallOptions, type Death, makeCalls } from './calls.ts'
@@ -20,6 +21,8 @@ export interface ChildParts {
   unitBeats: number
   /** How long the child may take to let go of a call that was taken back. */
   cancelMs: number
+  /** Called when a call begins; what it returns is told what the child was busy with for it. */
+  onCall?: () => TakeTimings
   clock: Clock
   logger: Logger
 }
@@ -76,6 +79,7 @@ export function startChild(parts: ChildParts): Child {
     send,
     onStuck: (culprit) => kill({ code: 'child_hung', message: 'The work could not be stopped.', culprit }),
     cancelMs: parts.cancelMs,
+    ...(parts.onCall && { onCall: parts.onCall }),
     clock,
     logger,
   })
@@ -129,7 +133,10 @@ export function startChild(parts: ChildParts): Child {
       return calls.countOf('embedSlices') + calls.countOf('embedPart') > 0
     },
     get documentCount() {
-      return calls.countOf('embedDocument') + calls.countOf('cutDocument')
+      return (['embedDocument', 'cutDocument', 'cutPart', 'embedBatch'] as const).reduce(
+        (sum, name) => sum + calls.countOf(name),
+        0,
+      )
     },
     get isReady() {
       return wasReady

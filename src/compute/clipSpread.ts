@@ -1,6 +1,6 @@
 import type { Modality } from '../domain/embedding.ts'
 import type { EmbeddingModel, FusedParts, Picture } from '../domain/model.ts'
-import type { MediaRequest } from '../domain/work.ts'
+import type { MediaRequest } from '../domain/taskRequest.ts'
 import { halfOverlapping, spread } from '../lib/spread.ts'
 import type { ClipContent } from './clipContent.ts'
 import type { Units } from './units.ts'

@@ -1,6 +1,7 @@
 import type { Modality } from '../domain/embedding.ts'
 import { spaceOf, type EmbeddingModel, type FusedParts, type InputKind } from '../domain/model.ts'
-import type { ClipVector, MediaRequest } from '../domain/work.ts'
+import type { ClipVector } from '../domain/sliceWork.ts'
+import type { MediaRequest } from '../domain/taskRequest.ts'
 import type { ClipContent } from './clipContent.ts'
 import { clipSpreads } from './clipSpread.ts'
 import type { Units } from './units.ts'

@@ -36,6 +36,7 @@ test('a PDF is read, cut and embedded page by page', async (context) => {
   const chunks = chunksOf(document)
   expect(document.summary).toEqual({
     chunkCount: chunks.length,
+    textTokens: expect.any(Number),
     checksum: await md5(file),
     sizeBytes: (await stat(file)).size,
   })

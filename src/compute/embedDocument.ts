@@ -1,7 +1,7 @@
 import { readSource } from '../documents/readDocument.ts'
 import { openSource } from '../documents/source.ts'
 import type { Limits } from '../domain/limits.ts'
-import type { CutChunk, CutWork } from '../domain/work.ts'
+import type { CutChunk, CutWork } from '../domain/documentWork.ts'
 import type { Tools } from '../media/tools.ts'
 import { embedPieces, type PiecesParts } from './embedPieces.ts'
 import type { DocumentEnd } from './protocol.ts'
@@ -28,8 +28,8 @@ export async function embedDocument<Made extends CutChunk>(
   const readMedia = () => subtitlePieces(tools, file, { limits, signal })
   try {
     const pieces = readSource(source, { loader, limits, signal, readMedia })
-    const { lastChunks, chunkCount } = await embedPieces(pieces, work.chunks, parts)
-    const summary = { chunkCount, checksum: await source.checksum(), sizeBytes: source.sizeBytes }
+    const { lastChunks, ...counts } = await embedPieces(pieces, work.chunks, parts)
+    const summary = { ...counts, checksum: await source.checksum(), sizeBytes: source.sizeBytes }
     source.throwIfChanged()
     return { lastChunks, summary }
   } catch (failure) {

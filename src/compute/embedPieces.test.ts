@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { EmbeddingModel } from '../domain/model.ts'
-import type { EmbeddedChunk } from '../domain/work.ts'
+import type { EmbeddedChunk } from '../domain/documentWork.ts'
 import { openBuiltin } from '../models/builtin/model.ts'
 import { embedding, embedPieces } from './embedPieces.ts'
 

@@ -1,8 +1,9 @@
 import type { Chunk, ChunkSettings, TextPiece } from '../domain/document.ts'
 import type { EmbeddingModel } from '../domain/model.ts'
-import type { CutChunk, EmbeddedChunk } from '../domain/work.ts'
+import type { CutChunk, EmbeddedChunk } from '../domain/documentWork.ts'
 import { chunkText } from '../documents/chunkText.ts'
 import { splitTooLong } from '../documents/splitTooLong.ts'
+import { countTokens } from '../models/countTokens.ts'
 import { termsAsJson, termsOf } from '../models/terms.ts'
 
 const BATCH_CHUNKS = 64
@@ -45,22 +46,24 @@ export const cutting: ChunkMaker<CutChunk> = { make: async (chunks) => chunks }
 
 /**
  * Cuts the text of a document into chunks and makes of them what is wanted, at most 64 at a time. Returns the last of
- * them, with their count. A chunk that is too long to be taken is divided.
+ * them, with the count of all and of their tokens. A chunk that is too long to be taken is divided.
  */
 export async function embedPieces<Made extends CutChunk>(
   pieces: AsyncIterable<TextPiece>,
   settings: ChunkSettings,
   { maker, betweenUnits, handOver }: PiecesParts<Made>,
-): Promise<{ lastChunks: readonly Made[]; chunkCount: number }> {
+): Promise<{ lastChunks: readonly Made[]; chunkCount: number; textTokens: number }> {
   let lastChunks: readonly Made[] = []
   let chunkCount = 0
+  let textTokens = 0
   for await (const batch of batches(fitting(chunkText(pieces, settings), maker.fits))) {
     if (lastChunks.length > 0) await handOver(lastChunks)
     await betweenUnits()
     lastChunks = await maker.make(numbered(batch, chunkCount))
     chunkCount += batch.length
+    for (const { text } of batch) textTokens += countTokens(text)
   }
-  return { lastChunks, chunkCount }
+  return { lastChunks, chunkCount, textTokens }
 }
 
 const numbered = (chunks: readonly Chunk[], firstOrdinal: number): CutChunk[] =>
@@ -81,8 +84,11 @@ async function* fitting(
   }
 }
 
-async function* batches(chunks: AsyncIterable<Chunk>): AsyncGenerator<Chunk[], void> {
-  let batch: Chunk[] = []
+/** As many texts as are embedded in one go: a bounded number of them, and of characters. */
+export async function* batches<Cut extends { text: string }>(
+  chunks: AsyncIterable<Cut> | Iterable<Cut>,
+): AsyncGenerator<Cut[], void> {
+  let batch: Cut[] = []
   let characters = 0
   for await (const chunk of chunks) {
     batch.push(chunk)

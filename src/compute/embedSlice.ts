@@ -1,7 +1,7 @@
 import type { Warning } from '../domain/embedding.ts'
 import type { EmbeddingModel, Size } from '../domain/model.ts'
 import { type Segment, SHORTEST_TAIL_MS, type Slice } from '../domain/slices.ts'
-import type { Clip, SliceResult, SliceWork } from '../domain/work.ts'
+import type { Clip, SliceResult, SliceWork } from '../domain/sliceWork.ts'
 import type { Frame } from '../media/frames.ts'
 import { pausesMs } from '../media/pauses.ts'
 import type { Sound } from '../media/sound.ts'

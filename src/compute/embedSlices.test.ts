@@ -7,7 +7,7 @@ import { madeMedia, scenes } from '../../test/support/madeMedia.ts'
 import { BUILTIN, embedAll, sliceWork } from '../../test/support/sliceWork.ts'
 import { needTestData, testData } from '../../test/support/testData.ts'
 import { cosine } from '../../test/support/vectors.ts'
-import type { SliceResult } from '../domain/work.ts'
+import type { SliceResult } from '../domain/sliceWork.ts'
 import { builtinFacts } from '../models/builtin/facts.ts'
 
 const times = (results: readonly SliceResult[]) =>

@@ -1,7 +1,7 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Warning } from '../domain/embedding.ts'
 import { inputOf, type EmbeddingModel, type Size } from '../domain/model.ts'
-import type { SliceResult, SliceWork } from '../domain/work.ts'
+import type { SliceResult, SliceWork } from '../domain/sliceWork.ts'
 import { type FrameSource, openFrames } from '../media/frameSource.ts'
 import type { ReadOptions } from '../media/input.ts'
 import { openSound, type SoundSource } from '../media/soundSource.ts'
@@ -9,6 +9,7 @@ import type { Tools } from '../media/tools.ts'
 import type { Units } from './units.ts'
 import { embedSlice } from './embedSlice.ts'
 import { mediaInput } from './mediaInput.ts'
+import { timed, timedEach } from './stopwatch.ts'
 
 export interface SlicesParts extends ReadOptions, Units {
   tools: Tools
@@ -33,10 +34,11 @@ export async function embedSlices(work: SliceWork, parts: SlicesParts): Promise<
     let firstDamage: Warning | undefined
     for (const slice of work.slices) {
       damage.length = 0
+      const amount = { mediaSec: (slice.endMs - slice.startMs) / 1000 }
       const media = {
         slice,
-        sound: await sound?.sound(slice),
-        frames: frames?.frames(slice),
+        sound: sound && (await timed(decoding('audio'), amount, () => sound.sound(slice))),
+        frames: frames && timedEach(decoding('video'), amount, frames.frames(slice)),
         frameSize,
         damage,
       }
@@ -51,6 +53,8 @@ export async function embedSlices(work: SliceWork, parts: SlicesParts): Promise<
     await Promise.all([frames?.close(), sound?.close()])
   }
 }
+
+const decoding = (of: 'audio' | 'video') => ({ what: 'decode', of }) as const
 
 /** Shots are seen in frames, also when nobody wants a vector of them; those of a sound are its pauses. */
 const needsFrames = ({ modalities, request }: SliceWork): boolean =>

@@ -9,7 +9,7 @@ import { embedAll, sliceWork } from '../../test/support/sliceWork.ts'
 import { temporaryFolder } from '../../test/support/temporaryFolder.ts'
 import { cosine } from '../../test/support/vectors.ts'
 import type { Precision } from '../domain/precision.ts'
-import type { EmbeddedChunk } from '../domain/work.ts'
+import type { EmbeddedChunk } from '../domain/documentWork.ts'
 import { BUILTIN_ONLY } from '../models/settings.ts'
 
 /** Children with the tiny stand-in for EmbeddingGemma 2. */

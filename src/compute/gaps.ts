@@ -1,6 +1,6 @@
 import type { Warning } from '../domain/embedding.ts'
 import type { Segment } from '../domain/slices.ts'
-import type { MediaRequest } from '../domain/work.ts'
+import type { MediaRequest } from '../domain/taskRequest.ts'
 import type { ClipContent } from './clipContent.ts'
 
 /** A segment of a slice and what was found for it. */

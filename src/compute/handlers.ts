@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
 import { makeKeyedMutex } from '../lib/keyedMutex.ts'
-import { inputOf, type EmbeddingModel } from '../domain/model.ts'
-import type { ModelPin, SliceWork } from '../domain/work.ts'
+import { inputOf, type EmbeddingModel, type ModelPin } from '../domain/model.ts'
+import type { SliceWork } from '../domain/sliceWork.ts'
 import type { LoadProgress } from '../models/profile.ts'
 import type { ModelSettings } from '../models/settings.ts'
+import { timed, timedModel } from './stopwatch.ts'
 import type { Units } from './units.ts'
 import { makeFirstLane } from './firstLane.ts'
 import type { ChildSettings } from './protocol.ts'
@@ -79,6 +80,10 @@ export function makeHandlers({ tools, limits, models }: ChildSettings): Handlers
         ...optionsOf(call),
       })
     },
+    async cutPart(work, call) {
+      const { cutTexts } = await import('./parts/texts.ts')
+      return cutTexts(work, { ...unitsOf(call), handOver: call.handOver, ...optionsOf(call) })
+    },
     async embedDocument(work, call) {
       const [rooms, { embedding }, loaded] = await Promise.all([
         import('./embedDocument.ts'),
@@ -105,6 +110,10 @@ export function makeHandlers({ tools, limits, models }: ChildSettings): Handlers
     },
     embedTexts: ({ model: pin, texts, use }) =>
       firstLane.serve(async () => (await model(pin)).text(texts, use)),
+    async embedBatch({ model: pin, texts }, call) {
+      const [{ embedBatch }, loaded] = await Promise.all([import('./embedBatch.ts'), model(pin)])
+      return embedBatch(texts, { model: loaded, ...unitsOf(call) })
+    },
     embedMixture: (work, call) =>
       firstLane.serve(() =>
         oneAtATime('picture', async () => {
@@ -146,7 +155,9 @@ function makeModelShelf(
   const loaded = new Map<string, Promise<EmbeddingModel>>()
   return ({ id, revision }, onProgress) => {
     const key = JSON.stringify([id, revision])
-    const model = loaded.get(key) ?? load(settings, { id, revision }, onProgress)
+    const model =
+      loaded.get(key) ??
+      timed({ what: 'load', of: id }, {}, () => load(settings, { id, revision }, onProgress)).then(timedModel)
     loaded.set(key, model)
     // A model that could not be loaded may be there the next time.
     model.catch(() => loaded.delete(key))

@@ -5,7 +5,7 @@ import { withCompute } from '../../test/support/computeParts.ts'
 import { BUILTIN as MODEL, wholeVideo } from '../../test/support/sliceWork.ts'
 import { limitsNamed } from '../domain/limits.ts'
 import type { MediaFacts } from '../domain/media.ts'
-import type { SliceResult, SliceWork } from '../domain/work.ts'
+import type { SliceResult, SliceWork } from '../domain/sliceWork.ts'
 import { findTools } from '../media/tools.ts'
 import type { ComputeParts } from './pool.ts'
 

@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url'
+import { EmbedlineError, type ErrorCode } from '../domain/errors.ts'
 import type { Limits } from '../domain/limits.ts'
-import { pinOf, type Compute, type ModelPin, type Readiness, type RunOptions } from '../domain/work.ts'
+import type { Compute, Readiness, RunOptions } from '../domain/compute.ts'
+import { pinOf, type ModelPin } from '../domain/model.ts'
+import type { TakeTimings } from '../domain/timing.ts'
 import type { Clock } from '../lib/clock.ts'
 import { makeKeyedMutex } from '../lib/keyedMutex.ts'
 import type { Logger } from '../lib/logger.ts'
@@ -28,6 +31,10 @@ export interface ComputeParts {
   logger: Logger
   /** The model that children load before anybody asks. */
   warm?: ModelPin
+  /** Is told why a child ended that should have gone on. */
+  onReplace?: (reason: ErrorCode) => void
+  /** Called when a call begins, in the context of its caller; what it returns is told what the child was busy with. */
+  onCall?: () => TakeTimings
   /** How long one run of a model may keep a child from answering anything, seconds. */
   longestRunSec?: (model: ModelPin) => number
   /** The program of a child and its arguments. */
@@ -78,6 +85,8 @@ const CACHED_QUERIES = 1_000
 const DOCUMENTS_AT_ONCE = 8
 const GRACE_MS = 2_000
 
+const tooLong = () => new EmbedlineError('text_too_long', 'The text is longer than the model takes.')
+
 const hasRoom = (child: Child) => child.documentCount < DOCUMENTS_AT_ONCE
 
 /** Runs decoding and inference in child processes, and answers for them: a child that dies, hangs or grows is replaced. */
@@ -110,6 +119,7 @@ export function startCompute(parts: ComputeParts): RunningCompute {
     count: parts.count,
     startChild: startWarm,
     backoffMs: pace.backoffMs,
+    ...(parts.onReplace && { onReplace: parts.onReplace }),
     clock,
     logger,
   })
@@ -192,6 +202,10 @@ export function startCompute(parts: ComputeParts): RunningCompute {
         child.call('embedPart', work, { signal, onPart: onVectors, ...patience(work.model) })
       return onFree((child) => !child.isEmbedding, call, signal, options)
     },
+    cutPart(work, onTexts, signal, options) {
+      const call = (child: Child) => child.call('cutPart', work, { signal, onPart: onTexts })
+      return onFree(hasRoom, call, signal, options)
+    },
     async embedDocument(work, onChunks, signal, options) {
       const call = (child: Child) =>
         child.call('embedDocument', work, { signal, onPart: onChunks, ...patience(work.model) })
@@ -208,6 +222,12 @@ export function startCompute(parts: ComputeParts): RunningCompute {
     embedTexts: (model, texts, use, signal) => {
       const ask = { model: pinOf(model), texts, use }
       return use === 'query' ? embedQueries(ask, signal) : embedTexts(ask, signal)
+    },
+    async embedBatch(model, texts, signal, options) {
+      const ask = { model: pinOf(model), texts }
+      const call = (child: Child) => child.call('embedBatch', ask, { signal, ...patience(model) })
+      const vectors = await onFree(hasRoom, call, signal, options)
+      return vectors.map((vector) => vector ?? tooLong())
     },
     async embedSlicesNow(work, onSlice, signal) {
       await slots.use(
@@ -254,6 +274,7 @@ function childParts(parts: ComputeParts, pace: Pace): ChildParts {
     hungAfterBeats: pace.hungAfterBeats,
     unitBeats: Math.ceil((parts.limits.itemSec * 1000) / pace.beatMs),
     cancelMs: pace.cancelMs,
+    ...(parts.onCall && { onCall: parts.onCall }),
     clock: parts.clock,
     logger: parts.logger,
   }

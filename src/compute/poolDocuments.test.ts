@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { withCompute } from '../../test/support/computeParts.ts'
 import { documentWork, embedWhole } from '../../test/support/documentWork.ts'
 import { limitsNamed } from '../domain/limits.ts'
-import type { EmbeddedChunk } from '../domain/work.ts'
+import type { EmbeddedChunk } from '../domain/documentWork.ts'
 import type { ComputeParts } from './pool.ts'
 
 const ODD_CHILD = fileURLToPath(new URL('../../test/support/oddChild.process.ts', import.meta.url))
@@ -101,7 +101,10 @@ test('a document that hangs or makes no progress ends by a name for that', async
 })
 
 test('a document that makes its child grow past its limit ends with it, and others are told so', async () => {
-  const { compute } = await withOddChildren({ residentLimitBytes: 300e6, pace: { beatMs: 50 } })
+  const { compute } = await withOddChildren({
+    residentLimitBytes: 300e6,
+    pace: { beatMs: 50, hungAfterBeats: 1_000 },
+  })
   const grown = compute.embedDocument(documentOf('grow', 2), () => new Promise(() => {}), NEVER)
   grown.catch(() => {}) // its batch is never settled, so neither is the call
   await expect(embedWhole(compute, documentOf('work'))).rejects.toMatchObject({

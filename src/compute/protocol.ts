@@ -2,23 +2,19 @@ import type { ErrorCode } from '../domain/errors.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { Cue, MediaFacts } from '../domain/media.ts'
 import type { MixtureAnswer, MixtureWork } from '../domain/mixtureWork.ts'
-import type { PartSummary, PartVector, PartWork } from '../domain/partWork.ts'
-import type { TextUse } from '../domain/model.ts'
+import type { PartSummary, PartVector, PartWork, PartCut, PartText } from '../domain/partWork.ts'
+import type { TextUse, ModelPin } from '../domain/model.ts'
 import type {
   CutChunk,
   CutWork,
   DocumentSummary,
   DocumentWork,
   EmbeddedChunk,
-  ModelPin,
-  PictureWork,
-  SliceResult,
-  SliceWork,
-  ThumbnailWork,
-  Waveform,
-  WaveformWork,
-} from '../domain/work.ts'
+} from '../domain/documentWork.ts'
+import type { PictureWork, ThumbnailWork, Waveform, WaveformWork } from '../domain/pictureWork.ts'
+import type { SliceResult, SliceWork } from '../domain/sliceWork.ts'
 import type { ModelSettings } from '../models/settings.ts'
+import type { Timing } from '../domain/timing.ts'
 import type { Tools } from '../media/tools.ts'
 
 /**
@@ -31,6 +27,7 @@ export interface Requests {
   readSubtitles: { ask: { file: string; name: string }; part: never; answer: Cue[] }
   embedSlices: { ask: SliceWork; part: SliceResult; answer: undefined }
   embedPart: { ask: PartWork; part: readonly PartVector[]; answer: PartSummary }
+  cutPart: { ask: PartCut; part: readonly PartText[]; answer: PartSummary }
   embedDocument: { ask: DocumentWork; part: readonly EmbeddedChunk[]; answer: DocumentEnd<EmbeddedChunk> }
   cutDocument: { ask: CutWork; part: readonly CutChunk[]; answer: DocumentEnd<CutChunk> }
   /** Parts tell how much is loaded, from 0 to 1. */
@@ -39,6 +36,12 @@ export interface Requests {
     ask: { model: ModelPin; texts: readonly string[]; use: TextUse }
     part: never
     answer: readonly Float32Array[]
+  }
+  /** Null for a text that the model cannot take whole. */
+  embedBatch: {
+    ask: { model: ModelPin; texts: readonly string[] }
+    part: never
+    answer: readonly (Float32Array | null)[]
   }
   embedSlicesNow: { ask: SliceWork; part: SliceResult; answer: undefined }
   embedMixture: { ask: MixtureWork; part: never; answer: MixtureAnswer }
@@ -88,9 +91,9 @@ export type ToParent =
   | { type: 'pong'; residentBytes: number }
   /** A unit of a call is done: the call is alive. */
   | { type: 'unit'; id: number }
-  | { type: 'part'; id: number; part: Part<RequestName> }
-  | { type: 'answer'; id: number; answer: Answer<RequestName> }
-  | { type: 'failure'; id: number; failure: SentFailure }
+  | { type: 'part'; id: number; part: Part<RequestName>; timings: readonly Timing[] }
+  | { type: 'answer'; id: number; answer: Answer<RequestName>; timings: readonly Timing[] }
+  | { type: 'failure'; id: number; failure: SentFailure; timings: readonly Timing[] }
 
 /** An error on its way between processes. */
 export interface SentFailure {

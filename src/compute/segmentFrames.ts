@@ -1,6 +1,6 @@
 import type { Picture, Size } from '../domain/model.ts'
 import { dynamicSegments, fixedSegments, type Segment, type Slice } from '../domain/slices.ts'
-import type { MediaRequest } from '../domain/work.ts'
+import type { MediaRequest } from '../domain/taskRequest.ts'
 import { clipFrameTimesMs } from '../media/frameGrid.ts'
 import type { Frame } from '../media/frames.ts'
 import { makeShotDetector } from '../media/shotChanges.ts'

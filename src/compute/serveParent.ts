@@ -1,4 +1,5 @@
 import { sendable, wasAborted } from './failures.ts'
+import { makeStopwatch, onStopwatch, type Stopwatch } from './stopwatch.ts'
 import type {
   Answer,
   Ask,
@@ -33,6 +34,7 @@ export interface ParentPipe {
 interface RunningCall {
   abort: AbortController
   taken: PromiseWithResolvers<void>
+  stopwatch: Stopwatch
 }
 
 /**
@@ -48,14 +50,19 @@ export function serveParent(
 
   async function answer(message: CallMessage) {
     const { id } = message
-    const running = { abort: new AbortController(), taken: Promise.withResolvers<void>() }
+    const stopwatch = makeStopwatch()
+    const running = { abort: new AbortController(), taken: Promise.withResolvers<void>(), stopwatch }
     calls.set(id, running)
     try {
       if (!handlers) throw new Error('a request came before the settings')
-      pipe.send({ type: 'answer', id, answer: await handle(handlers, message, callTools(pipe, id, running)) })
+      const known = handlers
+      const answered = await onStopwatch(stopwatch, () =>
+        handle(known, message, callTools(pipe, id, running)),
+      )
+      pipe.send({ type: 'answer', id, answer: answered, timings: stopwatch.take() })
     } catch (thrown) {
       const failure = running.abort.signal.aborted ? running.abort.signal.reason : thrown
-      pipe.send({ type: 'failure', id, failure: sendable(failure) })
+      pipe.send({ type: 'failure', id, failure: sendable(failure), timings: stopwatch.take() })
     } finally {
       calls.delete(id)
     }
@@ -94,7 +101,7 @@ function callTools(pipe: ParentPipe, id: number, running: RunningCall): CallTool
     unitDone: () => pipe.send({ type: 'unit', id }),
     async handOver(part) {
       running.taken = Promise.withResolvers()
-      pipe.send({ type: 'part', id, part })
+      pipe.send({ type: 'part', id, part, timings: running.stopwatch.take() })
       const stop = () => running.taken.reject(signal.reason)
       if (signal.aborted) stop()
       signal.addEventListener('abort', stop, { once: true })

@@ -1,4 +1,5 @@
-import { EmbedlineError } from '../domain/errors.ts'
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { EmbedlineError, type ErrorCode } from '../domain/errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Child, ChildEnd } from './childProcess.ts'
@@ -9,6 +10,8 @@ export interface SlotsParts {
   startChild: () => Child
   /** After a child that died before it was up; doubled each time, up to 30 s. */
   backoffMs: number
+  /** Is told why a child ended that should have gone on. */
+  onReplace?: (reason: ErrorCode) => void
   clock: Clock
   logger: Logger
 }
@@ -42,7 +45,7 @@ interface Waiter {
 const HOPELESS_AFTER = 3
 const LONGEST_BACKOFF_MS = 30_000
 
-export function makeSlots({ count, startChild, backoffMs, clock, logger }: SlotsParts): Slots {
+export function makeSlots({ count, startChild, backoffMs, onReplace, clock, logger }: SlotsParts): Slots {
   const children = new Set<Child>()
   const waiters = new Set<Waiter>()
   const stopping = new AbortController()
@@ -60,6 +63,7 @@ export function makeSlots({ count, startChild, backoffMs, clock, logger }: Slots
       children.delete(child)
       if (stopping.signal.aborted) return
       replaced++
+      onReplace?.(end.code)
       failures = end.wasReady ? 0 : failures + 1
       tell(child, end, failures)
       if (failures > 0)
@@ -110,7 +114,9 @@ export function makeSlots({ count, startChild, backoffMs, clock, logger }: Slots
     if (whyHopeless !== undefined && children.size === 0)
       throw new EmbedlineError('compute_unavailable', whyHopeless)
     const { promise, resolve, reject } = Promise.withResolvers<T>()
-    const waiter: Waiter = { fits, reject, run: (child) => resolve(call(child)) }
+    // Whose turn it is becomes known while others are served: the call is still its caller's.
+    const run = AsyncLocalStorage.bind((child: Child) => resolve(call(child)))
+    const waiter: Waiter = { fits, reject, run }
     const over = new AbortController()
     const giveUp = () => waiters.delete(waiter) && reject(wasAborted())
     signal?.addEventListener('abort', giveUp, { signal: over.signal })

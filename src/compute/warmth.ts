@@ -1,5 +1,5 @@
 import type { EmbedlineError } from '../domain/errors.ts'
-import type { Readiness } from '../domain/work.ts'
+import type { Readiness } from '../domain/compute.ts'
 
 /** How far the children are with loading the model that they are to have at hand. */
 export interface Warmth<Child> {

@@ -4,6 +4,24 @@ import { binaryTypeOf } from './binaryType.ts'
 import { countPages } from './openPdf.ts'
 import { recogniseText } from './readText.ts'
 import { openSource } from './source.ts'
+import type { TextType } from './textType.ts'
+
+/**
+ * Texts that tasks embed. A plain text may well be a mail or a list of records to look at, and where there is no name
+ * nothing else can be meant; pages of sites, drawings and subtitles are something of their own.
+ */
+const TEXTS: Readonly<Record<TextType, boolean>> = {
+  text: true,
+  markdown: true,
+  mail: true,
+  json: true,
+  ndjson: true,
+  table: true,
+  xml: true,
+  html: false,
+  drawing: false,
+  subtitles: false,
+}
 
 /** What a file is of what tasks embed as documents: a PDF or a text. Undefined: something else. */
 export async function documentType(file: string, name = ''): Promise<DocumentType | undefined> {
@@ -13,7 +31,7 @@ export async function documentType(file: string, name = ''): Promise<DocumentTyp
     if (type === 'pdf') return 'pdf'
     if (type !== undefined) return undefined
     const text = await recogniseText(source)
-    return text.type === 'text' || text.type === 'markdown' ? 'text' : undefined
+    return TEXTS[text.type] ? 'text' : undefined
   } catch (failure) {
     if (failure instanceof EmbedlineError && !failure.retryable) return undefined
     throw failure

@@ -1,5 +1,6 @@
 import type { Loader, TextPiece } from '../domain/document.ts'
 import { EmbedlineError } from '../domain/errors.ts'
+import { mostBytes } from '../domain/limitFacts.ts'
 import type { Limits } from '../domain/limits.ts'
 import { binaryTypeOf } from './binaryType.ts'
 import { readText } from './readText.ts'
@@ -69,10 +70,12 @@ async function* piecesOf(
       throw unsupported(kind.name)
     case 'pdf': {
       const { pdfPieces } = await import('./formats/pdf.ts')
-      return yield* pdfPieces(await source.whole(limits.wholeDocumentBytes), () => source.throwIfAborted())
+      return yield* pdfPieces(await source.whole(mostBytes(limits, 'wholeDocumentBytes')), () =>
+        source.throwIfAborted(),
+      )
     }
     case 'docx': {
-      throwIfLarger(source.sizeBytes, limits.wholeDocumentBytes)
+      throwIfLarger(source.sizeBytes, mostBytes(limits, 'wholeDocumentBytes'))
       const { docxPieces } = await import('./formats/docx.ts')
       return yield* docxPieces(source, limits.unpackedDocumentBytes)
     }

@@ -1,5 +1,6 @@
 import type { Loader, TextPiece } from '../domain/document.ts'
 import { EmbedlineError } from '../domain/errors.ts'
+import { mostBytes } from '../domain/limitFacts.ts'
 import type { Limits } from '../domain/limits.ts'
 import { plainTextPieces } from './formats/plainText.ts'
 import { throwIfLarger, type Source } from './source.ts'
@@ -14,7 +15,7 @@ export async function* readText(
   loader: Loader,
   limits: Limits,
 ): AsyncGenerator<TextPiece, void> {
-  throwIfLarger(source.sizeBytes, limits.documentBytes)
+  throwIfLarger(source.sizeBytes, mostBytes(limits, 'documentBytes'))
   const { type, charset } = await recogniseText(source)
   const text = () => decode(source.bytes(), charset)
   if (loader === 'intercom') {
@@ -57,7 +58,7 @@ async function* piecesOf(
       return yield* htmlPieces(source, text)
     case 'mail':
       return yield* (await import('./formats/mail.ts')).mailPieces(
-        await source.whole(limits.wholeDocumentBytes),
+        await source.whole(mostBytes(limits, 'wholeDocumentBytes')),
       )
     case 'drawing':
       throw new EmbedlineError(
@@ -103,7 +104,7 @@ async function wholeText(
   text: () => AsyncGenerator<string, void>,
   limits: Limits,
 ): Promise<string> {
-  throwIfLarger(source.sizeBytes, limits.treeDocumentBytes)
+  throwIfLarger(source.sizeBytes, mostBytes(limits, 'treeDocumentBytes'))
   return (await Array.fromAsync(text())).join('')
 }
 

@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { EmbedlineError } from '../domain/errors.ts'
+import { bytesOf, inMostBytes, type MostBytes } from '../domain/limitFacts.ts'
 import { asStorageFailure } from '../domain/storageFailure.ts'
 
 /** The bytes of a document, read as often and as far as its format needs. */
@@ -21,7 +22,7 @@ export interface Source {
   /** All bytes, in parts. */
   bytes(): AsyncGenerator<Buffer, void>
   /** All bytes at once. Throws `document_too_large` above the bound. */
-  whole(limitBytes: number): Promise<Buffer>
+  whole(limitBytes: MostBytes): Promise<Buffer>
   /** The bytes from `offset` on, fewer than `length` only at the end of the file. */
   part(offset: number, length: number): Promise<Buffer>
   /** MD5 of all bytes, hex. */
@@ -141,10 +142,10 @@ async function readPart(file: string, offset: number, end: number): Promise<Buff
 }
 
 /** Throws `document_too_large` above the bound. */
-export function throwIfLarger(sizeBytes: number, limitBytes: number): void {
-  if (sizeBytes > limitBytes)
+export function throwIfLarger(sizeBytes: number, most: MostBytes): void {
+  if (sizeBytes > bytesOf(most))
     throw new EmbedlineError(
       'document_too_large',
-      `Documents of this type may have ${Math.floor(limitBytes / 1024 / 1024)} MiB; this one is larger.`,
+      `Documents of this type may have ${Math.floor(bytesOf(most) / 1024 / 1024)} MiB${inMostBytes(most)}; this one is larger.`,
     )
 }

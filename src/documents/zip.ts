@@ -1,5 +1,6 @@
 import { createInflateRaw } from 'node:zlib'
 import { EmbedlineError } from '../domain/errors.ts'
+import { inLimit } from '../domain/limitFacts.ts'
 import type { Source } from './source.ts'
 
 // Source of the numbers: the ZIP format specification (APPNOTE.TXT), sections 4.3.7, 4.3.12, 4.3.16.
@@ -74,7 +75,10 @@ export async function* unpack(
     source.throwIfAborted()
     budget.leftBytes -= chunk.length
     if (budget.leftBytes < 0)
-      throw new EmbedlineError('document_too_large', 'What is packed in the file is too large.')
+      throw new EmbedlineError(
+        'document_too_large',
+        `What is packed in the file is too large${inLimit('unpackedDocumentBytes')}.`,
+      )
     yield chunk
   }
 }

@@ -33,31 +33,82 @@ export const QUADRANTS = [
 /** Names the set of vectors that may be compared with each other. Vectors of different spaces never mix. */
 export type Space = string
 
-/**
- * A stored vector, of unit length, on its way out. Times are seconds from the start of the file, also when the task
- * began later in it, and 0 for what has none. The numbers are already written as JSON, `[0.01,-0.2,…]`, exact as float32.
- */
-export interface EncodedEmbedding {
-  modality: Modality
-  scope: Scope
-  space: Space
+/** Where in its asset a vector stands. Seconds from the start of the file, also when the task began later; 0 for what has none. */
+export interface EmbeddingPlace {
   startSec: number
   endSec: number
-  vectorJson: Uint8Array
   /** Of a page, from 1. */
   page?: number
   /** Absent for a whole page. */
   quadrant?: Quadrant
   /** Of a chunk, from 0. */
   chunk?: number
+}
+
+/**
+ * A stored vector, of unit length, on its way out. The numbers are already written as JSON, `[0.01,-0.2,…]`, exact as
+ * float32.
+ */
+export interface EncodedEmbedding extends EmbeddingPlace {
+  modality: Modality
+  scope: Scope
+  space: Space
+  vectorJson: Uint8Array
   /** How far each number varies within what the vector stands for; as many numbers, written like them. */
   uncertaintyJson?: Uint8Array
 }
+
+/** Which embedding of a task one is, in the order in which they are read. */
+export interface EmbeddingKey {
+  scope: Scope
+  /** As it is stored: when it begins in milliseconds, or its number. */
+  position: number
+  modality: Modality
+}
+
+/** An embedding that was read, by its key. */
+export interface StoredEmbedding extends EncodedEmbedding, EmbeddingKey {
+  /** Of the vector that is told. */
+  dimension: number
+}
+
+/** A chunk of an embedded bucket on its way out, its vector written like those of embeddings. */
+export interface EncodedChunk {
+  fileKey: string
+  /** Of a page that was crawled. */
+  sourceUrl?: string
+  ordinal: number
+  text: string
+  /** Place. */
+  placeJson: string
+  model: { id: string; revision: string }
+  dimension: number
+  vectorJson: Uint8Array
+}
+
+/** How numbers are told: as JSON, as a JSON string of base64 of little-endian float32, or not at all. */
+export type NumbersAs = 'json' | 'base64' | 'none'
 
 /** How stored vectors are read. */
 export interface ReadingOptions {
   /** Of longer vectors only so many numbers are read, scaled to unit length again. */
   mostNumbers?: number
+  /** Absent: as JSON. */
+  numbers?: NumbersAs
+  /** Absent: from the first on. */
+  after?: EmbeddingKey
+  /** At most so many. */
+  limit?: number
+  modalities?: readonly Modality[]
+  scopes?: readonly Scope[]
+  /** Only what has a time and overlaps this. */
+  startSec?: number
+  endSec?: number
+}
+
+/** How chunks of a bucket are read: in the order of the keys of their files. */
+export interface ChunkReadingOptions extends Pick<ReadingOptions, 'mostNumbers' | 'numbers' | 'limit'> {
+  after?: { fileKey: string; ordinal: number }
 }
 
 /** What a caller should know about a result that is otherwise fine. */
@@ -80,8 +131,10 @@ const TELLS_OF_LOSS = {
   duration_estimated: false,
   segment_skipped: true,
   page_skipped: true,
+  chunk_skipped: true,
   crawl_bounded: false,
   subtitles_unreadable: true,
+  transcript_unused: false,
   text_shortened: false,
   uncertainty_unavailable: false,
 } as const

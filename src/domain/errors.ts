@@ -13,6 +13,8 @@ const RETRY = {
   // The upload, or the address of one of its parts, does not take this, or not any more.
   upload_refused: false,
   rate_limited: true,
+  // More than the account may store: something must be removed first.
+  quota_exceeded: false,
   // What is wrong with the input itself.
   media_unreadable: false,
   media_has_no_stream: false,
@@ -36,6 +38,12 @@ const RETRY = {
   fetch_refused: false,
   fetch_not_found: false,
   fetch_too_large: false,
+  // What was asked for does not fit the state in which the thing is.
+  state_conflict: false,
+  // It was not done in the time that there was for it.
+  deadline_exceeded: false,
+  // Nobody wants it any more.
+  cancelled: false,
   // A key that names a create was used before: for another request, or for one that has no answer yet.
   idempotency_mismatch: false,
   idempotency_in_flight: false,

@@ -6,6 +6,8 @@ export interface Limits {
   partedUploadBytes: number
   partedPictureBytes: number
   uploadPartBytes: number
+  /** Of one account, that still take parts. */
+  activeUploads: number
   /** Of what a caller keeps with an asset, as JSON. */
   userMetadataBytes: number
   /** Of what is fetched by a URL; how long that may take with a task, and in a request that waits for it. */
@@ -15,6 +17,7 @@ export interface Limits {
   /** Of `base64` input, decoded. */
   inlineMediaBytes: number
   inlinePictureBytes: number
+  inlineDocumentBytes: number
   pictureMinPixels: number
   pictureMaxPixels: number
   mediaMinSec: number
@@ -36,16 +39,21 @@ export interface Limits {
   filenameCharacters: number
   /** Of a JSON body that holds no media. */
   textBodyBytes: number
-  /** Of texts that are embedded at once: how many in a request, and of how many tokens each. */
+  /** Of texts that are embedded at once: how many in a request, of how many tokens each, and all together. */
   inputTexts: number
   inputTextTokens: number
+  inputTokens: number
+  /** Of a batch of requests: its file, the requests in it, and the texts of all of them. */
+  batchBytes: number
+  batchRequests: number
+  batchTexts: number
   /** Of one search. */
   searchResults: number
   /** Of a document that is read as a stream: text, Markdown, tables, NDJSON, XML, subtitles. */
   documentBytes: number
   /** Of one that is read as a whole: PDF, DOCX, e-mail. */
   wholeDocumentBytes: number
-  /** Of one that becomes a tree in memory, many times its size: HTML, JSON. */
+  /** Of one that becomes a tree in memory, many times its size: JSON. */
   treeDocumentBytes: number
   /** Of all that is unpacked of one document. */
   unpackedDocumentBytes: number
@@ -71,12 +79,15 @@ const OURS: Limits = {
   partedUploadBytes: 10 * 1024 ** 3,
   partedPictureBytes: 10 * 1024 ** 3,
   uploadPartBytes: 5 * 1024 ** 2,
+  activeUploads: 500,
   userMetadataBytes: 256 * 1024,
   fetchBytes: 4 * 1024 ** 3,
   fetchSec: 3600,
   waitedFetchSec: 30,
   inlineMediaBytes: 36 * 1024 * 1024,
   inlinePictureBytes: 32 * 1024 * 1024,
+  // As base64 a third more: what the longest JSON body has room for.
+  inlineDocumentBytes: 48_000_000,
   pictureMinPixels: 1,
   pictureMaxPixels: 100_000_000,
   mediaMinSec: 0,
@@ -96,6 +107,10 @@ const OURS: Limits = {
   textBodyBytes: 8 * 1024 * 1024,
   inputTexts: 2048,
   inputTextTokens: 8192,
+  inputTokens: 300_000,
+  batchBytes: 200 * 1024 ** 2,
+  batchRequests: 50_000,
+  batchTexts: 50_000,
   searchResults: 100,
   documentBytes: 1024 ** 3,
   wholeDocumentBytes: 100 * 1024 * 1024,

@@ -1,5 +1,5 @@
 import type { Warning } from './embedding.ts'
-import type { InputKind, ModelFacts } from './model.ts'
+import type { InputKind, ModelPin } from './model.ts'
 
 /** Media that become one vector with others, and with a text. */
 export interface MixtureSource {
@@ -8,7 +8,7 @@ export interface MixtureSource {
 }
 
 export interface MixtureWork {
-  model: Pick<ModelFacts, 'id' | 'revision'>
+  model: ModelPin
   text?: string
   sources: readonly MixtureSource[]
   uncertainty: boolean

@@ -12,6 +12,15 @@ export interface SpaceFacts {
   dimension: number
 }
 
+/** Which model, pinned when the task was created. */
+export interface ModelPin {
+  id: string
+  revision: string
+}
+
+/** The pin alone, of anything that has one: facts have more in them than a pipe can carry. */
+export const pinOf = ({ id, revision }: ModelPin): ModelPin => ({ id, revision })
+
 /** What is known of a model without loading it. Named in every answer. */
 export interface ModelFacts {
   id: string

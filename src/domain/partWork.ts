@@ -1,5 +1,5 @@
 import type { DocumentModality, Quadrant, Space, Warning } from './embedding.ts'
-import type { ModelFacts } from './model.ts'
+import type { ModelPin } from './model.ts'
 
 /** Chunks of so many sentences, of which the first ones are the last of the chunk before. */
 export interface SentenceChunks {
@@ -11,7 +11,7 @@ export interface SentenceChunks {
 /** A part of a picture or a document, embedded by a compute child. */
 export interface PartWork {
   file: string
-  model: Pick<ModelFacts, 'id' | 'revision'>
+  model: ModelPin
   part: TaskPart
   uncertainty: boolean
 }
@@ -24,6 +24,15 @@ export type TaskPart =
   | { kind: 'words' }
   /** Chunks of a text, from this one on, counted from 0. */
   | { kind: 'chunks'; chunks: SentenceChunks; from: number }
+
+/** A part of a document that consists of texts. */
+export type TextPart = Extract<TaskPart, { kind: 'words' | 'chunks' }>
+
+/** Such a part, cut by a compute child for a model that another server computes. */
+export interface PartCut {
+  file: string
+  part: TextPart
+}
 
 /** What of a picture or a document a vector stands for. */
 export type PartPlace =
@@ -40,6 +49,11 @@ export interface PartVector {
   place: PartPlace
   /** How much it counts for the whole; 0: not at all. */
   weight: number
+}
+
+/** A text of a document that has no vector yet. */
+export interface PartText extends Pick<PartVector, 'place' | 'weight'> {
+  text: string
 }
 
 export interface PartSummary {

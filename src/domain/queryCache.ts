@@ -1,4 +1,4 @@
-import type { ModelPin } from './work.ts'
+import type { ModelPin } from './model.ts'
 
 /** The vectors of queries that were embedded lately; the one not used for longest is forgotten first. */
 export interface QueryCache {

@@ -10,6 +10,8 @@ export interface Slice {
   endMs: number
 }
 
+export const lengthMs = ({ startMs, endMs }: Slice): number => endMs - startMs
+
 /** A stretch of time that gets one vector per modality. Milliseconds from the start of the file. */
 export interface Segment {
   startMs: number

@@ -2,18 +2,19 @@ const TASK_NEXT = {
   queued: ['processing', 'ready', 'partial', 'failed', 'cancelled'],
   processing: ['ready', 'partial', 'failed', 'cancelled'],
   ready: [],
-  partial: [],
-  failed: [],
-  cancelled: [],
+  // What failed or was cancelled of it may be done once more.
+  partial: ['processing'],
+  failed: ['processing'],
+  cancelled: ['processing'],
 } as const
 
 const ITEM_NEXT = {
   queued: ['running', 'failed', 'cancelled'],
   running: ['queued', 'done', 'failed', 'skipped', 'cancelled'],
   done: [],
-  failed: [],
+  failed: ['queued'],
   skipped: [],
-  cancelled: [],
+  cancelled: ['queued'],
 } as const
 
 export type TaskState = keyof typeof TASK_NEXT
@@ -36,4 +37,8 @@ export const canMoveTask = (from: TaskState, to: TaskState): boolean =>
 export const canMoveItem = (from: ItemState, to: ItemState): boolean =>
   (ITEM_NEXT[from] as readonly ItemState[]).includes(to)
 
+/** True when nothing happens to the task any more by itself. */
+export const isFinal = (state: TaskState): boolean => state !== 'queued' && state !== 'processing'
+
 export const TASK_STATES = Object.keys(TASK_NEXT) as readonly TaskState[]
+export const ITEM_STATES = Object.keys(ITEM_NEXT) as readonly ItemState[]

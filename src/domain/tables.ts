@@ -1,7 +1,12 @@
 import type { Generated, Kysely } from 'kysely'
+import type { BatchStop, FilePurpose } from './batch.ts'
+import type { ApiKey } from './apiKey.ts'
+import type { ItemKind } from './itemKinds.ts'
 import type { AssetState, ItemState, TaskState, UploadState } from './states.ts'
 import type { FileState, PageState } from './task.ts'
 import type { TaskEventKind } from './taskEvent.ts'
+
+export type { ItemKind }
 
 // The rows as they are stored. Times are integer milliseconds since 1970, JSON is text, flags are 0 or 1, vectors are
 // little-endian float32 blobs: the same in SQLite and PostgreSQL. Only `store/` and `queue/` read and write them.
@@ -9,6 +14,8 @@ import type { TaskEventKind } from './taskEvent.ts'
 export interface Tables {
   account: AccountRow
   api_key: ApiKeyRow
+  key_secret: KeySecretRow
+  daily_usage: DailyUsageRow
   object: ObjectRow
   asset: AssetRow
   task: TaskRow
@@ -16,6 +23,8 @@ export interface Tables {
   turn: TurnRow
   embedding: EmbeddingRow
   modality_sum: ModalitySumRow
+  vector_set: VectorSetRow
+  task_vectors: TaskVectorsRow
   embedded_bucket: EmbeddedBucketRow
   bucket_file: BucketFileRow
   removed_file: RemovedFileRow
@@ -28,6 +37,11 @@ export interface Tables {
   upload: UploadRow
   upload_part: UploadPartRow
   task_event: TaskEventRow
+  account_file: AccountFileRow
+  batch: BatchRow
+  batch_stretch: BatchStretchRow
+  task_trace: TaskTraceRow
+  pause: PauseRow
 }
 
 /** A connection or a transaction: every statement takes one as its first argument. */
@@ -40,13 +54,53 @@ export interface AccountRow {
   /** A UUID made once, for contracts that report one. */
   user_id: string
   created_ms: number
+  /** Quotas. */
+  quotas_json: Generated<string>
+  /** Of its rows in `object`, all together. */
+  stored_bytes: Generated<number>
 }
 
 export interface ApiKeyRow {
-  /** SHA-256 of the key, hex. The key itself is never stored. */
-  hash: string
+  id: string
   account_id: string
+  source: ApiKey['source']
+  name: string
+  /** How the secret begins, or nothing. */
+  hint: string
+  /** Scope[]. */
+  scopes_json: string
+  requests_per_minute: number | null
+  /** The id of the key that made it, which may be gone. */
+  created_by: string | null
   created_ms: number
+  expires_ms: number | null
+  revoked_ms: number | null
+  /** To the minute. */
+  last_used_ms: number | null
+}
+
+/** What a caller proves to have. A key has several for a while after its secret was replaced. */
+export interface KeySecretRow {
+  /** SHA-256, hex. The secret itself is never stored. */
+  hash: string
+  key_id: string
+  created_ms: number
+  /** Set when it was replaced: not taken from then on. */
+  expires_ms: number | null
+}
+
+/** What was used in a day (UTC), written in the transaction that does the work. */
+export interface DailyUsageRow {
+  account_id: string
+  day_ms: number
+  /** '' where no key is known. */
+  key_id: string
+  tasks: number
+  items: number
+  media_ms: number
+  planned_ms: number
+  tokens: number
+  bytes: number
 }
 
 /** Stored bytes: once per account and content. Row and file go when nothing refers to them. */
@@ -122,13 +176,14 @@ export interface UploadPartRow {
 export interface TaskRow {
   id: string
   account_id: string
-  kind: 'media' | 'bucket'
+  kind: 'media' | 'bucket' | 'batch'
   state: TaskState
   /** The model name that the caller sent, for answers that repeat it. */
   model_name: string
+  /** Both are empty until the lines of a batch were looked at. */
   model_id: string
   model_revision: string
-  /** TaskRequest or BucketSettings. */
+  /** TaskRequest or BucketSettings; `{}` for a batch. */
   request_json: string
   /** Set when the input is an asset. */
   asset_id: string | null
@@ -150,6 +205,10 @@ export interface TaskRow {
   /** Of a bucket: files found unchanged, and files that are no longer there. */
   skipped_count: number
   gone_count: number
+  /** Of a task of video or sound: how long the stretches are that are embedded in all; absent until it is planned. */
+  media_total_ms: number | null
+  media_done_ms: number
+  media_failed_ms: number
   /** 1 when the plan item has written all other items. */
   is_planned: number
   /** MediaPlan, once the plan item has looked at the media. */
@@ -165,8 +224,28 @@ export interface TaskRow {
   updated_ms: number
   finished_ms: number | null
   expires_ms: number
-  /** The key that the media of the task are counted for, as its SHA-256. */
-  key_hash: string | null
+  /** 1: vectors that follow from the same may be taken from another task. */
+  may_reuse: number
+  /** Of a task of media, once planned: what its vectors follow from. Equal ones have equal vectors. */
+  reuse_key: string | null
+  /** The task from which the vectors were taken; it may be gone. */
+  reused_from: string | null
+  /** The key that it was created with, for which what it uses is counted. */
+  key_id: string | null
+  /** Set when it was deleted: nobody sees it any more, its rows go in small transactions. */
+  removed_ms: number | null
+}
+
+/** Tasks that are not to go on for a while: those of an account, of a kind, of a model. What is null stands for all. */
+export interface PauseRow {
+  /** Never given twice. */
+  id: Generated<number>
+  account_id: string | null
+  kind: TaskRow['kind'] | null
+  model_id: string | null
+  created_ms: number
+  /** Absent while it lasts. */
+  ended_ms: number | null
 }
 
 /** Something that happened to a task. */
@@ -181,27 +260,20 @@ export interface TaskEventRow {
   created_ms: number
 }
 
+/** Of a task that was created while traces were on. */
+export interface TaskTraceRow {
+  task_id: string
+  /** TaskTrace. */
+  trace_json: string
+}
+
 /** What a key has asked for in a stretch of time: requests, or minutes of media. */
 export interface UsageRow {
-  /** SHA-256, hex. */
-  key_hash: string
+  key_id: string
   rate: string
   start_ms: number
   used: number
 }
-
-export type ItemKind =
-  | 'fetch'
-  | 'assemble'
-  | 'inspect'
-  | 'plan'
-  | 'slice'
-  | 'part'
-  | 'finish'
-  | 'list'
-  | 'crawl'
-  | 'document'
-  | 'conclude'
 
 /** The row of the queue: a piece of work that one worker at a time may hold. The queue knows no more of it than this. */
 export interface ItemRow {
@@ -228,6 +300,8 @@ export interface ItemRow {
   /** 1: must run with nothing beside it. */
   is_alone: number
   due_ms: number
+  /** The pause that holds it back, so that nobody claims it; 0: none does. */
+  pause_id: Generated<number>
   lease_until_ms: number | null
   worker: string | null
   /** What to do, opaque to the queue. */
@@ -273,6 +347,30 @@ export interface ModalitySumRow {
   end_ms: number
   /** Little-endian float64. */
   sum: Uint8Array
+}
+
+/** The vectors of an account's tasks that may be compared with each other. */
+export interface VectorSetRow {
+  id: Generated<number>
+  account_id: string
+  model_id: string
+  model_revision: string
+  space: string
+  dimension: number
+  vector_count: number
+  /** Raised by every change that a search can see. */
+  version: number
+  /** The version in which vectors were removed last; 0: none ever were. */
+  removed_version: number
+}
+
+/** What a task has in a set. A task without such a row is not found by a search. */
+export interface TaskVectorsRow {
+  task_id: string
+  set_id: number
+  vector_count: number
+  /** Of the set, when the task's vectors changed last. */
+  version: number
 }
 
 /** What an account has of a bucket: its embedding. Two accounts may embed one bucket; neither sees the other's rows. */
@@ -400,4 +498,55 @@ export interface CrawlPageRow {
   canonical: string | null
   /** 1: what it says of where it really is turned out to be of no use. */
   ignores_canonical: number
+}
+
+/** A file of an account: of requests for a batch, or of what came of them. */
+export interface AccountFileRow {
+  id: string
+  account_id: string
+  filename: string
+  purpose: FilePurpose
+  object_hash: string
+  size_bytes: number
+  created_ms: number
+  expires_ms: number
+}
+
+/** What a task has beside its own row when it is a batch. */
+export interface BatchRow {
+  task_id: string
+  input_file_id: string
+  /** The stored input, to which the batch refers itself: the file may be deleted. Null once it has ended. */
+  input_hash: string | null
+  metadata_json: string | null
+  /** How long its files are kept. */
+  files_kept_ms: number
+  /** Of its lines. */
+  requests_total: number
+  requests_done: number
+  requests_failed: number
+  /** BatchProblem[]. */
+  problems_json: string
+  stop: BatchStop | null
+  started_ms: number | null
+  finalizing_ms: number | null
+  stopping_ms: number | null
+  deadline_ms: number
+  output_file_id: string | null
+  error_file_id: string | null
+}
+
+/** Neighbouring lines of the file of a batch: what one item does. */
+export interface BatchStretchRow {
+  task_id: string
+  ordinal: number
+  /** From 1. */
+  first_line: number
+  request_count: number
+  start_byte: number
+  end_byte: number
+  /** What came of it: first the lines of requests that are done, then those of the others. Null until then. */
+  object_hash: string | null
+  done_bytes: number
+  failed_bytes: number
 }

@@ -1,9 +1,14 @@
+import type { BatchProblem, BatchStop } from './batch.ts'
 import type { ErrorCode } from './errors.ts'
 import type { Warning } from './embedding.ts'
+import type { Quotas } from './quotas.ts'
+import type { Scope } from './scopes.ts'
 import type { MediaFacts } from './media.ts'
+import type { TaskProgress } from './progress.ts'
 import type { AssetState, TaskState } from './states.ts'
 import type { ChunkSettings, Loader, Place } from './document.ts'
-import type { ModelPin, TaskRequest } from './work.ts'
+import type { ModelPin } from './model.ts'
+import type { TaskRequest } from './taskRequest.ts'
 
 /** A failure as it is kept: the code decides, the message is for people. */
 export interface Failure {
@@ -11,7 +16,15 @@ export interface Failure {
   message: string
 }
 
+/** A task of media, of a bucket, or of many requests in a file. */
+export type AnyTask = Task | BucketTask | Batch
+
+/** Which model a task is embedded by; its words are empty while the lines of a batch were not looked at. */
+export const modelOf = (task: AnyTask): ModelPin =>
+  task.kind === 'bucket' ? task.settings.model : task.model
+
 export interface Task {
+  kind: 'media'
   id: string
   accountId: string
   state: TaskState
@@ -32,11 +45,55 @@ export interface Task {
   itemCount: number
   doneCount: number
   failedCount: number
+  progress: TaskProgress
   embeddingCount: number
   /** Of text that was embedded for it, as limits on text count them. */
   textTokens: number
+  /** The task from which the vectors were taken, of the same account; it may be gone. */
+  reusedFrom?: string
   createdMs: number
   updatedMs: number
+  finishedMs?: number
+  /** When it goes with its vectors. */
+  expiresMs: number
+}
+
+/** Many requests for vectors of texts, one a line of a file. */
+export interface Batch {
+  kind: 'batch'
+  id: string
+  accountId: string
+  state: TaskState
+  inputFileId: string
+  /** Of its file. */
+  filename: string
+  /** What the caller keeps with it. */
+  metadata?: Readonly<Record<string, string>>
+  /** The name that the lines have in common, and what it means. Empty until they were looked at. */
+  modelName: string
+  model: ModelPin
+  problems: readonly BatchProblem[]
+  failure?: Failure
+  warnings: readonly Warning[]
+  /** Of requests. */
+  requestCount: number
+  doneCount: number
+  failedCount: number
+  /** Its items are stretches of lines. */
+  progress: TaskProgress
+  textTokens: number
+  /** What came of the requests that are done, and of the others; once they are put together, and if there are any. */
+  outputFileId?: string
+  errorFileId?: string
+  stop?: BatchStop
+  createdMs: number
+  updatedMs: number
+  startedMs?: number
+  finalizingMs?: number
+  stoppingMs?: number
+  finishedMs?: number
+  deadlineMs: number
+  expiresMs: number
 }
 
 /** What a caller keeps with an asset. */
@@ -71,9 +128,27 @@ export interface Account {
   id: string
   name: string
   userId: string
-  /** SHA-256 of the key that was used, hex. */
-  keyHash?: string
+  /** How much it may use. */
+  quotas?: Quotas
+  /** The key that was used, and of its secret the SHA-256 in hex. */
+  keyId?: string
+  secretHash?: string
+  /** What that key may do. */
+  scopes?: readonly Scope[]
+  /** The limit of that key, where it has one of its own. */
+  requestsPerMinute?: number
 }
+
+/** Whoever uses something: what is used is counted for both. */
+export interface Consumer {
+  accountId: string
+  keyId?: string | undefined
+}
+
+export const consumerOf = ({ id, keyId }: Pick<Account, 'id' | 'keyId'>): Consumer => ({
+  accountId: id,
+  keyId,
+})
 
 /** How the files of a bucket are embedded. Another value anywhere in it means that every file is embedded anew. */
 export interface BucketSettings {
@@ -84,6 +159,7 @@ export interface BucketSettings {
 
 /** The embedding of all files of one bucket, or of what has changed in it since the last time. */
 export interface BucketTask {
+  kind: 'bucket'
   /** UUID version 7. */
   id: string
   accountId: string
@@ -99,9 +175,12 @@ export interface BucketTask {
   failedCount: number
   skippedCount: number
   goneCount: number
+  progress: TaskProgress
   createdMs: number
   updatedMs: number
   finishedMs?: number
+  /** When it goes; what is embedded of its bucket stays. */
+  expiresMs: number
   /** Present when the files come from a site that is crawled. */
   crawl?: CrawlProgress
 }

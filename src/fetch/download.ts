@@ -1,4 +1,5 @@
 import { EmbedlineError } from '../domain/errors.ts'
+import { bytesOf, type MostBytes } from '../domain/limitFacts.ts'
 import { fetchFailure, retryAfterMs, statusFailure } from './failures.ts'
 import { contentRangeOf, validatorOf, type FileVersion } from './fileVersion.ts'
 import { get, tooLarge, type Answer, type GetOptions, type GetParts } from './get.ts'
@@ -12,7 +13,10 @@ export interface Sink {
   restart(): Promise<void>
 }
 
-export interface DownloadOptions extends Pick<GetOptions, 'limitBytes' | 'totalMs' | 'idleMs' | 'signal'> {
+export interface DownloadOptions extends Pick<
+  GetOptions,
+  'limitBytes' | 'totalMs' | 'totalName' | 'idleMs' | 'signal'
+> {
   /** Which version the bytes in the sink are from. Without it they are forgotten. */
   version?: FileVersion
   /** Told which version it is that comes, before its first byte; whoever keeps it can go on after a crash. */
@@ -126,10 +130,10 @@ async function beginVersion({ headers }: Answer, file: Unfinished): Promise<void
   file.onVersion?.(file.version)
 }
 
-async function copy({ body, url: { host } }: Answer, { sink, version }: Unfinished, limitBytes: number) {
-  if ((version.totalBytes ?? 0) > limitBytes) throw tooLarge(host, limitBytes)
+async function copy({ body, url: { host } }: Answer, { sink, version }: Unfinished, limitBytes: MostBytes) {
+  if ((version.totalBytes ?? 0) > bytesOf(limitBytes)) throw tooLarge(host, limitBytes)
   for await (const chunk of body) {
-    if (sink.sizeBytes + chunk.length > limitBytes) throw tooLarge(host, limitBytes)
+    if (sink.sizeBytes + chunk.length > bytesOf(limitBytes)) throw tooLarge(host, limitBytes)
     await sink.write(chunk)
   }
   if (version.totalBytes !== undefined && sink.sizeBytes !== version.totalBytes)

@@ -1,5 +1,6 @@
 import type { Agent, Dispatcher } from 'undici'
 import { EmbedlineError } from '../domain/errors.ts'
+import { bytesOf, inLimit, inMostBytes, type LimitName, type MostBytes } from '../domain/limitFacts.ts'
 import type { Clock } from '../lib/clock.ts'
 import { checkUrl } from './checkUrl.ts'
 import { asFetchFailure, fetchFailure } from './failures.ts'
@@ -8,9 +9,11 @@ export interface GetOptions {
   /** Goes to every host on the way, so it must hold no secret. Names in lower case. */
   headers?: Readonly<Record<string, string>>
   /** Of the body. */
-  limitBytes: number
+  limitBytes: MostBytes
   /** Of the whole, redirects and body included. */
   totalMs: number
+  /** Which limit that is, if it is one. */
+  totalName?: LimitName
   /** Nothing comes for so long: before the answer begins, or between two pieces of the body. */
   idleMs?: number
   /** Asked before each redirect. Returning false forbids it. */
@@ -72,7 +75,7 @@ interface Deadline {
   end(): void
 }
 
-function startDeadline(clock: Clock, { totalMs, signal }: GetOptions): Deadline {
+function startDeadline(clock: Clock, { totalMs, totalName, signal }: GetOptions): Deadline {
   const ended = new AbortController()
   const over = new AbortController()
   void clock.sleep(totalMs, ended.signal).then(() => {
@@ -83,7 +86,11 @@ function startDeadline(clock: Clock, { totalMs, signal }: GetOptions): Deadline 
     explain(failure, host) {
       if (signal?.aborted) return new EmbedlineError('aborted', 'The fetch was stopped.', { cause: failure })
       if (over.signal.aborted)
-        return fetchFailure('timeout', `${host} took longer than ${totalMs / 1000} s.`, { cause: failure })
+        return fetchFailure(
+          'timeout',
+          `${host} took longer than ${totalMs / 1000} s${totalName ? inLimit(totalName) : ''}.`,
+          { cause: failure },
+        )
       return asFetchFailure(failure, host)
     },
     end: () => ended.abort(),
@@ -169,16 +176,16 @@ function toAnswer(
 
 async function* limited(
   response: Dispatcher.ResponseData,
-  { limitBytes, host, deadline }: { limitBytes: number; host: string; deadline: Deadline },
+  { limitBytes, host, deadline }: { limitBytes: MostBytes; host: string; deadline: Deadline },
 ): AsyncGenerator<Uint8Array, void, void> {
   let sizeBytes = 0
   try {
     const announced = Number(response.headers['content-length'] ?? 0)
-    if (announced > limitBytes) throw tooLarge(host, limitBytes)
+    if (announced > bytesOf(limitBytes)) throw tooLarge(host, limitBytes)
     for await (const chunk of response.body) {
       const bytes = chunk as Uint8Array
       sizeBytes += bytes.length
-      if (sizeBytes > limitBytes) throw tooLarge(host, limitBytes)
+      if (sizeBytes > bytesOf(limitBytes)) throw tooLarge(host, limitBytes)
       yield bytes
     }
   } catch (failure) {
@@ -189,5 +196,8 @@ async function* limited(
   }
 }
 
-export const tooLarge = (host: string, limitBytes: number): EmbedlineError =>
-  fetchFailure('too_large', `${host} sends more than the ${limitBytes} bytes that are taken.`)
+export const tooLarge = (host: string, most: MostBytes): EmbedlineError =>
+  fetchFailure(
+    'too_large',
+    `${host} sends more than the ${bytesOf(most)} bytes that are taken${inMostBytes(most)}.`,
+  )

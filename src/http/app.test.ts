@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
-import type { Readiness } from '../domain/work.ts'
+import type { Readiness } from '../domain/compute.ts'
 import { fakeClock } from '../../test/support/fakeClock.ts'
 import { KEY, withApp } from '../../test/support/withApp.ts'
 import { EmbedlineError } from '../domain/errors.ts'
@@ -189,63 +189,6 @@ test('until the model is loaded, and when it cannot be, the server is not ready 
     message: 'The files of tiny are not here.',
   })
   expect((await fetch(`${app.url}/readyz`)).status).toBe(200)
-})
-
-test('the description covers every route, with the bounds that requests are held to', async () => {
-  const app = await withApp()
-  const document = (await (await fetch(`${app.url}/openapi.json`)).json()) as {
-    openapi: string
-    paths: Record<string, object>
-  }
-  expect(document.openapi).toBe('3.1.0')
-  // Those below /api are compared with its routes in native/routes.test.ts.
-  const operations = Object.entries(document.paths)
-    .filter(([path]) => !path.startsWith('/api/'))
-    .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`))
-  expect(operations.toSorted()).toEqual([
-    'delete /v1.3/assets/{id}',
-    'delete /v1.3/assets/{id}/user-metadata',
-    'delete /v2/ai/embeddings/buckets/{bucket_name}',
-    'get /',
-    'get /healthz',
-    'get /openapi.json',
-    'get /readyz',
-    'get /v1.3/assets',
-    'get /v1.3/assets/multipart-uploads',
-    'get /v1.3/assets/multipart-uploads/{id}',
-    'get /v1.3/assets/{id}',
-    'get /v1.3/assets/{id}/transcription',
-    'get /v1.3/embed-v2/tasks',
-    'get /v1.3/embed-v2/tasks/{id}',
-    'get /v1.3/embed/tasks',
-    'get /v1.3/embed/tasks/{id}',
-    'get /v1.3/embed/tasks/{id}/status',
-    'get /v2/ai/embeddings',
-    'get /v2/ai/embeddings/buckets',
-    'get /v2/ai/embeddings/buckets/{bucket_name}',
-    'get /v2/ai/embeddings/{task_id}',
-    'get /v2/ai/openai/embeddings/models',
-    'get /v2/ai/openai/models',
-    'patch /v1.3/assets/{id}/user-metadata',
-    'post /v1.3/assets',
-    'post /v1.3/assets/multipart-uploads',
-    'post /v1.3/assets/multipart-uploads/{id}',
-    'post /v1.3/assets/multipart-uploads/{id}/presigned-urls',
-    'post /v1.3/embed',
-    'post /v1.3/embed-v2',
-    'post /v1.3/embed-v2/tasks',
-    'post /v1.3/embed/tasks',
-    'post /v2/ai/embeddings',
-    'post /v2/ai/embeddings/similarity-search',
-    'post /v2/ai/embeddings/url',
-    'post /v2/ai/openai/embeddings',
-    'put /v1.3/assets/multipart-uploads/{id}/parts/{number}',
-    'put /v1.3/assets/{id}/user-metadata',
-  ])
-  const create = JSON.stringify(document.paths['/v1.3/embed-v2/tasks'])
-  expect(create).toContain('"minimum":2')
-  expect(create).toContain('"maximum":10')
-  expect(create).toContain('"additionalProperties":false')
 })
 
 test('closing ends idle connections at once, and answers under way when their time is over', async () => {

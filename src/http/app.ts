@@ -1,5 +1,6 @@
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { EmbedlineError } from '../domain/errors.ts'
+import type { RequestSpan, Tracer } from '../domain/tracing.ts'
 import type { TaskParts } from '../tasks/parts.ts'
 import { answerBadBytes } from './badBytes.ts'
 import { sendProblem } from './native/problems.ts'
@@ -9,6 +10,9 @@ import { drainBody } from './requestBody.ts'
 import { requestId } from './requestId.ts'
 import type { SiteFacts } from './site/facts.ts'
 import { siteRoutes } from './site/routes.ts'
+import { presentRefusal as presentOpenai } from './openai/errors.ts'
+import { PREFIX as OPENAI_PREFIX } from './openai/names.ts'
+import { openaiRoutes } from './openai/routes.ts'
 import { presentRefusal as presentTelnyx } from './telnyx/errors.ts'
 import { PREFIX as TELNYX_PREFIX } from './telnyx/names.ts'
 import { telnyxRoutes } from './telnyx/routes.ts'
@@ -25,6 +29,12 @@ const CLOSE_MS = 5_000
 /** A client that neither sends nor takes anything for so long is taken for gone. */
 const IDLE_MS = 120_000
 
+/** No route has a schema of Fastify's; its compilers of them are half of its code, and are not loaded with these. */
+const NO_COMPILERS: object = {
+  buildValidator: () => () => () => true,
+  buildSerializer: () => () => JSON.stringify,
+}
+
 export interface AppParts {
   tasks: TaskParts
   site: SiteFacts
@@ -39,6 +49,7 @@ export interface AppParts {
 export function makeApp({ tasks, site, idleMs = IDLE_MS }: AppParts): FastifyInstance {
   const app = fastify({
     genReqId: requestId,
+    schemaController: { compilersFactory: NO_COMPILERS },
     connectionTimeout: idleMs,
     requestIdHeader: false,
     routerOptions: { maxParamLength: PATH_PART_CHARACTERS },
@@ -55,6 +66,7 @@ export function makeApp({ tasks, site, idleMs = IDLE_MS }: AppParts): FastifyIns
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(headersOf(request))
   })
+  if (tasks.tracer) traceRequests(app, tasks.tracer)
   app.addHook('onError', async (request, reply, thrown) => {
     logFailure(tasks, request, thrown)
     const waitMs = thrown instanceof EmbedlineError ? thrown.retryAfterMs : undefined
@@ -63,6 +75,7 @@ export function makeApp({ tasks, site, idleMs = IDLE_MS }: AppParts): FastifyIns
   app.addHook('onResponse', async (request, reply) => {
     drainBody(request.raw)
     logAnswer(tasks, request, reply)
+    measureAnswer(tasks, request, reply)
   })
   app.setErrorHandler(refuse)
   app.setNotFoundHandler((request, reply) =>
@@ -75,6 +88,7 @@ export function makeApp({ tasks, site, idleMs = IDLE_MS }: AppParts): FastifyIns
   void app.register(siteRoutes({ ...site, describe: describeOnce(tasks, site) }))
   void app.register(twelvelabsRoutes(tasks), { prefix: TWELVELABS_PREFIX })
   void app.register(telnyxRoutes(tasks), { prefix: TELNYX_PREFIX })
+  void app.register(openaiRoutes(tasks), { prefix: OPENAI_PREFIX })
   void app.register(nativeRoutes(tasks), { prefix: NATIVE_PREFIX })
   return app
 }
@@ -89,16 +103,21 @@ const headersOf = ({ id }: FastifyRequest) => ({ 'x-request-id': id, 'x-content-
 /** In the TwelveLabs contract a slash at the end changes nothing; elsewhere it begins a name or ends a key. */
 const withoutLastSlash = (url: string): string => url.replace(/^([^?]+)\/(?=\?|$)/, '$1')
 
+const ENVELOPES: readonly [string, (refusal: Refusal) => { status: number; body: object }][] = [
+  [TWELVELABS_PREFIX, presentTwelvelabs],
+  [TELNYX_PREFIX, presentTelnyx],
+  [OPENAI_PREFIX, presentOpenai],
+]
+
 /** Answers a path that cannot be decoded, before any route or hook is known: there is nothing under it. */
 function refusePath(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   reply.headers(headersOf(request))
   const refusal: Refusal = { code: 'not_found', message: 'There is nothing under this path.' }
   const isBelow = (prefix: string) => request.url.startsWith(`${prefix}/`)
   if (isBelow(NATIVE_PREFIX)) return sendProblem(reply, refusal)
-  const isTwelvelabs = isBelow(TWELVELABS_PREFIX)
-  if (!isTwelvelabs && !isBelow(TELNYX_PREFIX)) return reply.code(404).send(refusal)
-  const present = isTwelvelabs ? presentTwelvelabs : presentTelnyx
-  if (isTwelvelabs) reply.headers(TWELVELABS_HEADERS)
+  const [, present] = ENVELOPES.find(([prefix]) => isBelow(prefix)) ?? []
+  if (!present) return reply.code(404).send(refusal)
+  if (isBelow(TWELVELABS_PREFIX)) reply.headers(TWELVELABS_HEADERS)
   const { status, body } = present(refusal)
   return reply.code(status).send(body)
 }
@@ -126,6 +145,60 @@ function logAnswer({ logger }: TaskParts, request: FastifyRequest, reply: Fastif
     durationMs: Math.round(reply.elapsedTime),
   })
 }
+
+/** Prefixes of doors, and what they are called in metrics. */
+const DIALECTS: readonly [string, string][] = [
+  [TWELVELABS_PREFIX, 'twelvelabs'],
+  [TELNYX_PREFIX, 'telnyx'],
+  [NATIVE_PREFIX, 'native'],
+]
+
+/** The route of a request as it is written here, and whose contract it is of. */
+function placeOf({ routeOptions }: FastifyRequest): { route: string; dialect: string } {
+  const route = routeOptions.url ?? 'unknown'
+  const [, dialect = 'site'] = DIALECTS.find(([prefix]) => route.startsWith(`${prefix}/`)) ?? []
+  return { route, dialect }
+}
+
+/** Makes each request a span, but for those of people and machines that only look. */
+function traceRequests(app: FastifyInstance, tracer: Tracer): void {
+  const spans = new WeakMap<FastifyRequest, RequestSpan>()
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (placeOf(request).dialect === 'site') return done()
+    const { traceparent } = request.headers
+    spans.set(request, tracer.request(typeof traceparent === 'string' ? traceparent : undefined, done))
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const { route, dialect } = placeOf(request)
+    spans.get(request)?.end(`${request.method} ${route}`, {
+      attributes: {
+        'http.request.method': request.method,
+        'http.route': route,
+        'http.response.status_code': reply.statusCode,
+        'embedline.dialect': dialect,
+        'embedline.request.id': request.id,
+      },
+      isFailure: reply.statusCode >= 500,
+    })
+  })
+}
+
+function measureAnswer({ meters }: TaskParts, request: FastifyRequest, reply: FastifyReply): void {
+  const { route, dialect } = placeOf(request)
+  meters.observe(
+    'embedline_http_request_duration_seconds',
+    {
+      dialect,
+      route,
+      method: METHODS.has(request.method) ? request.method : 'other',
+      status: String(reply.statusCode),
+    },
+    reply.elapsedTime / 1000,
+  )
+}
+
+/** Callers may make up others. */
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 function closeInTime(app: FastifyInstance, { clock }: TaskParts): void {
   const closed = new AbortController()

@@ -1,5 +1,4 @@
-import type { ModelFacts } from '../domain/model.ts'
-import type { ModelPin } from '../domain/work.ts'
+import type { ModelFacts, ModelPin } from '../domain/model.ts'
 import type { TaskParts } from '../tasks/parts.ts'
 
 /** The facts of a model that may have been removed since it was pinned. */

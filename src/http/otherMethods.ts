@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { answerPreflight } from './browsers.ts'
 import type { Refusal } from './refusal.ts'
 
@@ -26,4 +26,18 @@ export function addOtherMethods(
         status: 405,
       }),
   })
+}
+
+/** Adds the routes of a door, each answered by what `answer` makes of it, and the other methods of their paths. */
+export function addRoutes<Route extends { method: Method; path: string }>(
+  app: FastifyInstance,
+  routes: readonly Route[],
+  answer: (route: Route) => (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
+  refuse: (reply: FastifyReply, refusal: Refusal) => FastifyReply,
+): void {
+  for (const route of routes) app.route({ method: route.method, url: route.path, handler: answer(route) })
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const own = routes.filter((route) => route.path === path).map(({ method }) => method)
+    addOtherMethods(app, path, own, refuse)
+  }
 }

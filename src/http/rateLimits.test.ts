@@ -1,9 +1,11 @@
 import { createReadStream } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { OpenAI } from 'openai'
 import Telnyx from 'telnyx'
 import { expect, onTestFinished, test } from 'vitest'
 import { client } from '../../test/support/client.ts'
+import { beginUpload, chunkOf, contentOf, put, report, UPLOADS, urlOf } from '../../test/support/uploads.ts'
 import { KEY, withApp, type TestApp } from '../../test/support/withApp.ts'
 import { withFolder } from '../../test/support/withStore.ts'
 import type { RateLimits } from '../domain/rates.ts'
@@ -123,6 +125,41 @@ test('forms and uploads are refused by a status that no client sends them again 
   expect(await app.leftovers()).toEqual([])
 })
 
+test('requests for what no contract has are counted too, and refused as problems', async () => {
+  const app = await limitedApp({ requestsPerMinute: 1 })
+  app.room.clock.advance(20_000)
+  const first = await app.fetch('/api/buckets')
+  expect(first.status).toBe(200)
+  expect(rates(first)).toEqual({
+    'x-ratelimit-limit': '1',
+    'x-ratelimit-remaining': '0',
+    'x-ratelimit-reset': '40',
+  })
+  const refused = await app.fetch('/api/buckets/some/objects/a.txt', { method: 'PUT', body: 'text' })
+  expect(refused.status).toBe(429)
+  expect(refused.headers.get('content-type')).toMatch('application/problem+json')
+  expect(rates(refused)).toMatchObject({ 'retry-after': '40', 'x-ratelimit-remaining': '0' })
+  expect(await refused.json()).toMatchObject({
+    status: 429,
+    code: 'rate_limited',
+    title: 'Too Many Requests',
+  })
+  expect((await app.fetch(LIST)).status).toBe(429)
+})
+
+test('an upload that was begun goes on while the limit is spent, and no request of it is counted', async () => {
+  const app = await limitedApp({ requestsPerDay: 2 })
+  const upload = await beginUpload(app, 5)
+  const path = `${UPLOADS}/${upload.upload_id}`
+  const addresses = await app.post(`${path}/presigned-urls`, { start: 1, count: 1 })
+  expect(addresses.headers.get('x-ratelimit-used')).toBe('1')
+  expect((await app.fetch(path)).status).toBe(200)
+  expect((await app.fetch(path)).status).toBe(429)
+  expect((await put(urlOf(upload, 1), contentOf(5))).status).toBe(200)
+  const end = await report(app, upload, chunkOf(1, contentOf(5)))
+  expect(await end.json()).toMatchObject({ total_completed: 1, url: expect.any(String) })
+})
+
 test('the media of a task are counted when it is known how long they last; what is accepted waits', async () => {
   const app = await limitedApp({ mediaMinutesPerHour: 2 })
   const created: string[] = []
@@ -165,6 +202,39 @@ test('only the part of the media that is embedded is counted, at once as by a ta
     video: { media_source: { base64_string: base64 }, embedding_option: ['visual'], ...part },
   })
   expect((await app.fetch(LIST)).headers.get('x-ratelimit-used')).toBe('120')
+})
+
+const base64Of = (text: string) => Buffer.from(text).toString('base64')
+
+test('videos and sounds among several inputs are counted too; pictures, texts and documents are not', async () => {
+  const app = await limitedApp({ mediaMinutesPerHour: 1 })
+  const several = (...types: string[]) =>
+    app.post('/v1.3/embed-v2', {
+      input_type: 'multi_input',
+      model_name: 'marengo3.5',
+      multi_input: {
+        input_text: 'a',
+        media_sources: types.map((media_type) => ({ media_type, base64_string: base64Of('media') })),
+      },
+    })
+  const task = (input: 'image' | 'document') =>
+    app.post(LIST, {
+      input_type: input,
+      model_name: 'marengo3.5',
+      [input]: { media_source: { base64_string: base64Of('A text.') } },
+    })
+  const usedSec = async () => (await app.fetch(LIST)).headers.get('x-ratelimit-used')
+  expect((await several('image', 'video')).status).toBe(200)
+  expect(await usedSec()).toBe('30')
+  expect((await several('audio', 'video')).status).toBe(200)
+  expect(await usedSec()).toBe('90')
+  expect((await several('video')).status).toBe(429)
+  expect((await several('image', 'audio')).status).toBe(429)
+  expect((await several('image')).status).toBe(200)
+  expect((await several()).status).toBe(200)
+  expect((await task('image')).status).toBe(202)
+  expect((await task('document')).status).toBe(202)
+  expect(await usedSec()).toBe('90')
 })
 
 test('the client of the one dialect tries again by itself, and gets its answer when the limit allows', async () => {
@@ -228,4 +298,27 @@ test('the client of the other dialect does not wait for hours', async () => {
   await one.ai.embeddings.buckets.list()
   await expect(one.ai.embeddings.buckets.list()).rejects.toBeInstanceOf(Telnyx.RateLimitError)
   expect(refused).toBe(1)
+})
+
+test('OpenAI’s client is told what is left, waits as long as it is told, and not for hours', async () => {
+  let refused = 0
+  const app = await limitedApp({ requestsPerMinute: 1, requestsPerDay: 3 }, ({ room }) => {
+    refused++
+    room.clock.advance(500)
+  })
+  app.room.clock.advance(59_500)
+  const first = await app.fetch('/v1/models')
+  expect(rates(first)).toEqual({
+    'x-ratelimit-limit-requests': '1',
+    'x-ratelimit-remaining-requests': '0',
+    'x-ratelimit-reset-requests': '1s',
+  })
+  const one = new OpenAI({ apiKey: KEY, baseURL: `${app.url}/v1` })
+  await one.models.list()
+  expect(refused).toBe(1)
+  app.room.clock.advance(60_000)
+  await one.models.list()
+  await expect(one.models.list()).rejects.toMatchObject({ status: 429, code: 'rate_limit_exceeded' })
+  // A day is too long to wait for.
+  expect(refused).toBe(2)
 })

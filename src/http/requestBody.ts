@@ -1,23 +1,28 @@
 import type { IncomingMessage } from 'node:http'
 import { EmbedlineError } from '../domain/errors.ts'
+import { bytesOf, inMostBytes, type MostBytes } from '../domain/limitFacts.ts'
 
 /** How long the rest of a refused body is read, so that the client gets to read the answer. */
 const DRAIN_MS = 60_000
 
 /**
  * The body of a request in pieces, with backpressure. The connection stays open when the reading ends early: call
- * `drainBody` after the answer. Throws `too_large` past `limitBytes`, `request_invalid` for a compressed body, and
+ * `drainBody` after the answer. Throws `too_large` past `most`, `request_invalid` for a compressed body, and
  * `aborted` when the client goes away.
  */
 export async function* bodyChunks(
   raw: IncomingMessage,
-  limitBytes: number,
+  most: MostBytes,
 ): AsyncGenerator<Uint8Array, void, void> {
   const { 'content-encoding': encoding = 'identity' } = raw.headers
   if (encoding.toLowerCase() !== 'identity')
     throw new EmbedlineError('request_invalid', 'A request body with a `Content-Encoding` is not taken.')
+  const limitBytes = bytesOf(most)
   const tooLarge = () =>
-    new EmbedlineError('too_large', `The request body is larger than the ${limitBytes} bytes that are taken.`)
+    new EmbedlineError(
+      'too_large',
+      `The request body is larger than the ${limitBytes} bytes that are taken${inMostBytes(most)}.`,
+    )
   if (Number(raw.headers['content-length'] ?? 0) > limitBytes) throw tooLarge()
   let sizeBytes = 0
   try {
@@ -35,9 +40,9 @@ export async function* bodyChunks(
 }
 
 /** The whole body of a request that is small. Throws as `bodyChunks` does. */
-export async function readBody(raw: IncomingMessage, limitBytes: number): Promise<Buffer> {
+export async function readBody(raw: IncomingMessage, most: MostBytes): Promise<Buffer> {
   const chunks: Uint8Array[] = []
-  for await (const chunk of bodyChunks(raw, limitBytes)) chunks.push(chunk)
+  for await (const chunk of bodyChunks(raw, most)) chunks.push(chunk)
   return Buffer.concat(chunks)
 }
 

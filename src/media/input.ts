@@ -1,4 +1,5 @@
 import { EmbedlineError } from '../domain/errors.ts'
+import { inLimit } from '../domain/limitFacts.ts'
 import type { Limits } from '../domain/limits.ts'
 
 /** The bounds that keep a small file from becoming a large picture in memory. */
@@ -18,7 +19,7 @@ export const mediaTooLarge = (
 ): EmbedlineError =>
   new EmbedlineError(
     'media_too_large',
-    `The ${what} is ${size}; at most ${pictureMaxPixels} pixels a picture are taken.`,
+    `The ${what} is ${size}; at most ${pictureMaxPixels} pixels a picture are taken${inLimit('pictureMaxPixels')}.`,
   )
 
 // Containers that hold their media in themselves. Playlists, `concat` scripts, image sequences and devices open other

@@ -1,7 +1,7 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { MediaFacts } from '../domain/media.ts'
 import type { Picture, Size } from '../domain/model.ts'
-import type { ThumbnailWork } from '../domain/work.ts'
+import type { ThumbnailWork } from '../domain/pictureWork.ts'
 import { FRAME_STEP_MS } from './frameGrid.ts'
 import { readFrames } from './frames.ts'
 import type { ReadOptions } from './input.ts'

@@ -1,5 +1,5 @@
 import { EmbedlineError } from '../domain/errors.ts'
-import type { Waveform, WaveformWork } from '../domain/work.ts'
+import type { Waveform, WaveformWork } from '../domain/pictureWork.ts'
 import type { ReadOptions } from './input.ts'
 import { decodeSound } from './sound.ts'
 import type { Tools } from './tools.ts'

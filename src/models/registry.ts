@@ -1,6 +1,5 @@
 import { EmbedlineError } from '../domain/errors.ts'
-import type { EmbeddingModel, ModelFacts } from '../domain/model.ts'
-import type { ModelPin } from '../domain/work.ts'
+import type { EmbeddingModel, ModelFacts, ModelPin } from '../domain/model.ts'
 import { builtinFacts } from './builtin/facts.ts'
 import { gemmaProfile } from './embeddinggemma/profile.ts'
 import type { FindModelFiles, LoadProgress, Profile } from './profile.ts'
@@ -10,8 +9,12 @@ import type { ModelSettings } from './settings.ts'
 export interface Registry {
   /** The facts of all models that this server can have. */
   all: readonly ModelFacts[]
+  /** What is used where nobody says which. */
+  default: ModelFacts
   /** Which model a name means: an alias or an own id. Undefined: no such model. */
   resolve(name: string): ModelFacts | undefined
+  /** Names that the operator made, beside those that contracts give their models. */
+  aliases: readonly string[]
   /** True for own ids and for names that the operator made; false for those that contracts give their models. */
   isOwnName(name: string): boolean
   /** The facts of a pinned model. Throws `model_unknown` when this server does not have it, or another revision of it. */
@@ -37,12 +40,16 @@ export function openRegistry(settings: ModelSettings, findFiles: FindModelFiles)
     const known = profiles.map(({ facts }) => facts.id).join(', ')
     throw new EmbedlineError('request_invalid', `There is no model ${id}; there are ${known}.`)
   }
+  const fallback = withId(settings.defaultModel)
+  if (!fallback) throw new Error('the default model is among those that were looked up')
   const shadowed = [...aliases.keys()].find(withId)
   if (shadowed !== undefined)
     throw new EmbedlineError('request_invalid', `${shadowed} is a model itself, and no name for another one.`)
   return {
     all: profiles.map(({ facts }) => facts),
+    default: fallback,
     resolve: (name) => withId(meaningOf(name)),
+    aliases: [...aliases.keys()].filter((name) => !settings.contractNames.includes(name)),
     isOwnName: (name) =>
       withId(name) !== undefined || (aliases.has(name) && !settings.contractNames.includes(name)),
     facts: (pin) => findProfile(profiles, pin).facts,

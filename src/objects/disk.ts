@@ -24,6 +24,8 @@ export interface DiskParts {
   /** So many bytes of the disk stay free, but no more than this share of it. */
   reservedBytes?: number
   reservedShare?: number
+  /** Asked before bytes are received; may refuse them. */
+  admit?: () => Promise<void>
 }
 
 /**
@@ -36,6 +38,7 @@ export async function openDiskObjects({
   folder,
   reservedBytes = RESERVED_BYTES,
   reservedShare = RESERVED_SHARE,
+  admit = async () => {},
 }: DiskParts): Promise<Objects & Opened> {
   const incoming = join(folder, INCOMING)
   const unfinished = join(folder, UNFINISHED)
@@ -66,6 +69,7 @@ export async function openDiskObjects({
     path,
 
     async receive(limitBytes) {
+      await admit()
       const upload = await openUpload(join(incoming, String(received++)), limitBytes, {
         checkSpace,
         onGone: () => uploads.delete(upload),

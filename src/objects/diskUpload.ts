@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { open, rm, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { EmbedlineError } from '../domain/errors.ts'
+import { bytesOf, inMostBytes, type MostBytes } from '../domain/limitFacts.ts'
 import { syncFolder, touchingDisk } from './durable.ts'
 import type { LongUpload, ReceivedBytes, Upload } from './objects.ts'
 
@@ -17,7 +18,7 @@ export interface UploadParts {
 /** Opens a new file. */
 export async function openUpload(
   temporaryPath: string,
-  limitBytes: number,
+  limitBytes: MostBytes,
   parts: UploadParts,
 ): Promise<Upload> {
   const file = await touchingDisk(() => open(temporaryPath, 'ax'))
@@ -28,7 +29,7 @@ export async function openUpload(
 export async function resumeUpload(
   temporaryPath: string,
   keepBytes: number,
-  limitBytes: number,
+  limitBytes: MostBytes,
   parts: UploadParts,
 ): Promise<LongUpload> {
   return touchingDisk(async () => {
@@ -54,7 +55,7 @@ interface OpenedFile extends UploadParts {
   /** Written at its end only. */
   file: FileHandle
   temporaryPath: string
-  limitBytes: number
+  limitBytes: MostBytes
   /** Of what is in the file. */
   hash?: Hash
   sizeBytes?: number
@@ -105,9 +106,7 @@ function uploadInto({
 
     async write(chunk) {
       if (isGone) throw abandoned()
-      if (sizeBytes + chunk.length > limitBytes) {
-        throw new EmbedlineError('too_large', `More than ${limitBytes} bytes are not taken.`)
-      }
+      if (sizeBytes + chunk.length > bytesOf(limitBytes)) throw tooLarge(limitBytes)
       sizeBytes += chunk.length
       hash.update(chunk)
       await whileHere(() => append(chunk))
@@ -144,3 +143,6 @@ async function syncAndClose(file: FileHandle): Promise<void> {
   await file.sync()
   await file.close()
 }
+
+const tooLarge = (most: MostBytes) =>
+  new EmbedlineError('too_large', `More than ${bytesOf(most)} bytes are not taken${inMostBytes(most)}.`)

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { MostBytes } from '../domain/limitFacts.ts'
 
 /** Bytes on their way in: hashed while they are written, not yet anybody's. */
 export interface Upload {
@@ -42,13 +43,13 @@ export interface PartUpload {
 
 /** Where the bytes of assets and task inputs lie: once per account and content. */
 export interface Objects {
-  /** Opens a place for bytes of at most `limitBytes`. */
-  receive(limitBytes: number): Promise<Upload>
+  /** Opens a place for so many bytes at most. Throws `disk_full` while no new work is taken. */
+  receive(most: MostBytes): Promise<Upload>
   /**
    * Opens a place for bytes of at most `limitBytes` that go on from an earlier time, of which the first `keepBytes` are
    * kept; if they are not there, or fewer, it is empty. Whoever had the name open before can write no more.
    */
-  resume(name: string, options: { limitBytes: number; keepBytes: number }): Promise<LongUpload>
+  resume(name: string, options: { limitBytes: MostBytes; keepBytes: number }): Promise<LongUpload>
   /**
    * Opens a part of a file whose parts come in any order, under a name as that of `resume`. Two that write the same part
    * at once spoil it. Throws `disk_full`.

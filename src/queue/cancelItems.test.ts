@@ -12,12 +12,14 @@ test('what workers hold of a cancelled task is taken from them, and nobody elseâ
     await addItems(parts, ['mine'], { taskId: 'task' })
     await addItems(parts, ['other'])
     const [mine, other] = await claimItems(parts, { limit: 2 })
-    await store.write((db) => cancelRunning(db, 'task', 5))
+    expect(await store.write((db) => cancelRunning(db, 'task', 5))).toMatchObject([
+      { id: mine!.id, attempt: 1, worker: 'worker', payload: { key: 'mine' } },
+    ])
     const end = { state: 'done', nowMs: 6 } as const
     expect(await store.write((db) => settle(db, mine!, end))).toBe(false)
     expect(await store.write((db) => settle(db, other!, end))).toBe(true)
     expect(await itemRows(store.read)).toMatchObject([
-      { key: 'mine', state: 'cancelled', worker: null, lease_until_ms: null, finished_ms: 5 },
+      { key: 'mine', state: 'cancelled', worker: 'worker', lease_until_ms: null, finished_ms: 5 },
       { key: 'other', state: 'done' },
     ])
   }))
@@ -29,13 +31,16 @@ test('queued items are cancelled some at a time, until there are no more', () =>
     await addItems(parts, ['a', 'b', 'c', 'd', 'e'], { taskId: 'task' })
     const [done] = await claimItems(parts)
     await store.write((db) => settle(db, done!, { state: 'done', nowMs: 1 }))
-    const cancel = (after: string) =>
-      store.write((db) => cancelQueued(db, 'task', { after, limit: 2, nowMs: 2 }))
-    expect([await cancel(''), await cancel('b'), await cancel('d'), await cancel('e')]).toEqual([
-      'b',
-      'd',
-      'e',
-      undefined,
+    const cancel = async (after: string) => {
+      const { next, cancelled } = await store.write((db) =>
+        cancelQueued(db, 'task', { after, limit: 2, nowMs: 2 }),
+      )
+      return [next, cancelled.length]
+    }
+    expect([await cancel(''), await cancel('b'), await cancel('d')]).toEqual([
+      ['b', 1],
+      ['d', 2],
+      [undefined, 1],
     ])
     const states = (await itemRows(store.read)).map(({ state }) => state)
     expect(states).toEqual(['done', 'cancelled', 'cancelled', 'cancelled', 'cancelled'])

@@ -1,44 +1,71 @@
 import { sql } from 'kysely'
+import { addMove } from '../domain/moves.ts'
 import type { Db } from '../domain/tables.ts'
-import { NOT_HELD } from './held.ts'
+import { LET_GO } from './held.ts'
+import { ITEM_COLUMNS, itemOf, type Hold, type Item } from './item.ts'
+import { itemMove, MOVE_COLUMNS } from './itemMove.ts'
 
-/** Takes back what workers hold of a task: whatever they still write of it is refused. */
-export async function cancelRunning(db: Db, taskId: string, nowMs: number): Promise<void> {
-  await db
-    .updateTable('item')
-    .set({ state: 'cancelled', ...NOT_HELD, finished_ms: nowMs })
-    .where(sql<boolean>`state = 'running'`)
-    .where('task_id', '=', taskId)
-    .execute()
-}
+/** Items of which a task has no more than one, by their keys. */
+const SINGLE = ['fetch', 'plan', 'list', 'crawl', 'check', 'retry', 'finish']
 
 /**
- * Cancels what is queued among the next `limit` items of a task, in the order of their keys. Returns the key to go on
- * after; undefined: there are no more.
+ * Takes back what workers hold of a task: whatever they still write of it is refused. What is queued of its beginning and
+ * of its end is cancelled too; of the many items between, `cancelQueued` cancels some at a time. Returns what workers
+ * held, so that they can be told.
  */
+export async function cancelRunning(db: Db, taskId: string, nowMs: number): Promise<(Item & Hold)[]> {
+  const rows = await db
+    .updateTable('item')
+    .set({ state: 'cancelled', ...LET_GO, finished_ms: nowMs })
+    .where(sql<boolean>`state = 'running'`)
+    // Few items are running, and a task may have a million: only of those of the index of leases it is asked.
+    .where(sql<boolean>`coalesce(task_id, '') = ${taskId}`)
+    .returning([...ITEM_COLUMNS, ...MOVE_COLUMNS, 'worker'])
+    .execute()
+  const single = await db
+    .updateTable('item')
+    .set({ state: 'cancelled', pause_id: 0, finished_ms: nowMs })
+    .where('task_id', '=', taskId)
+    .where('key', 'in', SINGLE)
+    .where('state', '=', 'queued')
+    .returning(MOVE_COLUMNS)
+    .execute()
+  for (const row of [...rows, ...single]) addMove(db, itemMove(row, { state: 'cancelled', nowMs }))
+  return rows.map((row) => ({ ...itemOf(row), attempt: row.attempt, worker: row.worker ?? '' }))
+}
+
+/** What became of a stretch of a task's items. */
+export interface CancelledStretch {
+  cancelled: Item[]
+  /** The key to go on after; absent: there are no more. */
+  next?: string
+}
+
+/** Cancels what is queued among the next `limit` items of a task, in the order of their keys. */
 export async function cancelQueued(
   db: Db,
   taskId: string,
   { after, limit, nowMs }: { after: string; limit: number; nowMs: number },
-): Promise<string | undefined> {
+): Promise<CancelledStretch> {
   const items = await db
     .selectFrom('item')
-    .select(['id', 'key'])
+    .select(['id', 'key', 'state'])
     .where('task_id', '=', taskId)
     .where('key', '>', after)
     .orderBy('key')
     .limit(limit)
     .execute()
-  if (items.length > 0)
-    await db
-      .updateTable('item')
-      .set({ state: 'cancelled', finished_ms: nowMs })
-      .where(
-        'id',
-        'in',
-        items.map(({ id }) => id),
-      )
-      .where('state', '=', 'queued')
-      .execute()
-  return items.at(-1)?.key
+  const next = items.length === limit ? items.at(-1)?.key : undefined
+  const queued = items.filter(({ state }) => state === 'queued').map(({ id }) => id)
+  const rows =
+    queued.length === 0
+      ? []
+      : await db
+          .updateTable('item')
+          .set({ state: 'cancelled', pause_id: 0, finished_ms: nowMs })
+          .where('id', 'in', queued)
+          .returning([...ITEM_COLUMNS, ...MOVE_COLUMNS])
+          .execute()
+  for (const row of rows) addMove(db, itemMove(row, { state: 'cancelled', nowMs }))
+  return { cancelled: rows.map(itemOf), ...(next !== undefined && { next }) }
 }

@@ -127,11 +127,24 @@ test('a claim is one scan of an index in the order of the claims', () =>
       const { rows } = await sql<{ detail: string }>`
         explain query plan
         select id from item
-         where state = 'queued' and is_alone = ${sql.lit(alone)} and lane = ${1} and due_ms <= ${5}
+         where state = 'queued' and is_alone = ${sql.lit(alone)} and pause_id = 0 and lane = ${1} and due_ms <= ${5}
            and kind in ('slice', 'plan')
          order by lane, turn, id limit ${3}`.execute(store.read)
       return rows.map(({ detail }) => detail)
     }
     expect(await plan(0)).toEqual(['SEARCH item USING COVERING INDEX item_claim (lane=?)'])
     expect(await plan(1)).toEqual(['SEARCH item USING INDEX item_claim_alone (lane=?)'])
+  }))
+
+test('what failed or was cancelled of a task is found without a look at its other items', () =>
+  withStore(async ({ store }) => {
+    for (const state of ['failed', 'cancelled']) {
+      const { rows } = await sql<{ detail: string }>`
+        explain query plan
+        select * from item where task_id = ${'task'} and state = ${sql.lit(state)} and id > ${1}
+         order by id limit ${2}`.execute(store.read)
+      expect(rows.map(({ detail }) => detail)).toEqual([
+        `SEARCH item USING INDEX item_${state} (task_id=? AND id>?)`,
+      ])
+    }
   }))

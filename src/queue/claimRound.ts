@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db, ItemKind } from '../domain/tables.ts'
-import { claim, type ClaimOrder, type ClaimedItem } from './claim.ts'
+import { claim, type Claimed, type ClaimOrder, type ClaimedItem } from './claim.ts'
+import { dueItems, holdBack } from './holdBack.ts'
 
 /** Room for further items of some kinds. */
 export interface Room {
@@ -22,30 +23,38 @@ export async function claimRound(
   rooms: readonly Room[],
   held: readonly ClaimedItem[],
   order: RoundOrder,
-): Promise<ClaimedItem[]> {
-  if (held.some(({ isAlone }) => isAlone)) return []
-  if (await isAloneDue(db, rooms, order.nowMs)) return held.length > 0 ? [] : claimAlone(db, rooms, order)
-  const claimed: ClaimedItem[] = []
-  for (const { kinds, lanes, free } of rooms)
-    if (free > 0) claimed.push(...(await claim(db, { ...order, kinds, lanes, limit: free, alone: false })))
+): Promise<Claimed> {
+  if (held.some(({ isAlone }) => isAlone)) return NOTHING
+  if (await isAloneDue(db, rooms, order.nowMs))
+    return held.length > 0 ? NOTHING : claimAlone(db, rooms, order)
+  const claimed: Claimed = { items: [], heldBack: 0 }
+  for (const { kinds, lanes, free } of rooms) {
+    if (free <= 0) continue
+    const { items, heldBack } = await claim(db, { ...order, kinds, lanes, limit: free, alone: false })
+    claimed.items.push(...items)
+    claimed.heldBack += heldBack
+  }
   return claimed
 }
 
-async function claimAlone(db: Db, rooms: readonly Room[], order: RoundOrder): Promise<ClaimedItem[]> {
+const NOTHING: Claimed = { items: [], heldBack: 0 }
+
+async function claimAlone(db: Db, rooms: readonly Room[], order: RoundOrder): Promise<Claimed> {
   for (const { kinds, lanes } of rooms) {
     const claimed = await claim(db, { ...order, kinds, lanes, limit: 1, alone: true })
-    if (claimed.length > 0) return claimed
+    if (claimed.items.length > 0) return claimed
   }
-  return []
+  return NOTHING
 }
 
 async function isAloneDue(db: Db, rooms: readonly Room[], nowMs: number): Promise<boolean> {
   const fits = rooms.map(
     ({ kinds, lanes }) => sql`(kind in (${sql.join(kinds)}) and lane in (${sql.join(lanes)}))`,
   )
-  const { rows } = await sql`
-    select 1 from item
-     where state = 'queued' and is_alone = 1 and due_ms <= ${nowMs} and (${sql.join(fits, sql` or `)})
-     limit 1`.execute(db)
-  return rows.length > 0
+  const which = sql`(${sql.join(fits, sql` or `)})`
+  const { free, stopped } = await dueItems(db, which, { alone: true, nowMs, limit: ALONE_AT_ONCE })
+  await holdBack(db, stopped, nowMs)
+  return free.length > 0
 }
+
+const ALONE_AT_ONCE = 50

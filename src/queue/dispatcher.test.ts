@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { LEASE_MS, addItems, claimItems, itemRows } from '../../test/support/queueItems.ts'
+import { LEASE_MS, addItems, addTask, claimItems, itemRows } from '../../test/support/queueItems.ts'
 import { withStore, type StoreForTest } from '../../test/support/withStore.ts'
+import { cancelRunning } from './cancelItems.ts'
 import type { ClaimedItem } from './claim.ts'
 import { startDispatcher, type DispatcherParts } from './dispatcher.ts'
 import { releaseAll, releaseAlone } from './release.ts'
@@ -82,7 +83,7 @@ test('a lease is kept for as long as the work takes', () =>
     const endMs = clock.nowMs() + 4 * LEASE_MS
     let released = 0
     await until(parts, async () => {
-      released += (await store.write((db) => sweep(db, clock.nowMs()))).released
+      released += (await store.write((db) => sweep(db, clock.nowMs()))).released.length
       return clock.nowMs() >= endMs
     })
     expect({ released, aborted: started[0]!.signal.aborted }).toEqual({ released: 0, aborted: false })
@@ -103,6 +104,39 @@ test('work whose lease is lost is stopped', () =>
     await dispatcher.stop({ graceMs: 0 })
     expect(await itemRows(store.read)).toMatchObject([{ state: 'running', worker: 'another' }])
     expect(errors).toEqual([])
+  }))
+
+test('work on an item that was taken away here is stopped at once, and no other', () =>
+  withStore(async (parts) => {
+    const { store, clock } = parts
+    await addTask(parts, 'task')
+    await addItems(parts, ['one'], { taskId: 'task' })
+    await addItems(parts, ['other'])
+    const { dispatcher, started, errors } = startWith(parts)
+    await until(parts, () => started.length === 2)
+    const startMs = clock.nowMs()
+    dispatcher.recall(await store.write((db) => cancelRunning(db, 'task', clock.nowMs())))
+    // The clock stands still: no lease is looked at.
+    expect(started.map(({ signal }) => signal.aborted)).toEqual([true, false])
+    expect(clock.nowMs()).toBe(startMs)
+    started[1]!.end()
+    await dispatcher.stop({ graceMs: 60_000 })
+    expect(await states(parts)).toEqual(['cancelled', 'done'])
+    expect(errors).toEqual([])
+  }))
+
+test('work that another process has taken away is stopped within 1.5 s', () =>
+  withStore(async (parts) => {
+    const { store, clock } = parts
+    await addTask(parts, 'task')
+    await addItems(parts, ['one'], { taskId: 'task' })
+    const { dispatcher, started } = startWith(parts)
+    await until(parts, () => started.length === 1)
+    const startMs = clock.nowMs()
+    await store.write((db) => cancelRunning(db, 'task', clock.nowMs()))
+    await until(parts, () => started[0]!.signal.aborted)
+    expect(clock.nowMs() - startMs).toBeLessThanOrEqual(1_500 + POLL_MS)
+    await dispatcher.stop({ graceMs: 0 })
   }))
 
 test('work is stopped at the end of its lease when the queue cannot be reached', () =>

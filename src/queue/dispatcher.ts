@@ -1,9 +1,10 @@
 import type { Db } from '../domain/tables.ts'
 import type { Clock } from '../lib/clock.ts'
 import { makeNap } from '../lib/nap.ts'
-import type { ClaimedItem } from './claim.ts'
+import type { Claimed, ClaimedItem } from './claim.ts'
 import { claimRound, type Room } from './claimRound.ts'
 import { extend } from './extend.ts'
+import type { Hold } from './item.ts'
 import { keepLeases, type Held } from './leases.ts'
 import { release } from './release.ts'
 
@@ -26,6 +27,8 @@ export interface DispatcherParts {
 export interface Dispatcher {
   /** There may be something to claim. */
   wake(): void
+  /** These items were taken from whoever holds them: the work on those of them that are held here is stopped. */
+  recall(items: readonly Hold[]): void
   /**
    * Claims no more and waits for what is held. What is not done after `graceMs` is stopped and given back to the
    * queue, due at once. The second call waits for the first.
@@ -65,9 +68,10 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     let failures = 0
     while (!stopping.signal.aborted) {
       try {
-        const items = await claimSome()
+        const { items, heldBack } = await claimSome()
         failures = 0
         for (const item of items) start(item)
+        if (heldBack > 0) continue
         // Every room is full now or has nothing due: what ends, or is added, wakes the nap.
         await nap.sleep(pollMs)
       } catch (error) {
@@ -77,10 +81,10 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     }
   }
 
-  async function claimSome(): Promise<ClaimedItem[]> {
+  async function claimSome(): Promise<Claimed> {
     const items = [...held.keys()].map(({ item }) => item)
     const free = rooms(items)
-    if (free.every((room) => room.free <= 0)) return []
+    if (free.every((room) => room.free <= 0)) return { items: [], heldBack: 0 }
     const nowMs = clock.nowMs()
     return write((db) => claimRound(db, free, items, { worker, nowMs, leaseUntilMs: nowMs + leaseMs }))
   }
@@ -128,9 +132,15 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
 
   return {
     wake: () => nap.wake(),
+    recall(items) {
+      const recalled = new Set(items.map(nameOfHold))
+      for (const { item, abort } of held.keys()) if (recalled.has(nameOfHold(item))) abort.abort()
+    },
     stop: ({ graceMs }) => (stopped ??= stop(graceMs)),
   }
 }
+
+const nameOfHold = ({ id, attempt }: Hold): string => `${id} ${attempt}`
 
 /** Ends when `work` ends, or after `ms`. */
 async function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {

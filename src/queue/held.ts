@@ -23,5 +23,8 @@ export async function isHeld(db: Db, { id, attempt, worker }: Hold): Promise<boo
   return row !== undefined
 }
 
-/** What an item looks like that nobody holds. */
+/** What an item looks like that is in the queue. */
 export const NOT_HELD = { worker: null, lease_until_ms: null } as const
+
+/** What an item looks like that has ended; who had it last stays with it. */
+export const LET_GO = { lease_until_ms: null } as const

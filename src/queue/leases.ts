@@ -18,13 +18,16 @@ export interface LeaseParts {
   onError: (error: unknown) => void
 }
 
+/** Work that was taken away in another process stops after no more than this. */
+const LONGEST_UNHEARD_MS = 1_500
+
 /**
- * Prolongs the leases of what is held, three times as often as they would end, until `signal` is aborted. Stops the
+ * Prolongs the leases of what is held, long before they would end, until `signal` is aborted. Stops the
  * work on an item whose lease is lost, or has ended because the queue could not be reached.
  */
 export async function keepLeases(parts: LeaseParts, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    await parts.clock.sleep(parts.leaseMs / 3, signal)
+    await parts.clock.sleep(Math.min(parts.leaseMs / 3, LONGEST_UNHEARD_MS), signal)
     if (!signal.aborted) await prolong(parts)
   }
 }

@@ -9,3 +9,10 @@ export async function saveProgress(db: Db, hold: Hold, progress: unknown): Promi
     .executeTakeFirst()
   return numUpdatedRows > 0n
 }
+
+/** How far an item got, whoever holds it; undefined when nothing was kept. */
+export async function readProgress(db: Db, id: number): Promise<unknown> {
+  const row = await db.selectFrom('item').select('progress_json').where('id', '=', id).executeTakeFirst()
+  const text = row?.progress_json ?? undefined
+  return text === undefined ? undefined : (JSON.parse(text) as unknown)
+}

@@ -15,3 +15,8 @@ export async function removeItems(db: Db, taskId: string, limit: number): Promis
 export async function removeItemsOfAsset(db: Db, assetId: string): Promise<void> {
   await db.deleteFrom('item').where('asset_id', '=', assetId).where('task_id', 'is', null).execute()
 }
+
+/** Removes the items of a task with these keys, whatever became of them, so that they can be written anew. */
+export async function removeItemsNamed(db: Db, taskId: string, keys: readonly string[]): Promise<void> {
+  await db.deleteFrom('item').where('task_id', '=', taskId).where('key', 'in', keys).execute()
+}

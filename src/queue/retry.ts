@@ -1,8 +1,10 @@
 import { failureColumns } from '../domain/failure.ts'
+import { addMove } from '../domain/moves.ts'
 import type { Db } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
 import { NOT_HELD, updateHeld } from './held.ts'
 import type { Hold } from './item.ts'
+import { itemMove, MOVE_COLUMNS } from './itemMove.ts'
 
 /** An item may go wrong so often before it fails. */
 export const MAX_FAILURES = 3
@@ -36,7 +38,7 @@ export async function retry(
       failures: row('failures', '+', 1),
       ...failureColumns(failure),
     }))
-    .returning('failures')
+    .returning(['failures', ...MOVE_COLUMNS])
     .executeTakeFirst()
   if (!counted) return 'lost'
   if (counted.failures >= MAX_FAILURES) return 'exhausted'
@@ -44,6 +46,7 @@ export async function retry(
   await updateHeld(db, hold)
     .set({ state: 'queued', ...NOT_HELD, due_ms: nowMs + waitMs })
     .execute()
+  addMove(db, itemMove(counted, { state: 'queued', why: 'failed', failure, nowMs }))
   return 'queued'
 }
 

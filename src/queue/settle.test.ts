@@ -21,9 +21,11 @@ test('a settled item is nobody’s any more, and is settled once', () =>
     const end = { state: 'done', nowMs: clock.nowMs() } as const
     expect(await store.write((db) => settle(db, item!, end))).toBe(true)
     expect(await store.write((db) => settle(db, item!, end))).toBe(false)
-    expect(await itemRows(store.read)).toMatchObject([{ state: 'done', worker: null, lease_until_ms: null }])
+    expect(await itemRows(store.read)).toMatchObject([
+      { state: 'done', worker: 'worker', lease_until_ms: null },
+    ])
     clock.advance(LEASE_MS * 2)
-    expect(await store.write((db) => sweep(db, clock.nowMs()))).toEqual({ released: 0, exhausted: [] })
+    expect(await store.write((db) => sweep(db, clock.nowMs()))).toEqual({ released: [], exhausted: [] })
   }))
 
 test('an item whose worker died goes to another worker when its lease ends, and the first one cannot write', () =>
@@ -32,16 +34,18 @@ test('an item whose worker died goes to another worker when its lease ends, and 
     await addItems(parts, ['one'])
     const [lost] = await claimItems(parts, { worker: 'first' })
     clock.advance(LEASE_MS - 1)
-    expect(await store.write((db) => sweep(db, clock.nowMs()))).toMatchObject({ released: 0 })
+    expect(await store.write((db) => sweep(db, clock.nowMs()))).toMatchObject({ released: [] })
     clock.advance(1)
-    expect(await store.write((db) => sweep(db, clock.nowMs()))).toMatchObject({ released: 1 })
+    expect(await store.write((db) => sweep(db, clock.nowMs()))).toMatchObject({
+      released: [{ accountId: 'a' }],
+    })
     const [taken] = await claimItems(parts, { worker: 'second' })
     expect(taken).toMatchObject({ id: lost!.id, attempt: 2 })
     const nowMs = clock.nowMs()
     expect(await store.write((db) => settle(db, lost!, { state: 'done', nowMs }))).toBe(false)
     expect(await store.write((db) => retry(db, lost!, { failure, nowMs, random }))).toBe('lost')
     expect(await store.write((db) => release(db, lost!, { nowMs }))).toBe(false)
-    expect(await store.write((db) => postpone(db, lost!, { dueMs: nowMs }))).toBe(false)
+    expect(await store.write((db) => postpone(db, lost!, { dueMs: nowMs, nowMs }))).toBe(false)
     expect(await store.write((db) => settle(db, taken!, { state: 'done', nowMs }))).toBe(true)
   }))
 
@@ -56,7 +60,9 @@ test('an extended lease keeps the item, and whoever lost one is told', () =>
     const untilMs = clock.nowMs() + LEASE_MS
     expect(await store.write((db) => extend(db, [kept!, lost!], untilMs))).toEqual([lost])
     clock.advance(1)
-    expect(await store.write((db) => sweep(db, clock.nowMs()))).toMatchObject({ released: 1 })
+    expect(await store.write((db) => sweep(db, clock.nowMs()))).toMatchObject({
+      released: [{ accountId: 'a' }],
+    })
     expect(await itemRows(store.read)).toMatchObject([
       { state: 'running', lease_until_ms: untilMs },
       { state: 'queued' },

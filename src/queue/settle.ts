@@ -1,9 +1,11 @@
-import { sql } from 'kysely'
+import { sql, type Selectable } from 'kysely'
 import { failureColumns } from '../domain/failure.ts'
-import type { Db } from '../domain/tables.ts'
+import { addMove } from '../domain/moves.ts'
+import type { Db, ItemRow } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
-import { NOT_HELD, updateHeld } from './held.ts'
+import { LET_GO, updateHeld } from './held.ts'
 import type { Hold } from './item.ts'
+import { itemMove, MOVE_COLUMNS } from './itemMove.ts'
 
 export interface Settlement {
   state: 'done' | 'failed' | 'skipped'
@@ -14,12 +16,13 @@ export interface Settlement {
 /** Ends items as done, as `settle` does one. Returns the ids of those that were still held. */
 export async function settleDone(db: Db, holds: readonly Hold[], nowMs: number): Promise<Set<number>> {
   const fences = holds.map(({ id, attempt, worker }) => sql`(${id}, ${attempt}, ${worker})`)
-  const { rows } = await sql<{ id: number }>`
+  const { rows } = await sql<Pick<Selectable<ItemRow>, (typeof MOVE_COLUMNS)[number]>>`
     update item
-       set state = 'done', worker = null, lease_until_ms = null, error_code = null, error_message = null,
+       set state = 'done', lease_until_ms = null, error_code = null, error_message = null,
            finished_ms = ${nowMs}
      where state = 'running' and (id, attempt, worker) in (values ${sql.join(fences)})
-    returning id`.execute(db)
+    returning id, kind, task_id, attempt, started_ms`.execute(db)
+  for (const row of rows) addMove(db, itemMove(row, { state: 'done', nowMs }))
   return new Set(rows.map(({ id }) => id))
 }
 
@@ -28,13 +31,16 @@ export async function settleDone(db: Db, holds: readonly Hold[], nowMs: number):
  * caller writes about it in this transaction must then be left out.
  */
 export async function settle(db: Db, hold: Hold, { state, failure, nowMs }: Settlement): Promise<boolean> {
-  const { numUpdatedRows } = await updateHeld(db, hold)
+  const settled = await updateHeld(db, hold)
     .set({
       state,
-      ...NOT_HELD,
+      ...LET_GO,
       ...failureColumns(failure),
       finished_ms: nowMs,
     })
+    .returning(MOVE_COLUMNS)
     .executeTakeFirst()
-  return numUpdatedRows > 0n
+  if (!settled) return false
+  addMove(db, itemMove(settled, { state, nowMs, ...(failure && { failure }) }))
+  return true
 }

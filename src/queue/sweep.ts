@@ -1,9 +1,11 @@
 import { sql, type Selectable } from 'kysely'
 import { failureColumns } from '../domain/failure.ts'
+import { addMove } from '../domain/moves.ts'
 import type { Db, ItemRow } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
-import { NOT_HELD } from './held.ts'
+import { LET_GO } from './held.ts'
 import { ITEM_COLUMNS, itemOf, type Item } from './item.ts'
+import { itemMove, MOVE_COLUMNS } from './itemMove.ts'
 
 /** From this many interruptions on an item runs with nothing beside it: it may be what ends the process. */
 export const ALONE_FROM = 5
@@ -13,16 +15,23 @@ export const MAX_INTERRUPTIONS = 25
 
 const ITEMS_A_SWEEP = 500
 
+/** Whose an item was that is due again. */
+export interface Released {
+  accountId: string
+  /** Absent for what belongs to no task. */
+  taskId: string | null
+}
+
 export interface Swept {
-  /** How many items are due again, with one interruption more. */
-  released: number
+  /** Items that are due again, with one interruption more. */
+  released: Released[]
   /** Items that were interrupted too often; the caller fails each with `endInterrupted`. */
   exhausted: Item[]
 }
 
 /** Takes items back whose lease has ended, because the process, the machine or the network of their holder died. */
 export async function sweep(db: Db, nowMs: number): Promise<Swept> {
-  const { numAffectedRows } = await sql`
+  const { rows } = await sql<Pick<Selectable<ItemRow>, (typeof MOVE_COLUMNS)[number] | 'account_id'>>`
     update item
        set state = 'queued', worker = null, lease_until_ms = null, due_ms = ${nowMs},
            interruptions = interruptions + 1,
@@ -30,8 +39,11 @@ export async function sweep(db: Db, nowMs: number): Promise<Swept> {
      where id in (
        select id from item
         where state = 'running' and lease_until_ms <= ${nowMs} and interruptions + 1 < ${MAX_INTERRUPTIONS}
-        limit ${ITEMS_A_SWEEP})`.execute(db)
-  return { released: Number(numAffectedRows ?? 0), exhausted: await exhaustedItems(db, nowMs) }
+        limit ${ITEMS_A_SWEEP})
+    returning id, kind, account_id, task_id, attempt, started_ms`.execute(db)
+  for (const row of rows) addMove(db, itemMove(row, { state: 'queued', why: 'interrupted', nowMs }))
+  const released = rows.map((row) => ({ accountId: row.account_id, taskId: row.task_id }))
+  return { released, exhausted: await exhaustedItems(db, nowMs) }
 }
 
 async function exhaustedItems(db: Db, nowMs: number): Promise<Item[]> {
@@ -48,11 +60,11 @@ export async function endInterrupted(
   id: number,
   { failure, nowMs }: { failure: Failure; nowMs: number },
 ): Promise<boolean> {
-  const { numUpdatedRows } = await db
+  const ended = await db
     .updateTable('item')
     .set((row) => ({
       state: 'failed',
-      ...NOT_HELD,
+      ...LET_GO,
       interruptions: row('interruptions', '+', 1),
       ...failureColumns(failure),
       finished_ms: nowMs,
@@ -60,6 +72,9 @@ export async function endInterrupted(
     .where('id', '=', id)
     .where('state', '=', 'running')
     .where('lease_until_ms', '<=', nowMs)
+    .returning(MOVE_COLUMNS)
     .executeTakeFirst()
-  return numUpdatedRows > 0n
+  if (!ended) return false
+  addMove(db, itemMove(ended, { state: 'failed', failure, nowMs }))
+  return true
 }

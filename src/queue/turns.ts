@@ -30,3 +30,19 @@ export const currentTurn = (db: Db, lane: number): Promise<number> => lastTurn(d
 /** Items of this turn are claimed: the lane's current turn is at least this one. */
 export const advanceTurn = (db: Db, lane: number, turn: number): Promise<void> =>
   setLastTurn(db, EVERYBODY, lane, turn)
+
+/** The turns in which items of accounts come when they queue up now, in this order, by their ids. */
+export async function nextTurns(
+  db: Db,
+  items: readonly { id: number; account_id: string; lane: number }[],
+): Promise<Map<number, number>> {
+  const turns = new Map<number, number>()
+  const queues = Map.groupBy(items, ({ account_id: accountId, lane }) => `${lane} ${accountId}`)
+  for (const queue of queues.values()) {
+    const [{ account_id: accountId, lane } = { account_id: '', lane: 0 }] = queue
+    let turn = Math.max(await lastTurn(db, accountId, lane), await currentTurn(db, lane))
+    for (const { id } of queue) turns.set(id, ++turn)
+    await setLastTurn(db, accountId, lane, turn)
+  }
+  return turns
+}

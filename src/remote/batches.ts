@@ -1,5 +1,5 @@
 import { EmbedlineError } from '../domain/errors.ts'
-import type { RemoteOptions, TextOutcome } from '../domain/work.ts'
+import type { RemoteOptions, TextOutcome } from '../domain/remoteTexts.ts'
 import type { EmbedBatch } from './persist.ts'
 
 export interface BatchesParts {

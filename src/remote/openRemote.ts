@@ -1,6 +1,7 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import { makeQueryCache } from '../domain/queryCache.ts'
-import type { ModelPin, RemoteOptions, RemoteTexts, TextOutcome } from '../domain/work.ts'
+import type { ModelPin } from '../domain/model.ts'
+import type { RemoteOptions, RemoteTexts, TextOutcome } from '../domain/remoteTexts.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import { makeBatches } from './batches.ts'

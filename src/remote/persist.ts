@@ -1,6 +1,6 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { TextOutcome } from '../domain/work.ts'
+import type { TextOutcome } from '../domain/remoteTexts.ts'
 import type { Breaker } from './breaker.ts'
 import type { Reply } from './reply.ts'
 import type { SendTexts } from './request.ts'

@@ -1,5 +1,5 @@
 import { EmbedlineError } from '../domain/errors.ts'
-import type { TextOutcome } from '../domain/work.ts'
+import type { TextOutcome } from '../domain/remoteTexts.ts'
 import type { Reply } from './reply.ts'
 
 export interface Expected {

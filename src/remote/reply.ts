@@ -1,5 +1,5 @@
 import type { EmbedlineError } from '../domain/errors.ts'
-import type { TextOutcome } from '../domain/work.ts'
+import type { TextOutcome } from '../domain/remoteTexts.ts'
 
 /** What came of one request. */
 export type Reply =

@@ -1,8 +1,12 @@
 import { openKernel, PAGE_BYTES } from './kernel.ts'
 import { NUMBERS_PER_TURN } from './kernelModule.ts'
 
+/** WebAssembly, or the plain loop. */
+export type KernelKind = 'wasm' | 'plain'
+
 /** Multiplies rows of bytes with a query. Rows are as long as `paddedLength` says, with zeros at the end. */
 export interface ByteProducts {
+  readonly kernel: KernelKind
   /** Sets the query for the products that follow. */
   setQuery(query: Int16Array): void
   /** The products of the query with each of the first rows in `bytes`; overwritten by the next call. */
@@ -39,6 +43,7 @@ export function wasmProducts(rowBytes: number, mostRows: number): ByteProducts |
   const sums = new Int32Array(memory, sumsAt, mostRows)
   const rows = new Int8Array(memory, rowsAt, mostRows * rowBytes)
   return {
+    kernel: 'wasm',
     setQuery: (numbers) => query.set(numbers),
     of(bytes, rowCount) {
       rows.set(rowCount === mostRows ? bytes : bytes.subarray(0, rowCount * rowBytes))
@@ -53,6 +58,7 @@ export function plainProducts(rowBytes: number, mostRows: number): ByteProducts 
   const query = new Int16Array(rowBytes)
   const sums = new Int32Array(mostRows)
   return {
+    kernel: 'plain',
     setQuery: (numbers) => query.set(numbers),
     of(bytes, rowCount) {
       for (let row = 0; row < rowCount; row++) {

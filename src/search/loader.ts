@@ -1,4 +1,6 @@
-import type { ModelPin } from '../domain/work.ts'
+import type { Modality, Scope } from '../domain/embedding.ts'
+import type { UserMetadata } from '../domain/task.ts'
+import type { ModelPin } from '../domain/model.ts'
 
 /** The chunks of a bucket that one model embedded. */
 export interface ChunkSource {
@@ -28,17 +30,69 @@ export interface LoadedChanges {
   pages: Iterable<readonly LoadedRow[]>
 }
 
-/** Where the search thread reads chunks; written for what it needs, `src/store` fits. */
+/** The vectors of a set of an account's tasks, or those of one task in it. */
+export interface TaskSource {
+  setId: number
+  taskId?: string
+}
+
+/** Which vector of a task one is. */
+export interface VectorPlace {
+  scope: Scope
+  modality: Modality
+  /** Of clips and assets when they begin, milliseconds; of others their number. */
+  position: number
+  /** Of what has a time. */
+  endMs: number
+}
+
+/** A vector of a task as it is stored. */
+export interface LoadedVector extends VectorPlace {
+  taskId: string
+  assetId?: string
+  /** Unit length. */
+  vector: Float32Array
+}
+
+/** What has changed in a set since a version. */
+export interface TaskChanges {
+  version: number
+  /** Of all vectors of the set. */
+  dimension: number
+  /** Present when vectors were removed: the tasks that still have some. */
+  remaining?: ReadonlySet<string>
+  /** Tasks whose vectors come anew, all of them. */
+  changed: ReadonlySet<string>
+  pages: Iterable<readonly LoadedVector[]>
+}
+
+/** How many chunks of a bucket a model embedded. */
+export interface ChunkCount {
+  model: ModelPin
+  count: number
+}
+
+/** Where the search thread reads vectors; written for what it needs, `src/store` fits. One call at a time. */
 export interface Loader {
   /**
    * Hands what has changed in a bucket since a version (0: all of it) to `take`, all of one moment, with the chunks of
-   * one model only. False, and `take` is not called, when there is no such bucket. One call at a time.
+   * one model only. False, and `take` is not called, when there is no such bucket.
    */
   changes(
     source: ChunkSource,
     sinceVersion: number,
     take: (changes: LoadedChanges) => Promise<void>,
   ): Promise<boolean>
+  /** The same of the vectors of tasks. */
+  taskChanges(
+    source: TaskSource,
+    sinceVersion: number,
+    take: (changes: TaskChanges) => Promise<void>,
+  ): Promise<boolean>
+  /** The account's assets whose metadata `fits` says so of. */
+  assetsWith(accountId: string, fits: (metadata: UserMetadata) => boolean): ReadonlySet<string>
+  /** How many chunks are searched of an embedded bucket, by the model that embedded them. */
+  chunkCounts(bucketId: number): ChunkCount[]
   close(): void
 }
 

@@ -13,7 +13,7 @@ interface Row extends ChunkId {
 const plainly = (rows: readonly Row[], query: Float32Array, limit: number, options: NearestOptions = {}) =>
   rows
     .map(({ fileId, ordinal, vector }) => ({ fileId, ordinal, cosine: dot(query, vector, 0) }))
-    .filter(({ fileId }) => options.isWanted?.(fileId) ?? true)
+    .filter(({ fileId }) => options.isWanted?.(fileId, 0) ?? true)
     .filter(({ cosine }) => cosine >= (options.minCosine ?? -2))
     .sort(compareNeighbours)
     .slice(0, limit)

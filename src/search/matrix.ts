@@ -1,4 +1,4 @@
-import { makeByteProducts, paddedLength } from './byteProducts.ts'
+import { makeByteProducts, paddedLength, type KernelKind } from './byteProducts.ts'
 import { dot, lengthOf } from './dot.ts'
 import { mostOff, roundVector } from './rounding.ts'
 import {
@@ -18,10 +18,20 @@ export interface Neighbour extends ChunkId {
 }
 
 export interface NearestOptions {
-  /** Leaves out the files for which it is false. */
-  isWanted?: ((fileId: number) => boolean) | undefined
+  /** Leaves out the chunks for which it is false. */
+  isWanted?: ((fileId: number, ordinal: number) => boolean) | undefined
   /** Leaves out what is below. */
   minCosine?: number | undefined
+}
+
+/** What a scan still looks for, by what it has met so far. */
+export interface Bar {
+  /** What is below does not matter any more. */
+  readonly least: number
+  /** Whether a chunk that is at most so near may matter. Absent: all that are not below `least`. */
+  admits?(atMost: number, fileId: number, ordinal: number): boolean
+  /** Tells of a chunk that is at least so near. */
+  meet(atLeast: number, fileId: number, ordinal: number): void
 }
 
 /** Vectors of one length, searched exactly. */
@@ -32,8 +42,14 @@ export interface Matrix {
   add(chunk: ChunkId, vector: Float32Array): void
   /** Removes all rows of these files. */
   remove(fileIds: ReadonlySet<number>): void
+  /** What multiplies the roundings. */
+  readonly kernel: KernelKind
+  /** The chunks that matter to `bar`, in no order, with some that do not: its bounds are never too high. */
+  scan(query: Float32Array, bar: Bar, isWanted?: NearestOptions['isWanted']): Neighbour[]
   /** The nearest chunks, best first, equal ones by file and ordinal: the very same that `dot` with every row gives. */
   nearest(query: Float32Array, limit: number, options?: NearestOptions): Neighbour[]
+  /** How many chunks there are for which `isWanted` says so. */
+  count(isWanted: (fileId: number, ordinal: number) => boolean): number
   /** How near the chunks are for which `isWanted` says so, in no order. */
   cosines(query: Float32Array, isWanted: (fileId: number, ordinal: number) => boolean): Neighbour[]
 }
@@ -59,28 +75,33 @@ export function makeMatrix(vectorLength: number): Matrix {
       yield { block, used: Math.min(BLOCK_ROWS, rowCount - index * BLOCK_ROWS) }
   }
 
-  /** Rows that may be among the nearest, among them all that are. */
-  function candidates(query: Float32Array, limit: number, { isWanted, minCosine = EVERY }: NearestOptions) {
-    products ??= makeByteProducts(rowBytes, BLOCK_ROWS)
+  const ownProducts = () => (products ??= makeByteProducts(rowBytes, BLOCK_ROWS))
+
+  /** Rows that may matter, among them all that do. */
+  function candidates(query: Float32Array, bar: Bar, isWanted: NearestOptions['isWanted']): Candidate[] {
+    const multiplied = ownProducts()
     const rounded = new Int16Array(rowBytes)
     const { scale, error } = roundVector(query, rounded, 0)
     const length = lengthOf(query)
-    products.setQuery(rounded)
-    const surest = makeTopList<number>(limit, (one, other) => other - one)
+    multiplied.setQuery(rounded)
+    const mayMatter = ({ block, row, atMost }: Candidate) =>
+      atMost >= bar.least && (bar.admits?.(atMost, block.files[row] ?? 0, block.ordinals[row] ?? 0) ?? true)
     const found: Candidate[] = []
-    let least = minCosine
     for (const { block, used } of rows()) {
-      const sums = products.of(block.bytes, used)
+      const sums = multiplied.of(block.bytes, used)
       for (let row = 0; row < used; row++) {
         const about = (sums[row] ?? 0) * (block.scales[row] ?? 0) * scale
         const off = mostOff(block.errors[row] ?? 0, block.lengths[row] ?? 0, error, length) + ROUNDING
-        if (about + off < least || (isWanted && !isWanted(block.files[row] ?? 0))) continue
+        if (about + off < bar.least) continue
+        const fileId = block.files[row] ?? 0
+        const ordinal = block.ordinals[row] ?? 0
+        if (isWanted && !isWanted(fileId, ordinal)) continue
+        if (bar.admits && !bar.admits(about + off, fileId, ordinal)) continue
         found.push({ block, row, atMost: about + off })
-        if (surest.admits(about - off)) surest.add(about - off)
-        least = Math.max(minCosine, surest.last() ?? minCosine)
+        bar.meet(about - off, fileId, ordinal)
       }
     }
-    return found.filter(({ atMost }) => atMost >= least)
+    return found.filter(mayMatter)
   }
 
   const neighbour = (query: Float32Array, block: RowBlock, row: number): Neighbour => ({
@@ -115,14 +136,26 @@ export function makeMatrix(vectorLength: number): Matrix {
       blocks.length = Math.ceil(rowCount / BLOCK_ROWS)
     },
 
-    nearest(query, limit, options = {}) {
-      const { minCosine = EVERY } = options
+    get kernel() {
+      return ownProducts().kernel
+    },
+
+    scan: (query, bar, isWanted) =>
+      candidates(query, bar, isWanted).map(({ block, row }) => neighbour(query, block, row)),
+
+    nearest(query, limit, { isWanted, minCosine = EVERY } = {}) {
       const nearest = makeTopList(limit, compareNeighbours)
-      for (const { block, row } of candidates(query, limit, options)) {
-        const found = neighbour(query, block, row)
+      for (const found of this.scan(query, barOfBest(limit, minCosine), isWanted))
         if (found.cosine >= minCosine) nearest.add(found)
-      }
       return nearest.sorted()
+    },
+
+    count(isWanted) {
+      let count = 0
+      for (const { block, used } of rows())
+        for (let row = 0; row < used; row++)
+          if (isWanted(block.files[row] ?? 0, block.ordinals[row] ?? 0)) count++
+      return count
     },
 
     cosines(query, isWanted) {
@@ -143,8 +176,23 @@ interface Candidate {
   atMost: number
 }
 
+function barOfBest(limit: number, minCosine: number): Bar {
+  const surest = makeTopList<number>(limit, (one, other) => other - one)
+  let least = minCosine
+  return {
+    get least() {
+      return least
+    },
+    meet(atLeast) {
+      if (!surest.admits(atLeast)) return
+      surest.add(atLeast)
+      least = Math.max(minCosine, surest.last() ?? minCosine)
+    },
+  }
+}
+
 /** Not -1, because a cosine of rounded numbers may be a little below. */
-const EVERY = Number.NEGATIVE_INFINITY
+export const EVERY = Number.NEGATIVE_INFINITY
 
 /** More than the rounding of a few thousand additions in double precision can be, for vectors of about unit length. */
 const ROUNDING = 1e-9

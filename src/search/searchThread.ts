@@ -1,9 +1,18 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
 import { setImmediate } from 'node:timers/promises'
 import { EmbedlineError } from '../domain/errors.ts'
-import { makeHeldBuckets } from './heldBuckets.ts'
+import { makeHeldVectors } from './heldVectors.ts'
 import type { Loader } from './loader.ts'
-import type { SearchAnswer, SearchFailure, SearchQuestion, SearchStart } from './searchMessages.ts'
+import type {
+  SearchAnswer,
+  SearchCall,
+  SearchCalls,
+  SearchFailure,
+  SearchQuestion,
+  SearchStart,
+} from './searchMessages.ts'
+
+type Asked = Exclude<SearchQuestion, { call: 'close' }>
 
 if (parentPort) await answerQuestions(parentPort, workerData as SearchStart)
 
@@ -13,12 +22,26 @@ async function answerQuestions(
 ): Promise<void> {
   const { openLoader } = (await import(module.url)) as { openLoader: (settings: unknown) => Loader }
   const loader = openLoader(module.settings)
-  const buckets = makeHeldBuckets({ loader, memoryBytes, turn: () => setImmediate() })
+  const held = makeHeldVectors({ loader, memoryBytes, turn: () => setImmediate() })
   const running = new Set<Promise<void>>()
 
-  async function answer({ id, order }: SearchQuestion & { kind: 'find' }): Promise<void> {
+  const find = (question: Asked): Promise<SearchCalls[SearchCall]['answer']> => {
+    switch (question.call) {
+      case 'find':
+        return held.find(question.order)
+      case 'findTasks':
+        return held.findTasks(question.order)
+      case 'findFiles':
+        return held.findFiles(question.order)
+      case 'chunkCounts':
+        return held.chunkCounts(question.order)
+    }
+  }
+
+  async function answer(question: Asked): Promise<void> {
+    const { id } = question
     try {
-      port.postMessage({ id, hits: await buckets.find(order) } satisfies SearchAnswer)
+      port.postMessage({ id, answer: await find(question) } satisfies SearchAnswer)
     } catch (failure) {
       port.postMessage({ id, failure: failureFrom(failure) } satisfies SearchAnswer)
     }
@@ -31,7 +54,7 @@ async function answerQuestions(
   }
 
   port.on('message', (question: SearchQuestion) => {
-    if (question.kind === 'close') return void close()
+    if (question.call === 'close') return void close()
     const answered = answer(question)
     running.add(answered)
     void answered.finally(() => running.delete(answered))

@@ -9,6 +9,8 @@ export interface VectorRows {
   /** The files whose keys `fits` says so of. */
   filesWith(fits: (key: string) => boolean): Set<number>
   nearest(query: Float32Array, limit: number, options: NearestOptions): Neighbour[]
+  /** Those of the query's length; absent: there are none. */
+  matrixOf(query: Float32Array): Matrix | undefined
   /** How near these chunks are; those that are not here are left out. */
   cosinesOf(query: Float32Array, chunks: readonly { fileId: number; ordinal: number }[]): Neighbour[]
 }
@@ -53,6 +55,8 @@ export function makeVectorRows(): VectorRows {
       for (const [fileId, key] of keys) if (fits(key)) files.add(fileId)
       return files
     },
+
+    matrixOf: (query) => matrices.get(query.length),
 
     nearest: (query, limit, options) => matrices.get(query.length)?.nearest(query, limit, options) ?? [],
 

@@ -55,6 +55,21 @@ export async function getAsset(
   return row && { asset: assetOf(row), ...(row.object_hash !== null && { objectHash: row.object_hash }) }
 }
 
+/** Assets that came before a time and are not being looked at, the oldest first. */
+export const assetsBefore = (
+  db: Db,
+  untilMs: number,
+  limit: number,
+): Promise<{ id: string; accountId: string }[]> =>
+  db
+    .selectFrom('asset')
+    .select(['id', 'account_id as accountId'])
+    .where('created_ms', '<=', untilMs)
+    .where('state', '<>', 'processing')
+    .orderBy('created_ms')
+    .limit(limit)
+    .execute()
+
 export interface AssetFilter extends PageRequest {
   ids?: readonly string[]
   /** Whole types or their beginnings: `video/mp4`, `video/`. One of them must fit. */

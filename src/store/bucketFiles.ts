@@ -109,6 +109,13 @@ export async function isOwnFile(db: Db, id: number, taskId: string): Promise<boo
   return row !== undefined
 }
 
+/** The keys of these files, by their ids. */
+export async function fileKeys(db: Db, ids: readonly number[]): Promise<Map<number, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db.selectFrom('bucket_file').select(['id', 'key']).where('id', 'in', ids).execute()
+  return new Map(rows.map(({ id, key }) => [id, key]))
+}
+
 /** What the work on a file needs to know of it and of its task. */
 export interface FileWork {
   id: number
@@ -200,17 +207,18 @@ export async function finishFile(db: Db, id: number, taskId: string, file: Embed
   return (numAffectedRows ?? 0n) > 0n
 }
 
-/** The file could not be embedded by this task. What is embedded of it from before stays searchable. */
-export async function failFile(
+/** These files could not be embedded by this task. What is embedded of them from before stays searchable. */
+export async function failFiles(
   db: Db,
-  id: number,
+  ids: readonly number[],
   { taskId, failure, nowMs }: { taskId: string; failure: Failure; nowMs: number },
 ): Promise<void> {
   await db
     .updateTable('bucket_file')
     .set({ state: 'failed', ...failureColumns(failure), updated_ms: nowMs })
-    .where('id', '=', id)
+    .where('id', 'in', ids)
     .where('seen_task_id', '=', taskId)
+    .where('state', '<>', 'gone')
     .execute()
 }
 

@@ -1,10 +1,14 @@
 import { sql } from 'kysely'
-import { failureColumns, failureOf } from '../domain/failure.ts'
+import { failureOf } from '../domain/failure.ts'
+import { addMove } from '../domain/moves.ts'
 import type { TaskState } from '../domain/states.ts'
 import type { CrawlRow, Db, TaskRow } from '../domain/tables.ts'
 import type { BucketSettings, BucketTask } from '../domain/task.ts'
-import { PROGRESS_COLUMNS, progressOf } from './crawls.ts'
+import { progressOf } from '../domain/progress.ts'
+import { crawlProgressOf, PROGRESS_COLUMNS } from './crawls.ts'
 import { addTaskEvent } from './taskEvents.ts'
+import { taskMove } from './taskMove.ts'
+import { countsOf, newTaskRow } from './taskRow.ts'
 
 export interface NewBucketTask {
   /** UUID version 7: of two tasks the later one has the greater id. */
@@ -14,48 +18,22 @@ export interface NewBucketTask {
   /** As the caller sent it. */
   modelName: string
   settings: BucketSettings
+  /** The key that it was created with. */
+  keyId?: string | undefined
   nowMs: number
   expiresMs: number
 }
 
 /** Adds a queued task of a bucket. */
 export async function insertBucketTask(db: Db, task: NewBucketTask): Promise<BucketTask> {
-  const row: TaskRow = {
-    id: task.id,
-    account_id: task.accountId,
-    kind: 'bucket',
-    state: 'queued',
-    model_name: task.modelName,
-    model_id: task.settings.model.id,
-    model_revision: task.settings.model.revision,
-    request_json: JSON.stringify(task.settings),
-    asset_id: null,
-    object_hash: null,
-    bucket: task.bucket,
-    holds_object: 0,
-    filename: null,
-    source_url: null,
-    open_count: 0,
-    item_count: 0,
-    done_count: 0,
-    failed_count: 0,
-    skipped_count: 0,
-    gone_count: 0,
-    is_planned: 0,
-    plan_json: null,
-    embedding_count: 0,
-    text_tokens: 0,
-    key_hash: null,
-    warnings_json: '[]',
-    ...failureColumns(undefined),
-    created_ms: task.nowMs,
-    updated_ms: task.nowMs,
-    finished_ms: null,
-    expires_ms: task.expiresMs,
-  }
+  const row = newTaskRow(
+    { ...task, kind: 'bucket', model: task.settings.model },
+    { request_json: JSON.stringify(task.settings), bucket: task.bucket },
+  )
   await db.insertInto('task').values(row).execute()
   const { accountId, id: taskId, nowMs } = task
   await addTaskEvent(db, { accountId, taskId, kind: 'created', details: {}, nowMs })
+  addMove(db, taskMove(row, nowMs))
   return bucketTaskOf(row)
 }
 
@@ -65,6 +43,7 @@ export async function getBucketTask(db: Db, accountId: string, id: string): Prom
     .where('id', '=', id)
     .where('account_id', '=', accountId)
     .where('kind', '=', 'bucket')
+    .where('removed_ms', 'is', null)
     .executeTakeFirst()
   return row && bucketTaskOf(row)
 }
@@ -75,13 +54,17 @@ export async function listBucketTasks(
   accountId: string,
   { states, limit }: { states?: readonly TaskState[]; limit: number },
 ): Promise<BucketTask[]> {
-  let matching = withCrawl(db).where('account_id', '=', accountId).where('kind', '=', 'bucket')
+  let matching = withCrawl(db)
+    .where('account_id', '=', accountId)
+    .where('kind', '=', 'bucket')
+    .where('removed_ms', 'is', null)
   if (states) matching = matching.where('state', 'in', states)
   const rows = await matching.orderBy('created_ms', 'desc').orderBy('id', 'desc').limit(limit).execute()
   return rows.map(bucketTaskOf)
 }
 
-const withCrawl = (db: Db) =>
+/** Tasks with what is known of their crawls. */
+export const withCrawl = (db: Db) =>
   db
     .selectFrom('task')
     .leftJoin('crawl', 'crawl.task_id', 'task.id')
@@ -118,6 +101,23 @@ export async function activeTaskIds(db: Db, accountId: string, bucket: string): 
     .orderBy('id')
     .execute()
   return rows.map(({ id }) => id)
+}
+
+/** True when the account has embedded the bucket again since this task was created. */
+export async function hasLaterTask(
+  db: Db,
+  { id, accountId, bucket, createdMs }: Pick<BucketTask, 'id' | 'accountId' | 'bucket' | 'createdMs'>,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('task')
+    .select('id')
+    .where('account_id', '=', accountId)
+    .where('created_ms', '>=', createdMs)
+    .where('bucket', '=', bucket)
+    .where('id', '>', id)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /** Counts files of the bucket that were found unchanged, and files that are no longer there. */
@@ -177,13 +177,14 @@ export async function getBucketWork(db: Db, id: string): Promise<BucketWork | un
 type CrawlColumns = Pick<CrawlRow, (typeof PROGRESS_COLUMNS)[number]>
 
 /** The columns of a crawl are null for a task that is none. */
-type Joined = TaskRow & { [Name in keyof CrawlColumns]?: CrawlColumns[Name] | null }
+export type TaskWithCrawl = TaskRow & { [Name in keyof CrawlColumns]?: CrawlColumns[Name] | null }
 
-const isCrawl = (row: Joined): row is TaskRow & CrawlColumns => typeof row.start_url === 'string'
+const isCrawl = (row: TaskWithCrawl): row is TaskRow & CrawlColumns => typeof row.start_url === 'string'
 
-function bucketTaskOf(row: Joined): BucketTask {
+export function bucketTaskOf(row: TaskWithCrawl): BucketTask {
   const failure = failureOf(row)
   return {
+    kind: 'bucket',
     id: row.id,
     accountId: row.account_id,
     state: row.state,
@@ -196,9 +197,11 @@ function bucketTaskOf(row: Joined): BucketTask {
     failedCount: row.failed_count,
     skippedCount: row.skipped_count,
     goneCount: row.gone_count,
+    progress: progressOf(countsOf(row)),
     createdMs: row.created_ms,
     updatedMs: row.updated_ms,
     ...(row.finished_ms !== null && { finishedMs: row.finished_ms }),
-    ...(isCrawl(row) && { crawl: progressOf(row) }),
+    expiresMs: row.expires_ms,
+    ...(isCrawl(row) && { crawl: crawlProgressOf(row) }),
   }
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../domain/tables.ts'
-import type { EmbeddedChunk } from '../domain/work.ts'
+import type { EmbeddedChunk } from '../domain/documentWork.ts'
 import { bytesOf } from './vectorBytes.ts'
 
 /** Chunks of one generation of a file. */

@@ -192,6 +192,23 @@ export async function takeBackDuplicates(db: Db, taskId: string, canonical: stri
   return Number(numUpdatedRows)
 }
 
+/** At most `limit` pages that could not be had are to be asked for again. Returns how many. */
+export async function takeBackFailed(db: Db, taskId: string, limit: number): Promise<number> {
+  const { numUpdatedRows } = await db
+    .updateTable('crawl_page')
+    .set({ state: 'queued', tries: 0, reason: null, message: null })
+    .where('id', 'in', (query) =>
+      query
+        .selectFrom('crawl_page')
+        .select('id')
+        .where('task_id', '=', taskId)
+        .where(sql<boolean>`state = 'failed'`)
+        .limit(limit),
+    )
+    .executeTakeFirst()
+  return Number(numUpdatedRows)
+}
+
 /** Pages that could not be had, in the order in which they were found. */
 export async function failedPages(db: Db, taskId: string, limit: number): Promise<FailedPage[]> {
   const rows = await db

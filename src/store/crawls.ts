@@ -22,7 +22,7 @@ export async function insertCrawl(db: Db, taskId: string, startUrl: string): Pro
     pages_failed: 0,
   }
   await db.insertInto('crawl').values(row).execute()
-  return progressOf(row)
+  return crawlProgressOf(row)
 }
 
 export const PROGRESS_COLUMNS = [
@@ -41,7 +41,7 @@ export const PROGRESS_COLUMNS = [
 
 type ProgressColumns = Pick<CrawlRow, (typeof PROGRESS_COLUMNS)[number]>
 
-export const progressOf = (row: ProgressColumns): CrawlProgress => ({
+export const crawlProgressOf = (row: ProgressColumns): CrawlProgress => ({
   startUrl: row.start_url,
   foundCount: row.pages_found,
   fetchedCount: row.pages_fetched,
@@ -87,7 +87,7 @@ export async function getCrawlProgress(db: Db, taskId: string): Promise<CrawlPro
     .select(PROGRESS_COLUMNS)
     .where('task_id', '=', taskId)
     .executeTakeFirst()
-  return row && progressOf(row)
+  return row && crawlProgressOf(row)
 }
 
 /** Keeps what was learned of the site, and how much longer the crawl has run. */
@@ -112,6 +112,11 @@ export async function updateCrawl(
     }))
     .where('task_id', '=', taskId)
     .execute()
+}
+
+/** The bounds of the crawl count from here on again. */
+export async function renewBounds(db: Db, taskId: string): Promise<void> {
+  await db.updateTable('crawl').set({ spent_ms: 0, ended_by: null }).where('task_id', '=', taskId).execute()
 }
 
 type Counted = 'found' | 'fetched' | Exclude<PageState, 'queued'>

@@ -2,9 +2,12 @@ import { sql } from 'kysely'
 import { MODALITIES, SCOPES, type Modality, type Space } from '../domain/embedding.ts'
 import type { Db, EmbeddingRow } from '../domain/tables.ts'
 import type { PartPlace, PartVector } from '../domain/partWork.ts'
-import type { Clip } from '../domain/work.ts'
+import type { Clip } from '../domain/sliceWork.ts'
 import { pagePosition } from './position.ts'
+import { modalityAt } from './storedVectors.ts'
 import { bytesOf, float64Of } from './vectorBytes.ts'
+import { makeVectorCounts, VECTOR_BYTES, type VectorCounts } from './vectorCounts.ts'
+import { countVectors, forgetVectors } from './vectorSets.ts'
 
 const ROWS_A_STATEMENT = 100
 
@@ -12,6 +15,7 @@ const ROWS_A_STATEMENT = 100
 export const insertClips = (db: Db, taskId: string, clips: readonly Clip[]): Promise<number> =>
   insertRows(
     db,
+    taskId,
     clips.flatMap(({ startSec, endSec, vectors }) =>
       vectors.map(({ modality, space, vector, uncertainty }) => ({
         task_id: taskId,
@@ -35,31 +39,46 @@ export interface AssetVector {
   vector: Float32Array
 }
 
-/** Adds the vectors of the whole asset, which begin at `startMs`. Returns how many were added. */
-export const insertAssetVectors = (
+/**
+ * Writes the vectors of the whole asset, which begin at `startMs`, in the place of those that were made of less of it.
+ * Returns how many there are more than before.
+ */
+export async function replaceAssetVectors(
   db: Db,
   taskId: string,
   startMs: number,
   vectors: readonly AssetVector[],
-): Promise<number> =>
-  insertRows(
-    db,
-    vectors.map(({ modality, space, endMs, vector }) => ({
-      task_id: taskId,
-      scope_order: SCOPES.indexOf('asset'),
-      position: startMs,
-      modality_order: MODALITIES.indexOf(modality),
-      end_ms: endMs,
-      space,
-      vector: bytesOf(vector),
-      uncertainty: null,
-    })),
-  )
+): Promise<number> {
+  const rows = vectors.map(({ modality, space, endMs, vector }) => ({
+    task_id: taskId,
+    scope_order: SCOPES.indexOf('asset'),
+    position: startMs,
+    modality_order: MODALITIES.indexOf(modality),
+    end_ms: endMs,
+    space,
+    vector: bytesOf(vector),
+    uncertainty: null,
+  }))
+  const counts = makeVectorCounts()
+  for (const { scope_order: scope, position, modality_order: modality } of rows) {
+    const removed = await db
+      .deleteFrom('embedding')
+      .where('task_id', '=', taskId)
+      .where('scope_order', '=', scope)
+      .where('position', '=', position)
+      .where('modality_order', '=', modality)
+      .returning(['space', VECTOR_BYTES])
+      .execute()
+    counts.subtract(removed)
+  }
+  return insertRows(db, taskId, rows, counts)
+}
 
 /** Adds vectors of parts of a picture or a document. Those that are there already stay as they are. Returns how many were added. */
 export const insertParts = (db: Db, taskId: string, vectors: readonly PartVector[]): Promise<number> =>
   insertRows(
     db,
+    taskId,
     vectors.map(({ modality, space, vector, uncertainty, place }) => ({
       task_id: taskId,
       scope_order: SCOPES.indexOf(place.scope),
@@ -77,17 +96,23 @@ function positionOf(place: PartPlace): number {
   return place.scope === 'chunk' ? place.chunk : 0
 }
 
-async function insertRows(db: Db, rows: readonly EmbeddingRow[]): Promise<number> {
-  let inserted = 0
-  for (let from = 0; from < rows.length; from += ROWS_A_STATEMENT) {
-    const { numInsertedOrUpdatedRows } = await db
-      .insertInto('embedding')
-      .values(rows.slice(from, from + ROWS_A_STATEMENT))
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirstOrThrow()
-    inserted += Number(numInsertedOrUpdatedRows ?? 0)
-  }
-  return inserted
+async function insertRows(
+  db: Db,
+  taskId: string,
+  rows: readonly EmbeddingRow[],
+  counts: VectorCounts = makeVectorCounts(),
+): Promise<number> {
+  for (let from = 0; from < rows.length; from += ROWS_A_STATEMENT)
+    counts.add(
+      await db
+        .insertInto('embedding')
+        .values(rows.slice(from, from + ROWS_A_STATEMENT))
+        .onConflict((conflict) => conflict.doNothing())
+        .returning(['space', VECTOR_BYTES])
+        .execute(),
+    )
+  await countVectors(db, taskId, counts)
+  return counts.total()
 }
 
 /** Of one slice and modality: the sum of its clips' vectors, each times its duration in seconds. */
@@ -141,10 +166,15 @@ export async function readSums(db: Db, taskId: string): Promise<StoredSum[]> {
   }))
 }
 
-/** Removes at most `limit` vectors of a task, the sums last. Returns how many; 0: there is none left. */
+/**
+ * Removes at most `limit` vectors of a task, the sums last; no search finds any of them from the first time on. Returns
+ * how many; 0: there is none left.
+ */
 export async function removeEmbeddings(db: Db, taskId: string, limit: number): Promise<number> {
+  await forgetVectors(db, taskId)
   const embeddings = await removeRows(db, 'embedding', taskId, limit)
-  return embeddings > 0 ? embeddings : removeRows(db, 'modality_sum', taskId, limit)
+  if (embeddings === limit) return limit
+  return embeddings + (await removeRows(db, 'modality_sum', taskId, limit - embeddings))
 }
 
 async function removeRows(
@@ -158,10 +188,4 @@ async function removeRows(
     delete from ${from}
      where rowid in (select rowid from ${from} where task_id = ${taskId} limit ${limit})`.execute(db)
   return Number(numAffectedRows ?? 0)
-}
-
-function modalityAt(order: number): Modality {
-  const modality = MODALITIES[order]
-  if (!modality) throw new Error(`no modality has the order ${order}`)
-  return modality
 }

@@ -9,6 +9,13 @@ import { addParts } from './migrations/0006_parts.ts'
 import { indexSideCars } from './migrations/0007_sideCars.ts'
 import { addUsage } from './migrations/0008_usage.ts'
 import { addTaskEvents } from './migrations/0009_taskEvents.ts'
+import { addLifeOfTasks } from './migrations/0010_lifeOfTasks.ts'
+import { addProgress } from './migrations/0011_progress.ts'
+import { addVectorSets } from './migrations/0012_vectorSets.ts'
+import { addKeys } from './migrations/0013_keys.ts'
+import { addBatches } from './migrations/0014_batches.ts'
+import { addOperations } from './migrations/0015_operations.ts'
+import { addReuse } from './migrations/0016_reuse.ts'
 
 /** A step forward of the tables. Never changed once released; there are no steps back. */
 export type Migration = (db: Kysely<unknown>) => Promise<void>
@@ -23,6 +30,13 @@ export const MIGRATIONS: readonly Migration[] = [
   indexSideCars,
   addUsage,
   addTaskEvents,
+  addLifeOfTasks,
+  addProgress,
+  addVectorSets,
+  addKeys,
+  addBatches,
+  addOperations,
+  addReuse,
 ]
 
 /**

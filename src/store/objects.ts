@@ -1,4 +1,5 @@
 import type { Db } from '../domain/tables.ts'
+import { addStoredBytes } from './accounts.ts'
 
 export interface Reference {
   accountId: string
@@ -8,9 +9,9 @@ export interface Reference {
   nowMs: number
 }
 
-/** Counts one more reference to stored bytes of the account. */
+/** Counts one more reference to stored bytes of the account, and the bytes when it is the first one. */
 export async function addReference(db: Db, { accountId, hash, sizeBytes, nowMs }: Reference): Promise<void> {
-  await db
+  const { reference_count: count } = await db
     .insertInto('object')
     .values({ account_id: accountId, hash, size_bytes: sizeBytes, reference_count: 1, created_ms: nowMs })
     .onConflict((conflict) =>
@@ -18,18 +19,35 @@ export async function addReference(db: Db, { accountId, hash, sizeBytes, nowMs }
         .columns(['account_id', 'hash'])
         .doUpdateSet((row) => ({ reference_count: row('object.reference_count', '+', 1) })),
     )
-    .execute()
+    .returning('reference_count')
+    .executeTakeFirstOrThrow()
+  if (count === 1) await addStoredBytes(db, accountId, sizeBytes)
+}
+
+/** Counts one more reference to bytes that are stored. False when they are not. */
+export async function addReferenceToStored(db: Db, accountId: string, hash: string): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('object')
+    .set((row) => ({ reference_count: row('reference_count', '+', 1) }))
+    .where('account_id', '=', accountId)
+    .where('hash', '=', hash)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }
 
 /** Counts one reference less. True when it was the last one: the row is gone, the bytes may go after the commit. */
 export async function dropReference(db: Db, accountId: string, hash: string): Promise<boolean> {
-  const { numDeletedRows } = await db
+  const removed = await db
     .deleteFrom('object')
     .where('account_id', '=', accountId)
     .where('hash', '=', hash)
     .where('reference_count', '=', 1)
+    .returning('size_bytes as sizeBytes')
     .executeTakeFirst()
-  if (numDeletedRows > 0n) return true
+  if (removed) {
+    await addStoredBytes(db, accountId, -removed.sizeBytes)
+    return true
+  }
   await db
     .updateTable('object')
     .set((row) => ({ reference_count: row('reference_count', '-', 1) }))

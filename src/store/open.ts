@@ -11,6 +11,7 @@ export interface OpenStore extends Opened {
   /** A read-only connection of its own. */
   read: Db
   write: GroupCommit['write']
+  onCommit: GroupCommit['onCommit']
 }
 
 export interface StoreParts {
@@ -25,13 +26,14 @@ export interface StoreParts {
  */
 export async function openStore({ file, clock }: StoreParts): Promise<OpenStore> {
   const writer = openSqlite(file)
-  const { write, close } = groupCommit({ sqlite: writer, clock })
+  const { write, onCommit, close } = groupCommit({ sqlite: writer, clock })
   try {
     await write((db) => migrate(db, file, clock.nowMs()))
     const reader = openSqlite(file, { readOnly: true })
     return {
       read: kyselyOver(reader),
       write,
+      onCommit,
       async close() {
         await close()
         reader.close()

@@ -51,3 +51,19 @@ async function countUpTo<Table extends Listed, Row>(
     .executeTakeFirstOrThrow()
   return count
 }
+
+/** A page of a list that is read by keyset, and after which id the next one begins. */
+export interface KeysetPage<Row> {
+  rows: readonly Row[]
+  nextAfter?: string
+}
+
+/** The page of rows of which one more was read than it holds, if there are so many. */
+export function keysetPage<Row extends { id: string }>(
+  found: readonly Row[],
+  limit: number,
+): KeysetPage<Row> {
+  const rows = found.slice(0, limit)
+  const last = found.length > limit ? rows.at(-1) : undefined
+  return { rows, ...(last && { nextAfter: last.id }) }
+}

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { addTask } from '../../test/support/queueItems.ts'
 import { withStore, type StoreForTest } from '../../test/support/withStore.ts'
-import { insertAssetVectors, insertClips } from './embeddings.ts'
+import { insertClips, replaceAssetVectors } from './embeddings.ts'
+import type { ReadingOptions } from '../domain/embedding.ts'
 import { openResults, type Results } from './reader.ts'
 
 const DIMENSION = 512
@@ -48,7 +49,7 @@ test('vectors come in pages of up to a megabyte, clips by time and modality, the
   withResults(async (parts) => {
     await addClips(parts, 'task', 300)
     await parts.store.write((db) =>
-      insertAssetVectors(db, 'task', 0, [
+      replaceAssetVectors(db, 'task', 0, [
         { modality: 'visual', space: 'image', endMs: 1_800_000, vector: vectorOf(-1) },
       ]),
     )
@@ -110,6 +111,22 @@ test('memory stays flat over a large result', () =>
     }
     // The whole of it would be 38 MB.
     expect(peakBytes).toBeLessThan(25_000_000)
+  }))
+
+test('what a filter leaves out takes no room, however much it is, and pages go on after it', () =>
+  withResults(async (parts) => {
+    await addClips(parts, 'task', 3_000)
+    const read = async (options: ReadingOptions) =>
+      (await collect(parts.results.embeddings('task', options))).flat().map(({ position }) => position)
+    // More than 4,000 rows before the first.
+    expect(await read({ startSec: 17_990, modalities: ['audio'] })).toEqual([17_988_000, 17_994_000])
+    expect(await read({ startSec: 6, endSec: 13, limit: 3 })).toEqual([6_000, 6_000, 12_000])
+    expect(await read({ scopes: ['page'] })).toEqual([])
+    const all = await read({ numbers: 'none' })
+    const after = { scope: 'clip', position: 12_000_000, modality: 'visual' } as const
+    expect(await read({ numbers: 'base64', after, limit: 2_000 })).toEqual(
+      all.slice(all.indexOf(12_000_000) + 1, all.indexOf(12_000_000) + 2_001),
+    )
   }))
 
 test('a vector that cannot be written fails the reading, and the thread goes on', () =>

@@ -163,3 +163,15 @@ test('chunks of one model come only, and a file that another one embeds anew is 
     })
     expect(await take(loader, bucketId, 0, { id: 'other', revision: '1' })).toMatchObject({ rows: [] })
   }))
+
+test('the chunks of a bucket are counted by the model that embedded them', () =>
+  withBucket(async (parts) => {
+    const { loader, bucketId, a, b } = parts
+    await embed(parts, a, { values: [1, 2] })
+    await embed(parts, b, { revision: '2' })
+    expect(loader.chunkCounts(bucketId)).toEqual([
+      { model: { id: 'tiny', revision: '1' }, count: 2 },
+      { model: { id: 'tiny', revision: '2' }, count: 1 },
+    ])
+    expect(loader.chunkCounts(bucketId + 1)).toEqual([])
+  }))

@@ -1,6 +1,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
-import type { ModelPin } from '../domain/work.ts'
+import type { ModelPin } from '../domain/model.ts'
 import { toStorageError } from './storageError.ts'
+import { taskVectorsLoader, type TaskVectorsLoader } from './taskVectorsLoader.ts'
 import { float32Of } from './vectorBytes.ts'
 
 /** The chunks of a bucket that one model embedded. */
@@ -32,7 +33,7 @@ export interface SearchChanges {
   pages: Iterable<readonly SearchRow[]>
 }
 
-export interface SearchLoader {
+export interface SearchLoader extends TaskVectorsLoader {
   /**
    * Hands the changes of a bucket since a version (0: all of it) to `take`, which reads them before it ends. They are
    * of one moment, whatever is written meanwhile; files that another model embedded have no chunks in them. False, and
@@ -79,6 +80,7 @@ export function openLoader({ file }: { file: string }): SearchLoader {
   const dropped = database.prepare(DROPPED)
   const rows = database.prepare(ROWS)
   return {
+    ...taskVectorsLoader(database, file),
     async changes(source, since, take) {
       const { bucketId } = source
       attempt(file, () => database.exec('begin'))

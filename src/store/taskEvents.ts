@@ -1,5 +1,6 @@
-import type { TaskEventDetails, TaskEventKind } from '../domain/taskEvent.ts'
-import type { Db } from '../domain/tables.ts'
+import type { Selectable } from 'kysely'
+import type { TaskEvent, TaskEventDetails, TaskEventKind } from '../domain/taskEvent.ts'
+import type { Db, TaskEventRow } from '../domain/tables.ts'
 
 export interface NewTaskEvent<Kind extends TaskEventKind> {
   accountId: string
@@ -25,6 +26,45 @@ export async function addTaskEvent<Kind extends TaskEventKind>(
     })
     .execute()
 }
+
+export interface EventQuery {
+  /** Absent, and without a task: of all accounts. */
+  accountId?: string
+  /** Absent: of all tasks. */
+  taskId?: string
+  /** Only those with a greater id. */
+  after: number
+  limit: number
+}
+
+/** What happened, in the order in which it did. */
+export async function readTaskEvents(
+  db: Db,
+  { accountId, taskId, after, limit }: EventQuery,
+): Promise<TaskEvent[]> {
+  let matching = db.selectFrom('task_event').selectAll().where('id', '>', after)
+  // A task has one account, and whoever asks knows it: with both the longer of two indexes might be looked through.
+  if (taskId !== undefined) matching = matching.where('task_id', '=', taskId)
+  else if (accountId !== undefined) matching = matching.where('account_id', '=', accountId)
+  const rows = await matching.orderBy('id').limit(limit).execute()
+  return rows.map(eventOf)
+}
+
+/** The id of the newest event; 0 when there is none. */
+export async function lastTaskEventId(db: Db): Promise<number> {
+  const row = await db.selectFrom('task_event').select('id').orderBy('id', 'desc').limit(1).executeTakeFirst()
+  return row?.id ?? 0
+}
+
+const eventOf = (row: Selectable<TaskEventRow>): TaskEvent =>
+  ({
+    id: row.id,
+    accountId: row.account_id,
+    taskId: row.task_id,
+    kind: row.kind,
+    details: JSON.parse(row.details_json) as unknown,
+    createdMs: row.created_ms,
+  }) as TaskEvent
 
 /** Removes at most `limit` events of a task. Returns how many; 0: there is none left. */
 export async function removeTaskEvents(db: Db, taskId: string, limit: number): Promise<number> {

@@ -1,9 +1,12 @@
 import { sql } from 'kysely'
 import { failureColumns } from '../domain/failure.ts'
-import { TASK_STATES, canMoveTask, type TaskState } from '../domain/states.ts'
+import { addMove } from '../domain/moves.ts'
+import { TASK_STATES, canMoveTask, isFinal, type TaskState } from '../domain/states.ts'
 import type { Db, TaskRow } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
+import { addDailyUse } from './dailyUsage.ts'
 import { addTaskEvent } from './taskEvents.ts'
+import { MOVE_COLUMNS, taskMove } from './taskMove.ts'
 
 /** Counts items that the plan has written just now; the task is worked on from here. */
 export async function addPlannedItems(
@@ -30,9 +33,12 @@ async function begin(db: Db, id: string, nowMs: number): Promise<void> {
     .set({ state: 'processing' })
     .where('id', '=', id)
     .where('state', '=', 'queued')
-    .returning('account_id as accountId')
+    .returning(MOVE_COLUMNS)
     .executeTakeFirst()
-  if (begun) await addTaskEvent(db, { ...begun, taskId: id, kind: 'processing', details: {}, nowMs })
+  if (!begun) return
+  const accountId = begun.account_id
+  await addTaskEvent(db, { accountId, taskId: id, kind: 'processing', details: {}, nowMs })
+  addMove(db, taskMove(begun, nowMs))
 }
 
 /** All items of the task are written: when none is open any more, the task can end. */
@@ -48,11 +54,19 @@ export async function setPlanned(db: Db, id: string, nowMs: number): Promise<voi
 /** What became of a slice or of a file: it is done, has failed, or was no longer there. */
 export type Outcome = 'done' | 'failed' | 'gone'
 
-/** Counts slice or document items that have ended, one unless said otherwise. True when no other is open. */
+/**
+ * Counts slice or document items that have ended, one unless said otherwise; those that are done are counted for whoever
+ * created the task too. True when no other is open.
+ */
 export async function countSettled(
   db: Db,
   id: string,
-  { outcome, count = 1, nowMs }: { outcome: Outcome; count?: number; nowMs: number },
+  {
+    outcome,
+    count = 1,
+    tokens = 0,
+    nowMs,
+  }: { outcome: Outcome; count?: number; /** Of text that was embedded. */ tokens?: number; nowMs: number },
 ): Promise<boolean> {
   const row = await db
     .updateTable('task')
@@ -64,8 +78,10 @@ export async function countSettled(
       updated_ms: nowMs,
     }))
     .where('id', '=', id)
-    .returning('open_count')
+    .returning(['open_count', 'account_id as accountId', 'key_id as keyId'])
     .executeTakeFirst()
+  if (row && outcome === 'done')
+    await addDailyUse(db, { ...row, keyId: row.keyId ?? '' }, { items: count, tokens }, nowMs)
   return row?.open_count === 0
 }
 
@@ -131,9 +147,89 @@ export async function endTask(
       'in',
       TASK_STATES.filter((from) => canMoveTask(from, state)),
     )
-    .returning('account_id as accountId')
+    .returning(MOVE_COLUMNS)
     .executeTakeFirst()
   if (!ended) return false
-  await addTaskEvent(db, { ...ended, taskId: id, kind: 'ended', details: { state, ...failure }, nowMs })
+  const accountId = ended.account_id
+  await addTaskEvent(db, { accountId, taskId: id, kind: 'ended', details: { state, ...failure }, nowMs })
+  addMove(db, taskMove(ended, nowMs))
   return true
+}
+
+/** True when the task has ended, or is not there. */
+export async function hasEnded(db: Db, id: string): Promise<boolean> {
+  const row = await db.selectFrom('task').select('state').where('id', '=', id).executeTakeFirst()
+  return row === undefined || isFinal(row.state)
+}
+
+// Stands in the text, so that the partial index is used.
+const IS_UNSETTLED = sql<boolean>`state in ('failed', 'cancelled') and open_count > 0`
+
+/** Tasks that have ended while items of theirs were open, and of which nobody has seen to those yet. */
+export async function unsettledTasks(db: Db, limit: number): Promise<string[]> {
+  const rows = await db.selectFrom('task').select('id').where(IS_UNSETTLED).limit(limit).execute()
+  return rows.map(({ id }) => id)
+}
+
+/** No item of the task, which has ended, is open any more. */
+export async function setSettled(db: Db, id: string): Promise<void> {
+  await db.updateTable('task').set({ open_count: 0 }).where('id', '=', id).where(IS_UNSETTLED).execute()
+}
+
+/**
+ * Takes an ended task up again, for as long as it is kept at least until `expiresMs`. Its plan counts as not written
+ * until `setPlanned`. False when it has not ended well or is not settled: then nothing is changed.
+ */
+export async function reopenTask(
+  db: Db,
+  id: string,
+  { expiresMs, nowMs }: { expiresMs: number; nowMs: number },
+): Promise<boolean> {
+  const reopened = await db
+    .updateTable('task')
+    .set((row) => ({
+      state: 'processing',
+      ...failureColumns(undefined),
+      is_planned: 0,
+      updated_ms: nowMs,
+      finished_ms: null,
+      expires_ms: row
+        .case()
+        .when('expires_ms', '<', expiresMs)
+        .then(expiresMs)
+        .else(row.ref('expires_ms'))
+        .end(),
+    }))
+    .where('id', '=', id)
+    .where(
+      'state',
+      'in',
+      TASK_STATES.filter((from) => isFinal(from) && canMoveTask(from, 'processing')),
+    )
+    .where('open_count', '=', 0)
+    .where('removed_ms', 'is', null)
+    .returning(MOVE_COLUMNS)
+    .executeTakeFirst()
+  if (!reopened) return false
+  const accountId = reopened.account_id
+  await addTaskEvent(db, { accountId, taskId: id, kind: 'retried', details: {}, nowMs })
+  addMove(db, taskMove(reopened, nowMs))
+  return true
+}
+
+/** Counts slice or document items that are open again; `failed` of them had failed. */
+export async function countReopened(
+  db: Db,
+  id: string,
+  { count, failed, nowMs }: { count: number; failed: number; nowMs: number },
+): Promise<void> {
+  await db
+    .updateTable('task')
+    .set((row) => ({
+      open_count: row('open_count', '+', count),
+      failed_count: row('failed_count', '-', failed),
+      updated_ms: nowMs,
+    }))
+    .where('id', '=', id)
+    .execute()
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { addItems, addTask, itemRows } from '../../test/support/queueItems.ts'
 import { withStore, type StoreForTest } from '../../test/support/withStore.ts'
 import type { Warning } from '../domain/embedding.ts'
-import type { MediaPlan } from '../domain/work.ts'
+import type { MediaPlan } from '../domain/taskPlan.ts'
 import { insertClips } from './embeddings.ts'
 import { removeTaskEvents } from './taskEvents.ts'
 import {
@@ -74,7 +74,7 @@ test('a task is done when its plan is written and its last slice is settled', ()
     await store.write((db) => countSettled(db, 'task', { outcome: 'failed', nowMs }))
     expect(await done()).toBe(false)
     await store.write(async (db) => {
-      await keepPlan(db, 'task', { plan, warnings: [warning('planned')], nowMs })
+      await keepPlan(db, 'task', { plan, reuseKey: 'key', warnings: [warning('planned')], nowMs })
       await setPlanned(db, 'task', nowMs)
     })
     expect(await done()).toBe(true)

@@ -1,12 +1,16 @@
 import type { Warning } from '../domain/embedding.ts'
-import type { TaskState } from '../domain/states.ts'
+import { TASK_STATES, isFinal, type TaskState } from '../domain/states.ts'
 import type { Db, TaskRow } from '../domain/tables.ts'
 import type { Page, Task } from '../domain/task.ts'
-import type { TaskPlan, ModelPin, TaskRequest } from '../domain/work.ts'
-import { failureColumns } from '../domain/failure.ts'
+import type { ModelPin } from '../domain/model.ts'
+import type { TaskPlan } from '../domain/taskPlan.ts'
+import type { TaskRequest } from '../domain/taskRequest.ts'
+import { addMove } from '../domain/moves.ts'
 import { newestPage, type PageRequest } from './page.ts'
+import { taskMove } from './taskMove.ts'
 import { addTaskEvent } from './taskEvents.ts'
-import { taskOf, taskWorkOf, type TaskWork } from './taskRow.ts'
+import { newTaskRow, taskOf, taskWorkOf, type TaskWork } from './taskRow.ts'
+import { forgetVectors } from './vectorSets.ts'
 
 export type { TaskWork }
 
@@ -29,50 +33,37 @@ export interface NewTask {
   /** Of text that came with the request. */
   textTokens?: number
   warnings: readonly Warning[]
-  /** The key that media are counted for, as its SHA-256 in hex. */
-  keyHash?: string
+  /** Vectors that follow from the same may be taken from another task. */
+  mayReuse: boolean
+  /** The key that it was created with. */
+  keyId?: string
+  /** The task that this one does again. */
+  rerunOf?: string
   nowMs: number
   expiresMs: number
 }
 
 /** Adds a queued task of media. */
 export async function insertTask(db: Db, task: NewTask): Promise<Task> {
-  const row: TaskRow = {
-    id: task.id,
-    account_id: task.accountId,
-    kind: 'media',
-    state: 'queued',
-    model_name: task.modelName,
-    model_id: task.model.id,
-    model_revision: task.model.revision,
-    request_json: JSON.stringify(task.request),
-    asset_id: task.assetId ?? null,
-    object_hash: task.objectHash ?? null,
-    bucket: null,
-    holds_object: task.objectHash === undefined ? 0 : 1,
-    filename: task.filename ?? null,
-    source_url: task.sourceUrl ?? null,
-    open_count: 0,
-    item_count: 0,
-    done_count: 0,
-    failed_count: 0,
-    skipped_count: 0,
-    gone_count: 0,
-    is_planned: 0,
-    plan_json: null,
-    embedding_count: 0,
-    text_tokens: task.textTokens ?? 0,
-    warnings_json: JSON.stringify(task.warnings),
-    ...failureColumns(undefined),
-    created_ms: task.nowMs,
-    updated_ms: task.nowMs,
-    finished_ms: null,
-    expires_ms: task.expiresMs,
-    key_hash: task.keyHash ?? null,
-  }
+  const row = newTaskRow(
+    { ...task, kind: 'media' },
+    {
+      request_json: JSON.stringify(task.request),
+      asset_id: task.assetId ?? null,
+      object_hash: task.objectHash ?? null,
+      holds_object: task.objectHash === undefined ? 0 : 1,
+      filename: task.filename ?? null,
+      source_url: task.sourceUrl ?? null,
+      text_tokens: task.textTokens ?? 0,
+      warnings_json: JSON.stringify(task.warnings),
+      may_reuse: task.mayReuse ? 1 : 0,
+    },
+  )
   await db.insertInto('task').values(row).execute()
-  const { accountId, id: taskId, nowMs } = task
-  await addTaskEvent(db, { accountId, taskId, kind: 'created', details: {}, nowMs })
+  const { accountId, id: taskId, rerunOf, nowMs } = task
+  const details = { ...(rerunOf !== undefined && { rerunOf }) }
+  await addTaskEvent(db, { accountId, taskId, kind: 'created', details, nowMs })
+  addMove(db, taskMove(row, nowMs))
   return taskOf(row)
 }
 
@@ -84,6 +75,7 @@ export async function getTask(db: Db, accountId: string, id: string): Promise<Ta
     .where('id', '=', id)
     .where('kind', '=', 'media')
     .where('account_id', '=', accountId)
+    .where('removed_ms', 'is', null)
     .executeTakeFirst()
   return row && taskOf(row)
 }
@@ -110,7 +102,11 @@ export interface TaskFilter extends PageRequest {
 /** A page of the account's tasks of media, newest first. */
 export async function listTasks(db: Db, accountId: string, filter: TaskFilter): Promise<Page<Task>> {
   const { states, createdAfterMs, createdBeforeMs } = filter
-  let matching = db.selectFrom('task').where('account_id', '=', accountId).where('kind', '=', 'media')
+  let matching = db
+    .selectFrom('task')
+    .where('account_id', '=', accountId)
+    .where('kind', '=', 'media')
+    .where('removed_ms', 'is', null)
   if (states) matching = matching.where('state', 'in', states)
   if (createdAfterMs !== undefined) matching = matching.where('created_ms', '>', createdAfterMs)
   if (createdBeforeMs !== undefined) matching = matching.where('created_ms', '<', createdBeforeMs)
@@ -133,6 +129,19 @@ export async function setTaskInput(
   return numUpdatedRows > 0n
 }
 
+/** The task refers to its stored input, by this hash, itself again; the caller has added the reference. */
+export async function holdInput(
+  db: Db,
+  id: string,
+  { objectHash, nowMs }: { objectHash: string; nowMs: number },
+): Promise<void> {
+  await db
+    .updateTable('task')
+    .set({ object_hash: objectHash, holds_object: 1, updated_ms: nowMs })
+    .where('id', '=', id)
+    .execute()
+}
+
 /** Gives the bytes of an asset to all tasks that wait for them. Returns how many: the caller adds their references. */
 export async function setInputOfWaiting(
   db: Db,
@@ -149,32 +158,55 @@ export async function setInputOfWaiting(
   return Number(numUpdatedRows)
 }
 
+export interface NewPlan {
+  plan: TaskPlan
+  /** What the vectors follow from. */
+  reuseKey: string
+  /** How much video or sound is embedded; absent for pictures and documents. */
+  mediaMs?: number
+  warnings: readonly Warning[]
+  nowMs: number
+}
+
 /** Keeps the plan of a task of media. */
 export async function keepPlan(
   db: Db,
   id: string,
-  { plan, warnings, nowMs }: { plan: TaskPlan; warnings: readonly Warning[]; nowMs: number },
+  { plan, reuseKey, mediaMs, warnings, nowMs }: NewPlan,
 ): Promise<void> {
   await db
     .updateTable('task')
-    .set({ plan_json: JSON.stringify(plan), updated_ms: nowMs })
+    .set({
+      plan_json: JSON.stringify(plan),
+      reuse_key: reuseKey,
+      media_total_ms: mediaMs ?? null,
+      updated_ms: nowMs,
+    })
     .where('id', '=', id)
     .where('state', 'in', ['queued', 'processing'])
     .execute()
   await addWarnings(db, id, warnings)
 }
 
-/** Counts vectors that were inserted and the text that went into them, and adds what a caller should know of them. */
-export async function addEmbeddings(
-  db: Db,
-  id: string,
-  added: { count: number; textTokens?: number; warnings: readonly Warning[]; nowMs: number },
-): Promise<void> {
+export interface AddedEmbeddings {
+  count: number
+  textTokens?: number
+  /** So much video or sound is embedded, or failed. */
+  mediaDoneMs?: number
+  mediaFailedMs?: number
+  warnings: readonly Warning[]
+  nowMs: number
+}
+
+/** Counts vectors that were inserted and what went into them, and adds what a caller should know of them. */
+export async function addEmbeddings(db: Db, id: string, added: AddedEmbeddings): Promise<void> {
   await db
     .updateTable('task')
     .set((row) => ({
       embedding_count: row('embedding_count', '+', added.count),
       text_tokens: row('text_tokens', '+', added.textTokens ?? 0),
+      media_done_ms: row('media_done_ms', '+', added.mediaDoneMs ?? 0),
+      media_failed_ms: row('media_failed_ms', '+', added.mediaFailedMs ?? 0),
       updated_ms: added.nowMs,
     }))
     .where('id', '=', id)
@@ -195,26 +227,56 @@ export interface ExpiredTask {
 export async function expiredTasks(db: Db, nowMs: number, limit: number): Promise<ExpiredTask[]> {
   const rows = await db
     .selectFrom('task')
-    .select(['id', 'account_id', 'object_hash', 'holds_object'])
+    .select(EXPIRED_COLUMNS)
     .where('expires_ms', '<=', nowMs)
     .orderBy('expires_ms')
     .limit(limit)
     .execute()
-  return rows.map((row) => ({
-    id: row.id,
-    accountId: row.account_id,
-    ...(row.object_hash !== null && { objectHash: row.object_hash }),
-    holdsObject: row.holds_object === 1,
-  }))
+  return rows.map(expiredOf)
 }
+
+/**
+ * From now on nobody sees the task, which has ended: it counts as expired. Returns what is to be removed; undefined when
+ * the account has no such task, or it was taken up again.
+ */
+export async function hideTask(
+  db: Db,
+  accountId: string,
+  id: string,
+  nowMs: number,
+): Promise<ExpiredTask | undefined> {
+  const row = await db
+    .updateTable('task')
+    .set({ removed_ms: nowMs, expires_ms: nowMs })
+    .where('id', '=', id)
+    .where('account_id', '=', accountId)
+    .where('state', 'in', TASK_STATES.filter(isFinal))
+    .where('removed_ms', 'is', null)
+    .returning(EXPIRED_COLUMNS)
+    .executeTakeFirst()
+  if (!row) return undefined
+  await forgetVectors(db, id)
+  return expiredOf(row)
+}
+
+const EXPIRED_COLUMNS = ['id', 'account_id', 'object_hash', 'holds_object'] as const
+
+const expiredOf = (row: Pick<TaskRow, (typeof EXPIRED_COLUMNS)[number]>): ExpiredTask => ({
+  id: row.id,
+  accountId: row.account_id,
+  ...(row.object_hash !== null && { objectHash: row.object_hash }),
+  holdsObject: row.holds_object === 1,
+})
 
 /** Removes a task, whose vectors are gone, with its items. False when there is none of that id. */
 export async function removeTask(db: Db, id: string): Promise<boolean> {
+  await db.deleteFrom('task_trace').where('task_id', '=', id).execute()
   const { numDeletedRows } = await db.deleteFrom('task').where('id', '=', id).executeTakeFirst()
   return numDeletedRows > 0n
 }
 
-async function addWarnings(db: Db, id: string, warnings: readonly Warning[]): Promise<void> {
+/** Adds what a caller should know; what is known already is not said twice. */
+export async function addWarnings(db: Db, id: string, warnings: readonly Warning[]): Promise<void> {
   if (warnings.length === 0) return
   const row = await db.selectFrom('task').select('warnings_json').where('id', '=', id).executeTakeFirst()
   if (!row) return
@@ -224,6 +286,28 @@ async function addWarnings(db: Db, id: string, warnings: readonly Warning[]): Pr
   await db
     .updateTable('task')
     .set({ warnings_json: JSON.stringify([...known, ...added]) })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** What was missing is tried again: its warnings are not true any more, and its media has not failed. */
+export async function closeGaps(
+  db: Db,
+  id: string,
+  { warnings, mediaMs }: { warnings: readonly Warning[]; mediaMs: number },
+): Promise<void> {
+  const row = await db.selectFrom('task').select('warnings_json').where('id', '=', id).executeTakeFirst()
+  if (!row || warnings.length === 0) return
+  const closed = new Set(warnings.map((warning) => JSON.stringify(warning)))
+  const left = (JSON.parse(row.warnings_json) as Warning[]).filter(
+    (warning) => !closed.has(JSON.stringify(warning)),
+  )
+  await db
+    .updateTable('task')
+    .set((task) => ({
+      media_failed_ms: task('media_failed_ms', '-', mediaMs),
+      warnings_json: JSON.stringify(left),
+    }))
     .where('id', '=', id)
     .execute()
 }

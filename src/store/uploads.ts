@@ -61,22 +61,22 @@ export async function listActiveUploads(
   accountId: string,
   { nowMs, ...request }: PageRequest & { nowMs: number },
 ): Promise<Page<Upload>> {
-  const matching = db
-    .selectFrom('upload')
-    .where('account_id', '=', accountId)
-    .where('state', '=', 'active')
-    .where('expires_ms', '>', nowMs)
+  const matching = activeUploads(db, accountId, nowMs)
   const { rows, total } = await newestPage(db, matching.selectAll(), request)
   return { rows: rows.map(uploadOf), total }
 }
 
+/** How many of the account's uploads still take parts at `nowMs`. */
+export async function countActiveUploads(db: Db, accountId: string, nowMs: number): Promise<number> {
+  const { count } = await activeUploads(db, accountId, nowMs)
+    .select((row) => row.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return count
+}
+
 /** How many bytes the account's uploads that still take parts at `nowMs` may bring yet. */
 export async function outstandingBytes(db: Db, accountId: string, nowMs: number): Promise<number> {
-  const active = db
-    .selectFrom('upload')
-    .where('account_id', '=', accountId)
-    .where('state', '=', 'active')
-    .where('expires_ms', '>', nowMs)
+  const active = activeUploads(db, accountId, nowMs)
   const { announced } = await active
     .select((row) => row.fn.coalesce(row.fn.sum<number>('total_bytes'), row.lit(0)).as('announced'))
     .executeTakeFirstOrThrow()
@@ -147,6 +147,13 @@ export async function oldUploads(db: Db, beforeMs: number, limit: number): Promi
 export async function removeUpload(db: Db, id: string): Promise<void> {
   await db.deleteFrom('upload').where('id', '=', id).execute()
 }
+
+const activeUploads = (db: Db, accountId: string, nowMs: number) =>
+  db
+    .selectFrom('upload')
+    .where('account_id', '=', accountId)
+    .where('state', '=', 'active')
+    .where('expires_ms', '>', nowMs)
 
 const uploadOf = (row: UploadRow): Upload => ({
   id: row.id,

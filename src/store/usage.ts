@@ -3,8 +3,7 @@ import type { Db } from '../domain/tables.ts'
 
 /** What a key has used in a stretch of time. */
 export interface Used {
-  /** SHA-256 of the key, hex. */
-  keyHash: string
+  keyId: string
   rate: Rate
   startMs: number
   used: number
@@ -13,15 +12,15 @@ export interface Used {
 /** All that was used in stretches that began after this. */
 export async function readUsage(db: Db, afterMs: number): Promise<Used[]> {
   const rows = await db.selectFrom('usage').selectAll().where('start_ms', '>', afterMs).execute()
-  return rows.flatMap(({ key_hash: keyHash, rate, start_ms: startMs, used }) =>
-    isRate(rate) ? [{ keyHash, rate, startMs, used }] : [],
+  return rows.flatMap(({ key_id: keyId, rate, start_ms: startMs, used }) =>
+    isRate(rate) ? [{ keyId, rate, startMs, used }] : [],
   )
 }
 
 /** Adds to what was used: at least one, each of another key, rate or stretch. */
 export async function addUsage(db: Db, added: readonly Used[]): Promise<void> {
-  const rows = added.map(({ keyHash, rate, startMs, used }) => ({
-    key_hash: keyHash,
+  const rows = added.map(({ keyId, rate, startMs, used }) => ({
+    key_id: keyId,
     rate,
     start_ms: startMs,
     used,
@@ -30,7 +29,7 @@ export async function addUsage(db: Db, added: readonly Used[]): Promise<void> {
     .insertInto('usage')
     .values(rows)
     .onConflict((conflict) =>
-      conflict.columns(['key_hash', 'rate', 'start_ms']).doUpdateSet((row) => ({
+      conflict.columns(['key_id', 'rate', 'start_ms']).doUpdateSet((row) => ({
         used: row('usage.used', '+', row.ref('excluded.used')),
       })),
     )

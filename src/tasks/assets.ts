@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Db } from '../domain/tables.ts'
-import type { Account, Asset, Page, UserMetadata } from '../domain/task.ts'
+import { consumerOf, type Account, type Asset, type Page, type UserMetadata } from '../domain/task.ts'
 import type { ReceivedBytes } from '../objects/objects.ts'
 import { enqueue } from '../queue/enqueue.ts'
 import { removeItemsOfAsset } from '../queue/removeItems.ts'
@@ -34,12 +34,14 @@ export type AssetOrder = ({ received: ReceivedBytes } | { url: string }) & {
 
 /**
  * Takes finished bytes, or what is to be fetched, as an asset of the account. It is `processing` until its bytes are there
- * and a compute child has looked at them. Throws what `Fetcher.check` throws for a URL.
+ * and a compute child has looked at them. Throws what `Fetcher.check` throws for a URL, and `disk_full` while
+ * no new work is taken.
  */
 export async function createAsset(parts: TaskParts, account: Account, order: AssetOrder): Promise<Asset> {
+  await parts.disk.admit()
   const asset = await ('url' in order
     ? createFromUrl(parts, account, order, order.url)
-    : keepBytes(parts, account.id, order.received, (db) =>
+    : keepBytes(parts, consumerOf(account), order.received, (db) =>
         insert(parts, db, account, order, { method: 'direct', bytes: order.received }),
       ))
   parts.wake()
@@ -74,7 +76,9 @@ async function insert(parts: TaskParts, db: Db, account: Account, order: AssetOr
   })
   const owner = { accountId: account.id, assetId: asset.id }
   await enqueue(db, nowMs, [
-    'url' in content ? fetchItem(owner, { url: content.url, dueMs: nowMs }) : inspectItem(owner, nowMs),
+    'url' in content
+      ? fetchItem(owner, { url: content.url, keyId: account.keyId, dueMs: nowMs })
+      : inspectItem(owner, nowMs),
   ])
   return asset
 }

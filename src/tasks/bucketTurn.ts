@@ -13,7 +13,7 @@ export async function isTurnOf(parts: TaskParts, item: ClaimedItem, task: Bucket
   const [first] = await activeTaskIds(parts.store.read, task.accountId, task.bucket)
   if (first === undefined || first >= task.id) return true
   const dueMs = parts.clock.nowMs() + TURN_WAIT_MS
-  await parts.store.write((db) => postpone(db, item, { dueMs }))
+  await parts.store.write((db) => postpone(db, item, { dueMs, nowMs: parts.clock.nowMs() }))
   return false
 }
 

@@ -1,7 +1,7 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { ClipModality, Warning } from '../domain/embedding.ts'
 import type { MediaFacts } from '../domain/media.ts'
-import type { MediaRequest } from '../domain/work.ts'
+import type { MediaRequest } from '../domain/taskRequest.ts'
 
 export interface Choice {
   /** In the order asked for. */

@@ -7,6 +7,8 @@ import { insertBucketTask, newestActiveTask } from '../store/bucketTasks.ts'
 import { getEmbedding, insertEmbedding } from '../store/embeddedBuckets.ts'
 import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
+import { refuseSpent, takeTask } from './quotas.ts'
+import { expiryOf } from './retention.ts'
 import { usableModel } from './usableModel.ts'
 
 export interface BucketTaskOrder {
@@ -14,14 +16,16 @@ export interface BucketTaskOrder {
   modelName: string
   chunks: ChunkSettings
   loader: Loader
+  /** How long the task is kept; absent: as long as the operator has set. */
+  retentionMs?: number
   idempotency?: Idempotency<BucketTask>
 }
 
 /**
  * Takes the embedding of a bucket: when this returns, the task is committed. While the newest task of the account and
  * bucket has not ended and has the same settings, it is returned instead of another one; a task with other settings
- * waits for those before it. Throws `not_found` for a bucket that is not there, `model_unknown`, and what
- * `rememberAnswer` throws.
+ * waits for those before it. Throws `not_found` for a bucket that is not there, `model_unknown`, `rate_limited` when a
+ * quota of the account is spent, `disk_full` while no new work is taken, and what `rememberAnswer` throws.
  */
 export async function createBucketTask(
   parts: TaskParts,
@@ -31,6 +35,7 @@ export async function createBucketTask(
   const model = usableModel(parts, order.modelName)
   if (!(await parts.buckets.exists(account.name, order.bucket)))
     throw new EmbedlineError('not_found', `There is no bucket ${order.bucket}.`, { field: 'bucket' })
+  await parts.disk.admit()
   // The order of these words is kept in the stored JSON, by which settings are compared.
   const settings: BucketSettings = {
     model: { id: model.id, revision: model.revision },
@@ -40,6 +45,7 @@ export async function createBucketTask(
     },
     loader: order.loader,
   }
+  await refuseSpent(parts, account, ['tokensPerDay'])
   const task = await parts.store.write(async (db) => {
     const nowMs = parts.clock.nowMs()
     const active = await newestActiveTask(db, account.id, order.bucket)
@@ -64,14 +70,16 @@ async function insert(
   const { bucket, modelName } = order
   if (!(await getEmbedding(db, account.id, bucket)))
     await insertEmbedding(db, { accountId: account.id, bucket, settings, modelName, nowMs })
+  await takeTask(db, account, nowMs)
   const task = await insertBucketTask(db, {
     id: parts.ids.uuidV7(),
     accountId: account.id,
     bucket,
     modelName,
     settings,
+    keyId: account.keyId,
     nowMs,
-    expiresMs: nowMs + parts.retentionMs,
+    expiresMs: expiryOf(parts, order.retentionMs),
   })
   await enqueue(db, nowMs, [
     {

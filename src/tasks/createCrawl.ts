@@ -3,12 +3,14 @@ import type { ChunkSettings } from '../domain/document.ts'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Db } from '../domain/tables.ts'
 import type { Account, BucketSettings, BucketTask } from '../domain/task.ts'
-import { enqueue } from '../queue/enqueue.ts'
+import { enqueue, type NewItem } from '../queue/enqueue.ts'
 import { insertBucketTask, newestActiveTask } from '../store/bucketTasks.ts'
 import { insertCrawl } from '../store/crawls.ts'
 import { getEmbedding, insertEmbedding } from '../store/embeddedBuckets.ts'
 import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
+import { refuseSpent, takeTask } from './quotas.ts'
+import { expiryOf } from './retention.ts'
 
 export interface CrawlOrder {
   bucket: string
@@ -17,6 +19,8 @@ export interface CrawlOrder {
   /** Of a bucket that is not embedded yet; another one keeps its own. */
   modelName: string
   chunks: ChunkSettings
+  /** How long the task is kept; absent: as long as the operator has set. */
+  retentionMs?: number
   idempotency?: Idempotency<BucketTask>
 }
 
@@ -24,7 +28,8 @@ export interface CrawlOrder {
  * Takes the crawl of a site into a bucket: when this returns, the task is committed. While the newest task of the account
  * and bucket is the same crawl and has not ended, it is returned instead of another one. Throws `fetch_refused` and
  * `fetch_failed` for an address that is never going to be asked, `not_found` for a bucket that is not there,
- * `model_unknown`, and what `rememberAnswer` throws.
+ * `model_unknown`, `rate_limited` when a quota of the account is spent, `disk_full` while no new work is taken, and what
+ * `rememberAnswer` throws.
  */
 export async function createCrawl(
   parts: TaskParts,
@@ -34,6 +39,8 @@ export async function createCrawl(
   if (!(await parts.buckets.exists(account.name, order.bucket)))
     throw new EmbedlineError('not_found', `There is no bucket ${order.bucket}.`, { field: 'bucket' })
   const startUrl = await checkedUrl(parts, order.url)
+  await parts.disk.admit()
+  await refuseSpent(parts, account, ['tokensPerDay'])
   const task = await parts.store.write(async (db) => {
     const active = await newestActiveTask(db, account.id, order.bucket)
     const isSame = active?.crawl?.startUrl === startUrl
@@ -72,20 +79,31 @@ async function insert(parts: TaskParts, db: Db, account: Account, order: NewCraw
   const { settings, modelName } = known ? settingsBeside(parts, known) : newSettings(parts, order)
   if (!(await getEmbedding(db, account.id, bucket)))
     await insertEmbedding(db, { accountId: account.id, bucket, settings, modelName, nowMs })
+  await takeTask(db, account, nowMs)
   const task = await insertBucketTask(db, {
     id: parts.ids.uuidV7(),
     accountId: account.id,
     bucket,
     modelName,
     settings,
+    keyId: account.keyId,
     nowMs,
-    expiresMs: nowMs + parts.retentionMs,
+    expiresMs: expiryOf(parts, order.retentionMs),
   })
   const crawl = await insertCrawl(db, task.id, startUrl)
-  const item = { accountId: account.id, kind: 'crawl', taskId: task.id, key: 'crawl', lane: 0 } as const
-  await enqueue(db, nowMs, [{ ...item, dueMs: nowMs, payload: {} }])
+  await enqueue(db, nowMs, [crawlItem({ accountId: account.id, taskId: task.id }, nowMs)])
   return { ...task, crawl }
 }
+
+/** The item that asks for the pages of a site. */
+export const crawlItem = (owner: { accountId: string; taskId: string }, dueMs: number): NewItem => ({
+  ...owner,
+  kind: 'crawl',
+  key: 'crawl',
+  lane: 0,
+  dueMs,
+  payload: {},
+})
 
 interface Settings {
   settings: BucketSettings

@@ -1,15 +1,17 @@
-import { cancelQueued, cancelRunning } from '../queue/cancelItems.ts'
+import type { Hold } from '../queue/item.ts'
 import { activeTaskIds } from '../store/bucketTasks.ts'
 import { hiddenEmbeddings, hideEmbedding, removeEmbedding } from '../store/embeddedBuckets.ts'
 import { removeMarks, someFiles } from '../store/goneFiles.ts'
 import { endTask } from '../store/taskProgress.ts'
 import { removeRows } from './goneFiles.ts'
 import type { TaskParts } from './parts.ts'
+import { settleEnded, settleSome } from './settleEnded.ts'
 
 const ROWS_A_TRANSACTION = 500
 const FILES_AT_A_TIME = 100
 
 type Parts = Pick<TaskParts, 'store' | 'clock'>
+type DeleteParts = Pick<TaskParts, 'store' | 'clock' | 'recall'>
 
 /**
  * Removes what the account has of the bucket; the bucket's objects and other accounts' embeddings of it stay. From the
@@ -17,35 +19,27 @@ type Parts = Pick<TaskParts, 'store' | 'clock'>
  * returns its rows are gone. False when the account had nothing of it.
  */
 export async function deleteEmbeddedBucket(
-  parts: Parts,
+  parts: DeleteParts,
   accountId: string,
   bucket: string,
 ): Promise<boolean> {
-  const { isFound, taskIds } = await parts.store.write(async (db) => {
+  const { isFound, taskIds, held } = await parts.store.write(async (db) => {
     const nowMs = parts.clock.nowMs()
     const active = await activeTaskIds(db, accountId, bucket)
+    const taken: Hold[] = []
     for (const id of active) {
       await endTask(db, id, { state: 'cancelled', failure: DELETED }, { nowMs })
-      await cancelRunning(db, id, nowMs)
+      taken.push(...(await settleSome(db, id, '', nowMs)).held)
     }
-    return { isFound: await hideEmbedding(db, accountId, bucket, nowMs), taskIds: active }
+    return { isFound: await hideEmbedding(db, accountId, bucket, nowMs), taskIds: active, held: taken }
   })
-  for (const id of taskIds) await cancelItems(parts, id)
+  parts.recall(held)
+  for (const id of taskIds) await settleEnded(parts, id)
   if (isFound) await removeHiddenEmbeddings(parts)
   return isFound
 }
 
 const DELETED = { code: 'aborted', message: 'The embedding of the bucket was deleted.' } as const
-
-async function cancelItems({ store, clock }: Parts, taskId: string): Promise<void> {
-  let after: string | undefined = ''
-  while (after !== undefined) {
-    const from: string = after
-    after = await store.write((db) =>
-      cancelQueued(db, taskId, { after: from, limit: ROWS_A_TRANSACTION, nowMs: clock.nowMs() }),
-    )
-  }
-}
 
 /** Removes the rows of embeddings that nobody sees any more. Killed anywhere, the next call goes on. */
 export async function removeHiddenEmbeddings(parts: Parts): Promise<void> {

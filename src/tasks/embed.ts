@@ -1,8 +1,12 @@
 import { EmbedlineError } from '../domain/errors.ts'
-import { isMediaPlan, isMediaRequest, type SliceResult, type SliceWork } from '../domain/work.ts'
+import type { SliceResult, SliceWork } from '../domain/sliceWork.ts'
+import { lengthMs } from '../domain/slices.ts'
+import { isMediaPlan } from '../domain/taskPlan.ts'
+import { isMediaRequest } from '../domain/taskRequest.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { saveProgress } from '../queue/progress.ts'
 import { settle } from '../queue/settle.ts'
+import { addDailyUse } from '../store/dailyUsage.ts'
 import { insertClips, insertSums } from '../store/embeddings.ts'
 import { addEmbeddings, getTaskWork, type TaskWork } from '../store/tasks.ts'
 import { settleParts } from './addEnd.ts'
@@ -12,7 +16,8 @@ import type { SlicePayload } from './plan.ts'
 import { sumClips } from './sums.ts'
 import { remoteOf } from './textVectors.ts'
 
-interface Progress {
+/** How far an item of several slices is. */
+export interface SliceProgress {
   /** How many of the item's slices are settled. */
   settled: number
 }
@@ -28,7 +33,7 @@ export async function embedSlices(parts: TaskParts, item: ClaimedItem, signal: A
   if (!task || !plan || !request || task.objectHash === undefined)
     throw new EmbedlineError('not_found', 'The task is gone.')
   const { slices, cues } = item.payload as SlicePayload
-  let { settled } = (item.progress as Progress | undefined) ?? { settled: 0 }
+  let { settled } = (item.progress as SliceProgress | undefined) ?? { settled: 0 }
   const work: SliceWork = {
     file: parts.objects.path(task.accountId, task.objectHash),
     model: task.model,
@@ -55,11 +60,11 @@ async function settleResult(
   item: ClaimedItem,
   task: TaskWork,
   result: SliceResult,
-  { settled, isLast }: Progress & { isLast: boolean },
+  { settled, isLast }: SliceProgress & { isLast: boolean },
 ): Promise<void> {
   await parts.store.write(async (db) => {
     const nowMs = parts.clock.nowMs()
-    const progress: Progress = { settled }
+    const progress: SliceProgress = { settled }
     const isHeld = isLast
       ? await settle(db, item, { state: 'done', nowMs })
       : await saveProgress(db, item, progress)
@@ -67,7 +72,14 @@ async function settleResult(
     const scopes: readonly string[] = task.request.scopes ?? []
     const inserted = scopes.includes('clip') ? await insertClips(db, task.id, result.clips) : 0
     if (scopes.includes('asset')) await insertSums(db, task.id, result.slice.index, sumClips(result.clips))
-    await addEmbeddings(db, task.id, { count: inserted, warnings: result.warnings, nowMs })
+    const mediaMs = lengthMs(result.slice)
+    await addEmbeddings(db, task.id, {
+      count: inserted,
+      mediaDoneMs: mediaMs,
+      warnings: result.warnings,
+      nowMs,
+    })
+    await addDailyUse(db, task, { mediaMs }, nowMs)
     if (!isLast) return
     await settleParts(db, task.id, { outcome: 'done', nowMs })
   })

@@ -1,7 +1,8 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Warning } from '../domain/embedding.ts'
-import { spaceOf } from '../domain/model.ts'
-import type { Clip, ModelPin, RemoteOptions, RemoteTexts, SliceResult } from '../domain/work.ts'
+import { spaceOf, type ModelPin } from '../domain/model.ts'
+import type { RemoteOptions, RemoteTexts } from '../domain/remoteTexts.ts'
+import type { Clip, SliceResult } from '../domain/sliceWork.ts'
 import type { TaskParts } from './parts.ts'
 
 export interface ClipTextsOptions extends RemoteOptions {

@@ -1,7 +1,8 @@
 import { EmbedlineError } from '../domain/errors.ts'
-import type { DocumentWork, EmbeddedChunk } from '../domain/work.ts'
+import type { DocumentWork, EmbeddedChunk } from '../domain/documentWork.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { isHeld } from '../queue/held.ts'
+import { postpone } from '../queue/postpone.ts'
 import { settle } from '../queue/settle.ts'
 import { fileWork, isOwnFile, type FileWork } from '../store/bucketFiles.ts'
 import { insertChunks, removeLeftovers } from '../store/chunks.ts'
@@ -12,6 +13,7 @@ import { bucketGone } from './bucketGone.ts'
 import { leaseLost } from './leaseLost.ts'
 import type { DocumentPayload } from './listBucket.ts'
 import type { TaskParts } from './parts.ts'
+import { quotaAgainMs } from './quotas.ts'
 import { CHUNKS_A_TRANSACTION } from './staleChunks.ts'
 import { remoteOf } from './textVectors.ts'
 
@@ -31,6 +33,10 @@ export async function embedDocument(parts: TaskParts, item: ClaimedItem, signal:
   const { fileId } = item.payload as DocumentPayload
   const file = await fileWork(parts.store.read, fileId, item.taskId ?? '')
   if (!file) return leaveOut(parts, item)
+  const dueMs = await quotaAgainMs(parts, item.accountId, ['tokensPerDay'])
+  // It is accepted: it waits until its account has tokens again.
+  if (dueMs !== undefined)
+    return void (await parts.store.write((db) => postpone(db, item, { dueMs, nowMs: parts.clock.nowMs() })))
   const job: Job = { parts, item, file }
   const before = await look(job)
   if (!before) return settleGone(job)
@@ -114,5 +120,9 @@ async function settleGone({ parts, item, file }: Job): Promise<void> {
 
 /** The embedding was deleted, or a later task has the file: there is nothing left to do. */
 async function leaveOut({ store, clock }: TaskParts, item: ClaimedItem): Promise<void> {
-  await store.write((db) => settle(db, item, { state: 'skipped', nowMs: clock.nowMs() }))
+  await store.write(async (db) => {
+    const nowMs = clock.nowMs()
+    if (await settle(db, item, { state: 'skipped', nowMs }))
+      await settleParts(db, item.taskId ?? '', { outcome: 'gone', nowMs })
+  })
 }

@@ -7,11 +7,13 @@ import {
   type Warning,
 } from '../domain/embedding.ts'
 import { EmbedlineError } from '../domain/errors.ts'
+import { inLimit, mostBytes } from '../domain/limitFacts.ts'
 import type { MediaFacts } from '../domain/media.ts'
 import type { ModelFacts } from '../domain/model.ts'
 import { planSlices } from '../domain/slices.ts'
-import type { Account } from '../domain/task.ts'
-import type { Clip, MediaRequest, SliceResult, SliceWork } from '../domain/work.ts'
+import { consumerOf, type Account } from '../domain/task.ts'
+import type { Clip, SliceResult, SliceWork } from '../domain/sliceWork.ts'
+import type { MediaRequest } from '../domain/taskRequest.ts'
 import { getAsset } from '../store/assets.ts'
 import { whyMissing } from './chooseModalities.ts'
 import { standIn, type MediaSource } from './create.ts'
@@ -19,6 +21,7 @@ import { embedClipTexts } from './embedClipTexts.ts'
 import { withLocalFile } from './localFile.ts'
 import type { TaskParts } from './parts.ts'
 import { planMedia } from './planMedia.ts'
+import { refuseSpent } from './quotas.ts'
 import { assetVectors, sumClips, type ModalitySum } from './sums.ts'
 import { remoteOf } from './textVectors.ts'
 import { isUnfinished, readCues, usedTracks, type Track } from './transcript/tracks.ts'
@@ -66,7 +69,8 @@ export async function embedMediaNow(
   // What the model cannot embed is refused before anything is fetched.
   const within = withinModel(order.request, model)
   parts.usage?.checkMedia(account)
-  const options = { limitBytes: parts.limits.fetchBytes, signal }
+  await refuseSpent(parts, account, ['mediaSecPerDay'])
+  const options = { limitBytes: mostBytes(parts.limits, 'fetchBytes'), signal }
   return withLocalFile(parts, account, order.source, options, (file) =>
     embedFile(parts, account, order, { model, within, file }, signal),
   )
@@ -99,6 +103,8 @@ async function embedFile(
   }
   parts.usage?.countMedia(account, (plan.endMs - plan.startMs) / 1000)
   const done = await runSlices(parts, work, signal)
+  const mediaMs = plan.endMs - plan.startMs
+  parts.tally.count(consumerOf(account), { mediaMs, plannedMs: mediaMs })
   const embeddings = [
     ...(order.request.scopes.includes('clip') ? done.clips.flatMap(clipEmbeddings) : []),
     ...(order.request.scopes.includes('asset') ? assetEmbeddings(done.sums, plan.startMs) : []),
@@ -137,7 +143,7 @@ async function tracksOf(
 
 function checkDuration({ limits }: TaskParts, { durationSec = 0 }: MediaFacts): void {
   if (durationSec <= limits.syncMediaSec) return
-  const message = `The media lasts ${durationSec} s; at once at most ${limits.syncMediaSec} s are embedded, create a task for more.`
+  const message = `The media lasts ${durationSec} s; at once at most ${limits.syncMediaSec} s are embedded${inLimit('syncMediaSec')}, create a task for more.`
   throw new EmbedlineError('request_invalid', message)
 }
 

@@ -1,13 +1,15 @@
 import { EmbedlineError } from '../domain/errors.ts'
+import { inLimit, mostBytes, type LimitName } from '../domain/limitFacts.ts'
 import type { ModelFacts } from '../domain/model.ts'
-import type { Account } from '../domain/task.ts'
+import { consumerOf, type Account } from '../domain/task.ts'
 import type { MixtureSize, MixtureSource } from '../domain/mixtureWork.ts'
-import type { VectorOptions } from '../domain/work.ts'
+import type { VectorOptions } from '../domain/taskRequest.ts'
 import { getAsset } from '../store/assets.ts'
 import { standIn, type MediaSource } from './create.ts'
 import type { SyncEmbedding } from './embedNow.ts'
 import { withLocalFile } from './localFile.ts'
 import type { TaskParts } from './parts.ts'
+import { refuseSpent } from './quotas.ts'
 import { textVectors } from './textVectors.ts'
 import { tokensOf } from './tokensOf.ts'
 import { usableModel } from './usableModel.ts'
@@ -18,7 +20,7 @@ export interface MixtureOrder extends VectorOptions {
   /** At least one of text and sources is there. */
   text?: string
   /** Of the text. */
-  mostTokens: number
+  mostTokens: Extract<LimitName, 'textTokens' | 'mixedTextTokens'>
   /** Whether a longer text is cut off there, rather than refused. */
   cutsText?: boolean
   sources: readonly { kind: MixtureSource['kind']; source: MediaSource }[]
@@ -42,8 +44,9 @@ interface Surroundings {
 }
 
 /**
- * One vector of a text and of media at once. Throws what `usableModel` and `checkVectors` throw, what getting and reading
- * a source throws, naming it as `sources.0`, and `request_invalid` for an uncertainty of what has no parts.
+ * One vector of a text and of media at once. Throws what `usableModel` and `checkVectors` throw, `rate_limited` when the
+ * key has no minutes left for a video or a sound, what getting and reading a source throws, naming it as `sources.0`, and
+ * `request_invalid` for an uncertainty of what has no parts.
  */
 export async function embedMixture(
   parts: TaskParts,
@@ -56,7 +59,14 @@ export async function embedMixture(
   const words = order.text === undefined ? undefined : shortened(parts, order.text, order)
   const cut = { ...order, ...(words && { text: words.text }) }
   const surroundings = { parts, account, order: cut, model, signal }
+  const isMedia = order.sources.some(({ kind }) => hasMinutes(kind))
+  if (isMedia) parts.usage?.checkMedia(account)
+  await refuseSpent(parts, account, [
+    ...(words ? (['tokensPerDay'] as const) : []),
+    ...(isMedia ? (['mediaSecPerDay'] as const) : []),
+  ])
   const embedded = await (model.isRemote ? embedRemotely(surroundings) : withFiles(surroundings, []))
+  countUsed(parts, account, { sizes: embedded.sizes, tokens: words?.tokens ?? 0 })
   return {
     ...embedded,
     model,
@@ -66,15 +76,31 @@ export async function embedMixture(
   }
 }
 
+/** Limits count how long such a source lasts. */
+const hasMinutes = (kind: MixtureSource['kind']): boolean => kind === 'video' || kind === 'audio'
+
+/** What was used by an answer: media by their minutes, and the text. */
+function countUsed(
+  parts: TaskParts,
+  account: Account,
+  { sizes, tokens }: { sizes: readonly MixtureSize[]; tokens: number },
+): void {
+  const mediaSec = sizes.reduce((sum, { kind, amount }) => sum + (hasMinutes(kind) ? amount : 0), 0)
+  if (mediaSec > 0) parts.usage?.countMedia(account, mediaSec)
+  const mediaMs = Math.round(mediaSec * 1000)
+  parts.tally.count(consumerOf(account), { mediaMs, plannedMs: mediaMs, tokens })
+}
+
 /** The text as far as it may go. Throws `text_too_long` for a longer one that must not be cut. */
 function shortened(
   parts: TaskParts,
   text: string,
-  { mostTokens: most, cutsText = false }: MixtureOrder,
+  { mostTokens: limit, cutsText = false }: MixtureOrder,
 ): { text: string; tokens: number; isCut: boolean } {
+  const most = parts.limits[limit]
   const countTokens = (words: string) => parts.models.countTokens(words, most)
   if (!cutsText) {
-    const tokens = tokensOf(parts, text, { most, what: 'The text', field: 'text' })
+    const tokens = tokensOf(parts, text, { most, limit, what: 'The text', field: 'text' })
     return { text, tokens, isCut: false }
   }
   const tokens = countTokens(text)
@@ -100,7 +126,7 @@ function withFiles(surroundings: Surroundings, files: readonly MixtureSource[]):
       { model, sources: files, uncertainty, ...(text !== undefined && { text }) },
       signal,
     )
-  const options = { limitBytes: parts.limits.mixedMediaBytes, signal }
+  const options = { limitBytes: mostBytes(parts.limits, 'mixedMediaBytes'), signal }
   return inSource(at, async () => {
     await checkAssetSize(parts, account, next.source)
     return withLocalFile(parts, account, next.source, options, (file) =>
@@ -137,7 +163,9 @@ async function checkAssetSize(parts: TaskParts, account: Account, source: MediaS
   if (!('assetId' in source)) return
   const found = await getAsset(parts.store.read, account.id, source.assetId)
   if (!found || found.asset.sizeBytes <= parts.limits.mixedMediaBytes) return
-  throw new EmbedlineError('too_large', `More than ${parts.limits.mixedMediaBytes} bytes are not taken.`, {
-    field: 'assetId',
-  })
+  throw new EmbedlineError(
+    'too_large',
+    `More than ${parts.limits.mixedMediaBytes} bytes are not taken${inLimit('mixedMediaBytes')}.`,
+    { field: 'assetId' },
+  )
 }

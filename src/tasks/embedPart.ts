@@ -1,14 +1,17 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { PartSummary, PartVector, TaskPart } from '../domain/partWork.ts'
-import { isMediaRequest } from '../domain/work.ts'
+import { isMediaRequest } from '../domain/taskRequest.ts'
+import type { RunOptions } from '../domain/compute.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { saveProgress } from '../queue/progress.ts'
 import { settle } from '../queue/settle.ts'
 import { insertParts, insertSums } from '../store/embeddings.ts'
 import { addEmbeddings, getTaskWork, type TaskWork } from '../store/tasks.ts'
 import { settleParts } from './addEnd.ts'
+import { embedPartRemotely } from './embedPartRemotely.ts'
 import type { TaskParts } from './parts.ts'
 import { makeSums, type ModalitySum } from './sums.ts'
+import { remoteOf } from './textVectors.ts'
 
 /** What a part item carries. */
 export interface PartPayload {
@@ -32,12 +35,8 @@ export async function embedPart(parts: TaskParts, item: ClaimedItem, signal: Abo
   let { chunkCount } = (item.progress as Progress | undefined) ?? { chunkCount: 0 }
   const sums = makeSums()
   const kept: PartVector[] = []
-  const work = {
-    file: parts.objects.path(task.accountId, task.objectHash),
-    model: task.model,
-    part: part.kind === 'chunks' ? { ...part, from: chunkCount } : part,
-    uncertainty: task.request.uncertainty === true,
-  }
+  const file = parts.objects.path(task.accountId, task.objectHash)
+  const left = part.kind === 'chunks' ? { ...part, from: chunkCount } : part
   const onVectors = async (vectors: readonly PartVector[]) => {
     for (const { weight, ...each } of vectors) if (weight > 0) sums.add({ ...each, weight, endMs: 0 })
     const shown = vectors.filter(({ place }) => isShown(task, place.scope))
@@ -45,9 +44,28 @@ export async function embedPart(parts: TaskParts, item: ClaimedItem, signal: Abo
     chunkCount += vectors.length
     await saveChunks(parts, item, task, shown, { chunkCount })
   }
-  const summary = await parts.compute.embedPart(work, onVectors, signal, { alone: item.isAlone })
+  const summary = await embed(parts, { file, task, part: left }, onVectors, signal, { alone: item.isAlone })
   await settlePart(parts, item, task, { part, vectors: kept, sums: sums.all(), summary })
   parts.wake()
+}
+
+function embed(
+  parts: TaskParts,
+  { file, task, part }: { file: string; task: TaskWork; part: TaskPart },
+  onVectors: (vectors: readonly PartVector[]) => Promise<void>,
+  signal: AbortSignal,
+  options: RunOptions,
+): Promise<PartSummary> {
+  const { model, request } = task
+  const remote = remoteOf(parts, model)
+  if (!remote) {
+    const work = { file, model, part, uncertainty: request.uncertainty === true }
+    return parts.compute.embedPart(work, onVectors, signal, options)
+  }
+  // Such models embed text alone, and nothing else of a document was planned.
+  if (part.kind !== 'words' && part.kind !== 'chunks')
+    throw new Error(`${part.kind} cannot be embedded by a model on another server`)
+  return embedPartRemotely(parts, remote, { file, model, part }, onVectors, signal, options)
 }
 
 /** The stretches of a text count for the whole and are not vectors of their own. */
@@ -91,7 +109,7 @@ async function settlePart(
     const count = await insertParts(db, task.id, vectors)
     await insertSums(db, task.id, part.kind === 'pages' ? part.first : 0, sums)
     await addEmbeddings(db, task.id, { count, ...summary, nowMs })
-    await settleParts(db, task.id, { outcome: 'done', nowMs })
+    await settleParts(db, task.id, { outcome: 'done', tokens: summary.textTokens, nowMs })
   })
 }
 

@@ -1,13 +1,7 @@
-import { splitTooLong } from '../documents/splitTooLong.ts'
-import { EmbedlineError } from '../domain/errors.ts'
-import type {
-  CutChunk,
-  DocumentSummary,
-  DocumentWork,
-  EmbeddedChunk,
-  RemoteTexts,
-  RunOptions,
-} from '../domain/work.ts'
+import type { RunOptions } from '../domain/compute.ts'
+import type { CutChunk, DocumentSummary, DocumentWork, EmbeddedChunk } from '../domain/documentWork.ts'
+import type { RemoteTexts } from '../domain/remoteTexts.ts'
+import { embedDivided } from './embedDivided.ts'
 import type { TaskParts } from './parts.ts'
 
 /**
@@ -26,31 +20,18 @@ export async function embedRemotely(
   remote.refuseWhileDown()
   let chunkCount = 0
   const onCut = async (cut: readonly CutChunk[]) => {
-    const embedded = await embedChunks(cut)
+    const texts = cut.map(({ text }) => text)
+    const divided = await embedDivided(remote, model, texts, { signal })
+    const embedded = cut.flatMap((chunk, at) =>
+      (divided[at] ?? []).map(({ text, vector }) => ({ ...chunk, ...termsOf(chunk, text), vector })),
+    )
     const numbered = embedded.map((chunk, at) => ({ ...chunk, ordinal: chunkCount + at }))
     chunkCount += numbered.length
     await onChunks(numbered)
   }
 
-  async function embedChunks(chunks: readonly CutChunk[]): Promise<EmbeddedChunk[]> {
-    const texts = chunks.map(({ text }) => text)
-    const outcomes = await remote.embed(model, texts, 'document', { signal })
-    const embedded: EmbeddedChunk[] = []
-    for (const [at, chunk] of chunks.entries()) {
-      const outcome = outcomes[at]
-      if (!outcome) throw new Error('the remote model gave fewer outcomes than there were texts')
-      if (!(outcome instanceof EmbedlineError)) embedded.push({ ...chunk, vector: outcome })
-      else embedded.push(...(await embedChunks(halves(chunk, outcome))))
-    }
-    return embedded
-  }
-
-  function halves(chunk: CutChunk, failure: EmbedlineError): CutChunk[] {
-    if (failure.code !== 'text_too_long') throw failure
-    const texts = splitTooLong(chunk.text, (part) => part.length < chunk.text.length)
-    if (texts.length < 2) throw failure
-    return texts.map((text) => ({ ...chunk, text, termsJson: JSON.stringify(parts.models.terms(text)) }))
-  }
+  const termsOf = (chunk: CutChunk, text: string) =>
+    text === chunk.text ? {} : { text, termsJson: JSON.stringify(parts.models.terms(text)) }
 
   const summary = await parts.compute.cutDocument(work, onCut, signal, options)
   return { ...summary, chunkCount }

@@ -10,9 +10,15 @@ export interface Outcome {
   failure?: Failure
 }
 
-/** Ends a task of a bucket, and wakes the one that waits for it. */
-export async function endBucketTask(db: Db, taskId: string, outcome: Outcome, nowMs: number): Promise<void> {
-  await endTask(db, taskId, outcome, { nowMs })
+/** Ends a task of a bucket, and wakes the one that waits for it. False when it has ended before. */
+export async function endBucketTask(
+  db: Db,
+  taskId: string,
+  outcome: Outcome,
+  nowMs: number,
+): Promise<boolean> {
+  if (!(await endTask(db, taskId, outcome, { nowMs }))) return false
   const task = await getBucketWork(db, taskId)
   if (task) await wakeNext(db, task, nowMs)
+  return true
 }

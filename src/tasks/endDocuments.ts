@@ -77,11 +77,12 @@ const finish = (
   })
 
 async function countDone(db: Db, ends: readonly DocumentEnd[], nowMs: number): Promise<void> {
-  const counts = new Map<string, number>()
-  for (const { file } of ends) counts.set(file.taskId, (counts.get(file.taskId) ?? 0) + 1)
+  const endsOf = Map.groupBy(ends, ({ file }) => file.taskId)
   // In the order of their ids, as all transactions touch tasks.
-  for (const [taskId, count] of [...counts].toSorted(([one], [other]) => (one < other ? -1 : 1)))
-    await settleParts(db, taskId, { outcome: 'done', count, nowMs })
+  for (const [taskId, own] of [...endsOf].toSorted(([one], [other]) => (one < other ? -1 : 1))) {
+    const tokens = own.reduce((sum, { summary }) => sum + summary.textTokens, 0)
+    await settleParts(db, taskId, { outcome: 'done', count: own.length, tokens, nowMs })
+  }
 }
 
 async function removeOld(db: Db, { id, generation }: FileWork): Promise<Outcome> {

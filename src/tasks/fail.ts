@@ -1,24 +1,29 @@
 import type { EmbedlineError } from '../domain/errors.ts'
-import type { Warning } from '../domain/embedding.ts'
 import type { Db, ItemKind } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { postpone } from '../queue/postpone.ts'
+import { readProgress } from '../queue/progress.ts'
 import { releaseAlone } from '../queue/release.ts'
 import { retry } from '../queue/retry.ts'
 import { settle } from '../queue/settle.ts'
 import { wakeAsset } from '../queue/wakeAsset.ts'
 import { setAssetFailed } from '../store/assets.ts'
-import { failFile } from '../store/bucketFiles.ts'
+import { countRequests, getBatchWork } from '../store/batches.ts'
+import { getStretch } from '../store/batchStretches.ts'
+import { failFiles } from '../store/bucketFiles.ts'
+import { addTaskEvent } from '../store/taskEvents.ts'
 import { endTask } from '../store/taskProgress.ts'
 import { addEmbeddings, getTaskWork, type TaskWork } from '../store/tasks.ts'
 import { settleParts } from './addEnd.ts'
+import type { LinesPayload } from './batches/checkBatch.ts'
+import { endBatch } from './batches/endBatch.ts'
 import { endBucketTask } from './endBucket.ts'
 import { endAndRelease } from './finish.ts'
+import { gapOf } from './gaps.ts'
 import type { DocumentPayload } from './listBucket.ts'
-import type { PartPayload } from './embedPart.ts'
 import type { TaskParts } from './parts.ts'
-import type { SlicePayload } from './plan.ts'
+import { settleEnded } from './settleEnded.ts'
 import { abandonUpload } from './uploads/abandonUpload.ts'
 
 /** What of an item the end of its work needs to know. */
@@ -35,8 +40,9 @@ export async function settleFailure(
 ): Promise<void> {
   const nowMs = parts.clock.nowMs()
   const failure: Failure = { code: error.code, message: error.message }
-  const waitMs = error.code === 'remote_unavailable' ? error.retryAfterMs : undefined
-  if (waitMs !== undefined) return waitForRemote(parts, item, failure, waitMs)
+  const waitMs = waitOf(error)
+  if (error.code === 'disk_full') parts.disk.reportFull()
+  if (waitMs !== undefined) return waitFor(parts, item, failure, waitMs)
   parts.logger.info('an attempt failed', {
     item: item.id,
     task: item.taskId,
@@ -54,24 +60,29 @@ export async function settleFailure(
   await failItem(parts, item, failure, (db) => settle(db, item, { state: 'failed', nowMs, failure }))
 }
 
-/** Those that wait for the same server come back one after another. */
+/** Those that wait for the same thing come back one after another. */
 const SPREAD_MS = 1_000
 
-/** A server that an item needs is down. That is no fault of the item, and the others go on. */
-async function waitForRemote(
-  parts: TaskParts,
-  item: ClaimedItem,
-  failure: Failure,
-  waitMs: number,
-): Promise<void> {
-  const dueMs = parts.clock.nowMs() + Math.round(waitMs + parts.random() * SPREAD_MS)
-  parts.logger.debug('an item waits for its remote model', {
+/** Nothing is claimed while the disk is known to be full; what has filled it unknown to us is tried now and then. */
+const DISK_WAIT_MS = 30_000
+
+/** How long what is no fault of the item is waited for: a server that is down, a disk that is full. */
+function waitOf({ code, retryAfterMs }: EmbedlineError): number | undefined {
+  if (code === 'disk_full') return DISK_WAIT_MS
+  return code === 'remote_unavailable' ? retryAfterMs : undefined
+}
+
+async function waitFor(parts: TaskParts, item: ClaimedItem, failure: Failure, waitMs: number): Promise<void> {
+  const nowMs = parts.clock.nowMs()
+  const dueMs = nowMs + Math.round(waitMs + parts.random() * SPREAD_MS)
+  parts.logger.debug('an item waits for what is not its fault', {
     item: item.id,
     task: item.taskId,
     kind: item.kind,
     waitMs,
+    code: failure.code,
   })
-  await parts.store.write((db) => postpone(db, item, { dueMs, failure }))
+  await parts.store.write((db) => postpone(db, item, { dueMs, nowMs, failure }))
 }
 
 /**
@@ -85,12 +96,33 @@ export async function failItem(
   settleItem: (db: Db) => Promise<boolean>,
 ): Promise<void> {
   const task = item.taskId === undefined ? undefined : await getTaskWork(parts.store.read, item.taskId)
-  const change = async (db: Db) =>
-    (await settleItem(db)) && (await CONSEQUENCE[item.kind]({ parts, db, item, failure, task }))
-  if (task) await endAndRelease(parts, task, change)
-  else await parts.store.write(change)
+  const change = async (db: Db) => {
+    if (!(await settleItem(db))) return false
+    await noteFailure(db, item, failure, parts.clock.nowMs())
+    return CONSEQUENCE[item.kind]({ parts, db, item, failure, task })
+  }
+  const batch = ENDS_BATCH.has(item.kind)
+    ? await getBatchWork(parts.store.read, item.taskId ?? '')
+    : undefined
+  const hasEnded = await (task
+    ? endAndRelease(parts, task, change)
+    : batch
+      ? endBatch(parts, batch, change)
+      : parts.store.write(change))
+  // A plan that fails half way leaves items that are not to start any more.
+  if (hasEnded && item.taskId !== undefined) await settleEnded(parts, item.taskId)
   parts.wake()
 }
+
+async function noteFailure(db: Db, item: FailedItem, failure: Failure, nowMs: number): Promise<void> {
+  const { accountId, taskId, id: itemId, kind: itemKind } = item
+  if (taskId === undefined) return
+  const details = { itemId, itemKind, ...failure }
+  await addTaskEvent(db, { accountId, taskId, kind: 'item_failed', details, nowMs })
+}
+
+/** With these a batch fails as a whole. */
+const ENDS_BATCH: ReadonlySet<ItemKind> = new Set(['check', 'gather'])
 
 interface Consequence {
   parts: TaskParts
@@ -112,9 +144,19 @@ async function failAsset({ parts, db, item, failure }: Consequence): Promise<boo
   return false
 }
 
-async function failBucketTask({ parts, db, item, failure }: Consequence): Promise<boolean> {
-  await endBucketTask(db, item.taskId ?? '', { state: 'failed', failure }, parts.clock.nowMs())
-  return true
+const failBatch = ({ parts, db, item, failure }: Consequence): Promise<boolean> =>
+  endTask(db, item.taskId ?? '', { state: 'failed', failure }, { nowMs: parts.clock.nowMs() })
+
+const failBucketTask = ({ parts, db, item, failure }: Consequence): Promise<boolean> =>
+  endBucketTask(db, item.taskId ?? '', { state: 'failed', failure }, parts.clock.nowMs())
+
+async function leaveGap({ parts, db, item, failure, task }: Consequence): Promise<boolean> {
+  if (!task) return false
+  const nowMs = parts.clock.nowMs()
+  const { warnings, mediaMs } = gapOf(item, await readProgress(db, item.id), failure)
+  await addEmbeddings(db, task.id, { count: 0, mediaFailedMs: mediaMs, warnings, nowMs })
+  await settleParts(db, task.id, { outcome: 'failed', nowMs })
+  return false
 }
 
 /** What else changes with the item; true when that ends its task. */
@@ -127,49 +169,28 @@ const CONSEQUENCE: Record<ItemKind, (consequence: Consequence) => Promise<boolea
   inspect: failAsset,
   plan: failTask,
   finish: failTask,
-  async slice({ parts, db, item, failure, task }) {
-    if (!task) return false
-    const nowMs = parts.clock.nowMs()
-    await addEmbeddings(db, task.id, { count: 0, warnings: [gap(item, failure)], nowMs })
-    await settleParts(db, task.id, { outcome: 'failed', nowMs })
-    return false
-  },
-  async part({ parts, db, item, failure, task }) {
-    if (!task) return false
-    const nowMs = parts.clock.nowMs()
-    await addEmbeddings(db, task.id, { count: 0, warnings: partGap(item, failure), nowMs })
-    await settleParts(db, task.id, { outcome: 'failed', nowMs })
-    return false
-  },
+  slice: leaveGap,
+  part: leaveGap,
   list: failBucketTask,
   crawl: failBucketTask,
   conclude: failBucketTask,
+  check: failBatch,
+  gather: failBatch,
+  async lines({ parts, db, item }) {
+    const { ordinal } = item.payload as LinesPayload
+    const taskId = item.taskId ?? ''
+    const stretch = await getStretch(db, taskId, ordinal)
+    await countRequests(db, taskId, { failed: stretch?.requestCount ?? 0 })
+    await settleParts(db, taskId, { outcome: 'failed', nowMs: parts.clock.nowMs() })
+    return false
+  },
+  retry: (consequence) => (consequence.task ? failTask : failBucketTask)(consequence),
   async document({ parts, db, item, failure }) {
     const nowMs = parts.clock.nowMs()
     const { fileId } = item.payload as DocumentPayload
     const taskId = item.taskId ?? ''
-    await failFile(db, fileId, { taskId, failure, nowMs })
+    await failFiles(db, [fileId], { taskId, failure, nowMs })
     await settleParts(db, taskId, { outcome: 'failed', nowMs })
     return false
   },
-}
-
-function gap(item: FailedItem, failure: Failure): Warning {
-  const { slices } = item.payload as SlicePayload
-  const startSec = (slices[0]?.startMs ?? 0) / 1000
-  const endSec = (slices.at(-1)?.endMs ?? 0) / 1000
-  return {
-    code: 'segment_skipped',
-    message: `Nothing from ${startSec} s to ${endSec} s: ${failure.message}`,
-    startSec,
-    endSec,
-  }
-}
-
-/** Of a picture and of all words of a text nothing else is left. */
-function partGap(item: FailedItem, failure: Failure): Warning[] {
-  const { part } = item.payload as PartPayload
-  if (part.kind !== 'pages') return []
-  const message = `Nothing of pages ${part.first} to ${part.last}: ${failure.message}`
-  return [{ code: 'page_skipped', message }]
 }

@@ -1,4 +1,5 @@
 import { EmbedlineError } from '../domain/errors.ts'
+import { mostBytes } from '../domain/limitFacts.ts'
 import type { Db } from '../domain/tables.ts'
 import type { FileVersion } from '../fetch/fileVersion.ts'
 import type { LongUpload, ReceivedBytes } from '../objects/objects.ts'
@@ -33,12 +34,14 @@ const SAVE_EVERY_BYTES = 16 * 1024 ** 2
 export async function fetchInput(parts: TaskParts, item: ClaimedItem, signal: AbortSignal): Promise<void> {
   const before = (item.progress as Progress | undefined) ?? { sizeBytes: 0, version: {} }
   const upload = await parts.objects.resume(unfinishedName(item.id), {
-    limitBytes: parts.limits.fetchBytes,
+    limitBytes: mostBytes(parts.limits, 'fetchBytes'),
     keepBytes: before.sizeBytes,
   })
   try {
     const received = await receive(parts, item, upload, before, signal)
-    await keepBytes(parts, item.accountId, received, (db) => handOn(parts, db, item, received))
+    const { keyId } = item.payload as FetchPayload
+    const by = { accountId: item.accountId, keyId }
+    await keepBytes(parts, by, received, (db) => handOn(parts, db, item, received))
     await upload.leave()
   } catch (failure) {
     await (isGoingOn(failure) ? upload.leave() : upload.abandon())
@@ -55,7 +58,7 @@ async function receive(
   signal: AbortSignal,
 ): Promise<ReceivedBytes> {
   const { url } = item.payload as FetchPayload
-  const { fetchBytes: limitBytes, fetchSec } = parts.limits
+  const { fetchSec } = parts.limits
   let { version } = before
   let savedBytes = upload.sizeBytes
 
@@ -81,8 +84,9 @@ async function receive(
   }
   try {
     await parts.fetcher.download(url, sink, {
-      limitBytes,
+      limitBytes: mostBytes(parts.limits, 'fetchBytes'),
       totalMs: fetchSec * 1000,
+      totalName: 'fetchSec',
       signal,
       version,
       onVersion: (begun) => void (version = begun),

@@ -5,11 +5,11 @@ import type { Failure } from '../domain/task.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { firstFailure } from '../queue/firstFailure.ts'
 import { settle } from '../queue/settle.ts'
-import { insertAssetVectors, readSums } from '../store/embeddings.ts'
+import { readSums, replaceAssetVectors } from '../store/embeddings.ts'
 import { endTask } from '../store/taskProgress.ts'
 import { getTaskWork, type TaskWork } from '../store/tasks.ts'
 import type { TaskParts } from './parts.ts'
-import { dropBytes } from './storedBytes.ts'
+import { dropBytes, type BytesParts } from './storedBytes.ts'
 import { assetVectors } from './sums.ts'
 
 /** Writes the asset vectors and ends the task: ready, partial when some of it could not be read, failed when nothing came out. */
@@ -23,7 +23,7 @@ export async function finishTask(parts: TaskParts, item: ClaimedItem): Promise<v
     const nowMs = parts.clock.nowMs()
     if (!(await settle(db, item, { state: 'done', nowMs })))
       throw new EmbedlineError('lease_lost', 'Another worker has this item now.')
-    const added = await insertAssetVectors(db, task.id, task.plan?.startMs ?? 0, vectors)
+    const added = await replaceAssetVectors(db, task.id, task.plan?.startMs ?? 0, vectors)
     return endTask(db, task.id, await outcome(db, task, added), { addedEmbeddings: added, nowMs })
   })
 }
@@ -45,15 +45,15 @@ async function outcome(
 }
 
 /**
- * Runs `end` in a transaction; when it has ended the task, an input that is an asset's is let go, and is removed if the
+ * Runs `end` in a transaction and returns what it returned, whether it has ended the task; when it has ended the task, an input that is an asset's is let go, and is removed if the
  * asset was deleted meanwhile. Input that came with the task is kept with it until both expire.
  */
 export async function endAndRelease(
-  parts: TaskParts,
+  parts: BytesParts,
   task: TaskWork,
   end: (db: Db) => Promise<boolean>,
-): Promise<void> {
+): Promise<boolean> {
   const { assetId, accountId, objectHash: hash } = task
-  if (assetId === undefined || hash === undefined || !task.holdsObject) await parts.store.write(end)
-  else await dropBytes(parts, { accountId, hash }, end)
+  if (assetId === undefined || hash === undefined || !task.holdsObject) return parts.store.write(end)
+  return dropBytes(parts, { accountId, hash }, end)
 }

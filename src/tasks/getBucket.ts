@@ -5,8 +5,9 @@ import { getBucketTask as readTask, listBucketTasks as readTasks } from '../stor
 import { failedPages } from '../store/crawlPages.ts'
 import { getEmbedding, listEmbeddings } from '../store/embeddedBuckets.ts'
 import type { TaskParts } from './parts.ts'
+import { rated } from './progress.ts'
 
-type Parts = Pick<TaskParts, 'store'>
+type Parts = Pick<TaskParts, 'store' | 'clock'>
 
 /** The contract has no pages for this list: older tasks than these are found by their id only. */
 const LISTED_TASKS = 1_000
@@ -14,16 +15,25 @@ const LISTED_TASKS = 1_000
 const FILES_A_PAGE = 500
 
 /** The task of a bucket, if the account has one of that id. */
-export const getBucketTask = (parts: Parts, accountId: string, id: string): Promise<BucketTask | undefined> =>
-  readTask(parts.store.read, accountId, id)
+export async function getBucketTask(
+  parts: Parts,
+  accountId: string,
+  id: string,
+): Promise<BucketTask | undefined> {
+  const task = await readTask(parts.store.read, accountId, id)
+  return task && rated(parts, task)
+}
 
 /** The account's tasks of buckets in these states (absent: in any), newest first; no more than the newest 1,000. */
-export const listBucketTasks = (
+export async function listBucketTasks(
   parts: Parts,
   accountId: string,
   { states }: { states?: readonly TaskState[] } = {},
-): Promise<readonly BucketTask[]> =>
-  readTasks(parts.store.read, accountId, { ...(states && { states }), limit: LISTED_TASKS })
+): Promise<readonly BucketTask[]> {
+  const filter = { ...(states && { states }), limit: LISTED_TASKS }
+  const tasks = await readTasks(parts.store.read, accountId, filter)
+  return Promise.all(tasks.map((task) => rated(parts, task)))
+}
 
 /** The buckets of which the account has an embedding, by their names. */
 export const listEmbeddedBuckets = (parts: Parts, accountId: string): Promise<readonly EmbeddedBucket[]> =>

@@ -25,7 +25,7 @@ export interface Idempotency<Created> extends KeyedRequest {
 }
 
 /** How long an answer is given again. Source: the published rules of the contract that has such keys. */
-const KEPT_MS = 24 * 3_600_000
+export const ANSWERS_KEPT_MS = 24 * 3_600_000
 
 const ROWS_A_TRANSACTION = 500
 
@@ -42,7 +42,7 @@ export async function storedAnswer(
   const found = await readAnswer(
     parts.store.read,
     { accountId, method, path, key },
-    parts.clock.nowMs() - KEPT_MS,
+    parts.clock.nowMs() - ANSWERS_KEPT_MS,
   )
   if (!found) return undefined
   if (found.bodyHash !== request.bodyHash) throw mismatch(key)
@@ -63,7 +63,7 @@ export async function rememberAnswer<Created>(
   if (!request) return
   const { key, method, path, bodyHash } = request
   const names = { accountId, method, path, key }
-  const found = await readAnswer(db, names, nowMs - KEPT_MS)
+  const found = await readAnswer(db, names, nowMs - ANSWERS_KEPT_MS)
   if (found) throw found.bodyHash === bodyHash ? inFlight(key) : mismatch(key)
   const kept: KeptAnswer = { bodyHash, ...request.answer(created) }
   await keepAnswer(db, names, { ...kept, nowMs })
@@ -71,7 +71,7 @@ export async function rememberAnswer<Created>(
 
 /** Removes the answers that are not given again any more. */
 export async function forgetAnswers(parts: Pick<TaskParts, 'store' | 'clock'>): Promise<void> {
-  const untilMs = parts.clock.nowMs() - KEPT_MS
+  const untilMs = parts.clock.nowMs() - ANSWERS_KEPT_MS
   let removed
   do removed = await parts.store.write((db) => removeAnswers(db, untilMs, ROWS_A_TRANSACTION))
   while (removed === ROWS_A_TRANSACTION)

@@ -1,9 +1,15 @@
 import type { Opened } from '../lib/closing.ts'
+import { stopOverdueBatches } from './batches/stopBatch.ts'
 import { removeHiddenEmbeddings } from './deleteBucket.ts'
 import { expireTasks } from './expire.ts'
+import { expireFiles } from './files/files.ts'
+import { forgetOldUse } from './forgetOldUse.ts'
 import { forgetAnswers } from './idempotency.ts'
+import { expireAssets } from './expireAssets.ts'
 import type { TaskParts } from './parts.ts'
+import { settlePauses } from './pause.ts'
 import { repairTasks } from './repair.ts'
+import { settleAllEnded } from './settleEnded.ts'
 import { removeStaleChunks } from './staleChunks.ts'
 import { removeOrphanedBytes } from './storedBytes.ts'
 import { sweepLeases } from './sweep.ts'
@@ -18,15 +24,7 @@ export function startJanitor(parts: TaskParts): Opened {
   const stopping = new AbortController()
   const loops = [
     repeat(parts, stopping.signal, SWEEP_EVERY_MS, () => sweepLeases(parts)),
-    repeat(parts, stopping.signal, CLEAN_EVERY_MS, async () => {
-      // Until none is left: a fixed number a minute would fall behind whoever creates more.
-      while (!stopping.signal.aborted && (await expireTasks(parts)) > 0);
-      await repairTasks(parts)
-      await removeHiddenEmbeddings(parts)
-      await forgetAnswers(parts)
-      await forgetUnfinishedFetches(parts)
-      await expireUploads(parts)
-    }),
+    repeat(parts, stopping.signal, CLEAN_EVERY_MS, () => clean(parts, stopping.signal)),
     attempt(parts, () => removeOrphanedBytes(parts)),
     attempt(parts, () => removeStaleChunks(parts)),
   ]
@@ -36,6 +34,29 @@ export function startJanitor(parts: TaskParts): Opened {
       await Promise.all(loops)
     },
   }
+}
+
+/** Removes everything that `surveyJanitor` would name, at once. */
+export async function cleanNow(parts: TaskParts, signal: AbortSignal): Promise<void> {
+  await clean(parts, signal)
+  await removeOrphanedBytes(parts)
+  await removeStaleChunks(parts)
+}
+
+async function clean(parts: TaskParts, signal: AbortSignal): Promise<void> {
+  // Until none is left: a fixed number a minute would fall behind whoever creates more.
+  while (!signal.aborted && (await expireTasks(parts)) > 0);
+  while (!signal.aborted && (await expireAssets(parts)) > 0);
+  await repairTasks(parts)
+  await settleAllEnded(parts)
+  await settlePauses(parts)
+  await removeHiddenEmbeddings(parts)
+  await forgetAnswers(parts)
+  await forgetOldUse(parts)
+  await forgetUnfinishedFetches(parts)
+  await expireUploads(parts)
+  await stopOverdueBatches(parts)
+  await expireFiles(parts)
 }
 
 async function repeat(

@@ -1,4 +1,5 @@
 import { EmbedlineError } from '../domain/errors.ts'
+import type { MostBytes } from '../domain/limitFacts.ts'
 import type { Account } from '../domain/task.ts'
 import { getAsset } from '../store/assets.ts'
 import type { MediaSource } from './create.ts'
@@ -6,7 +7,7 @@ import type { TaskParts } from './parts.ts'
 
 export interface LocalFileOptions {
   /** Of what is fetched by a URL. */
-  limitBytes: number
+  limitBytes: MostBytes
   signal?: AbortSignal | undefined
 }
 
@@ -29,6 +30,7 @@ export async function withLocalFile<T>(
     await parts.fetcher.download(source.url, upload, {
       ...options,
       totalMs: parts.limits.waitedFetchSec * 1000,
+      totalName: 'waitedFetchSec',
     })
     const { temporaryPath } = await upload.finish()
     return await use(temporaryPath)

@@ -2,14 +2,27 @@ import type { Readable } from 'node:stream'
 import type { Fetcher } from '../fetch/fetcher.ts'
 import type { Objects } from '../objects/objects.ts'
 import type { EmbedlineError } from '../domain/errors.ts'
-import type { EncodedEmbedding, ReadingOptions } from '../domain/embedding.ts'
+import type {
+  ChunkReadingOptions,
+  EncodedChunk,
+  Modality,
+  ReadingOptions,
+  Scope,
+  StoredEmbedding,
+} from '../domain/embedding.ts'
+import type { MetadataFilter } from '../domain/metadataFilter.ts'
 import type { Ids } from '../domain/ids.ts'
+import type { DailyUse } from '../domain/quotas.ts'
 import type { RateState } from '../domain/rates.ts'
-import type { Account } from '../domain/task.ts'
+import type { Account, Consumer } from '../domain/task.ts'
 import type { Limits } from '../domain/limits.ts'
-import type { ModelFacts } from '../domain/model.ts'
+import type { Meters } from '../domain/metrics.ts'
+import type { ModelFacts, ModelPin } from '../domain/model.ts'
 import type { Db } from '../domain/tables.ts'
-import type { Compute, DocumentSummary, EmbeddedChunk, ModelPin, RemoteTexts } from '../domain/work.ts'
+import type { Compute } from '../domain/compute.ts'
+import type { DocumentSummary, EmbeddedChunk } from '../domain/documentWork.ts'
+import type { RemoteTexts } from '../domain/remoteTexts.ts'
+import type { Tracer } from '../domain/tracing.ts'
 import type { Pace } from '../crawl/pace.ts'
 import type { ByteCache } from '../lib/byteCache.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -19,6 +32,9 @@ import type { Takeover } from '../lib/takeover.ts'
 import type { ModelFiles } from '../modelFiles/pulls.ts'
 import type { Hold } from '../queue/item.ts'
 import type { FileWork } from '../store/bucketFiles.ts'
+import type { LineFormat } from '../domain/lineFormat.ts'
+import type { DiskGuard } from './disk/watchDisk.ts'
+import type { WatchHub } from './watch/hub.ts'
 
 /** All that the verbs of this room need; `main.ts` puts it together, a test may put in fewer real parts. */
 export interface TaskParts {
@@ -37,6 +53,8 @@ export interface TaskParts {
   fetcher: Fetcher
   crawling: Crawling
   compute: Compute
+  /** Refuses new work before the disk is full. */
+  disk: DiskGuard
   /** Embeds texts for models that another server computes. Absent: there is none. */
   remote?: RemoteTexts
   models: Models
@@ -45,18 +63,35 @@ export interface TaskParts {
   /** Ends documents, those of one moment together. */
   endDocument: EndDocument
   search: Search
+  /** Tells those who watch what happens to tasks. */
+  watchHub: WatchHub
   /** Counts what keys ask for. Absent: nothing is limited. */
   usage?: Usage
+  /** Counts what is used by requests that are answered at once. */
+  tally: Tally
   clock: Clock
   ids: Ids
   limits: Limits
   logger: Logger
+  /** Tasks may take vectors from others of their account, unless they say otherwise. */
+  mayReuse: boolean
+  meters: Meters
+  /** Tells what took how long. Absent: traces are off. */
+  tracer?: Tracer
   /** How long tasks and their vectors are kept after creation. */
   retentionMs: number
+  /** No caller may have a task kept for longer. */
+  mostRetentionMs: number
+  /** How long assets are kept. Absent: until they are deleted. */
+  assetRetentionMs?: number
   /** A number from 0 up to 1, for the jitter of backoffs. */
   random: () => number
   /** Tells the dispatcher that there may be something to claim. */
   wake: () => void
+  /** How the lines of batches are written. */
+  lineFormat: LineFormat
+  /** Tells the dispatcher that items were taken from their holders: it stops the work on those that it holds. */
+  recall: (items: readonly Hold[]) => void
 }
 
 export interface Store {
@@ -68,7 +103,9 @@ export interface Store {
 
 export interface Results {
   /** The vectors of a task in reading order, in pages of about a megabyte, read and written as JSON off the main thread. */
-  embeddings(taskId: string, options?: ReadingOptions): AsyncIterable<readonly EncodedEmbedding[]>
+  embeddings(taskId: string, options?: ReadingOptions): AsyncIterable<readonly StoredEmbedding[]>
+  /** The same of the chunks of an embedded bucket that are searched now, in the order of their files' keys. */
+  chunks(bucketId: number, options?: ChunkReadingOptions): AsyncIterable<readonly EncodedChunk[]>
 }
 
 /** What keys have asked for, against what they may. */
@@ -85,14 +122,25 @@ export interface Usage {
   states(by: Payer): RateState[]
 }
 
+export interface Tally {
+  /** Returns before it is written down. */
+  count(by: Consumer, used: Partial<DailyUse>): void
+  /** What of an account is not written down yet. */
+  unwritten(accountId: string): DailyUse
+}
+
 /** Nothing is counted for who has used no key. */
-export type Payer = Pick<Account, 'keyHash'>
+export type Payer = Pick<Account, 'keyId' | 'requestsPerMinute'>
 
 export interface Models {
   /** Of all models that this server can have. */
   all: readonly ModelFacts[]
+  /** What is used where nobody says which. */
+  default: ModelFacts
   /** Which model a name means: a contract's alias or an own id. Undefined: no such model. */
   resolve(name: string): ModelFacts | undefined
+  /** Names that the operator made, beside those that contracts give their models. */
+  aliases: readonly string[]
   /** True for own ids and for names that the operator made; false for those that contracts give their models. */
   isOwnName(name: string): boolean
   /** Why a model cannot be used now: its files are not here, say. */
@@ -188,6 +236,68 @@ export interface SearchHit {
 export interface Search {
   /** Best first, exact. Loads what it does not hold yet, off the main thread. */
   find(order: SearchOrder): Promise<readonly SearchHit[]>
+  /** The same of tasks' vectors, grouped by asset; a task without an asset is a group by itself. */
+  findTasks(order: TaskSearchOrder): Promise<GroupedHits<TaskHit>>
+  /** The same of a bucket's chunks, grouped by file. */
+  findFiles(order: BucketSearchOrder): Promise<GroupedHits<SearchHit>>
+  /** How many chunks are searched of an embedded bucket, by the model that embedded them. */
+  chunkCounts(order: {
+    bucketId: number
+    version: number
+  }): Promise<readonly { model: ModelPin; count: number }[]>
+}
+
+/** Groups, best first, and in each its moments, best first. */
+export interface GroupedHits<Hit> {
+  groups: readonly (readonly Hit[])[]
+  /** Vectors that were compared, filters aside. */
+  vectorCount: number
+  /** Present when it was asked for: those that the filters left. */
+  matchingCount?: number
+  /** What multiplied the roundings of the vectors; absent when there were none. */
+  kernel?: 'wasm' | 'plain'
+  /** Vectors that were then multiplied as they are. */
+  exactCount: number
+  loadMs: number
+  searchMs: number
+}
+
+export interface GroupOrder {
+  version: number
+  /** Unit length. */
+  vector: Float32Array
+  groups: number
+  moments: number
+  minCosine?: number
+  counts?: boolean
+}
+
+export interface TaskSearchOrder extends GroupOrder {
+  /** `vector_set.id`. */
+  setId: number
+  taskIds?: readonly string[]
+  notTaskIds?: readonly string[]
+  modalities?: readonly Modality[]
+  scopes?: readonly Scope[]
+  startMs?: number
+  endMs?: number
+  metadata?: { accountId: string; filter: MetadataFilter }
+}
+
+export interface BucketSearchOrder extends GroupOrder {
+  bucketId: number
+  model: ModelPin
+  keyPattern?: string
+}
+
+export interface TaskHit {
+  taskId: string
+  scope: Scope
+  modality: Modality
+  /** As `store/position.ts` reads it. */
+  position: number
+  endMs: number
+  cosine: number
 }
 
 /** A document that is embedded, all but the last of its chunks written. */

@@ -1,28 +1,33 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Warning } from '../domain/embedding.ts'
 import type { Cue, MediaFacts } from '../domain/media.ts'
-import { planSlices, type Slice } from '../domain/slices.ts'
+import { lengthMs, planSlices, type Slice } from '../domain/slices.ts'
+import type { TaskPlan } from '../domain/taskPlan.ts'
 import {
   isMediaRequest,
   type DocumentRequest,
   type MediaRequest,
   type PictureRequest,
-  type TaskPlan,
   type TaskRequest,
-} from '../domain/work.ts'
+} from '../domain/taskRequest.ts'
 import type { Asset } from '../domain/task.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
 import { enqueue } from '../queue/enqueue.ts'
+import { isHeld } from '../queue/held.ts'
 import { postpone } from '../queue/postpone.ts'
 import { settle } from '../queue/settle.ts'
 import { getAsset } from '../store/assets.ts'
+import { addDailyUse } from '../store/dailyUsage.ts'
 import { addPlannedItems, setPlanned } from '../store/taskProgress.ts'
 import { getTaskWork, keepPlan, type TaskWork } from '../store/tasks.ts'
 import { addEndWhenDone } from './addEnd.ts'
+import { EMBEDDED_TYPES } from './documentRequest.ts'
 import type { PartPayload } from './embedPart.ts'
 import type { TaskParts } from './parts.ts'
 import { planDocument, planPicture } from './planParts.ts'
 import { planMedia } from './planMedia.ts'
+import { quotaAgainMs } from './quotas.ts'
+import { reuseKeyOf, reuseVectors } from './reuse.ts'
 import { isUnfinished, readCues, usedTracks } from './transcript/tracks.ts'
 import { withinModel } from './withinModel.ts'
 
@@ -55,11 +60,27 @@ export async function planTask(parts: TaskParts, item: ClaimedItem, signal: Abor
     throw new EmbedlineError('input_missing', 'The asset was deleted before it was fetched.')
 
   const file = parts.objects.path(task.accountId, task.objectHash)
-  const facts = asset?.facts ?? (await parts.compute.inspect(file, signal))
+  const facts = asset?.facts ?? (await lookInto(parts, task, file, signal))
   await (isMediaRequest(task.request)
     ? planClips(parts, item, { task, request: task.request, asset, file, facts }, signal)
     : planParts(parts, item, { task, request: task.request, facts }))
   parts.wake()
+}
+
+/** What the file is. For a task of a document a file that is none is told which ones are. */
+async function lookInto(
+  parts: TaskParts,
+  { request }: TaskWork,
+  file: string,
+  signal: AbortSignal,
+): Promise<MediaFacts> {
+  try {
+    return await parts.compute.inspect(file, signal)
+  } catch (failure) {
+    const isNone = failure instanceof EmbedlineError && failure.code === 'media_unreadable'
+    if (!isNone || request.input !== 'document') throw failure
+    throw new EmbedlineError('unsupported_type', `${failure.message} ${EMBEDDED_TYPES}`, { cause: failure })
+  }
 }
 
 interface Looked<Request extends TaskRequest> {
@@ -79,20 +100,26 @@ async function planClips(
     ? await usedTracks(parts.store.read, { accountId: task.accountId, asset, facts })
     : []
   if (isUnfinished(tracks)) return postponeUntilLooked(parts, item)
-  const dueMs = parts.usage?.mediaAgainMs(task)
-  // It is accepted: it waits until the key has minutes of media again.
-  if (dueMs !== undefined) return void (await parts.store.write((db) => postpone(db, item, { dueMs })))
   const media = { facts, hasTranscript: tracks.length > 0 }
   const { plan, warnings } = planMedia(within.request, media, parts.limits)
+  const reuseKey = reuseKeyOf(parts, task, tracks)
+  if (await reuseVectors(parts, item, task, { plan, reuseKey })) return
+  const dueMs =
+    parts.usage?.mediaAgainMs(task) ?? (await quotaAgainMs(parts, task.accountId, ['mediaSecPerDay']))
+  // It is accepted: it waits until the key has minutes of media again, and the account seconds of its quota.
+  if (dueMs !== undefined)
+    return void (await parts.store.write((db) => postpone(db, item, { dueMs, nowMs: parts.clock.nowMs() })))
   const cues = await readCues(parts, { file, tracks }, signal)
   const slices = planSlices(request.segmentation, plan.startMs, plan.endMs)
   await writeItems(parts, item, task, {
     plan,
+    reuseKey,
     pieces: sliceItems(slices, facts.seeksExactly, cues.cues).map((payload) => ({
       kind: 'slice',
       key: `slice:${payload.slices[0]?.index ?? 0}`,
       payload,
     })),
+    mediaMs: slices.reduce((sum, slice) => sum + lengthMs(slice), 0),
     warnings: [...facts.warnings, ...within.warnings, ...warnings, ...cues.warnings],
   })
   parts.usage?.countMedia(task, (plan.endMs - plan.startMs) / 1000)
@@ -104,9 +131,13 @@ async function planParts(
   { task, request, facts }: Looked<PictureRequest | DocumentRequest>,
 ): Promise<void> {
   const planned =
-    request.input === 'image' ? planPicture(facts, parts.limits) : planDocument(request, facts, parts.limits)
+    request.input === 'image'
+      ? planPicture(facts, parts.limits)
+      : planDocument(request, facts, { limits: parts.limits, model: parts.models.facts(task.model) })
+  const reused = { plan: planned.plan, reuseKey: reuseKeyOf(parts, task) }
+  if (await reuseVectors(parts, item, task, reused)) return
   await writeItems(parts, item, task, {
-    plan: planned.plan,
+    ...reused,
     pieces: planned.parts.map((part, at) => ({ kind: 'part', key: `part:${at}`, payload: { part } })),
     warnings: facts.warnings,
   })
@@ -115,7 +146,10 @@ async function planParts(
 /** What a plan comes to. */
 interface Planned {
   plan: TaskPlan
+  reuseKey: string
   pieces: readonly Piece[]
+  /** How much video or sound they are. */
+  mediaMs?: number
   warnings: readonly Warning[]
 }
 
@@ -124,22 +158,22 @@ type Piece =
 
 async function postponeUntilLooked(parts: TaskParts, item: ClaimedItem): Promise<void> {
   const nowMs = parts.clock.nowMs()
-  await parts.store.write((db) => postpone(db, item, { dueMs: nowMs + ASSET_WAIT_MS }))
+  await parts.store.write((db) => postpone(db, item, { dueMs: nowMs + ASSET_WAIT_MS, nowMs }))
 }
 
 async function writeItems(
   parts: TaskParts,
   item: ClaimedItem,
   task: TaskWork,
-  { plan, pieces, warnings }: Planned,
+  { pieces, ...planned }: Planned,
 ): Promise<void> {
   for (let from = 0; from === 0 || from < pieces.length; from += ITEMS_A_TRANSACTION) {
     const batch = pieces.slice(from, from + ITEMS_A_TRANSACTION)
     const isLast = from + ITEMS_A_TRANSACTION >= pieces.length
     await parts.store.write(async (db) => {
       const nowMs = parts.clock.nowMs()
-      if (isLast && !(await settle(db, item, { state: 'done', nowMs })))
-        throw new EmbedlineError('lease_lost', 'The plan was taken over.')
+      const isOurs = isLast ? await settle(db, item, { state: 'done', nowMs }) : await isHeld(db, item)
+      if (!isOurs) throw new EmbedlineError('lease_lost', 'The plan was taken over.')
       const added = await enqueue(
         db,
         nowMs,
@@ -153,7 +187,8 @@ async function writeItems(
       )
       await addPlannedItems(db, task.id, { count: added, nowMs })
       if (!isLast) return
-      await keepPlan(db, task.id, { plan, warnings, nowMs })
+      await keepPlan(db, task.id, { ...planned, nowMs })
+      if (planned.mediaMs) await addDailyUse(db, task, { plannedMs: planned.mediaMs }, nowMs)
       await setPlanned(db, task.id, nowMs)
       await addEndWhenDone(db, task.id, nowMs)
     })

@@ -1,8 +1,10 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Warning } from '../domain/embedding.ts'
+import { inLimit } from '../domain/limitFacts.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { MediaFacts } from '../domain/media.ts'
-import type { MediaPlan, MediaRequest } from '../domain/work.ts'
+import type { MediaPlan } from '../domain/taskPlan.ts'
+import type { MediaRequest } from '../domain/taskRequest.ts'
 import { chooseModalities, leftOut, whyMissing } from './chooseModalities.ts'
 
 /**
@@ -42,12 +44,12 @@ function checkLimits(facts: MediaFacts, durationSec: number, limits: Limits): vo
     // The wording with both numbers is one that callers know (specs of the Embed API, section 3.5).
     throw new EmbedlineError(
       'media_too_long',
-      `Duration (${durationSec} seconds) exceeds maximum limit of ${limits.mediaMaxSec} seconds (${limits.mediaMaxSec / 60} minutes)`,
+      `Duration (${durationSec} seconds) exceeds maximum limit of ${limits.mediaMaxSec} seconds (${limits.mediaMaxSec / 60} minutes)${inLimit('mediaMaxSec')}`,
     )
   if (durationSec < limits.mediaMinSec)
     throw new EmbedlineError(
       'request_invalid',
-      `The media lasts ${durationSec} s; at least ${limits.mediaMinSec} s are needed.`,
+      `The media lasts ${durationSec} s; at least ${limits.mediaMinSec} s are needed${inLimit('mediaMinSec')}.`,
     )
   if (facts.video) checkPictureSize(facts.video, limits)
 }
@@ -57,16 +59,16 @@ function checkPictureSize({ width, height }: { width: number; height: number }, 
   if (width < limits.videoMinWidth || height < limits.videoMinHeight)
     throw new EmbedlineError(
       'request_invalid',
-      `The video is ${size}; at least ${limits.videoMinWidth}x${limits.videoMinHeight} is needed.`,
+      `The video is ${size}; at least ${limits.videoMinWidth}x${limits.videoMinHeight} is needed${inLimit('videoMinWidth', 'videoMinHeight')}.`,
     )
   if (Math.max(width, height) > limits.videoMaxWidth || Math.min(width, height) > limits.videoMaxHeight)
     throw new EmbedlineError(
       'media_too_large',
-      `The video is ${size}; at most ${limits.videoMaxWidth}x${limits.videoMaxHeight} is taken.`,
+      `The video is ${size}; at most ${limits.videoMaxWidth}x${limits.videoMaxHeight} is taken${inLimit('videoMaxWidth', 'videoMaxHeight')}.`,
     )
   if (Math.max(width / height, height / width) > limits.videoMaxAspect)
     throw new EmbedlineError(
       'request_invalid',
-      `The video is ${size}; its longer side may be ${limits.videoMaxAspect} times the shorter one.`,
+      `The video is ${size}; its longer side may be ${limits.videoMaxAspect} times the shorter one${inLimit('videoMaxAspect')}.`,
     )
 }

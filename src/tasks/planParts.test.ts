@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { limitsNamed } from '../domain/limits.ts'
 import type { MediaFacts } from '../domain/media.ts'
-import type { DocumentRequest } from '../domain/work.ts'
+import type { DocumentRequest } from '../domain/taskRequest.ts'
+import { builtinFacts } from '../models/builtin/facts.ts'
 import { planDocument, planPicture } from './planParts.ts'
 
 const LIMITS = limitsNamed('ours')
@@ -18,7 +19,7 @@ const pdf = (pageCount: number, sizeBytes: number): MediaFacts => ({
 })
 
 const plan = (facts: MediaFacts, request: Partial<DocumentRequest> = {}) =>
-  planDocument({ input: 'document', ...request }, facts, LIMITS)
+  planDocument({ input: 'document', ...request }, facts, { limits: LIMITS, model: builtinFacts })
 
 test('pages are divided among items', () => {
   expect(plan(pdf(40, MEGABYTE)).parts).toEqual([

@@ -1,6 +1,6 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { MediaFacts } from '../domain/media.ts'
-import type { Waveform } from '../domain/work.ts'
+import type { Waveform } from '../domain/pictureWork.ts'
 import { getAsset } from '../store/assets.ts'
 import type { TaskParts } from './parts.ts'
 

@@ -19,6 +19,12 @@ const ASSEMBLIES = 2
 /** A compute child has the next documents at hand: a small one is done sooner than the next one is claimed. */
 const DOCUMENTS_A_CHILD = 64
 
+/** The lines of a batch that are worked on are held in memory: enough that a child has the next ones at hand. */
+const STRETCHES_A_CHILD = 4
+
+/** Going through the file of a batch, or putting one together. */
+const BATCHES = 2
+
 /** What may start beside what is held, on a machine with so many compute children. */
 export function roomsBeside(held: readonly { kind: ItemKind }[], computeCount: number): Room[] {
   const count = (...kinds: readonly ItemKind[]) => held.filter(({ kind }) => kinds.includes(kind)).length
@@ -30,13 +36,18 @@ export function roomsBeside(held: readonly { kind: ItemKind }[], computeCount: n
   const documents = room(['document'], 2, DOCUMENTS_A_CHILD * computeCount)
   // Claimed by the half, so that not every document that ends costs a claim.
   const isHalfFull = documents.free < (DOCUMENTS_A_CHILD * computeCount) / 2
+  const stretches = STRETCHES_A_CHILD * computeCount - count('lines')
+  // In one lane, so that each account has its turn whichever of both it has queued; others' items are not looked through.
+  const bulk = isHalfFull ? 0 : Math.max(0, Math.min(stretches, documents.free))
   return [
-    room(['inspect', 'plan', 'finish', 'conclude'], 0, CONTROL_ITEMS),
+    room(['inspect', 'plan', 'finish', 'conclude', 'retry'], 0, CONTROL_ITEMS),
     room(['list'], 0, LISTINGS),
     room(['crawl'], 0, CRAWLS),
     room(['fetch'], 3, FETCHES),
     room(['assemble'], 3, ASSEMBLIES),
     room(['part', 'slice'], 1, computeCount),
-    { ...documents, free: isHalfFull ? 0 : documents.free },
+    room(['check', 'gather'], 0, BATCHES),
+    { kinds: ['document', 'lines'], lanes: [2], free: bulk },
+    { ...documents, free: isHalfFull ? 0 : documents.free - bulk },
   ]
 }

@@ -75,7 +75,12 @@ async function orderOf(
   signal: AbortSignal | undefined,
 ): Promise<Question> {
   const facts = parts.models.facts(model)
-  tokensOf(parts, query, { most: parts.limits.textTokens, what: 'The query', field: 'query' })
+  tokensOf(parts, query, {
+    most: parts.limits.textTokens,
+    limit: 'textTokens',
+    what: 'The query',
+    field: 'query',
+  })
   const [vector] = await textVectors(parts, { model, texts: [query], use: 'query' }, signal)
   if (!vector) throw new Error('a text was given and no vector came back')
   return {

@@ -5,6 +5,8 @@ import type { TaskParts } from './parts.ts'
 /** What a fetch item carries. */
 export interface FetchPayload {
   url: string
+  /** The key that what is fetched is counted for. */
+  keyId?: string | undefined
 }
 
 /** Of names in URLs; what they are shown as may be no longer than an uploaded file's. */
@@ -22,14 +24,14 @@ export async function checkSourceUrl({ fetcher }: Pick<TaskParts, 'fetcher'>, ur
 /** The item that fetches the bytes of a task, or of an asset. */
 export const fetchItem = (
   owner: { accountId: string; taskId: string } | { accountId: string; assetId: string },
-  { url, dueMs }: FetchPayload & { dueMs: number },
+  { url, keyId, dueMs }: FetchPayload & { dueMs: number },
 ): NewItem => ({
   ...owner,
   kind: 'fetch',
   key: 'fetch',
   lane: 3,
   dueMs,
-  payload: { url } satisfies FetchPayload,
+  payload: { url, keyId } satisfies FetchPayload,
 })
 
 /** The last part of a URL's path, as a person would write it. Undefined when it ends in a slash. */

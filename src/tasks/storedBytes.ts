@@ -1,8 +1,11 @@
 import type { Db } from '../domain/tables.ts'
+import type { Consumer } from '../domain/task.ts'
 import type { ReceivedBytes } from '../objects/objects.ts'
 import { accountIds } from '../store/accounts.ts'
+import { addDailyUse } from '../store/dailyUsage.ts'
 import { addReference, countReferences, dropReference } from '../store/objects.ts'
 import type { TaskParts } from './parts.ts'
+import { checkStored } from './quotas.ts'
 
 /** Of an account, the bytes with this SHA-256. */
 export interface BytesKey {
@@ -10,26 +13,27 @@ export interface BytesKey {
   hash: string
 }
 
-type Parts = Pick<TaskParts, 'store' | 'objects' | 'bytesMutex' | 'clock'>
+export type BytesParts = Pick<TaskParts, 'store' | 'objects' | 'bytesMutex' | 'clock'>
 
 const mutexKey = ({ accountId, hash }: BytesKey) => `${accountId}/${hash}`
 
 /**
- * Keeps received bytes and runs `change` in the transaction that refers to them. The bytes are in their place before
- * the row is committed, and go again when nothing refers to them because `change` failed.
+ * Keeps bytes that this server has made, and runs `change` in the transaction that refers to them. The bytes are in their
+ * place before the row is committed, and go again when nothing refers to them because `change` failed.
  */
-export const keepBytes = <T>(
-  parts: Parts,
+export const keepMadeBytes = <T>(
+  parts: BytesParts,
   accountId: string,
   received: ReceivedBytes,
   change: (db: Db) => Promise<T>,
 ): Promise<T> => {
-  const bytes = { accountId, hash: received.hash }
+  const { hash, sizeBytes } = received
+  const bytes = { accountId, hash }
   return parts.bytesMutex(mutexKey(bytes), async () => {
     await parts.objects.keep(accountId, received)
     try {
       return await parts.store.write(async (db) => {
-        await addReference(db, { ...bytes, sizeBytes: received.sizeBytes, nowMs: parts.clock.nowMs() })
+        await addReference(db, { ...bytes, sizeBytes, nowMs: parts.clock.nowMs() })
         return await change(db)
       })
     } catch (failure) {
@@ -39,24 +43,38 @@ export const keepBytes = <T>(
   })
 }
 
+/** The same of bytes that somebody has sent, for whom they are counted. Throws `quota_exceeded`. */
+export const keepBytes = <T>(
+  parts: BytesParts,
+  by: Consumer,
+  received: ReceivedBytes,
+  change: (db: Db) => Promise<T>,
+): Promise<T> =>
+  keepMadeBytes(parts, by.accountId, received, async (db) => {
+    await checkStored(db, by.accountId)
+    await addDailyUse(db, by, { bytes: received.sizeBytes }, parts.clock.nowMs())
+    return change(db)
+  })
+
 /**
  * Runs `change` in a transaction that may drop references, and removes after its commit the bytes whose last
  * reference went. `change` returns whether it dropped one.
  */
-export const dropBytes = (
-  parts: Parts,
+export async function dropBytes(
+  parts: BytesParts,
   bytes: BytesKey,
   change: (db: Db) => Promise<boolean>,
-): Promise<boolean> =>
-  parts.bytesMutex(mutexKey(bytes), async () => {
-    const dropped = await parts.store.write(async (db) => {
-      const isDropping = await change(db)
-      if (isDropping) await dropReference(db, bytes.accountId, bytes.hash)
-      return isDropping
-    })
-    if (dropped) await removeUnreferenced(parts, bytes)
-    return dropped
+): Promise<boolean> {
+  let isLast = false
+  const isDropping = await parts.store.write(async (db) => {
+    const drops = await change(db)
+    isLast = drops && (await dropReference(db, bytes.accountId, bytes.hash))
+    return drops
   })
+  // Whoever keeps the same bytes again meanwhile has them: it is looked anew, when nobody is about to.
+  if (isLast) await parts.bytesMutex(mutexKey(bytes), () => removeUnreferenced(parts, bytes))
+  return isDropping
+}
 
 export interface Adoption {
   /** Refers to the bytes, in a transaction of its own. */
@@ -71,14 +89,18 @@ export interface Adoption {
  * Keeps bytes that are here already and that nobody will send again: they are referred to before they are moved, so that
  * a crash leaves them where they were, or in the place where the reference protects them. May be run again at any step.
  */
-export const adoptBytes = (parts: Parts, bytes: BytesKey, { refer, move, done }: Adoption): Promise<void> =>
+export const adoptBytes = (
+  parts: BytesParts,
+  bytes: BytesKey,
+  { refer, move, done }: Adoption,
+): Promise<void> =>
   parts.bytesMutex(mutexKey(bytes), async () => {
     await parts.store.write(refer)
     await move()
     await parts.store.write(done)
   })
 
-async function removeUnreferenced(parts: Parts, { accountId, hash }: BytesKey): Promise<void> {
+async function removeUnreferenced(parts: BytesParts, { accountId, hash }: BytesKey): Promise<void> {
   if ((await countReferences(parts.store.read, accountId, hash)) === 0)
     await parts.objects.remove(accountId, hash)
 }
@@ -87,7 +109,7 @@ async function removeUnreferenced(parts: Parts, { accountId, hash }: BytesKey): 
  * Removes bytes that no row refers to: what a crash left between the file and its row. Those of an account that this
  * database does not have were stored with another one, which was lost or is elsewhere: they stay.
  */
-export async function removeOrphanedBytes(parts: Parts & Pick<TaskParts, 'logger'>): Promise<void> {
+export async function removeOrphanedBytes(parts: BytesParts & Pick<TaskParts, 'logger'>): Promise<void> {
   const accounts = new Set(await accountIds(parts.store.read))
   const strangers = new Set<string>()
   for await (const bytes of parts.objects.list())

@@ -1,5 +1,5 @@
 import { MODALITIES, type Modality, type Space } from '../domain/embedding.ts'
-import type { Clip } from '../domain/work.ts'
+import type { Clip } from '../domain/sliceWork.ts'
 
 /** Of one slice and modality: the sum of its clips' vectors, each times its duration in seconds. */
 export interface ModalitySum {

@@ -1,6 +1,6 @@
 import { EmbedlineError } from '../domain/errors.ts'
-import type { TextUse } from '../domain/model.ts'
-import type { ModelPin, RemoteTexts } from '../domain/work.ts'
+import type { TextUse, ModelPin } from '../domain/model.ts'
+import type { RemoteTexts } from '../domain/remoteTexts.ts'
 import type { TaskParts } from './parts.ts'
 
 type Parts = Pick<TaskParts, 'compute' | 'models' | 'remote'>

@@ -1,20 +1,23 @@
 import { expect, test } from 'vitest'
+import { builtinFacts } from '../models/builtin/facts.ts'
 import { countTokens } from '../models/countTokens.ts'
 import type { Models } from './parts.ts'
 import { tokensOf } from './tokensOf.ts'
 
 const models: Models = {
   all: [],
+  default: builtinFacts,
   resolve: () => undefined,
   facts: () => {
     throw new Error('nobody asks')
   },
+  aliases: [],
   isOwnName: () => false,
   problem: () => undefined,
   countTokens,
   terms: () => ({}),
 }
-const bound = { most: 500, what: 'The text', field: 'text' }
+const bound = { most: 500, limit: 'textTokens' as const, what: 'The text', field: 'text' }
 
 test('a text of as many tokens as are taken is counted, one more is refused', () => {
   expect(tokensOf({ models }, 'word '.repeat(500), bound)).toBe(500)

@@ -11,8 +11,16 @@ export async function forgetUnfinishedFetches({
   objects,
   store,
 }: Pick<TaskParts, 'objects' | 'store'>): Promise<void> {
-  const names = (await objects.unfinished()).filter((name) => name.startsWith(PREFIX))
-  const idOf = (name: string) => Number(name.slice(PREFIX.length))
-  const open = await openItems(store.read, names.map(idOf))
-  for (const name of names) if (!open.has(idOf(name))) await objects.forget(name)
+  const fetches = fetchesIn(await objects.unfinished())
+  const open = await openItems(
+    store.read,
+    fetches.map(({ itemId }) => itemId),
+  )
+  for (const { name, itemId } of fetches) if (!open.has(itemId)) await objects.forget(name)
 }
+
+/** Of these names, those of fetches, with the items that fetch. */
+export const fetchesIn = (names: readonly string[]): { name: string; itemId: number }[] =>
+  names
+    .filter((name) => name.startsWith(PREFIX))
+    .map((name) => ({ name, itemId: Number(name.slice(PREFIX.length)) }))

@@ -8,7 +8,7 @@ const logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => logg
 const open = ({ store, clock }: Pick<StoreForTest, 'store' | 'clock'>, limits: RateLimits) =>
   openUsage({ store, clock, logger, limits })
 
-const ONE = { keyHash: 'one' }
+const ONE = { keyId: 'one' }
 
 test('each key has its requests of a minute, and gets new ones with the next minute', () =>
   withStore(async (parts) => {
@@ -24,7 +24,7 @@ test('each key has its requests of a minute, and gets new ones with the next min
         limit: 2,
       }),
     )
-    usage.countRequest({ keyHash: 'another' })
+    usage.countRequest({ keyId: 'another' })
     parts.clock.advance(44_999)
     expect(() => usage.countRequest(ONE)).toThrow('requests per minute')
     parts.clock.advance(1)

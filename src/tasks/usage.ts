@@ -13,9 +13,10 @@ import {
 } from '../domain/rates.ts'
 import type { Opened } from '../lib/closing.ts'
 import { addUsage, readUsage, removeUsage, type Used } from '../store/usage.ts'
-import type { TaskParts, Usage } from './parts.ts'
+import type { Payer, TaskParts, Usage } from './parts.ts'
 
 export interface UsageParts extends Pick<TaskParts, 'store' | 'clock' | 'logger'> {
+  /** Of all keys that have none of their own. */
   limits: RateLimits
 }
 
@@ -37,40 +38,36 @@ const SAVED_AT_ONCE = 200
  * that, a restart nothing.
  */
 export async function openUsage({ store, clock, logger, limits }: UsageParts): Promise<Usage & Opened> {
-  const counters = new Map<string, Counter & Pick<Used, 'keyHash' | 'rate'>>()
-  const rates = RATE_NAMES.filter((rate) => limits[rate] !== undefined)
-  for (const { keyHash, rate, startMs, used } of await readUsage(
-    store.read,
-    clock.nowMs() - LONGEST_WINDOW_MS,
-  ))
+  const counters = new Map<string, Counter & Pick<Used, 'keyId' | 'rate'>>()
+  const limitOf = (rate: Rate, by: Payer): number | undefined =>
+    (rate === 'requestsPerMinute' ? by.requestsPerMinute : undefined) ?? limits[rate]
+  for (const { keyId, rate, startMs, used } of await readUsage(store.read, clock.nowMs() - LONGEST_WINDOW_MS))
     if (startMs === windowAt(rate, clock.nowMs()).startMs)
-      counters.set(`${keyHash} ${rate}`, { keyHash, rate, startMs, used, unsaved: 0 })
+      counters.set(`${keyId} ${rate}`, { keyId, rate, startMs, used, unsaved: 0 })
 
-  function counterOf(keyHash: string, rate: Rate): Counter {
+  function counterOf(keyId: string, rate: Rate): Counter {
     const { startMs } = windowAt(rate, clock.nowMs())
-    const found = counters.get(`${keyHash} ${rate}`)
+    const found = counters.get(`${keyId} ${rate}`)
     if (found?.startMs === startMs) return found
-    const fresh = { keyHash, rate, startMs, used: 0, unsaved: 0 }
-    counters.set(`${keyHash} ${rate}`, fresh)
+    const fresh = { keyId, rate, startMs, used: 0, unsaved: 0 }
+    counters.set(`${keyId} ${rate}`, fresh)
     return fresh
   }
 
-  const statesOf = ({ keyHash }: { keyHash?: string }, kind?: RateKind): RateState[] =>
-    keyHash === undefined
-      ? []
-      : rates
-          .filter((rate) => kind === undefined || kindOf(rate) === kind)
-          .map((rate) => ({
-            rate,
-            limit: limits[rate] ?? 0,
-            used: counterOf(keyHash, rate).used,
-            endMs: windowAt(rate, clock.nowMs()).endMs,
-          }))
+  const statesOf = (by: Payer, kind?: RateKind): RateState[] =>
+    RATE_NAMES.flatMap((rate) => {
+      const limit = limitOf(rate, by)
+      if (by.keyId === undefined || limit === undefined) return []
+      if (kind !== undefined && kindOf(rate) !== kind) return []
+      const { used } = counterOf(by.keyId, rate)
+      return [{ rate, limit, used, endMs: windowAt(rate, clock.nowMs()).endMs }]
+    })
 
-  function count({ keyHash }: { keyHash?: string }, kind: RateKind, amount: number): void {
-    if (keyHash === undefined) return
-    for (const rate of rates.filter((each) => kindOf(each) === kind)) {
-      const counter = counterOf(keyHash, rate)
+  function count(by: Payer, kind: RateKind, amount: number): void {
+    if (by.keyId === undefined) return
+    for (const rate of RATE_NAMES) {
+      if (kindOf(rate) !== kind || limitOf(rate, by) === undefined) continue
+      const counter = counterOf(by.keyId, rate)
       counter.used += amount
       counter.unsaved += amount
     }

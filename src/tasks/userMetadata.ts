@@ -1,4 +1,5 @@
 import { EmbedlineError } from '../domain/errors.ts'
+import { inLimit } from '../domain/limitFacts.ts'
 import type { UserMetadata } from '../domain/task.ts'
 import { getAsset, setUserMetadata } from '../store/assets.ts'
 import type { TaskParts } from './parts.ts'
@@ -25,7 +26,11 @@ export const changeUserMetadata = (
 /** Throws `too_large` for more metadata than an asset may have. */
 export function checkUserMetadata({ limits }: Pick<TaskParts, 'limits'>, userMetadata: UserMetadata): void {
   if (Buffer.byteLength(JSON.stringify(userMetadata)) > limits.userMetadataBytes)
-    throw new EmbedlineError('too_large', `More than ${limits.userMetadataBytes} bytes are not kept.`, {
-      field: 'userMetadata',
-    })
+    throw new EmbedlineError(
+      'too_large',
+      `More than ${limits.userMetadataBytes} bytes are not kept${inLimit('userMetadataBytes')}.`,
+      {
+        field: 'userMetadata',
+      },
+    )
 }

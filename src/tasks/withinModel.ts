@@ -1,7 +1,7 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Warning } from '../domain/embedding.ts'
 import { spaceOf, type InputKind, type ModelFacts } from '../domain/model.ts'
-import type { DocumentRequest, MediaRequest, PictureRequest, VectorOptions } from '../domain/work.ts'
+import type { MediaRequest, PictureRequest, VectorOptions } from '../domain/taskRequest.ts'
 
 type Part = MediaRequest['modalities'][number]
 
@@ -37,16 +37,10 @@ export function withinModel(request: MediaRequest, model: ModelMeasures): Within
   return { request: { ...request, modalities }, warnings }
 }
 
-/** Refuses what the model cannot embed of a picture or a document. Throws `modality_unsupported`. */
-export function partsWithinModel(request: PictureRequest | DocumentRequest, model: ModelMeasures): void {
+/** Refuses a picture that the model cannot embed. Throws `modality_unsupported`. */
+export function pictureWithinModel(request: PictureRequest, model: ModelMeasures): void {
   checkVectors(request, model)
-  const modalities = request.modalities ?? []
-  if (request.input === 'image' || modalities.includes('visual')) spaceOf(model, 'image', 'modalities')
-  if (model.isRemote)
-    throw new EmbedlineError(
-      'modality_unsupported',
-      `The model ${model.id} is on another server, which embeds the documents of buckets and no others.`,
-    )
+  spaceOf(model, 'image', 'modalities')
 }
 
 /**

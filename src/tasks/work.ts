@@ -1,6 +1,9 @@
 import { EmbedlineError } from '../domain/errors.ts'
 import type { ItemKind } from '../domain/tables.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
+import { checkBatch } from './batches/checkBatch.ts'
+import { embedLines } from './batches/embedLines.ts'
+import { gatherBatch } from './batches/gatherBatch.ts'
 import { concludeBucket } from './concludeBucket.ts'
 import { crawlSite } from './crawl/crawlSite.ts'
 import { embedSlices } from './embed.ts'
@@ -13,6 +16,8 @@ import { inspectAsset } from './inspect.ts'
 import { listBucket } from './listBucket.ts'
 import type { TaskParts } from './parts.ts'
 import { planTask } from './plan.ts'
+import { requeueFailed } from './requeueFailed.ts'
+import { traceItem } from './traces.ts'
 import { assembleUpload } from './uploads/assembleUpload.ts'
 
 type Work = (parts: TaskParts, item: ClaimedItem, signal: AbortSignal) => Promise<void>
@@ -29,6 +34,10 @@ const WORK: Record<ItemKind, Work> = {
   crawl: crawlSite,
   document: embedDocument,
   conclude: concludeBucket,
+  check: checkBatch,
+  lines: embedLines,
+  gather: gatherBatch,
+  retry: requeueFailed,
 }
 
 /**
@@ -36,12 +45,16 @@ const WORK: Record<ItemKind, Work> = {
  * `lease_lost`, after which the item is not ours any more, and what the store throws.
  */
 export async function workOn(parts: TaskParts, item: ClaimedItem, signal: AbortSignal): Promise<void> {
+  const startedMs = performance.now()
   try {
-    await WORK[item.kind](parts, item, signal)
+    await traceItem(parts, item, () => WORK[item.kind](parts, item, signal))
   } catch (thrown) {
     if (signal.aborted) throw new EmbedlineError('aborted', 'The work was stopped.', { cause: thrown })
     if (thrown instanceof EmbedlineError && thrown.code === 'lease_lost') throw thrown
     await settleFailure(parts, item, foreseen(parts, item, thrown))
+  } finally {
+    const durationSec = (performance.now() - startedMs) / 1000
+    parts.meters.observe('embedline_item_attempt_duration_seconds', { kind: item.kind }, durationSec)
   }
 }
 

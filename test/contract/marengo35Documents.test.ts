@@ -196,14 +196,67 @@ test('a PDF past its allowance is taken, and fails with the counts', async () =>
   const many = await embedded(documentOf(madePdf(Array.from({ length: 65 }, () => page))))
   expect(many).toMatchObject({
     status: 'failed',
-    error: { message: 'Document (65 pages) exceeds maximum limit of 64 pages' },
+    error: {
+      message: 'Document (65 pages) exceeds maximum limit of 64 pages (limit document_pages_per_megabyte)',
+    },
   })
   const quarters = await embedded(
     documentOf(madePdf(Array.from({ length: 13 }, () => page)), {
       segmentation: { spatial: { strategy: 'quadrants' } },
     }),
   )
-  expect(quarters.error?.message).toBe('Document (65 pages) exceeds maximum limit of 64 pages')
+  expect(quarters.error?.message).toContain('Document (65 pages) exceeds maximum limit of 64 pages')
+})
+
+test('words that a PDF does not have are left out with a warning beside its pages, and fail it alone', async () => {
+  const scan = madePdf([{ text: '', colour: RED }])
+  const both = await embedded(
+    documentOf(scan, { embedding_option: ['visual', 'text'], embedding_scope: ['asset'] }),
+  )
+  expect(both).toMatchObject({ status: 'ready', metadata: { embedding_options: ['visual'] } })
+  expect(places(both)).toEqual([['visual', 'asset', undefined]])
+  expect(both.warnings?.filter(({ code }) => code !== 'builtin_model')).toEqual([
+    {
+      code: 'option_unavailable',
+      message: 'No text embeddings: The PDF holds no text; its pages may be pictures.',
+      option: 'text',
+    },
+  ])
+  const words = await embedded(documentOf(scan, { embedding_option: ['text'] }))
+  expect(words).toMatchObject({
+    status: 'failed',
+    error: { message: 'The PDF holds no text; its pages may be pictures.' },
+  })
+})
+
+test('a document by base64 may be as large as a body has room for, and is refused past that by name', async () => {
+  const padded = (paddingBytes: number) => madePdf([{ text: 'x', colour: RED }], { paddingBytes })
+  const most = 48_000_000
+  // The address of its table takes more digits, too.
+  const large = await embedded(documentOf(padded(most - padded(0).length - 8)))
+  expect(places(large)).toEqual([['visual', 'page', 1]])
+  const tooLarge = await create(documentOf(padded(most)))
+  expect(tooLarge.status).toBe(400)
+  expect(await tooLarge.json()).toMatchObject({
+    code: 'parameter_invalid',
+    error: { details: { field: 'document.media_source.base64_string' } },
+  })
+})
+
+test('a document of another type fails and says which ones are embedded', async () => {
+  const html = '<!doctype html><title>Whales</title><p>Whales are mammals.</p>'
+  const embeddedTypes = 'Of documents, PDF, text and Markdown are embedded.'
+  const page = await embedded(documentOf(html))
+  expect(page.status).toBe('failed')
+  expect(page.error?.message).toBe(`The file is an HTML page: no video, sound or picture. ${embeddedTypes}`)
+  const path = join(await temporaryFolder({ 'page.html': html }), 'page.html')
+  const asset = await uploadAsset(client(server.url), path)
+  const refused = await create({
+    input_type: 'document',
+    document: { media_source: { asset_id: asset.id } },
+  })
+  expect(refused.status).toBe(400)
+  expect(((await refused.json()) as { message: string }).message).toContain(embeddedTypes)
 })
 
 test('a document that is none fails and says what it is; a document is no video', async () => {

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { databaseRows } from '../support/databaseRows.ts'
 import { descendants, peakMemoryMb } from '../support/processTable.ts'
 import { serverProcess, type ServerProcess } from '../support/serverProcess.ts'
 
@@ -43,7 +43,13 @@ test(
     expect(await peakMemoryMb(server.pid)).toBeLessThan(MOST_MEMORY_MB)
     expect(await server.end('SIGTERM')).toBe(0)
 
-    const files = rows<{ key: string; chunk_count: number; chunks: number; last: number; texts: string }>(
+    const files = databaseRows<{
+      key: string
+      chunk_count: number
+      chunks: number
+      last: number
+      texts: string
+    }>(
       folder,
       `select key, chunk_count, count(*) as chunks, max(ordinal) as last, group_concat(text, ' ') as texts
          from bucket_file left join chunk on file_id = bucket_file.id
@@ -81,15 +87,6 @@ async function call(server: ServerProcess, path: string, body?: object): Promise
 async function killComputeChild(server: ServerProcess): Promise<void> {
   const children = (await descendants(server.pid)).filter(({ text }) => /compute\/child/.test(text))
   process.kill(children.at(-1)!.pid, 'SIGKILL')
-}
-
-function rows<Row>(folder: string, sql: string): Row[] {
-  const database = new DatabaseSync(join(folder, 'embedline.db'), { readOnly: true })
-  try {
-    return database.prepare(sql).all() as Row[]
-  } finally {
-    database.close()
-  }
 }
 
 async function until(isTrue: () => Promise<boolean>): Promise<void> {

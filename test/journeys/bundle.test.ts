@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { copyFile, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -74,4 +74,12 @@ test('a link to the program starts it too, wherever the link lies', async () => 
     expect((await run(join(root, link))).stdout).toBe('bundle\n')
   }
   expect((await run('sh', ['embedline'], { cwd: join(root, 'bin') })).stdout).toBe('bundle\n')
+})
+
+test('a start loads the bundle and parts of Node, and nothing that stays out of it', async () => {
+  await run(process.execPath, [join(ROOT, 'scripts/bundle.ts')])
+  const bundle = await readFile(join(ROOT, 'node_modules/.cache/embedline-bundle/main.mjs'), 'utf8')
+  const imported = [...bundle.matchAll(/^import .*?"([^"]+)";?$/gm)].map(([, name = '']) => name)
+  expect(imported).toContain('node:sqlite')
+  expect(imported.filter((name) => !name.startsWith('node:'))).toEqual([])
 })

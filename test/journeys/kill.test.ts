@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { client, finished, uploadAsset } from '../support/client.ts'
+import { databaseRows } from '../support/databaseRows.ts'
 import { scenes } from '../support/madeMedia.ts'
 import { descendants, processTable } from '../support/processTable.ts'
 import { serverProcess, type ServerProcess } from '../support/serverProcess.ts'
@@ -89,22 +89,17 @@ async function dataFolder(): Promise<string> {
   return folder
 }
 
-/** Looks into the database from outside, as nothing on the wire tells how far a task is. */
-function rows<Row>(folder: string, sql: string): Row[] {
-  const database = new DatabaseSync(join(folder, 'embedline.db'), { readOnly: true })
-  try {
-    return database.prepare(sql).all() as Row[]
-  } finally {
-    database.close()
-  }
-}
-
+// Nothing on the wire tells how far the work on a slice is: the database does.
 const count = (folder: string, where: string): number =>
-  rows<{ n: number }>(folder, `select count(*) as n from item where kind = 'slice' and ${where}`)[0]?.n ?? 0
+  databaseRows<{ n: number }>(folder, `select count(*) as n from item where kind = 'slice' and ${where}`)[0]
+    ?.n ?? 0
 const slices = (folder: string) => count(folder, '1')
 const settledSlices = (folder: string) => count(folder, `state = 'done'`)
 const runningSlices = (folder: string) =>
-  rows<{ attempt: number }>(folder, `select attempt from item where kind = 'slice' and state = 'running'`)
+  databaseRows<{ attempt: number }>(
+    folder,
+    `select attempt from item where kind = 'slice' and state = 'running'`,
+  )
 
 async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await new Promise((wake) => setTimeout(wake, 20))

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { client, finished, uploadAsset } from '../support/client.ts'
-import { embeddingServer, sendJson, type EmbeddingServer } from '../support/embeddingServer.ts'
+import { embeddingServer, letterVector, sendJson, type EmbeddingServer } from '../support/embeddingServer.ts'
 import { madeMedia, madeText, scenes } from '../support/madeMedia.ts'
+import { madePdf } from '../support/madePdf.ts'
 import { openServer, withServer, type TestServer } from '../support/withServer.ts'
 
 const REMOTE_KEY = 'sk-of-the-remote-server'
@@ -230,6 +231,96 @@ test('of media a model of texts embeds what is said; what it cannot is refused b
       image: { mediaSource: { assetId: asset.id } },
     }),
   ).rejects.toMatchObject(refusal)
+})
+
+/** The vector of texts of these lengths, as the letters of each say. */
+function meanOf(texts: readonly string[]): number[] {
+  const sum = Array.from({ length: 8 }, () => 0)
+  for (const text of texts) {
+    const vector = letterVector(`d: ${text}`, 8)
+    const length = Math.hypot(...vector)
+    vector.forEach((value, at) => (sum[at]! += (value / length) * text.length))
+  }
+  const length = Math.hypot(...sum)
+  return sum.map((value) => value / length)
+}
+
+const near = (vector: readonly number[]) => vector.map((value) => expect.closeTo(value, 6) as number)
+
+interface DocumentTask {
+  _id: string
+  status: string
+  data: { embedding: number[]; embedding_option: string; embedding_scope: string; chunk_index?: number }[]
+  usage: object
+  error?: { message: string; details: { field: string } }
+}
+
+test('of a document a model of texts embeds chunks and words, also a text too long for it and while it is away; pages are refused', async () => {
+  const remote = await embeddingServer(8)
+  const server = await withServer({ ...flagsFor(remote, 8), model: MODEL })
+  const create = async (content: string | Buffer, fields: object = {}, top: object = {}) => {
+    const source = { base64_string: Buffer.from(content).toString('base64') }
+    const response = await server.fetch('/v1.3/embed-v2/tasks', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        input_type: 'document',
+        model_name: 'marengo3.5',
+        document: { media_source: source, ...fields },
+        ...top,
+      }),
+    })
+    return { status: response.status, body: (await response.json()) as DocumentTask }
+  }
+  const embedded = async (...order: Parameters<typeof create>) => {
+    const { _id: id } = (await create(...order)).body
+    await finished(client(server.url), id)
+    return (await (await server.fetch(`/v1.3/embed-v2/tasks/${id}`)).json()) as DocumentTask
+  }
+  const sentences = { strategy: 'sentence', max_sentences: 1 }
+  const local = { embedding_scope: ['local'], segmentation: { sequential: sentences } }
+  const long = 'One two three four five six seven eight nine ten eleven.'
+  // What it takes has a length, and at first it is away.
+  let refused = 0
+  remote.behave = ({ input }, response) => {
+    if (refused++ === 0) return sendJson(response, 503, { error: 'loading' }, { 'retry-after': '1' })
+    if (input.every((text) => text.length <= 40)) return 'fine'
+    return sendJson(response, 413, { error: 'must have less than 10 tokens' })
+  }
+  const chunks = await embedded(`# Notes\n\nA zebra. ${long}`, local)
+  expect(chunks.data.map(({ embedding_scope, chunk_index }) => [embedding_scope, chunk_index])).toEqual(
+    [0, 1, 2].map((at) => ['chunk', at]),
+  )
+  expect(chunks.usage).toEqual({ input_tokens: { text: 17 }, truncated: false })
+  const sent = remote.seen.flatMap(({ input }) => input.map((text) => text.slice('d: '.length)))
+  const halves = sent.filter((text) => long.includes(text) && text !== long)
+  expect(halves.slice(-2).join(' ')).toBe(long)
+  expect(chunks.data[1]?.embedding).toEqual(near(meanOf(['A zebra.'])))
+  expect(chunks.data[2]?.embedding).toEqual(near(meanOf(halves.slice(-2))))
+
+  remote.behave = () => 'fine'
+  const whole = await embedded('A zebra.')
+  expect(whole.data).toMatchObject([{ embedding_option: 'text', embedding_scope: 'asset' }])
+  expect(whole.data[0]?.embedding).toEqual(near(meanOf(['A zebra.'])))
+  const pdf = madePdf([{ text: 'whales are mammals', colour: [1, 0, 0] }])
+  const ofPdf = await embedded(pdf, { embedding_option: ['text'] })
+  expect(ofPdf.data[0]?.embedding).toEqual(near(meanOf(['whales are mammals'])))
+
+  for (const [content, fields, top, field] of [
+    [pdf, {}, {}, 'document.embedding_option'],
+    [
+      pdf,
+      { embedding_option: ['visual', 'text'], embedding_scope: ['asset'] },
+      {},
+      'document.embedding_option',
+    ],
+    ['A zebra.', local, { embedding_uncertainty: true }, 'embedding_uncertainty'],
+    ['A zebra.', {}, { embedding_dimension: 128 }, 'embedding_dimension'],
+  ] as const) {
+    const { status, body } = await create(content, fields, top)
+    expect(status).toBe(400)
+    expect(body).toMatchObject({ error: { details: { field } } })
+  }
 })
 
 test('a server that only answers its API embeds texts by the other server too', async () => {

@@ -1,4 +1,5 @@
-import type { Compute, DocumentSummary, DocumentWork, EmbeddedChunk } from '../../src/domain/work.ts'
+import type { Compute } from '../../src/domain/compute.ts'
+import type { DocumentSummary, DocumentWork, EmbeddedChunk } from '../../src/domain/documentWork.ts'
 import { basename } from 'node:path'
 import { BUILTIN } from './sliceWork.ts'
 

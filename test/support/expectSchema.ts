@@ -14,6 +14,7 @@ export const expectSchema = (file: string, body: unknown): void => expect(fitsSc
 export function fitsSchema(schema: string | object, body: unknown): unknown[] {
   const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true })
   ajv.addFormat('date-time', RFC3339)
+  ajv.addFormat('date', /^\d{4}-\d{2}-\d{2}$/)
   ajv.addFormat('double', true)
   ajv.addFormat('uuid', UUID)
   const validate = ajv.compile(typeof schema === 'string' ? readSchema(schema) : schema)

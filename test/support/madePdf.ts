@@ -4,8 +4,8 @@ export interface MadePage {
   colour: readonly [number, number, number]
 }
 
-/** A PDF of pages of 400 x 600 points, made by code. */
-export function madePdf(pages: readonly MadePage[]): Buffer {
+/** A PDF of pages of 400 x 600 points, made by code; `paddingBytes` make it larger and add nothing to what it shows. */
+export function madePdf(pages: readonly MadePage[], { paddingBytes = 0 } = {}): Buffer {
   const kids = pages.map((_, at) => `${4 + at * 2} 0 R`).join(' ')
   const objects = [
     '<< /Type /Catalog /Pages 2 0 R >>',
@@ -20,7 +20,7 @@ export function madePdf(pages: readonly MadePage[]): Buffer {
       ]
     }),
   ]
-  let file = '%PDF-1.4\n'
+  let file = `%PDF-1.4\n%${'-'.repeat(paddingBytes)}\n`
   const offsets = objects.map((object, at) => {
     const offset = file.length
     file += `${at + 1} 0 obj\n${object}\nendobj\n`

@@ -3,7 +3,7 @@ import { setInterval } from 'node:timers/promises'
 import type { ToChild } from '../../src/compute/protocol.ts'
 import { type CallTools, serveParent } from '../../src/compute/serveParent.ts'
 import type { MediaFacts } from '../../src/domain/media.ts'
-import type { SliceResult, SliceWork } from '../../src/domain/work.ts'
+import type { SliceResult, SliceWork } from '../../src/domain/sliceWork.ts'
 
 const kept: Buffer[] = []
 
@@ -71,16 +71,20 @@ serveParent(
     embedSlicesNow: embedOddly,
     embedMixture: async () => ({ vector: me(), kind: 'fused', sizes: [], warnings: [] }),
     embedPart: async () => ({ textTokens: 0, warnings: [] }),
+    cutPart: async () => ({ textTokens: 0, warnings: [] }),
     async embedDocument({ file, name }, call) {
       await misbehave(file, call)
       const chunk = (ordinal: number) => ({ ordinal, text: '', place: {}, vector: me(), termsJson: '{}' })
       const chunkCount = Number(name)
       for (let ordinal = 0; ordinal < chunkCount - 1; ordinal++) await call.handOver([chunk(ordinal)])
-      return { lastChunks: [chunk(chunkCount - 1)], summary: { chunkCount, checksum: '', sizeBytes: 0 } }
+      return {
+        lastChunks: [chunk(chunkCount - 1)],
+        summary: { chunkCount, textTokens: 0, checksum: '', sizeBytes: 0 },
+      }
     },
     async cutDocument({ file }, call) {
       await misbehave(file, call)
-      return { lastChunks: [], summary: { chunkCount: 0, checksum: '', sizeBytes: 0 } }
+      return { lastChunks: [], summary: { chunkCount: 0, textTokens: 0, checksum: '', sizeBytes: 0 } }
     },
     async makeThumbnail({ file }, call) {
       await misbehave(file, call)
@@ -91,6 +95,10 @@ serveParent(
       return { durationSec: 0, lowest: new Float32Array(), highest: new Float32Array() }
     },
     async embedTexts({ texts }, call) {
+      for (const text of texts) await misbehave(text, call)
+      return texts.map(me)
+    },
+    async embedBatch({ texts }, call) {
       for (const text of texts) await misbehave(text, call)
       return texts.map(me)
     },

@@ -30,8 +30,8 @@ export const addItems = (
   )
 
 /** What a worker named `worker` claims now. */
-export const claimItems = ({ store, clock }: StoreForTest, order: Partial<ClaimOrder> = {}) =>
-  store.write((db) =>
+export const claimItems = async ({ store, clock }: StoreForTest, order: Partial<ClaimOrder> = {}) => {
+  const { items } = await store.write((db) =>
     claim(db, {
       worker: 'worker',
       lanes: [0, 1, 2],
@@ -43,6 +43,8 @@ export const claimItems = ({ store, clock }: StoreForTest, order: Partial<ClaimO
       ...order,
     }),
   )
+  return items
+}
 
 /** Adds a queued task of account `a`, created now, without its plan item. */
 export const addTask = ({ store, clock }: StoreForTest, id: string, task: Partial<NewTask> = {}) =>
@@ -63,6 +65,7 @@ export const addTask = ({ store, clock }: StoreForTest, id: string, task: Partia
         fused: false,
       },
       objectHash: 'hash',
+      mayReuse: false,
       warnings: [],
       nowMs: clock.nowMs(),
       expiresMs: clock.nowMs() + 1_000_000,

@@ -14,6 +14,7 @@ export interface SeenRequest {
 export interface ScriptedAnswer {
   status?: number
   json?: unknown
+  retryAfterSec?: number
 }
 
 /** A server that answers what a test says, and remembers what it was asked. It goes with the test. */
@@ -25,8 +26,11 @@ export async function scriptedServer(
     void text(request).then((body) => {
       const asked = { line: `${request.method} ${request.url}`, key: request.headers.authorization, body }
       seen.push(asked)
-      const { status = 200, json } = answer(asked)
-      response.writeHead(status, { 'content-type': 'application/json' })
+      const { status = 200, json, retryAfterSec } = answer(asked)
+      response.writeHead(status, {
+        'content-type': 'application/json',
+        ...(retryAfterSec !== undefined && { 'retry-after': String(retryAfterSec) }),
+      })
       response.end(json === undefined ? '' : JSON.stringify(json))
     })
   })

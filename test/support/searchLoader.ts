@@ -1,5 +1,6 @@
 import { EmbedlineError } from '../../src/domain/errors.ts'
 import type { LoadedRow, Loader } from '../../src/search/loader.ts'
+import { noTasks } from './noTasks.ts'
 
 /** What this module makes up for a search thread: `files` files of one chunk each in bucket 1, or what goes wrong. */
 export interface MadeUpRows {
@@ -20,6 +21,7 @@ export function openLoader({ files, length, failure }: MadeUpRows): Loader {
       await take({ version: 1, dropped: [], pages: pagesOf(files, length) })
       return true
     },
+    ...noTasks,
     close: () => undefined,
   }
 }

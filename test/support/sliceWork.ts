@@ -1,5 +1,7 @@
 import { planSlices } from '../../src/domain/slices.ts'
-import type { Compute, MediaRequest, SliceResult, SliceWork } from '../../src/domain/work.ts'
+import type { Compute } from '../../src/domain/compute.ts'
+import type { SliceResult, SliceWork } from '../../src/domain/sliceWork.ts'
+import type { MediaRequest } from '../../src/domain/taskRequest.ts'
 
 export const BUILTIN = { id: 'builtin', revision: '1' }
 

@@ -8,6 +8,7 @@ import { makePace } from '../../src/crawl/pace.ts'
 import { EmbedlineError } from '../../src/domain/errors.ts'
 import { openFolderBuckets } from '../../src/buckets/folderBuckets.ts'
 import { canMoveItem, canMoveTask, type ItemState, type TaskState } from '../../src/domain/states.ts'
+import { ITEM_KINDS } from '../../src/domain/itemKinds.ts'
 import { makeIds } from '../../src/domain/ids.ts'
 import { limitsNamed } from '../../src/domain/limits.ts'
 import { samePrecision } from '../../src/domain/precision.ts'
@@ -15,7 +16,11 @@ import type { MediaFacts } from '../../src/domain/media.ts'
 import type { ModelFacts } from '../../src/domain/model.ts'
 import { fixedSegments } from '../../src/domain/slices.ts'
 import type { Account } from '../../src/domain/task.ts'
-import type { Compute, CutChunk, CutWork, MediaRequest, SliceWork } from '../../src/domain/work.ts'
+import type { Compute } from '../../src/domain/compute.ts'
+import type { CutChunk, CutWork } from '../../src/domain/documentWork.ts'
+import type { SliceWork } from '../../src/domain/sliceWork.ts'
+import type { MediaRequest } from '../../src/domain/taskRequest.ts'
+import { openLineFormat } from '../../src/http/openai/lineFormat.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { makeKeyedMutex } from '../../src/lib/keyedMutex.ts'
 import { makeByteCache } from '../../src/lib/byteCache.ts'
@@ -33,8 +38,12 @@ import { ensureAccount } from '../../src/store/accounts.ts'
 import { openStore } from '../../src/store/open.ts'
 import { openResults } from '../../src/store/reader.ts'
 import { gatherDocumentEnds } from '../../src/tasks/endDocuments.ts'
+import { openTally } from '../../src/tasks/tally.ts'
 import type { TaskParts } from '../../src/tasks/parts.ts'
+import { openWatchHub } from '../../src/tasks/watch/hub.ts'
+import { takeBackItems } from '../../src/tasks/sweep.ts'
 import { workOn } from '../../src/tasks/work.ts'
+import { makeMeters } from '../../src/telemetry/meters.ts'
 import { fakeClock } from './fakeClock.ts'
 
 export interface TaskRoom {
@@ -53,6 +62,8 @@ export interface TaskRoom {
   claim(worker?: string): Promise<ClaimedItem | undefined>
   /** Works on what is due, one item after the other, until nothing is. Returns the kinds in order. */
   drain(): Promise<string[]>
+  /** As after a kill: opens the store anew, and takes back what was held. */
+  restart(): Promise<void>
 }
 
 /**
@@ -69,6 +80,8 @@ export interface TinyCompute extends Compute {
   beforeInspect: () => void
   /** Called before each paragraph of a document; may throw. */
   beforeParagraph: (work: CutWork, ordinal: number) => void | Promise<void>
+  /** Called before the texts of some lines of a batch; may throw. */
+  beforeBatch: (texts: readonly string[]) => void | Promise<void>
 }
 
 const VIDEO: MediaFacts = {
@@ -115,10 +128,10 @@ const noNames: Resolve = async () =>
   Promise.reject(Object.assign(new Error('no names'), { code: 'ENOTFOUND' }))
 
 /** The tasks room over a real store and real files, with a clock that stands still. */
-export async function taskRoom(): Promise<TaskRoom> {
-  const folder = await mkdtemp(join(tmpdir(), 'embedline-test-'))
+export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Promise<TaskRoom> {
+  const folder = await mkdtemp(join(base, 'embedline-test-'))
   const clock = fakeClock()
-  const store = await openStore({ file: join(folder, 'embedline.db'), clock })
+  let store = await openStore({ file: join(folder, 'embedline.db'), clock })
   await recordMoves(store)
   const bucketsFolder = join(folder, 'buckets')
   const buckets = openFolderBuckets({
@@ -151,19 +164,34 @@ export async function taskRoom(): Promise<TaskRoom> {
   const log: Record<string, unknown>[] = []
   onTestFinished(async () => {
     const moves = await readMoves(store)
+    await watchHub.close()
     await modelFiles.close()
     await search.close()
     await results.close()
     await fetcher.close()
     await objects.close()
+    await tally.close()
     await store.close()
     await rm(folder, { recursive: true, force: true })
     for (const move of moves) if (!isAllowed(move)) throw new Error(`no such move: ${JSON.stringify(move)}`)
     const errors = log.filter(({ level }) => level === 'error')
     if (errors.length > 0) throw new Error(`unexpected errors in the log: ${JSON.stringify(errors, null, 1)}`)
   })
+  const watchHub = openWatchHub({
+    store,
+    clock,
+    onError(error) {
+      throw error
+    },
+  })
   const compute = tinyCompute()
   let chance = 0
+  const logger = makeLogger({
+    write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>),
+    clock,
+    level: 'debug',
+  })
+  const tally = openTally({ store, clock, logger, waitMs: 0 })
   const parts: TaskParts = {
     store,
     results,
@@ -175,10 +203,13 @@ export async function taskRoom(): Promise<TaskRoom> {
     fetcher,
     crawling: { pace: makePace(systemClock), delayMs: 0, mostPages: 1_000, mostMs: 600_000 },
     compute,
+    disk: roomyDisk(),
     models: {
       all: [MODEL],
+      default: MODEL,
       resolve: (name) => (['tiny', 'alias'].includes(name) ? MODEL : undefined),
       facts: () => MODEL,
+      aliases: [],
       isOwnName: (name) => name === 'tiny',
       problem: () => undefined,
       countTokens: (text) => text.split(' ').length,
@@ -188,17 +219,21 @@ export async function taskRoom(): Promise<TaskRoom> {
     buckets,
     endDocument: gatherDocumentEnds({ store, clock, waitMs: 0 }),
     search,
+    watchHub,
+    tally,
     clock,
     ids: makeIds(clock, (count) => new Uint8Array(count).fill(++chance)),
     limits: limitsNamed('ours'),
-    logger: makeLogger({
-      write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>),
-      clock,
-      level: 'debug',
-    }),
+    logger,
+    // Tests embed equal bytes over and over.
+    mayReuse: false,
+    meters: makeMeters(),
     retentionMs: 7 * 24 * 3_600_000,
+    mostRetentionMs: 90 * 24 * 3_600_000,
     random: () => 0.5,
     wake: () => {},
+    lineFormat: openLineFormat(),
+    recall: () => {},
   }
   const accountNamed = (name: string, number: number) =>
     store.write((db) =>
@@ -213,21 +248,16 @@ export async function taskRoom(): Promise<TaskRoom> {
   const otherAccount = await accountNamed('two', 2)
   const claimOne = async (worker = 'worker-a', alone = false) => {
     const nowMs = clock.nowMs()
-    const kinds = [
-      'fetch',
-      'assemble',
-      'inspect',
-      'plan',
-      'slice',
-      'part',
-      'finish',
-      'list',
-      'crawl',
-      'document',
-      'conclude',
-    ] as const
-    const order = { worker, lanes: [0, 1, 2, 3], kinds, limit: 1, alone, nowMs, leaseUntilMs: nowMs + 15_000 }
-    return (await store.write((db) => claim(db, order)))[0]
+    const order = {
+      worker,
+      lanes: [0, 1, 2, 3],
+      kinds: ITEM_KINDS,
+      limit: 1,
+      alone,
+      nowMs,
+      leaseUntilMs: nowMs + 15_000,
+    }
+    return (await store.write((db) => claim(db, order))).items[0]
   }
   return {
     parts,
@@ -244,7 +274,7 @@ export async function taskRoom(): Promise<TaskRoom> {
       await upload.write(Buffer.from(content))
       return upload.finish()
     },
-    claim: (worker) => claimOne(worker),
+    claim: async (worker) => (await claimOne(worker)) ?? claimOne(worker, true),
     async drain() {
       const kinds: string[] = []
       for (;;) {
@@ -253,6 +283,13 @@ export async function taskRoom(): Promise<TaskRoom> {
         kinds.push(item.kind)
         await workOn(parts, item, new AbortController().signal)
       }
+    },
+    async restart() {
+      await store.close()
+      store = await openStore({ file: join(folder, 'embedline.db'), clock })
+      parts.store = store
+      parts.endDocument = gatherDocumentEnds({ store, clock, waitMs: 0 })
+      await takeBackItems(parts)
     },
   }
 }
@@ -263,6 +300,7 @@ function tinyCompute(): TinyCompute {
     beforeSlice: () => {},
     beforeInspect: () => {},
     beforeParagraph: () => {},
+    beforeBatch: () => {},
     async inspect() {
       this.beforeInspect()
       return this.facts
@@ -290,6 +328,11 @@ function tinyCompute(): TinyCompute {
       await onVectors([{ modality, space: 'tiny', vector, place: { scope: 'asset' }, weight }])
       return { textTokens: 2, warnings: [] }
     },
+    async cutPart({ file }, onTexts) {
+      const text = await readFile(file, 'utf8')
+      await onTexts([{ text, place: { scope: 'asset' }, weight: text.length }])
+      return { textTokens: 2, warnings: [] }
+    },
     embedDocument(work, onChunks, signal) {
       const onCut = (chunks: readonly CutChunk[]) =>
         onChunks(chunks.map((chunk) => ({ ...chunk, vector: letters(chunk.text) })))
@@ -309,17 +352,22 @@ function tinyCompute(): TinyCompute {
       const after = await readFile(work.file).catch(() => undefined)
       if (!after?.equals(bytes)) throw new EmbedlineError('file_changed', 'The file was changed.')
       const checksum = createHash('md5').update(bytes).digest('hex')
-      return { chunkCount: paragraphs.length, checksum, sizeBytes: bytes.length }
+      const textTokens = paragraphs.join(' ').split(' ').length
+      return { chunkCount: paragraphs.length, textTokens, checksum, sizeBytes: bytes.length }
     },
     embedTexts: async (_model, texts) => texts.map(letters),
+    async embedBatch(_model, texts) {
+      await this.beforeBatch(texts)
+      return texts.map(letters)
+    },
     embedSlicesNow(work, onSlice) {
       return this.embedSlices(work, onSlice, new AbortController().signal)
     },
     embedPicture: async () => Float32Array.of(0, 0, 1, 0),
-    embedMixture: async () => ({
+    embedMixture: async ({ sources }) => ({
       vector: Float32Array.of(0, 0, 0, 1),
       kind: 'fused',
-      sizes: [],
+      sizes: sources.map(({ kind }) => ({ kind, amount: 30 })),
       warnings: [],
     }),
     async makeThumbnail(work) {
@@ -349,6 +397,15 @@ function letters(text: string): Float32Array {
 async function* bytesOf(content: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(content)
 }
+
+/** A disk that never fills up. */
+const roomyDisk = (): TaskParts['disk'] => ({
+  state: 'roomy',
+  admit: async () => {},
+  problem: () => undefined,
+  reportFull: () => {},
+  disks: () => [],
+})
 
 interface Move {
   kind: string

@@ -5,10 +5,12 @@ import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { makeApp, type AppParts } from '../../src/http/app.ts'
 import type { SiteFacts } from '../../src/http/site/facts.ts'
+import { MODEL_NAMES as OPENAI_MODEL_NAMES } from '../../src/http/openai/names.ts'
 import { MODEL_NAMES as EMBED_V1_MODEL_NAMES } from '../../src/http/twelvelabs/embedV1/names.ts'
 import { systemClock } from '../../src/lib/clock.ts'
 import { admitKeys } from '../../src/tasks/keys.ts'
 import type { TaskParts } from '../../src/tasks/parts.ts'
+import { expectDescribed } from './expectDescribed.ts'
 import { taskRoom, type TaskRoom } from './taskRoom.ts'
 
 export interface TestApp {
@@ -18,7 +20,7 @@ export interface TestApp {
   parts: TaskParts
   /** Lines of the log. */
   log: { level: string; message: string; fields: Record<string, unknown> }[]
-  /** A request with the key of the one account. */
+  /** A request with the key of the one account. Its answer is held against its description in `/openapi.json`. */
   fetch(path: string, init?: RequestInit): Promise<Response>
   /** A POST of JSON. */
   post(path: string, body: unknown): Promise<Response>
@@ -38,6 +40,7 @@ const CONTRACT_NAMES = [
   'marengo3.5',
   'thenlper/gte-large',
   'intfloat/multilingual-e5-large',
+  ...OPENAI_MODEL_NAMES,
 ]
 
 /**
@@ -46,7 +49,11 @@ const CONTRACT_NAMES = [
  */
 export async function withApp(
   change: (parts: TaskParts) => Partial<TaskParts> = () => ({}),
-  { readiness = () => ({ state: 'ready' }), ...options }: Pick<AppParts, 'idleMs'> & Partial<SiteFacts> = {},
+  {
+    readiness = () => ({ state: 'ready' }),
+    metrics = async () => '',
+    ...options
+  }: Pick<AppParts, 'idleMs'> & Partial<SiteFacts> = {},
 ): Promise<TestApp> {
   const room = await taskRoom()
   const log: TestApp['log'] = []
@@ -70,7 +77,7 @@ export async function withApp(
     keyFile: join(keyFolder, 'admin.key'),
     isLoopback: true,
   })
-  const site = { version: '1.2.3', modelLine: 'tiny@1', keyFile: undefined, readiness }
+  const site = { version: '1.2.3', modelLine: 'tiny@1', keyFile: undefined, readiness, metrics }
   const app = makeApp({ tasks: parts, site, ...options })
   await app.listen({ host: '127.0.0.1', port: 0 })
   onTestFinished(async () => {
@@ -79,10 +86,12 @@ export async function withApp(
   })
   const { port } = app.server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
-  const call = (path: string, init: RequestInit = {}) => {
+  const call = async (path: string, init: RequestInit = {}) => {
     const headers = new Headers(init.headers)
     if (!headers.has('x-api-key')) headers.set('x-api-key', KEY)
-    return fetch(url + path, { ...init, headers })
+    const response = await fetch(url + path, { ...init, headers })
+    await expectDescribed(init.method ?? 'GET', path, response)
+    return response
   }
   return {
     url,

@@ -1,5 +1,5 @@
 import { EmbedlineError } from '../../domain/errors.ts'
-import type { ServerCalls } from '../serverCalls.ts'
+import { allPages, type ServerCalls } from '../serverCalls.ts'
 import { embeddedPath, objectsPath } from './paths.ts'
 
 /** A file of an embedded bucket, as the server tells it. */
@@ -33,7 +33,7 @@ export async function embeddedFiles(server: ServerCalls, bucket: string): Promis
 /** All files of a bucket, in order of their keys. Throws `not_found` when it is neither there nor embedded. */
 export async function listFiles(server: ServerCalls, bucket: string): Promise<ListedFile[]> {
   const [objects, embedded] = await Promise.all([
-    ifThere(listObjects(server, bucket)),
+    ifThere(allPages<StoredObject>(server, objectsPath(bucket), { noun: 'objects' })),
     ifThere(embeddedFiles(server, bucket)),
   ])
   if (!objects && !embedded) throw new EmbedlineError('not_found', `there is no bucket ${bucket}`)
@@ -57,21 +57,6 @@ export async function listFiles(server: ServerCalls, bucket: string): Promise<Li
 interface StoredObject {
   key: string
   size_bytes: number
-}
-
-async function listObjects(server: ServerCalls, bucket: string): Promise<StoredObject[]> {
-  const objects: StoredObject[] = []
-  let after: string | undefined
-  do {
-    const query = after === undefined ? '' : `?${new URLSearchParams({ after }).toString()}`
-    const page = (await server.call('GET', objectsPath(bucket) + query)) as {
-      objects: StoredObject[]
-      next_after?: string
-    }
-    objects.push(...page.objects)
-    after = page.next_after
-  } while (after !== undefined)
-  return objects
 }
 
 async function ifThere<T>(asked: Promise<T>): Promise<T | undefined> {

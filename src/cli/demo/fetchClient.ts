@@ -15,7 +15,7 @@ interface AssetAnswer {
 interface TaskAnswer {
   status: string
   error?: { message: string }
-  progress?: { done: number; total: number }
+  progress?: { fraction: number }
   metadata?: { duration?: number }
   data?: {
     embedding: number[]
@@ -62,11 +62,10 @@ export function fetchClient(url: string, apiKey: string): DemoClient {
     },
     async task(id, signal) {
       const task = await call<TaskAnswer>(`embed-v2/tasks/${id}`, signal)
-      const { done, total } = task.progress ?? { done: 0, total: 1 }
       return {
         status: task.status,
         failure: task.error?.message,
-        fractionDone: done / Math.max(1, total),
+        fractionDone: task.progress?.fraction ?? 0,
         durationSec: task.metadata?.duration ?? 0,
         vectors: (task.data ?? []).map((row) => ({
           option: row.embedding_option,

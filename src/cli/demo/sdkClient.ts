@@ -81,11 +81,11 @@ function toQuestion(answer: TwelvelabsApi.EmbeddingSuccessResponse): Question {
   }
 }
 
-/** `progress` is a key of ours: how many pieces of the task there are, and how many are done. */
+/** `progress` is a key of ours: how far the task is, from 0 to 1. */
 function fractionDone(task: TwelvelabsApi.EmbeddingTaskResponse): number {
   const progress = extra(task, 'progress')
   if (typeof progress !== 'object' || progress === null) return 0
-  return Number(extra(progress, 'done')) / Math.max(1, Number(extra(progress, 'total')))
+  return Number(extra(progress, 'fraction') ?? 0)
 }
 
 function warningsOf(task: TwelvelabsApi.EmbeddingTaskResponse): string[] {

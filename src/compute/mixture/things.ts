@@ -1,6 +1,7 @@
 import { drawPages } from '../../documents/pdfPages.ts'
 import { documentFacts } from '../../documents/documentType.ts'
 import { EmbedlineError } from '../../domain/errors.ts'
+import { inLimit } from '../../domain/limitFacts.ts'
 import type { Limits } from '../../domain/limits.ts'
 import type { MediaFacts } from '../../domain/media.ts'
 import { inputOf, type EmbeddingModel, type Picture } from '../../domain/model.ts'
@@ -95,7 +96,7 @@ async function shortMedia(file: string, { tools, limits, signal }: ReadingParts)
   if (durationSec <= limits.mixedMediaSec) return facts
   throw new EmbedlineError(
     'media_too_long',
-    `Duration (${durationSec} seconds) exceeds maximum limit of ${limits.mixedMediaSec} seconds (${limits.mixedMediaSec / 60} minutes)`,
+    `Duration (${durationSec} seconds) exceeds maximum limit of ${limits.mixedMediaSec} seconds (${limits.mixedMediaSec / 60} minutes)${inLimit('mixedMediaSec')}`,
   )
 }
 
@@ -105,7 +106,7 @@ async function readPages(file: string, { limits, model, signal }: ReadingParts):
   if (pageCount > limits.mixedDocumentPages)
     throw new EmbedlineError(
       'document_too_large',
-      `Document (${pageCount} pages) exceeds maximum limit of ${limits.mixedDocumentPages} pages`,
+      `Document (${pageCount} pages) exceeds maximum limit of ${limits.mixedDocumentPages} pages${inLimit('mixedDocumentPages')}`,
     )
   const { pictureSize } = inputOf(model.facts)
   const pictures: Picture[] = []

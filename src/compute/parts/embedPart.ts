@@ -9,8 +9,7 @@ export async function embedPart(work: PartWork, parts: PartParts): Promise<PartS
     case 'pages':
       return (await import('./pages.ts')).embedPages(work.file, work.part, parts)
     case 'words':
-      return (await import('./words.ts')).embedWords(work.file, parts)
     case 'chunks':
-      return (await import('./chunks.ts')).embedChunks(work, work.part, parts)
+      return (await import('./texts.ts')).embedTexts(work, work.part, parts)
   }
 }

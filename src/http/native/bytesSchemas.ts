@@ -2,6 +2,9 @@ import { z } from 'zod'
 
 export const BYTES_TYPE = 'application/octet-stream'
 
+/** What a caller is told who named the ETag in `If-None-Match`. */
+export const KNOWN = 'The caller has these bytes already'
+
 export const BYTES = z.string().meta({ format: 'binary' })
 
 /** What a caller who wants only some of the bytes sends. */

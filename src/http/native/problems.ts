@@ -14,13 +14,14 @@ const STATUS = {
   forbidden: 403,
   too_large: 413,
   rate_limited: 429,
+  quota_exceeded: 403,
   upload_refused: 403,
   media_unreadable: 400,
   media_has_no_stream: 400,
   media_too_long: 400,
   media_too_large: 400,
   asset_failed: 400,
-  input_missing: 400,
+  input_missing: 409,
   text_too_long: 400,
   unsupported_type: 400,
   document_unreadable: 400,
@@ -35,6 +36,9 @@ const STATUS = {
   fetch_refused: 400,
   fetch_not_found: 400,
   fetch_too_large: 400,
+  state_conflict: 409,
+  deadline_exceeded: 500,
+  cancelled: 409,
   idempotency_mismatch: 422,
   idempotency_in_flight: 409,
   file_changed: 503,
@@ -55,13 +59,22 @@ const STATUS = {
   internal: 500,
 } as const satisfies Record<ErrorCode, number>
 
+/** Fields that the verbs name by other words. */
+const FIELD: Readonly<Record<string, string>> = { modelName: 'model' }
+
 /** Answers with a problem (RFC 9457): `code` is the word of our closed list, `field` what of the request is wrong. */
 export function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  const problem = problemOf(refusal)
+  return reply.code(problem.status).type('application/problem+json').send(problem)
+}
+
+/** The same as an object: one of many entries of a request may have a problem. */
+export function problemOf(refusal: Refusal) {
   const status = refusal.status ?? STATUS[refusal.code]
-  const { code, message: detail, field } = refusal
+  const { code, message: detail } = refusal
+  const field = refusal.field === undefined ? undefined : (FIELD[refusal.field] ?? refusal.field)
   const title = STATUS_CODES[status] ?? 'Unknown'
-  const problem = { type: 'about:blank', title, status, detail, code, ...(field !== undefined && { field }) }
-  return reply.code(status).type('application/problem+json').send(problem)
+  return { type: 'about:blank', title, status, detail, code, ...(field !== undefined && { field }) }
 }
 
 /** The same for anything that was thrown. */

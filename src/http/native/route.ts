@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Scope } from '../../domain/scopes.ts'
 import type { Account } from '../../domain/task.ts'
 import type { TaskParts } from '../../tasks/parts.ts'
 import type { Method } from '../otherMethods.ts'
@@ -9,6 +10,8 @@ export interface Call {
   account: Account
   request: FastifyRequest
   reply: FastifyReply
+  /** Aborted when the server begins to close: whoever only waits is answered then. */
+  closing: AbortSignal
 }
 
 export type Handler = (call: Call) => Promise<unknown>
@@ -18,6 +21,8 @@ export interface Route {
   method: Method
   /** Below the door's prefix. */
   path: string
+  /** What the key must be able to do, where the method does not say it. */
+  scope?: Scope
   /** Loaded on the first request. */
   handler: () => Promise<Handler>
 }

@@ -1,4 +1,4 @@
-import type { Readiness } from '../../domain/work.ts'
+import type { Readiness } from '../../domain/compute.ts'
 
 /** What the pages say of this server. Nothing private: they need no key. */
 export interface SiteFacts {
@@ -7,8 +7,10 @@ export interface SiteFacts {
   modelLine: string
   /** Where the generated key lies; absent when keys were configured. */
   keyFile: string | undefined
-  /** Whether the model is loaded. */
+  /** Whether new work is taken. */
   readiness: () => Readiness
+  /** All that is measured, in the text format of Prometheus. */
+  metrics: () => Promise<string>
 }
 
 export interface PageFacts extends SiteFacts {

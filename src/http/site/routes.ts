@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { originOf } from '../origin.ts'
+import { addDocs } from './docsRoutes.ts'
 import type { SiteFacts } from './facts.ts'
 
 export interface SiteParts extends SiteFacts {
@@ -26,12 +27,17 @@ export function siteRoutes({ describe, ...facts }: SiteParts): FastifyPluginAsyn
       return page({ ...facts, url: originOf(request) })
     })
     app.get('/healthz', async () => ({ status: 'ok' }))
-    // Requests come in only after everything is open; what may take long after that is the model.
+    // Requests come in only after everything is open; what may take long after that is the model, or miss later the room.
     app.get('/readyz', async (_request, reply) => {
       const { state: status, ...rest } = facts.readiness()
       if (status !== 'ready') reply.code(503).header('retry-after', '2')
       return { status, version: facts.version, ...rest }
     })
+    app.get('/metrics', async (_request, reply) => {
+      reply.type('text/plain; version=0.0.4; charset=utf-8').header('cache-control', 'no-store')
+      return facts.metrics()
+    })
     app.get('/openapi.json', async () => describe())
+    addDocs(app, facts)
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Progress } from '../progressSchema.ts'
 import { REASONS } from './reasons.ts'
 
 // The shapes of what this dialect answers, for its description; tests hold real answers against them.
@@ -38,6 +39,7 @@ const task = z.looseObject({
   files_failed: z.int(),
   files_skipped: z.int().meta({ description: 'Unchanged since they were embedded with the same settings.' }),
   files_removed: z.int(),
+  progress: Progress,
   url: z.string().optional().meta({ description: 'Of a site that is crawled: where that begins.' }),
   pages: z
     .looseObject({

@@ -8,7 +8,7 @@ import { DEFAULT_CHUNKS } from './schema.ts'
 
 /** `POST /embeddings/url`: the pages of a site become objects of a bucket that are embedded. */
 export const crawl: Handler = (call) =>
-  answerCreate(call, (bytes, keyed) => {
+  answerCreate(call, (bytes, rest) => {
     const { parts, schemas, account } = call
     const body = parseBody(schemas.crawl, bytes)
     const unlessEmbedded = { modelName: DEFAULT_MODEL, chunks: DEFAULT_CHUNKS }
@@ -17,7 +17,7 @@ export const crawl: Handler = (call) =>
         bucket: body.bucket_name,
         url: body.url,
         ...unlessEmbedded,
-        ...keyed,
+        ...rest,
       }),
     )
   })

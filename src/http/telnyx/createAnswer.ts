@@ -1,30 +1,32 @@
 import type { BucketTask } from '../../domain/task.ts'
-import { storedAnswer, type Idempotency } from '../../tasks/idempotency.ts'
+import type { Idempotency } from '../../tasks/idempotency.ts'
 import { factsIfThere } from '../factsIfThere.ts'
-import { idempotencyKey, keyedRequest, sha256 } from '../keyedRequest.ts'
-import { modelWord, presentCreated } from './present.ts'
+import { answerKeyed } from '../keyedCreate.ts'
+import { idempotencyKey } from '../keyedRequest.ts'
+import { modelWord } from '../modelWord.ts'
+import { retentionOf } from '../retention.ts'
+import { presentCreated } from './present.ts'
 import { bodyOf, type Call } from './route.ts'
 
 /** Creates what the body of a request asks for, and keeps the answer where the request has a key. */
-export type Create = (bytes: Buffer, keyed: { idempotency?: Idempotency<BucketTask> }) => Promise<BucketTask>
+export type Create = (
+  bytes: Buffer,
+  rest: { idempotency?: Idempotency<BucketTask>; retentionMs?: number },
+) => Promise<BucketTask>
 
 /** Answers a create, or repeats what was answered before. Once this is answered the task is committed. */
 export async function answerCreate(call: Call, create: Create): Promise<unknown> {
   const { parts, account, request, reply } = call
   const key = idempotencyKey(request)
   const bytes = await bodyOf(call)
-  const keyed = key === undefined ? undefined : keyedRequest(request, key, sha256(bytes))
-  const before = keyed && (await storedAnswer(parts, account.id, keyed))
-  if (before) {
-    reply.header('idempotent-replayed', 'true')
-    reply.code(before.status).type('application/json; charset=utf-8')
-    return before.body
-  }
-  const present = (task: BucketTask) => ({
-    data: presentCreated(task, account, factsIfThere(parts, task.settings.model)),
+  const { created, body } = await answerKeyed<BucketTask>(call, {
+    key,
+    bytes,
+    create: (keyed) => create(bytes, { ...retentionOf(request), ...keyed }),
+    present: (task) => ({
+      data: presentCreated(task, account, factsIfThere(parts, task.settings.model)),
+    }),
   })
-  const answer = (task: BucketTask) => ({ status: 200, body: JSON.stringify(present(task)) })
-  const task = await create(bytes, keyed ? { idempotency: { ...keyed, answer } } : {})
-  reply.header('x-embedline-model', modelWord(task.settings.model))
-  return present(task)
+  if (created) reply.header('x-embedline-model', modelWord(created.settings.model))
+  return body
 }

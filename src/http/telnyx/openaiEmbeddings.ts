@@ -1,10 +1,12 @@
 import { embedTexts } from '../../tasks/embedTexts.ts'
+import { embeddingListJson } from '../embeddingList.ts'
+import { modelWord } from '../modelWord.ts'
 import { untilGone } from '../untilGone.ts'
 import { checkModelName } from './checkModelName.ts'
 import { inWireFields } from './errors.ts'
 import { InvalidRequest, type Issue } from './invalidRequest.ts'
 import { parseBody } from './parse.ts'
-import { modelWord, presentWarnings } from './present.ts'
+import { presentWarnings } from './present.ts'
 import { bodyOf, type Handler } from './route.ts'
 import type { EmbedBody } from './schema.ts'
 
@@ -12,7 +14,7 @@ const FIELD = { modelName: 'model', texts: 'input', dimension: 'dimensions' }
 
 /** `POST /openai/embeddings`: one vector per text, at once. */
 export const embed: Handler = async (call) => {
-  const { parts, schemas, reply } = call
+  const { parts, account, schemas, reply } = call
   const body = parseBody(schemas.embed, await bodyOf(call))
   const { model, space, vectors, tokenCount, warnings } = await inWireFields(async () => {
     checkModelName(parts.models, body.model)
@@ -22,18 +24,16 @@ export const embed: Handler = async (call) => {
       texts: textsOf(body),
       ...(dimension !== undefined && { dimension }),
     }
-    return embedTexts(parts, order, untilGone(reply))
+    return embedTexts(parts, account, order, untilGone(reply))
   }, FIELD)
-  const show = body.encoding_format === 'base64' ? base64 : numbers
-  reply.header('x-embedline-model', modelWord(model))
-  return {
-    object: 'list',
-    data: vectors.map((vector, index) => ({ object: 'embedding', index, embedding: show(vector) })),
+  reply.header('x-embedline-model', modelWord(model)).type('application/json; charset=utf-8')
+  return embeddingListJson({
+    vectors,
+    encoding: body.encoding_format,
     model: modelWord(model),
-    usage: { prompt_tokens: tokenCount, total_tokens: tokenCount },
-    space,
-    ...presentWarnings(warnings),
-  }
+    tokenCount,
+    more: { space, ...presentWarnings(warnings) },
+  })
 }
 
 /** Throws `InvalidRequest` for what has no text: its vector would mean nothing. */
@@ -54,15 +54,4 @@ function textsOf({ input }: EmbedBody): readonly string[] {
     issues.push({ loc: ['body', 'input'], msg: 'List should have at least 1 item', type: 'too_short' })
   if (issues.length > 0) throw new InvalidRequest(issues)
   return texts
-}
-
-/** Nine digits are enough to get every float32 back. */
-const numbers = (vector: Float32Array): number[] =>
-  Array.from(vector, (value) => Number(value.toPrecision(9)))
-
-/** Little-endian float32, which is how the official client asks for vectors unless it is told otherwise. */
-function base64(vector: Float32Array): string {
-  const bytes = Buffer.alloc(vector.length * Float32Array.BYTES_PER_ELEMENT)
-  vector.forEach((value, index) => bytes.writeFloatLE(value, index * Float32Array.BYTES_PER_ELEMENT))
-  return bytes.toString('base64')
 }

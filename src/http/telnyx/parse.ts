@@ -34,6 +34,9 @@ const EXPECTED: Readonly<Record<string, Pick<Issue, 'msg' | 'type'>>> = {
   object: { msg: 'Input should be a valid dictionary', type: 'dict_type' },
 }
 
+/** The name of the limit that a sentence ends with. */
+const limitIn = (message: string): string => / \(limit \w+\)$/.exec(message)?.[0] ?? ''
+
 function wordsOf(issue: z.core.$ZodIssue): Pick<Issue, 'msg' | 'type'> {
   const otherwise = { msg: issue.message, type: 'value_error' }
   if (issue.code === 'invalid_type') return EXPECTED[issue.expected] ?? otherwise
@@ -42,7 +45,10 @@ function wordsOf(issue: z.core.$ZodIssue): Pick<Issue, 'msg' | 'type'> {
     return { msg: `Input should be ${values}`, type: 'enum' }
   }
   if (issue.code === 'too_big')
-    return { msg: `Input should be less than or equal to ${issue.maximum}`, type: 'less_than_equal' }
+    return {
+      msg: `Input should be less than or equal to ${issue.maximum}${limitIn(issue.message)}`,
+      type: 'less_than_equal',
+    }
   if (issue.code !== 'too_small') return otherwise
   return issue.origin === 'string'
     ? { msg: `String should have at least ${issue.minimum} character`, type: 'string_too_short' }

@@ -11,8 +11,9 @@ import type {
   FileState,
   SearchResult,
 } from '../../domain/task.ts'
-import type { ModelPin } from '../../domain/work.ts'
 import { standIn } from '../../tasks/create.ts'
+import { modelWord } from '../modelWord.ts'
+import { presentProgress } from '../progress.ts'
 import { reasonOf } from './reasons.ts'
 
 type Status = 'queued' | 'processing' | 'success' | 'failure' | 'partial_success'
@@ -44,9 +45,6 @@ export const statesOf = (status: Status): TaskState[] =>
 
 const time = (ms: number): string => new Date(ms).toISOString()
 
-/** A model's real name: as a header, and where the contract has room for one word. */
-export const modelWord = ({ id, revision }: ModelPin): string => `${id}@${revision}`
-
 /** The keys that all answers with a task have, and after them those that the contract does not know. */
 const presentTaskBase = (task: BucketTask) => ({
   task_id: task.id,
@@ -68,6 +66,7 @@ function presentTaskExtras(task: BucketTask, facts: ModelFacts | undefined) {
     files_failed: task.failedCount,
     files_skipped: task.skippedCount,
     files_removed: task.goneCount,
+    progress: presentProgress(task.progress),
     ...(task.crawl && { url: task.crawl.startUrl, pages: presentPages(task.crawl) }),
     ...(failure && { error_reason: reasonOf(failure.code), error_message: failure.message }),
     model: {

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { mostBytes } from '../../domain/limitFacts.ts'
 import type { Account } from '../../domain/task.ts'
 import type { TaskParts } from '../../tasks/parts.ts'
 import { readBody } from '../requestBody.ts'
@@ -27,4 +28,4 @@ export const queryOf = ({ url }: FastifyRequest): URLSearchParams => {
 
 /** The bytes of a body of this dialect, which holds text only. */
 export const bodyOf = ({ parts, request }: Call): Promise<Buffer> =>
-  readBody(request.raw, parts.limits.textBodyBytes)
+  readBody(request.raw, mostBytes(parts.limits, 'textBodyBytes'))

@@ -1,18 +1,22 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import { EmbedlineError } from '../../domain/errors.ts'
+import type { Scope } from '../../domain/scopes.ts'
 import type { TaskParts } from '../../tasks/parts.ts'
 import { keyOf } from '../apiKey.ts'
-import { admit } from '../admit.ts'
+import { admit, scopeOf } from '../admit.ts'
+import { rateHeaders } from '../rateHeaders.ts'
 import { OPEN_TO_BROWSERS } from '../browsers.ts'
-import { addOtherMethods, type Method } from '../otherMethods.ts'
+import { addRoutes, type Method } from '../otherMethods.ts'
+import { retryHeaders } from '../retryHeaders.ts'
 import { presentFailure, presentRefusal, type ErrorAnswer } from './errors.ts'
-import { rateHeaders, retryHeaders } from './rateHeaders.ts'
 import type { Handler } from './route.ts'
 import type { Schemas } from './schema.ts'
 
 interface Route {
   method: Method
   path: string
+  /** What the key must be able to do, where the method does not say it. */
+  scope?: Scope
   /** Loaded on the first request: a server that only starts and idles needs neither zod nor the verbs. */
   handler: () => Promise<Handler>
 }
@@ -22,13 +26,14 @@ const buckets = () => import('./buckets.ts')
 const models = () => import('./openaiModels.ts')
 
 // The router prefers words to `:id`, so the order here is the reader's only.
-const ROUTES: readonly Route[] = [
+export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/embeddings', handler: async () => (await tasks()).listTasks },
   { method: 'POST', path: '/embeddings', handler: async () => (await tasks()).createTask },
   { method: 'POST', path: '/embeddings/url', handler: async () => (await import('./crawl.ts')).crawl },
   {
     method: 'POST',
     path: '/embeddings/similarity-search',
+    scope: 'read',
     handler: async () => (await import('./search.ts')).search,
   },
   { method: 'GET', path: '/embeddings/buckets', handler: async () => (await buckets()).listBuckets },
@@ -46,13 +51,12 @@ const ROUTES: readonly Route[] = [
   {
     method: 'POST',
     path: '/openai/embeddings',
+    scope: 'read',
     handler: async () => (await import('./openaiEmbeddings.ts')).embed,
   },
   { method: 'GET', path: '/openai/embeddings/models', handler: async () => (await models()).listModels },
   { method: 'GET', path: '/openai/models', handler: async () => (await models()).listModels },
 ]
-
-const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
 
 /** The Telnyx AI Embeddings contract, and the OpenAI-compatible operations beside it. */
 export function telnyxRoutes(parts: TaskParts): FastifyPluginAsync {
@@ -61,13 +65,12 @@ export function telnyxRoutes(parts: TaskParts): FastifyPluginAsync {
     (schemas ??= (await import('./schema.ts')).makeSchemas(parts.limits))
 
   const answer = (route: Route) => async (request: FastifyRequest, reply: FastifyReply) => {
-    const message = 'The bearer token is missing or not valid.'
-    const account = await admit(
-      parts,
-      keyOf(request),
-      message,
-      (states, nowMs) => void reply.headers(rateHeaders(states, nowMs)),
-    )
+    const account = await admit(parts, {
+      key: keyOf(request),
+      message: 'The bearer token is missing or not valid.',
+      scope: scopeOf(route),
+      tell: (states, nowMs) => void reply.headers(rateHeaders(states, nowMs)),
+    })
     const [handler, theSchemas] = await Promise.all([route.handler(), schemasOnce()])
     return handler({ parts, schemas: theSchemas, account, request, reply })
   }
@@ -86,8 +89,6 @@ export function telnyxRoutes(parts: TaskParts): FastifyPluginAsync {
       const message = `There is no ${request.method} ${request.url} here.`
       return send(reply, presentRefusal({ code: 'not_found', message }))
     })
-    for (const route of ROUTES) app.route({ method: route.method, url: route.path, handler: answer(route) })
-    for (const path of new Set(ROUTES.map((route) => route.path)))
-      addOtherMethods(app, path, methodsOf(path), (reply, refusal) => send(reply, presentRefusal(refusal)))
+    addRoutes(app, ROUTES, answer, (reply, refusal) => send(reply, presentRefusal(refusal)))
   }
 }

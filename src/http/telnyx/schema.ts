@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { ChunkSettings } from '../../domain/document.ts'
 import type { Limits } from '../../domain/limits.ts'
+import { wholeWithin } from '../withinLimits.ts'
 import { InvalidRequest } from './invalidRequest.ts'
 import { DEFAULT_MODEL } from './names.ts'
 
@@ -41,7 +42,7 @@ export function makeSchemas(limits: Limits) {
     search: z.object({
       bucket_name: z.string().min(1),
       query: z.string().regex(/\S/, 'Input should have text in it'),
-      num_of_docs: absentOr(z.int().min(1).max(limits.searchResults), 3),
+      num_of_docs: absentOr(wholeWithin(limits, { least: 1, most: 'searchResults' }), 3),
       hybrid: absentOr(z.boolean(), false),
       filter: absent(z.string().min(1)),
       min_certainty: absent(z.number().min(0).max(1)),

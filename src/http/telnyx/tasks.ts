@@ -2,19 +2,20 @@ import { EmbedlineError } from '../../domain/errors.ts'
 import { createBucketTask } from '../../tasks/createBucket.ts'
 import { getBucketTask, listBucketTasks, listFailedPages } from '../../tasks/getBucket.ts'
 import { factsIfThere } from '../factsIfThere.ts'
+import { modelWord } from '../modelWord.ts'
 import { checkModelName } from './checkModelName.ts'
 import { answerCreate } from './createAnswer.ts'
 import { inWireFields } from './errors.ts'
 import { DEFAULT_MODEL } from './names.ts'
 import { parseBody } from './parse.ts'
-import { modelWord, presentTask, presentTaskRow } from './present.ts'
+import { presentTask, presentTaskRow } from './present.ts'
 import { inPath, queryOf, type Handler } from './route.ts'
 import { chunkSettings } from './schema.ts'
 import { statusFilter } from './statusFilter.ts'
 
 /** `POST /embeddings`. */
 export const createTask: Handler = (call) =>
-  answerCreate(call, (bytes, keyed) => {
+  answerCreate(call, (bytes, rest) => {
     const { parts, schemas, account } = call
     const body = parseBody(schemas.createTask, bytes)
     const chunks = chunkSettings(body)
@@ -25,7 +26,7 @@ export const createTask: Handler = (call) =>
         modelName: body.embedding_model,
         chunks,
         loader: body.loader,
-        ...keyed,
+        ...rest,
       })
     })
   })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { QUADRANTS } from '../../domain/embedding.ts'
+import { Progress } from '../progressSchema.ts'
 
 // The shapes of what this dialect answers, for its description; tests hold real answers against them.
 
@@ -73,6 +74,10 @@ const metadata = z.looseObject({
   end_offset_sec: z.number(),
 })
 
+const reusedFrom = id
+  .optional()
+  .meta({ description: 'The task from which the vectors were taken; nothing was embedded anew.' })
+
 export const Task = z.looseObject({
   _id: id,
   status,
@@ -84,7 +89,8 @@ export const Task = z.looseObject({
   error: z.looseObject({ message: z.string(), code: z.string().optional() }).optional(),
   model_name: z.string(),
   model,
-  progress: z.looseObject({ total: z.int(), done: z.int(), failed: z.int() }),
+  progress: Progress,
+  reused_from: reusedFrom,
   warnings: warnings.optional(),
 })
 
@@ -110,6 +116,8 @@ export const TaskPage = z.looseObject({
       image_embedding: rowMetadata.optional(),
       document_embedding: rowMetadata.optional(),
       model,
+      progress: Progress,
+      reused_from: reusedFrom,
       warnings: warnings.optional(),
     }),
   ),
@@ -134,6 +142,7 @@ export const Asset = z.looseObject({
   file_type: z.string(),
   created_at: time,
   user_metadata: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  warnings: warnings.optional(),
   size: z.int().optional(),
   duration: z.number().optional(),
   technical_metadata: z

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
+import { mostBytes } from '../../domain/limitFacts.ts'
 import type { Limits } from '../../domain/limits.ts'
 import type { Objects } from '../../objects/objects.ts'
-import { withForm, type Form, type FormFile } from './form.ts'
+import { withForm, type Form, type FormFile } from '../multipart/form.ts'
 
 /** A form whose file has gone to a temporary place. */
 export interface AssetForm {
@@ -21,6 +22,9 @@ export const withAssetForm = <T>(
   raw: IncomingMessage,
   use: (form: AssetForm) => Promise<T>,
 ): Promise<T> =>
-  withForm(objects, raw, { files: { file: limits.uploadBytes } }, ({ fields, files: { file } }) =>
-    use({ fields, ...(file && { file }) }),
+  withForm(
+    objects,
+    raw,
+    { files: { file: mostBytes(limits, 'uploadBytes') } },
+    ({ fields, files: { file } }) => use({ fields, ...(file && { file }) }),
   )

@@ -1,4 +1,5 @@
 import { EmbedlineError } from '../../domain/errors.ts'
+import { inLimit } from '../../domain/limitFacts.ts'
 import type { Asset, UserMetadata } from '../../domain/task.ts'
 import type { ReceivedBytes } from '../../objects/objects.ts'
 import {
@@ -7,14 +8,15 @@ import {
   getAsset,
   listAssets as readAssets,
 } from '../../tasks/assets.ts'
+import { sideCarWarnings } from '../../tasks/transcript/sideCarWarnings.ts'
 import { changeUserMetadata } from '../../tasks/userMetadata.ts'
 import { originOf } from '../origin.ts'
 import { readBody } from '../requestBody.ts'
 import { withAssetForm, type AssetForm } from './assetForm.ts'
 import { parse } from './parse.ts'
-import { parseJson } from './parseJson.ts'
+import { parseJson } from '../json/parseJson.ts'
 import { inFieldsOf } from './errors.ts'
-import { presentAsset, presentAssetDetail, presentPage } from './present.ts'
+import { presentAsset, presentAssetDetail, presentPage, presentWarnings } from './present.ts'
 import { pathId, type Call, type Handler } from './route.ts'
 
 /** `POST /assets`: a file is stored when this is answered, and looked at afterwards; a URL is checked, and fetched then. */
@@ -33,7 +35,11 @@ function readOrder({ schemas, parts }: Call, { fields, file }: AssetForm): Asset
   const source = form.method === 'url' ? fromUrl(form, file) : fromFile(form, file)
   const filename = form.filename ?? (file?.filename || undefined)
   if (Array.from(filename ?? '').length > parts.limits.filenameCharacters)
-    throw new EmbedlineError('request_invalid', 'The name of the file is too long.', { field: 'filename' })
+    throw new EmbedlineError(
+      'request_invalid',
+      `The name of the file has more than ${parts.limits.filenameCharacters} characters${inLimit('filenameCharacters')}.`,
+      { field: 'filename' },
+    )
   return {
     ...source,
     ...(filename !== undefined && { filename }),
@@ -72,7 +78,8 @@ export const retrieveAsset: Handler = async ({ parts, account, request }) => {
   const id = pathId(request)
   const asset = await getAsset(parts, account.id, id)
   if (!asset) throw unknownAsset(id)
-  return presentAssetDetail(asset, originOf(request))
+  const warnings = await sideCarWarnings(parts, asset)
+  return { ...presentAssetDetail(asset, originOf(request)), ...presentWarnings(warnings) }
 }
 
 const MIME_TYPES: Readonly<Record<string, readonly string[]>> = {
@@ -125,7 +132,10 @@ async function changeMetadata(
 ): Promise<void> {
   const { parts, schemas, request } = call
   // Names and values may be escaped, which makes them longer.
-  const body = await readBody(request.raw, 2 * parts.limits.userMetadataBytes)
+  const body = await readBody(request.raw, {
+    name: 'userMetadataBytes',
+    bytes: 2 * parts.limits.userMetadataBytes,
+  })
   const { user_metadata: changed } = parse(schemas.changeUserMetadata, parseJson(body))
   await keepMetadata(call, changeTo(changed))
 }

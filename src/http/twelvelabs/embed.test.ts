@@ -235,3 +235,42 @@ test('when the client goes away, the work for it is called off', async () => {
   await expect(answer).rejects.toThrow('aborted')
   await calledOff.promise
 })
+
+test('who prefers not to wait for the vectors of a video gets a task for them', async () => {
+  const app = await withApp()
+  const send = (prefer: string, key?: string) =>
+    app.fetch(EMBED, {
+      method: 'POST',
+      headers: { prefer, ...(key !== undefined && { 'idempotency-key': key }) },
+      body: JSON.stringify(media('video')),
+    })
+  const answer = await send('respond-async, wait=10', 'key-1')
+  expect(answer.status).toBe(202)
+  expect(answer.headers.get('preference-applied')).toBe('respond-async')
+  const { _id: id, status } = (await answer.json()) as { _id: string; status: string }
+  expect(status).toBe('processing')
+  expect(answer.headers.get('location')).toBe(`${app.url}/v1.3/embed-v2/tasks/${id}`)
+  const again = await send('respond-async', 'key-1')
+  expect(again.headers.get('idempotent-replayed')).toBe('true')
+  expect(await again.json()).toMatchObject({ _id: id })
+  await app.room.drain()
+  const task = (await (await app.fetch(`/v1.3/embed-v2/tasks/${id}`)).json()) as { data: unknown[] }
+  const now = (await (await send('wait=100')).json()) as { data: unknown[] }
+  expect(task.data).toEqual(now.data)
+})
+
+test('a preference that cannot be met changes nothing, and does not make what is wrong right', async () => {
+  const app = await withApp()
+  const send = (body: unknown) =>
+    app.fetch(EMBED, {
+      method: 'POST',
+      headers: { prefer: 'respond-async' },
+      body: JSON.stringify(body),
+    })
+  const answer = await send(text('hello'))
+  expect(answer.status).toBe(200)
+  expect(answer.headers.has('preference-applied')).toBe(false)
+  const refused = await send(media('video', { start_sec: 5, end_sec: 1 }))
+  expect(refused.status).toBe(400)
+  expect(refused.headers.has('preference-applied')).toBe(false)
+})

@@ -1,14 +1,17 @@
 import { Readable } from 'node:stream'
 import { EmbedlineError, type ErrorCode } from '../../domain/errors.ts'
+import { mostBytes } from '../../domain/limitFacts.ts'
 import type { ModelFacts } from '../../domain/model.ts'
 import type { MediaSource } from '../../tasks/create.ts'
 import { embedMediaNow } from '../../tasks/embedMediaNow.ts'
 import { embedPicture, embedText } from '../../tasks/embedNow.ts'
+import { may } from '../admit.ts'
+import { prefersAsync } from '../prefer.ts'
 import { untilGone } from '../untilGone.ts'
 import { inFieldsOf } from './errors.ts'
-import { withJsonBody, type JsonBody } from './jsonBody.ts'
+import { withJsonBody, type JsonBody } from '../json/jsonBody.ts'
 import { vectorOptions } from './marengo35/taskRequest.ts'
-import { mediaSource, readMedia, sourceKey } from './mediaRequest.ts'
+import { BASE64_KEY, mediaSource, readMedia, sourceKey } from './mediaRequest.ts'
 import { mediaResult } from './mediaResult.ts'
 import {
   checkModelName,
@@ -21,6 +24,7 @@ import { embedMultiInput, presentMixtureUsage } from './multiInput.ts'
 import { parse } from './parse.ts'
 import { modelHeader, presentVector } from './present.ts'
 import type { Call, Handler } from './route.ts'
+import { answerCreate } from './tasks.ts'
 import type { MediaSourceBody } from './fields.ts'
 import type { EmbedBody } from './schema.ts'
 
@@ -49,7 +53,7 @@ async function embedNewer(call: Call, json: JsonBody) {
   const { embedding, answer } = await embedMultiInput(call, body.multi_input, json, {
     ...vectorOptions(body),
     modelName: body.model_name,
-    mostTokens: call.parts.limits.mixedTextTokens,
+    mostTokens: 'mixedTextTokens',
     cutsText: body.auto_truncate,
   })
   call.reply.header('x-embedline-model', modelHeader(embedding.model))
@@ -59,7 +63,7 @@ async function embedNewer(call: Call, json: JsonBody) {
 async function embedMultiInputOf(call: Call, body: EmbedBody, json: JsonBody): Promise<Embedded> {
   const { embedding, answer } = await embedMultiInput(call, body.multi_input, json, {
     modelName: body.model_name,
-    mostTokens: call.parts.limits.textTokens,
+    mostTokens: 'textTokens',
   })
   return { model: embedding.model, answer }
 }
@@ -68,7 +72,7 @@ const INPUT_TYPES = Object.keys(EMBED) as InputType[]
 
 /** `POST /embed-v2`: one text, one picture, both, or a short piece of media, answered at once. */
 export const embed: Handler = (call) =>
-  withJsonBody(call.parts, call.request.raw, async (json) => {
+  withJsonBody(call.parts, call.request.raw, BASE64_KEY, async (json) => {
     if (isForNewerModel(json.value)) return embedNewer(call, json)
     refuseOtherInputs(json.value, DEFAULT_MODEL, INPUT_TYPES)
     const body = parse(call.schemas.embed, json.value)
@@ -77,17 +81,21 @@ export const embed: Handler = (call) =>
     const other = INPUT_TYPES.find((type) => type !== inputType && body[type] !== undefined)
     if (other !== undefined)
       throw new EmbedlineError('request_invalid', `\`input_type\` is \`${inputType}\`.`, { field: other })
+    const isMedia = inputType === 'audio' || inputType === 'video'
+    // A preference only: a key that may make no tasks gets its answer at once.
+    if (isMedia && prefersAsync(call.request) && may(call.account, 'write'))
+      return embedLater(call, body, json)
     const { model, answer } = await EMBED[inputType](call, body, json)
     call.reply.header('x-embedline-model', modelHeader(model))
     if (answer instanceof Readable) call.reply.type('application/json; charset=utf-8')
     return answer
   })
 
-async function embedTextOf({ parts, reply }: Call, body: EmbedBody): Promise<Embedded> {
+async function embedTextOf({ parts, account, reply }: Call, body: EmbedBody): Promise<Embedded> {
   const { text, model_name: modelName } = body
   if (!text) throw missing('text')
   const order = { modelName, text: text.input_text }
-  const embedding = await inFieldsOf('text', () => embedText(parts, order, untilGone(reply)))
+  const embedding = await inFieldsOf('text', () => embedText(parts, account, order, untilGone(reply)))
   return { model: embedding.model, answer: presentVector(embedding, undefined) }
 }
 
@@ -108,7 +116,10 @@ const pictureSource = (
   source: MediaSourceBody,
   json: JsonBody,
 ): MediaSource =>
-  mediaSource(source, json, { field: sourceField(body), limitBytes: parts.limits.inlinePictureBytes })
+  mediaSource(source, json, {
+    field: sourceField(body),
+    limitBytes: mostBytes(parts.limits, 'inlinePictureBytes'),
+  })
 
 const sourceField = ({ input_type: inputType }: EmbedBody): string => `${inputType}.media_source`
 
@@ -126,13 +137,23 @@ async function embedPictureOf(
   return { model: embedding.model, answer: presentVector(embedding, { input_type }) }
 }
 
+/** A task instead of vectors, as the caller prefers. Of other inputs there is an answer all the same: it binds nobody. */
+async function embedLater(call: Call, body: EmbedBody, json: JsonBody) {
+  const task = await answerCreate(call, json, () => ({ modelName: body.model_name, ...readMediaOf(body) }))
+  call.reply.header('preference-applied', 'respond-async')
+  return task
+}
+
+const readMediaOf = ({ input_type: inputType, video, audio }: EmbedBody) =>
+  readMedia({ input_type: inputType === 'video' ? 'video' : 'audio', video, audio })
+
 async function embedMediaOf(call: Call, body: EmbedBody, json: JsonBody): Promise<Embedded> {
   const { parts, account, reply } = call
-  const { input_type, model_name: modelName, video, audio } = body
-  const wanted = readMedia({ input_type: input_type === 'video' ? 'video' : 'audio', video, audio })
+  const { model_name: modelName } = body
+  const wanted = readMediaOf(body)
   const source = mediaSource(wanted.source, json, {
     field: sourceField(body),
-    limitBytes: parts.limits.inlineMediaBytes,
+    limitBytes: mostBytes(parts.limits, 'inlineMediaBytes'),
   })
   const order = { modelName, request: wanted.request, source }
   const result = await blamingSource(body, source, () =>

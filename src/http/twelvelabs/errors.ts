@@ -1,4 +1,5 @@
 import { EmbedlineError, type ErrorCode } from '../../domain/errors.ts'
+import { snakeCase } from '../../lib/snakeCase.ts'
 import type { Refusal } from '../refusal.ts'
 
 const DOCS_URL = 'https://docs.twelvelabs.io/api-reference/error-codes'
@@ -9,6 +10,8 @@ interface Wire {
 }
 
 const INVALID: Wire = { status: 400, code: 'parameter_invalid' }
+/** A limit that is spent: no later attempt with the same bytes will do. */
+const SPENT: Wire = { status: 403, code: 'usage_limit_exceeded' }
 const SERVER: Wire = { status: 500, code: 'internal_server_error' }
 const UNAVAILABLE: Wire = { status: 503, code: 'service_unavailable' }
 
@@ -20,9 +23,10 @@ const WIRE = {
   model_unknown: INVALID,
   not_found: { status: 404, code: 'resource_not_exist' },
   unauthorized: { status: 401, code: 'api_key_invalid' },
-  forbidden: { status: 403, code: 'api_key_invalid' },
+  forbidden: { status: 403, code: 'api_not_allowed' },
   too_large: INVALID,
   rate_limited: { status: 429, code: 'too_many_requests' },
+  quota_exceeded: SPENT,
   upload_refused: { status: 403, code: 'api_not_allowed' },
   media_unreadable: INVALID,
   media_has_no_stream: INVALID,
@@ -44,6 +48,9 @@ const WIRE = {
   fetch_refused: INVALID,
   fetch_not_found: INVALID,
   fetch_too_large: INVALID,
+  state_conflict: { status: 409, code: 'api_not_allowed' },
+  deadline_exceeded: SERVER,
+  cancelled: INVALID,
   idempotency_mismatch: { status: 422, code: 'idempotency_key_reused' },
   idempotency_in_flight: { status: 409, code: 'idempotency_key_in_use' },
   file_changed: SERVER,
@@ -106,9 +113,6 @@ const clipped = (text: string, characters: number): string =>
 
 export const presentRefusal = (refusal: Refusal): ErrorAnswer => presentAs(WIRE[refusal.code], refusal)
 
-/** A limit that is spent: no later attempt with the same bytes will do. */
-const SPENT: Wire = { status: 403, code: 'usage_limit_exceeded' }
-
 /**
  * The same for a request whose body is a file. The official client tries again after a 5xx or 429 with a body that it has
  * already used up, and then hides what happened: there is neither.
@@ -126,7 +130,7 @@ function presentAs({ code, status }: Wire, refusal: Refusal): ErrorAnswer {
   const details = {
     ...(field !== undefined && { field }),
     ...(refusal.reason !== undefined && { reason: refusal.reason }),
-    ...(refusal.code === 'rate_limited' && retryDetails(refusal)),
+    ...(refusal.limit !== undefined && retryDetails(refusal)),
   }
   return {
     status: refusal.status ?? status,
@@ -152,9 +156,6 @@ export async function inFieldsOf<T>(inputType: string, verb: () => Promise<T>): 
     )
   }
 }
-
-/** `modelName` → `model_name`. */
-const snakeCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 const SENTENCE: Readonly<Record<string, string>> = {
   parameter_not_provided: 'is required but was not provided.',

@@ -1,6 +1,6 @@
 import type { Modality } from '../../domain/embedding.ts'
 import type { Task } from '../../domain/task.ts'
-import { isMediaRequest, type MediaRequest, type TaskRequest } from '../../domain/work.ts'
+import { isMediaRequest, type MediaRequest, type TaskRequest } from '../../domain/taskRequest.ts'
 
 /** What of a task the metadata of its answer depend on; a request that is answered at once has it too. */
 export type Answered = Pick<Task, 'request' | 'warnings' | 'sourceUrl' | 'filename' | 'durationSec'>

@@ -1,8 +1,9 @@
 import { EmbedlineError } from '../../domain/errors.ts'
+import { bytesOf, inMostBytes, type MostBytes } from '../../domain/limitFacts.ts'
 import type { Segmentation } from '../../domain/slices.ts'
-import type { MediaRequest } from '../../domain/work.ts'
+import type { MediaRequest } from '../../domain/taskRequest.ts'
 import type { MediaSource } from '../../tasks/create.ts'
-import type { JsonBody } from './jsonBody.ts'
+import type { JsonBody } from '../json/jsonBody.ts'
 import type { MediaSourceBody } from './fields.ts'
 import type { CreateTaskBody } from './schema.ts'
 
@@ -80,12 +81,15 @@ export interface SourcePlace {
   /** Where the sources stand in the request. */
   field: string
   /** Of base64, decoded. */
-  limitBytes: number
+  limitBytes: MostBytes
 }
+
+/** Under which key media stand in a body itself. */
+export const BASE64_KEY = 'base64_string' satisfies keyof MediaSourceBody
 
 /** The key by which a source was given. */
 export const sourceKey = (source: MediaSource): keyof MediaSourceBody =>
-  'assetId' in source ? 'asset_id' : 'url' in source ? 'url' : 'base64_string'
+  'assetId' in source ? 'asset_id' : 'url' in source ? 'url' : BASE64_KEY
 
 /** The one source that was given. Throws `request_invalid` for none or two, `too_large` for too much base64. */
 export function mediaSource(
@@ -93,15 +97,17 @@ export function mediaSource(
   body: JsonBody,
   { field, limitBytes }: SourcePlace,
 ): MediaSource {
-  const { url, base64_string: base64, asset_id: assetId } = source
+  const { url, [BASE64_KEY]: base64, asset_id: assetId } = source
   const given = [url, base64, assetId].filter((each) => each !== undefined)
   if (given.length !== 1)
     throw invalid(field, 'Exactly one of `url`, `base64_string` and `asset_id` is wanted.')
   if (url !== undefined) return { url }
   if (assetId !== undefined) return { assetId }
   const received = body.media(base64 ?? '')
-  if (received.sizeBytes <= limitBytes) return { received }
-  throw new EmbedlineError('too_large', `More than ${limitBytes} bytes are not taken.`, {
-    field: `${field}.base64_string`,
-  })
+  if (received.sizeBytes <= bytesOf(limitBytes)) return { received }
+  throw new EmbedlineError(
+    'too_large',
+    `More than ${bytesOf(limitBytes)} bytes are not taken${inMostBytes(limitBytes)}.`,
+    { field: `${field}.${BASE64_KEY}` },
+  )
 }

@@ -1,9 +1,10 @@
 import { EmbedlineError } from '../../domain/errors.ts'
-import type { VectorOptions } from '../../domain/work.ts'
+import { mostBytes } from '../../domain/limitFacts.ts'
+import type { VectorOptions } from '../../domain/taskRequest.ts'
 import { embedMixture, type MixtureEmbedding, type MixtureOrder } from '../../tasks/embedMixture.ts'
 import { untilGone } from '../untilGone.ts'
 import { inFieldsOf } from './errors.ts'
-import type { JsonBody } from './jsonBody.ts'
+import type { JsonBody } from '../json/jsonBody.ts'
 import type { MultiInputBody } from './marengo35/schema.ts'
 import { mediaSource, sourceKey } from './mediaRequest.ts'
 import { presentVector } from './present.ts'
@@ -18,7 +19,7 @@ const invalid = (field: string, message: string) => new EmbedlineError('request_
 
 export interface MultiInputOrder extends VectorOptions {
   modelName: string
-  mostTokens: number
+  mostTokens: MixtureOrder['mostTokens']
   cutsText?: boolean
 }
 
@@ -37,7 +38,7 @@ export async function embedMultiInput(
     throw new EmbedlineError('parameter_missing', 'Or `media_sources` instead.', { field: TEXT })
   checkNames(text, sources)
   checkTogether(text, sources, order)
-  const limitBytes = call.parts.limits.mixedMediaBytes
+  const limitBytes = mostBytes(call.parts.limits, 'mixedMediaBytes')
   const mixture: MixtureOrder = {
     ...order,
     ...(text !== undefined && { text: withoutMarks(text) }),

@@ -1,14 +1,15 @@
 import type { Modality, Warning } from '../../domain/embedding.ts'
-import { spaceOf, type InputKind, type ModelFacts } from '../../domain/model.ts'
+import { spaceOf, type InputKind, type ModelFacts, type ModelPin } from '../../domain/model.ts'
 import { thumbnailUrl } from './assetUrl.ts'
 import { shownDimension } from './dimension.ts'
 import type { MediaFacts } from '../../domain/media.ts'
 import type { AssetState, TaskState } from '../../domain/states.ts'
 import type { Asset, Page, Task } from '../../domain/task.ts'
-import { isMediaRequest, type ModelPin, type TaskRequest } from '../../domain/work.ts'
+import { isMediaRequest, type TaskRequest } from '../../domain/taskRequest.ts'
 import { prefixWithSpread } from '../../lib/unitPrefix.ts'
 import type { MediaEmbeddings } from '../../tasks/embedMediaNow.ts'
 import type { SyncEmbedding } from '../../tasks/embedNow.ts'
+import { presentProgress } from '../progress.ts'
 import { embeddedModalities, presentMetadata, presentRowMetadata, type Answered } from './inputMetadata.ts'
 import { presentUsage } from './usage.ts'
 
@@ -83,7 +84,7 @@ function wantedOf(answered: Answered): Modality[] {
 const kindOf = (request: TaskRequest, modality: Modality): InputKind =>
   modality === 'visual' && !isMediaRequest(request) ? 'image' : KIND[modality]
 
-const presentWarnings = (warnings: readonly Warning[]) =>
+export const presentWarnings = (warnings: readonly Warning[]) =>
   warnings.length === 0
     ? {}
     : {
@@ -93,6 +94,9 @@ const presentWarnings = (warnings: readonly Warning[]) =>
           ...(endSec !== undefined && { end_sec: endSec }),
         })),
       }
+
+/** Nothing of this was embedded: the vectors are those of an earlier task. */
+const presentReuse = ({ reusedFrom }: Task) => (reusedFrom === undefined ? {} : { reused_from: reusedFrom })
 
 /** The beginning of a task's answer, without `data` and `metadata`. */
 export const presentTaskHead = (task: Task) => ({
@@ -104,7 +108,6 @@ export const presentTaskHead = (task: Task) => ({
 
 /** What follows `data` in a task's answer. */
 export function presentTaskTail(task: Task, facts: ModelFacts | undefined) {
-  const { itemCount, doneCount, failedCount } = task
   return {
     ...(STATUS[task.state] === 'ready' && { ...presentUsage(task), ...presentMetadata(task) }),
     ...(STATUS[task.state] === 'failed' && {
@@ -112,7 +115,8 @@ export function presentTaskTail(task: Task, facts: ModelFacts | undefined) {
     }),
     model_name: task.modelName,
     model: presentModel(task.model, task, facts),
-    progress: { total: itemCount, done: doneCount, failed: failedCount },
+    progress: presentProgress(task.progress),
+    ...presentReuse(task),
     ...presentWarnings(task.warnings),
   }
 }
@@ -134,6 +138,8 @@ export function presentTaskRow(task: Task, facts: ModelFacts | undefined) {
     updated_at: time(task.updatedMs),
     ...presentRowMetadata(task),
     model: presentModel(task.model, task, facts),
+    progress: presentProgress(task.progress),
+    ...presentReuse(task),
     ...presentWarnings(task.warnings),
   }
 }

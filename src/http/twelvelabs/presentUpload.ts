@@ -20,9 +20,9 @@ const time = (ms: number): string => new Date(ms).toISOString()
 
 /** Where each part is to be sent, at this server as the caller addressed it. */
 export const presentAddresses = (addresses: readonly PartAddress[], origin: string) =>
-  addresses.map(({ uploadId, number, expiresMs, signature }) => ({
+  addresses.map(({ uploadId, number, keyId, expiresMs, signature }) => ({
     chunk_index: number,
-    url: `${origin}${PREFIX}/assets/multipart-uploads/${uploadId}/parts/${number}?expires=${expiresMs}&signature=${signature}`,
+    url: `${origin}${PREFIX}/assets/multipart-uploads/${uploadId}/parts/${number}?expires=${expiresMs}&key=${keyId}&signature=${signature}`,
     expires_at: time(expiresMs),
   }))
 

@@ -1,8 +1,9 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { Scope } from '../../domain/scopes.ts'
 import type { TaskParts } from '../../tasks/parts.ts'
-import { admit } from '../admit.ts'
+import { admit, scopeOf } from '../admit.ts'
 import { OPEN_TO_BROWSERS } from '../browsers.ts'
-import { addOtherMethods, type Method } from '../otherMethods.ts'
+import { addOtherMethods, addRoutes, type Method } from '../otherMethods.ts'
 import { asRefusal, type Refusal } from '../refusal.ts'
 import { presentRefusal, presentUploadRefusal } from './errors.ts'
 import { PREFIX } from './prefix.ts'
@@ -16,8 +17,12 @@ export const HEADERS = { ...OPEN_TO_BROWSERS, 'x-api-version': '1.3', 'cache-con
 interface Route {
   method: Method
   path: string
+  /** What the key must be able to do, where the method does not say it. */
+  scope?: Scope
   /** Loaded on the first request: a server that only starts and idles needs neither zod nor the verbs. */
   handler: () => Promise<Handler>
+  /** Goes on with what was counted when it began: a limit may refuse a file, and never breaks one off in the middle. */
+  isCounted?: boolean
 }
 
 const assets = () => import('./assets.ts')
@@ -27,7 +32,7 @@ const uploads = () => import('./uploads.ts')
 const UPLOADS = '/assets/multipart-uploads'
 const METADATA = '/assets/:id/user-metadata'
 
-const ROUTES: readonly Route[] = [
+export const ROUTES: readonly Route[] = [
   { method: 'POST', path: '/embed-v2/tasks', handler: async () => (await import('./tasks.ts')).createTask },
   { method: 'GET', path: '/embed-v2/tasks', handler: async () => (await import('./tasks.ts')).listTasks },
   {
@@ -35,7 +40,12 @@ const ROUTES: readonly Route[] = [
     path: '/embed-v2/tasks/:id',
     handler: async () => (await import('./tasks.ts')).retrieveTask,
   },
-  { method: 'POST', path: '/embed-v2', handler: async () => (await import('./embed.ts')).embed },
+  {
+    method: 'POST',
+    path: '/embed-v2',
+    scope: 'read',
+    handler: async () => (await import('./embed.ts')).embed,
+  },
   {
     method: 'GET',
     path: '/assets/:id/transcription',
@@ -51,13 +61,24 @@ const ROUTES: readonly Route[] = [
   { method: 'POST', path: UPLOADS, handler: async () => (await uploads()).createUpload },
   { method: 'GET', path: UPLOADS, handler: async () => (await uploads()).listUploads },
   { method: 'GET', path: `${UPLOADS}/:id`, handler: async () => (await uploads()).retrieveUpload },
-  { method: 'POST', path: `${UPLOADS}/:id`, handler: async () => (await uploads()).reportParts },
+  {
+    method: 'POST',
+    path: `${UPLOADS}/:id`,
+    handler: async () => (await uploads()).reportParts,
+    isCounted: true,
+  },
   {
     method: 'POST',
     path: `${UPLOADS}/:id/presigned-urls`,
     handler: async () => (await uploads()).addressParts,
+    isCounted: true,
   },
-  { method: 'POST', path: '/embed', handler: async () => (await import('./embedV1/embed.ts')).embed },
+  {
+    method: 'POST',
+    path: '/embed',
+    scope: 'read',
+    handler: async () => (await import('./embedV1/embed.ts')).embed,
+  },
   { method: 'POST', path: '/embed/tasks', handler: async () => (await tasksV1()).createTask },
   { method: 'GET', path: '/embed/tasks', handler: async () => (await tasksV1()).listTasks },
   { method: 'GET', path: '/embed/tasks/:id', handler: async () => (await tasksV1()).retrieveTask },
@@ -79,8 +100,6 @@ const FILE_ROUTES: ReadonlySet<string | undefined> = new Set([
   `PUT ${PREFIX}${PART.path}`,
 ])
 
-const methodsOf = (path: string) => ROUTES.filter((route) => route.path === path).map(({ method }) => method)
-
 /** The TwelveLabs Embed v2 contract, with Embed v1 beside it. */
 export function twelvelabsRoutes(parts: TaskParts): FastifyPluginAsync {
   let schemas: Schemas | undefined
@@ -88,13 +107,13 @@ export function twelvelabsRoutes(parts: TaskParts): FastifyPluginAsync {
     (schemas ??= (await import('./schema.ts')).makeSchemas(parts.limits))
 
   const answer = (route: Route) => async (request: FastifyRequest, reply: FastifyReply) => {
-    const message = 'The API key is missing or not valid.'
-    const account = await admit(
-      parts,
-      keyOf(request),
-      message,
-      (states) => void reply.headers(rateHeaders(states)),
-    )
+    const account = await admit(parts, {
+      key: keyOf(request),
+      message: 'The API key is missing or not valid.',
+      scope: scopeOf(route),
+      tell: (states) => void reply.headers(rateHeaders(states)),
+      ...(route.isCounted && { isCounted: true }),
+    })
     const [handler, theSchemas] = await Promise.all([route.handler(), schemasOnce()])
     return handler({ parts, schemas: theSchemas, account, request, reply })
   }
@@ -118,9 +137,7 @@ export function twelvelabsRoutes(parts: TaskParts): FastifyPluginAsync {
     app.setNotFoundHandler((request, reply) =>
       send(reply, { code: 'not_found', message: `There is no ${request.method} ${request.url} here.` }),
     )
-    for (const route of ROUTES) app.route({ method: route.method, url: route.path, handler: answer(route) })
-    for (const path of new Set(ROUTES.map((route) => route.path)))
-      addOtherMethods(app, path, methodsOf(path), send)
+    addRoutes(app, ROUTES, answer, send)
     app.put(PART.path, answerSigned)
     addOtherMethods(app, PART.path, ['PUT'], send)
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Limits } from '../../domain/limits.ts'
+import { beyond, wholeWithin } from '../withinLimits.ts'
 import { makeEmbedV1Schemas } from './embedV1/schema.ts'
 import { absent, absentOr, distinct, mediaSource, range, types } from './fields.ts'
 import { makeNewerSchemas, multiInput } from './marengo35/schema.ts'
@@ -22,11 +23,13 @@ const modelName = absentOr(z.string().min(1), DEFAULT_MODEL)
 const scopes = absentOr(distinct(z.enum(['clip', 'asset'])), ['clip', 'asset'])
 
 const fixedOf = (limits: Limits) =>
-  z.strictObject({ duration_sec: absentOr(z.int().min(limits.fixedMinSec).max(limits.fixedMaxSec), 6) })
+  z.strictObject({
+    duration_sec: absentOr(wholeWithin(limits, { least: 'fixedMinSec', most: 'fixedMaxSec' }), 6),
+  })
 
 const dynamicOf = (limits: Limits) =>
   z.strictObject({
-    min_duration_sec: absentOr(z.int().min(limits.dynamicMinSec).max(limits.dynamicMaxSec), 4),
+    min_duration_sec: absentOr(wholeWithin(limits, { least: 'dynamicMinSec', most: 'dynamicMaxSec' }), 4),
   })
 
 const videoOf = (limits: Limits) =>
@@ -59,16 +62,16 @@ const audioOf = (limits: Limits) =>
 
 const page = (limits: Limits) => ({
   page: wholeNumber(1, Number.MAX_SAFE_INTEGER, 1),
-  page_limit: wholeNumber(1, limits.pageSize, 10),
+  page_limit: wholeNumber(1, limits.pageSize, 10, beyond(limits, 'pageSize')),
 })
 
 /** A whole number as it stands in a query. */
-const wholeNumber = (least: number, most: number, fallback: number) =>
+const wholeNumber = (least: number, most: number, fallback: number, whyNotMore?: string) =>
   z
     .string()
     .regex(/^\d{1,15}$/, 'Expected a whole number')
     .transform(Number)
-    .pipe(z.number().min(least).max(most))
+    .pipe(z.number().min(least).max(most, whyNotMore))
     .optional()
     .transform((value) => value ?? fallback)
     .meta({ type: 'integer', minimum: least, maximum: most, default: fallback })
@@ -140,7 +143,11 @@ export function makeSchemas(limits: Limits) {
     createAsset: z.strictObject({
       method: z.enum(['direct', 'url']),
       url: z.string().optional(),
-      filename: z.string().min(1).max(limits.filenameCharacters).optional(),
+      filename: z
+        .string()
+        .min(1)
+        .max(limits.filenameCharacters, beyond(limits, 'filenameCharacters'))
+        .optional(),
       enable_hls: FORM_FLAG.optional().meta(NOT_OFFERED),
       enable_thumbnail: FORM_FLAG.optional(),
       user_metadata: z.string().optional(),
@@ -159,9 +166,9 @@ export function makeSchemas(limits: Limits) {
     deleteAsset: z.object({ force: FORM_FLAG.optional() }),
     changeUserMetadata: z.strictObject({ user_metadata: z.record(z.string(), metadataValue.nullable()) }),
     createUpload: z.strictObject({
-      filename: z.string().min(1).max(limits.filenameCharacters),
+      filename: z.string().min(1).max(limits.filenameCharacters, beyond(limits, 'filenameCharacters')),
       type: z.enum(['video', 'audio', 'image']),
-      total_size: z.int().min(1).max(limits.partedUploadBytes),
+      total_size: wholeWithin(limits, { least: 1, most: 'partedUploadBytes' }),
       enable_hls: absent(z.boolean()).meta(NOT_OFFERED),
       enable_thumbnail: absent(z.boolean()),
       user_metadata: absent(userMetadata),
@@ -169,7 +176,11 @@ export function makeSchemas(limits: Limits) {
     listParts: z.object(page(limits)),
     listUploads: z.object(page(limits)),
     addressParts: z.strictObject({ start: z.int().min(1), count: z.int().min(1).max(ADDRESSED_PARTS) }),
-    partAddress: z.strictObject({ expires: z.string().regex(/^\d{1,15}$/), signature: z.string() }),
+    partAddress: z.strictObject({
+      expires: z.string().regex(/^\d{1,15}$/),
+      key: z.string().default(''),
+      signature: z.string(),
+    }),
     reportParts: z.strictObject({
       completed_chunks: z
         .array(

@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { KEY, withApp, type TestApp } from '../../../test/support/withApp.ts'
-import type { EncodedEmbedding } from '../../domain/embedding.ts'
+import type { StoredEmbedding } from '../../domain/embedding.ts'
 
 const TASKS = '/v1.3/embed-v2/tasks'
 
@@ -23,10 +23,12 @@ const VECTORS = Array.from({ length: 64 }, () =>
   Buffer.from(JSON.stringify(Array.from(new Float32Array(randomBytes(512)), (each) => each / 2550))),
 )
 
-const page = (index: number): EncodedEmbedding[] =>
+const page = (index: number): StoredEmbedding[] =>
   VECTORS.map((vectorJson) => ({
     modality: 'visual',
     scope: 'clip',
+    position: index * 1000,
+    dimension: 128,
     space: 'tiny',
     startSec: index,
     endSec: index + 1,
@@ -36,8 +38,9 @@ const page = (index: number): EncodedEmbedding[] =>
 test('a large result comes as one JSON of all pages, and others are served meanwhile', async () => {
   let served = 0
   let pages = 0
-  const app = await withApp(() => ({
+  const app = await withApp(({ results }) => ({
     results: {
+      ...results,
       async *embeddings() {
         for (; pages < 100; pages++) yield page(pages)
       },
@@ -65,8 +68,9 @@ async function ask(app: TestApp, path: string, headers: Record<string, string>):
 }
 
 test('a result is compressed for who asks for it, and says the same', async () => {
-  const app = await withApp(() => ({
+  const app = await withApp(({ results }) => ({
     results: {
+      ...results,
       async *embeddings() {
         for (let index = 0; index < 20; index++) yield page(index)
       },
@@ -91,8 +95,9 @@ test.for(['gzip', 'identity'])(
   async (coding) => {
     let pages = 0
     const ended = Promise.withResolvers<void>()
-    const app = await withApp(() => ({
+    const app = await withApp(({ results }) => ({
       results: {
+        ...results,
         async *embeddings() {
           try {
             for (;;) yield page(pages++)
@@ -124,8 +129,9 @@ test.for(['gzip', 'identity'])(
 test('a client that stops reading loses its connection, and the rest is not read for it', async () => {
   const ended = Promise.withResolvers<void>()
   const app = await withApp(
-    () => ({
+    ({ results }) => ({
       results: {
+        ...results,
         async *embeddings() {
           try {
             for (let index = 0; ; index++) yield page(index)
@@ -146,8 +152,9 @@ test('a client that stops reading loses its connection, and the rest is not read
 
 /** A result whose reading fails after its first page. */
 const withBrokenResult = () =>
-  withApp(() => ({
+  withApp(({ results }) => ({
     results: {
+      ...results,
       async *embeddings() {
         yield page(0)
         throw new Error('the disk is gone')

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { EncodedEmbedding } from '../../domain/embedding.ts'
 import type { ModelFacts } from '../../domain/model.ts'
 import type { Task } from '../../domain/task.ts'
-import { isMediaRequest } from '../../domain/work.ts'
+import { isMediaRequest } from '../../domain/taskRequest.ts'
 import { presentTaskHead, presentTaskTail } from './present.ts'
 
 type Pages = AsyncIterable<readonly EncodedEmbedding[]>

@@ -228,3 +228,26 @@ test('HEAD of a task has the headers and no body', async () => {
   expect(response.headers.get('content-length')).toBeNull()
   expect(await response.text()).toBe('')
 })
+
+test('a task whose vectors were taken from an earlier one says so, and X-Embedline-Reuse decides on that', async () => {
+  const app = await withApp()
+  const send = async (wish?: string) => {
+    const headers: Record<string, string> = wish === undefined ? {} : { 'x-embedline-reuse': wish }
+    const answer = await app.fetch(TASKS, { method: 'POST', headers, body: JSON.stringify(body()) })
+    await app.room.drain()
+    return { status: answer.status, body: (await answer.json()) as Created & { message?: string } }
+  }
+  const taken = async ({ body: { _id } }: { body: Created }) => (await retrieve(app, _id)).reused_from
+  const first = await send()
+  expect(await taken(first)).toBeUndefined()
+  expect(await taken(await send())).toBeUndefined()
+  const second = await send('yes')
+  expect(await taken(second)).toEqual(expect.any(String))
+  expect(await taken(await send('no'))).toBeUndefined()
+  expect((await retrieve(app, second.body._id)).data).toEqual((await retrieve(app, first.body._id)).data)
+  const rows = (await (await app.fetch(TASKS)).json()) as { data: { _id: string; reused_from?: string }[] }
+  expect(rows.data.filter(({ reused_from }) => reused_from !== undefined)).toMatchObject([
+    { _id: second.body._id },
+  ])
+  expect(await send('maybe')).toMatchObject({ status: 400, body: { code: 'parameter_invalid' } })
+})

@@ -94,3 +94,23 @@ test('what else may be included is refused', async () => {
     body: { error: { details: { field: 'include[0]' } } },
   })
 })
+
+test('subtitles of an asset that is not there, or is gone, are taken with a warning', async () => {
+  const app = await withApp()
+  const video = await upload(app)
+  const warningsOf = async (id: string) =>
+    ((await (await app.fetch(`${ASSETS}/${id}`)).json()) as { warnings?: object[] }).warnings
+  const stray = await upload(app, { transcript_of: '64f8d2c7e4a1b37f8a9c5d12' })
+  expect(await warningsOf(stray)).toEqual([
+    {
+      code: 'transcript_unused',
+      message: 'There is no asset 64f8d2c7e4a1b37f8a9c5d12, whose subtitles these are said to be.',
+      option: 'transcription',
+    },
+  ])
+  const used = await upload(app, { transcript_of: video })
+  expect(await warningsOf(used)).toBeUndefined()
+  await app.fetch(`${ASSETS}/${video}`, { method: 'DELETE' })
+  expect(await warningsOf(used)).toMatchObject([{ code: 'transcript_unused' }])
+  expect(await warningsOf(await upload(app, { mood: 'calm' }))).toBeUndefined()
+})

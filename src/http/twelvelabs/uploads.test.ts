@@ -15,6 +15,7 @@ import {
   urlOf,
   type UploadBody,
 } from '../../../test/support/uploads.ts'
+import { madeKey } from '../../../test/support/madeKeys.ts'
 import { withApp, type TestApp } from '../../../test/support/withApp.ts'
 import { limitsNamed } from '../../domain/limits.ts'
 import { EmbedlineError } from '../../domain/errors.ts'
@@ -160,6 +161,30 @@ test.for([
   const reported = await report(app, upload, chunkOf(1, contentOf(1000)))
   expect(reported.status).toBe(400)
   expect(await reported.json()).toMatchObject({ message: expect.stringContaining('has not come') })
+})
+
+test('addresses are good as long as the key that they were given to: with another key the upload goes on', async () => {
+  const app = await smallParts()
+  const content = contentOf(2000)
+  const { id, secret } = await madeKey(app, { expires_at: '2030-01-01T00:10:00Z' })
+  const as = (key: string, path: string, body: object) =>
+    app.fetch(path, { method: 'POST', body: JSON.stringify(body), headers: { 'x-api-key': key } })
+  const order = { filename: 'clip.mp4', type: 'video', total_size: content.length }
+  const upload = (await (await as(secret, UPLOADS, order)).json()) as UploadBody
+  const [first, last] = partsOf(content, upload) as [Buffer, Buffer]
+  expect((await put(urlOf(upload, 1), first)).status).toBe(200)
+  app.room.clock.advance(600_000)
+  const late = await put(urlOf(upload, 2), last)
+  expect([late.status, await late.json()]).toMatchObject([
+    403,
+    { error: { details: { reason: 'key_ended' } } },
+  ])
+  const more = await app.post(`${UPLOADS}/${upload.upload_id}/presigned-urls`, { start: 2, count: 1 })
+  const { upload_urls: urls } = (await more.json()) as UploadBody
+  expect((await put(urls[0]!.url.replace(/key=\w+/, `key=${id}`), last)).status).toBe(403)
+  expect((await put(urls[0]!.url, last)).status).toBe(200)
+  const reported = await report(app, upload, chunkOf(1, first), chunkOf(2, last))
+  expect(await reported.json()).toMatchObject({ total_completed: 2 })
 })
 
 test('no address but those of this server takes anything, and only for their time', async () => {
@@ -501,6 +526,30 @@ test('what would not fit on the disk is refused before it is full, with a status
   expect(await refused.json()).toMatchObject({ code: 'usage_limit_exceeded' })
   // What has come is no longer to come.
   await put(urlOf(upload, 1), contentOf(1000))
+  expect((await ask()).status).toBe(201)
+})
+
+test('an account has only so many uploads that are not complete, and is told what to do about it', async () => {
+  const app = await withApp(({ limits }) => ({ limits: { ...limits, activeUploads: 2 } }))
+  const ask = (headers = {}) =>
+    app.fetch(UPLOADS, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ filename: 'a.mp4', type: 'video', total_size: 5 }),
+    })
+  const [first, second, third] = await Promise.all([beginUpload(app, 5), beginUpload(app, 5), ask()])
+  expect(third.status).toBe(403)
+  expect(await third.json()).toMatchObject({
+    code: 'usage_limit_exceeded',
+    message: expect.stringContaining('2 uploads are begun and not complete'),
+  })
+  expect((await ask({ 'x-api-key': 'key-of-two' })).status).toBe(201)
+  await app.fetch(`/v1.3/assets/${first.asset_id}`, { method: 'DELETE' })
+  expect((await ask()).status).toBe(201)
+  await sendAll(app, second, contentOf(5))
+  expect((await ask()).status).toBe(201)
+  expect((await ask()).status).toBe(403)
+  app.room.clock.advance(DAY_MS)
   expect((await ask()).status).toBe(201)
 })
 

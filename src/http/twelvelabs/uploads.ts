@@ -1,4 +1,5 @@
 import { EmbedlineError } from '../../domain/errors.ts'
+import { inLimit, type MostBytes } from '../../domain/limitFacts.ts'
 import { createUpload as beginUpload } from '../../tasks/uploads/createUpload.ts'
 import { getUpload, listUploads as readUploads, readdressParts } from '../../tasks/uploads/getUpload.ts'
 import { addressParts as addressesOf } from '../../tasks/uploads/partAddress.ts'
@@ -8,7 +9,7 @@ import { originOf } from '../origin.ts'
 import { readBody } from '../requestBody.ts'
 import { inFieldsOf } from './errors.ts'
 import { parse } from './parse.ts'
-import { parseJson } from './parseJson.ts'
+import { parseJson } from '../json/parseJson.ts'
 import { presentPage } from './present.ts'
 import {
   presentAddresses,
@@ -28,12 +29,19 @@ const BODY_BYTES = 256 * 1024
 /** `POST /assets/multipart-uploads`: the id of the asset is reserved; it is there once all parts are. */
 export const createUpload: Handler = async (call) => {
   const { parts, schemas, account, request, reply } = call
-  const body = parse(schemas.createUpload, await json(call, 2 * parts.limits.userMetadataBytes))
+  const body = parse(
+    schemas.createUpload,
+    await json(call, { name: 'userMetadataBytes', bytes: 2 * parts.limits.userMetadataBytes }),
+  )
   const { total_size: totalBytes, user_metadata: userMetadata } = body
   if (body.type === 'image' && totalBytes > parts.limits.partedPictureBytes)
-    throw new EmbedlineError('too_large', `A picture may have ${parts.limits.partedPictureBytes} bytes.`, {
-      field: 'total_size',
-    })
+    throw new EmbedlineError(
+      'too_large',
+      `A picture may have ${parts.limits.partedPictureBytes} bytes${inLimit('partedPictureBytes')}.`,
+      {
+        field: 'total_size',
+      },
+    )
   if (userMetadata) await inFieldsOf('', async () => checkUserMetadata(parts, userMetadata))
   const upload = await beginUpload(parts, account, {
     filename: body.filename,
@@ -42,7 +50,11 @@ export const createUpload: Handler = async (call) => {
     wantsThumbnail: body.enable_thumbnail ?? false,
   })
   reply.code(201)
-  const addresses = addressesOf(parts, upload, { first: 1, count: FIRST_ADDRESSES })
+  const addresses = addressesOf(parts, upload, {
+    keyId: account.keyId,
+    first: 1,
+    count: FIRST_ADDRESSES,
+  })
   return presentUpload(upload, presentAddresses(addresses, originOf(request)))
 }
 
@@ -69,7 +81,7 @@ export const addressParts: Handler = async (call) => {
   const { parts, schemas, account, request } = call
   const id = pathId(request)
   const { start, count } = parse(schemas.addressParts, await json(call, BODY_BYTES))
-  const addresses = await readdressParts(parts, account.id, { id, first: start, count })
+  const addresses = await readdressParts(parts, account, { id, first: start, count })
   const [first] = addresses
   if (!first)
     throw new EmbedlineError('request_invalid', 'The upload has fewer parts than that.', { field: 'start' })
@@ -93,12 +105,12 @@ export const reportParts: Handler = async (call) => {
     md5: chunk.proof.replaceAll('"', '').toLowerCase(),
   }))
   const reported = await inChunkFields(() =>
-    makeFinal(parts, account.id, { uploadId: pathId(request), reports }),
+    makeFinal(parts, account, { uploadId: pathId(request), reports }),
   )
   return presentReported(reported, originOf(request))
 }
 
-const json = async ({ request }: Call, limitBytes: number): Promise<unknown> =>
+const json = async ({ request }: Call, limitBytes: MostBytes): Promise<unknown> =>
   parseJson(await readBody(request.raw, limitBytes))
 
 const CHUNK_FIELD: Readonly<Record<string, string>> = {

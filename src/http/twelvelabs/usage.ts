@@ -1,4 +1,4 @@
-import { isMediaRequest, type MediaRequest } from '../../domain/work.ts'
+import { isMediaRequest, type MediaRequest } from '../../domain/taskRequest.ts'
 import type { Task } from '../../domain/task.ts'
 import { embeddedModalities } from './inputMetadata.ts'
 import { NEWER_MODEL } from './modelName.ts'

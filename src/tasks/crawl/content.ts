@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
+import type { MostBytes } from '../../domain/limitFacts.ts'
 import type { Objects } from '../../objects/objects.ts'
 
 /** What came from a site, whole. */
@@ -31,7 +32,7 @@ export function contentOf(bytes: Buffer): Content {
 export async function keepContent(
   objects: Objects,
   source: AsyncIterable<Uint8Array>,
-  limitBytes: number,
+  limitBytes: MostBytes,
 ): Promise<Content> {
   const upload = await objects.receive(limitBytes)
   const md5 = createHash('md5')

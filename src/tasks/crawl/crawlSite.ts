@@ -121,7 +121,7 @@ async function endSlice(crawl: Crawl, bounds: Bounds): Promise<void> {
   const addedMs = elapsedMs(crawl, bounds)
   await writeCrawl(crawl, async (db, nowMs) => {
     await updateCrawl(db, task.id, { addedMs, ...(endedBy && { endedBy }) })
-    if (!isDone && !endedBy) return void (await postpone(db, item, { dueMs: nowMs + waitMs(crawl) }))
+    if (!isDone && !endedBy) return void (await postpone(db, item, { dueMs: nowMs + waitMs(crawl), nowMs }))
     if (!(await settle(db, item, { state: 'done', nowMs }))) throw leaseLost()
     await setPlanned(db, task.id, nowMs)
     await addEndWhenDone(db, task.id, nowMs)

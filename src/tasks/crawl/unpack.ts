@@ -1,6 +1,7 @@
 import { pipeline, Readable, type Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip } from 'node:zlib'
 import { EmbedlineError } from '../../domain/errors.ts'
+import { bytesOf, type MostBytes } from '../../domain/limitFacts.ts'
 import { fetchFailure } from '../../fetch/failures.ts'
 import { tooLarge, type Answer } from '../../fetch/get.ts'
 
@@ -17,11 +18,11 @@ const UNPACKERS: Readonly<Record<string, () => Transform>> = {
  * The content of an answer, at most `limitBytes` of it. Throws what reading its body throws, `fetch_too_large`, and
  * `fetch_refused` for an encoding that was not asked for.
  */
-export async function* unpacked(answer: Answer, limitBytes: number): AsyncGenerator<Uint8Array, void> {
+export async function* unpacked(answer: Answer, limitBytes: MostBytes): AsyncGenerator<Uint8Array, void> {
   let sizeBytes = 0
   for await (const chunk of contentOf(answer)) {
     sizeBytes += chunk.length
-    if (sizeBytes > limitBytes) throw tooLarge(answer.url.host, limitBytes)
+    if (sizeBytes > bytesOf(limitBytes)) throw tooLarge(answer.url.host, limitBytes)
     yield chunk
   }
 }

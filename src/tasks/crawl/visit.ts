@@ -3,6 +3,7 @@ import { pageText } from '../../crawl/pageText.ts'
 import { readPage, type PageFacts } from '../../crawl/readPage.ts'
 import { robotsWords, type RobotsWords } from '../../crawl/robotsWords.ts'
 import { EmbedlineError } from '../../domain/errors.ts'
+import { mostBytes } from '../../domain/limitFacts.ts'
 import { retryAfterMs, statusFailure } from '../../fetch/failures.ts'
 import type { Answer } from '../../fetch/get.ts'
 import type { TaskParts } from '../parts.ts'
@@ -45,7 +46,7 @@ export async function visit(
   url: string,
   signal: AbortSignal,
 ): Promise<Visit> {
-  const { crawlFileBytes: limitBytes } = parts.limits
+  const limitBytes = mostBytes(parts.limits, 'crawlFileBytes')
   let to: string | undefined
   const mayFollow = (target: URL) => {
     to = target.href
@@ -81,11 +82,11 @@ async function readAnswer(
   const { extension, charset } = type
   const ofHeader = robotsWords([headers['x-robots-tag'] ?? ''], PRODUCT)
   if (!TEXTS.has(extension)) {
-    const source = unpacked(answer, limits.crawlFileBytes)
-    const content = await keepContent(objects, source, limits.crawlFileBytes)
+    const most = mostBytes(limits, 'crawlFileBytes')
+    const content = await keepContent(objects, unpacked(answer, most), most)
     return { kind: 'page', extension, content, ...ofHeader }
   }
-  const bytes = Buffer.concat(await Array.fromAsync(unpacked(answer, limits.crawlPageBytes)))
+  const bytes = Buffer.concat(await Array.fromAsync(unpacked(answer, mostBytes(limits, 'crawlPageBytes'))))
   const { text, bytes: stored } = pageText(bytes, charset)
   const content = contentOf(stored)
   if (extension !== 'html') return { kind: 'page', extension, content, ...ofHeader }

@@ -25,7 +25,7 @@ async function received({ parts, account }: TaskRoom): Promise<string> {
   const { id: uploadId, assetId } = await createUpload(parts, account, order)
   await receivePart(parts, { uploadId, number: 1 }, { bytes: bytesOf(CONTENT) })
   const reports = [{ number: 1, sizeBytes: CONTENT.length, md5: md5(CONTENT) }]
-  await reportParts(parts, account.id, { uploadId, reports })
+  await reportParts(parts, account, { uploadId, reports })
   return assetId
 }
 

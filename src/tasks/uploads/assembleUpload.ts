@@ -6,6 +6,7 @@ import { enqueue } from '../../queue/enqueue.ts'
 import { saveProgress } from '../../queue/progress.ts'
 import { settle } from '../../queue/settle.ts'
 import { setAssetBytes } from '../../store/assets.ts'
+import { addDailyUse } from '../../store/dailyUsage.ts'
 import { addReference } from '../../store/objects.ts'
 import { setInputOfWaiting } from '../../store/tasks.ts'
 import { moveUpload, uploadOfAsset } from '../../store/uploads.ts'
@@ -13,6 +14,12 @@ import { inspectItem } from '../inspectItem.ts'
 import type { TaskParts } from '../parts.ts'
 import { adoptBytes } from '../storedBytes.ts'
 import { uploadFile } from './uploadFile.ts'
+
+/** What an assemble item carries. */
+export interface AssemblePayload {
+  /** The key that the bytes are counted for. */
+  keyId?: string | undefined
+}
 
 /** The bytes are referred to by this hash, wherever their file is. */
 interface Progress {
@@ -59,6 +66,8 @@ async function refer(
   const waiting = await setInputOfWaiting(db, upload.assetId, { objectHash: hash, nowMs })
   for (let count = 0; count <= waiting; count++)
     await addReference(db, { accountId: upload.accountId, ...bytes, nowMs })
+  const { keyId } = item.payload as AssemblePayload
+  await addDailyUse(db, { accountId: upload.accountId, keyId }, { bytes: upload.totalBytes }, nowMs)
 }
 
 async function handOn(parts: TaskParts, db: Db, item: ClaimedItem, upload: Upload): Promise<void> {

@@ -1,7 +1,10 @@
+import { EmbedlineError } from '../../domain/errors.ts'
+import { inLimit } from '../../domain/limitFacts.ts'
 import type { Account, UserMetadata } from '../../domain/task.ts'
 import { partBytesFor, type Upload } from '../../domain/upload.ts'
-import { insertUpload, outstandingBytes } from '../../store/uploads.ts'
+import { countActiveUploads, insertUpload, outstandingBytes } from '../../store/uploads.ts'
 import type { TaskParts } from '../parts.ts'
+import { checkStored } from '../quotas.ts'
 
 const VALID_MS = 24 * 3_600_000
 
@@ -15,14 +18,18 @@ export interface UploadOrder {
 
 /**
  * Begins to take a file in parts, for a day. Nothing is written yet. Throws `disk_full` when the file would not fit
- * beside what the account's other uploads may still bring.
+ * beside what the account's other uploads may still bring, and while no new work is taken; `quota_exceeded` when the account
+ * may not store so much; and `rate_limited` when it has too many uploads.
  */
 export async function createUpload(parts: TaskParts, account: Account, order: UploadOrder): Promise<Upload> {
+  await parts.disk.admit()
   const nowMs = parts.clock.nowMs()
   const outstanding = await outstandingBytes(parts.store.read, account.id, nowMs)
+  await checkStored(parts.store.read, account.id, outstanding + order.totalBytes)
   await parts.objects.checkSpace(outstanding + order.totalBytes)
-  return parts.store.write((db) =>
-    insertUpload(db, {
+  return parts.store.write(async (db) => {
+    refuseMany(await countActiveUploads(db, account.id, nowMs), parts.limits.activeUploads)
+    return insertUpload(db, {
       ...order,
       id: parts.ids.objectId(),
       accountId: account.id,
@@ -30,6 +37,15 @@ export async function createUpload(parts: TaskParts, account: Account, order: Up
       partBytes: partBytesFor(order.totalBytes, parts.limits.uploadPartBytes),
       expiresMs: nowMs + VALID_MS,
       nowMs,
-    }),
+    })
+  })
+}
+
+function refuseMany(count: number, limit: number): void {
+  if (count < limit) return
+  throw new EmbedlineError(
+    'rate_limited',
+    `${limit} uploads are begun and not complete${inLimit('activeUploads')}: end some of them, or give them up by deleting their assets.`,
+    { limit },
   )
 }

@@ -1,4 +1,4 @@
-import type { Page } from '../../domain/task.ts'
+import type { Account, Page } from '../../domain/task.ts'
 import { partCount, type Upload, type UploadPart } from '../../domain/upload.ts'
 import type { PageRequest } from '../../store/page.ts'
 import { getParts, reportedParts } from '../../store/uploadParts.ts'
@@ -47,9 +47,9 @@ export const listUploads = (
 /** New addresses for parts of an upload. Throws `not_found`, `upload_refused`, `request_invalid` past the last part. */
 export async function readdressParts(
   parts: TaskParts,
-  accountId: string,
+  account: Account,
   { id, first, count }: { id: string; first: number; count: number },
 ): Promise<PartAddress[]> {
-  const upload = takesParts(await readUpload(parts.store.read, accountId, id), id, parts.clock.nowMs())
-  return addressParts(parts, upload, { first, count })
+  const upload = takesParts(await readUpload(parts.store.read, account.id, id), id, parts.clock.nowMs())
+  return addressParts(parts, upload, { keyId: account.keyId, first, count })
 }

@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { EmbedlineError } from '../../domain/errors.ts'
 import { partCount, type Upload } from '../../domain/upload.ts'
+import { isKeyValid } from '../authenticate.ts'
 import type { TaskParts } from '../parts.ts'
 
 /** Whoever has one may write one part of an upload, without a key. */
@@ -8,6 +9,8 @@ export interface PartAddress {
   uploadId: string
   /** From 1. */
   number: number
+  /** The key that it was given to: the address is good as long as that is. */
+  keyId: string
   expiresMs: number
   /** Hex. */
   signature: string
@@ -21,18 +24,24 @@ type Parts = Pick<TaskParts, 'signingKey' | 'clock'>
 export function addressParts(
   parts: Parts,
   upload: Upload,
-  { first, count }: { first: number; count: number },
+  { keyId = '', first, count }: { keyId?: string | undefined; first: number; count: number },
 ): PartAddress[] {
   const expiresMs = Math.min(parts.clock.nowMs() + VALID_MS, upload.expiresMs)
   const last = Math.min(first + count - 1, partCount(upload))
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => {
-    const address = { uploadId: upload.id, number: first + at, expiresMs }
+    const address = { uploadId: upload.id, number: first + at, keyId, expiresMs }
     return { ...address, signature: sign(parts, address).toString('hex') }
   })
 }
 
-/** Throws `upload_refused` for an address that this server has not made, and for one whose time is over. */
-export function checkAddress(parts: Parts, { signature, ...address }: PartAddress): void {
+/**
+ * Throws `upload_refused` for an address that this server has not made, for one whose time is over, and for one that was
+ * given to a key that is not valid any more.
+ */
+export async function checkAddress(
+  parts: Parts & Pick<TaskParts, 'store'>,
+  { signature, ...address }: PartAddress,
+): Promise<void> {
   const right = sign(parts, address)
   const given = Buffer.from(signature, 'hex')
   if (given.length !== right.length || !timingSafeEqual(given, right))
@@ -43,7 +52,15 @@ export function checkAddress(parts: Parts, { signature, ...address }: PartAddres
     throw new EmbedlineError('upload_refused', 'The time of this address is over; ask for another one.', {
       reason: 'address_expired',
     })
+  if (!(await isKeyValid(parts, address.keyId)))
+    throw new EmbedlineError(
+      'upload_refused',
+      'The key that this address was given to is not valid any more; ask for another address with another key.',
+      { reason: 'key_ended' },
+    )
 }
 
-const sign = ({ signingKey }: Parts, { uploadId, number, expiresMs }: Omit<PartAddress, 'signature'>) =>
-  createHmac('sha256', signingKey).update(`part/${uploadId}/${number}/${expiresMs}`).digest()
+const sign = (
+  { signingKey }: Parts,
+  { uploadId, number, keyId, expiresMs }: Omit<PartAddress, 'signature'>,
+) => createHmac('sha256', signingKey).update(`part/${uploadId}/${number}/${expiresMs}/${keyId}`).digest()

@@ -1,5 +1,6 @@
 import { EmbedlineError } from '../../domain/errors.ts'
 import type { Db } from '../../domain/tables.ts'
+import type { Account } from '../../domain/task.ts'
 import { partCount, placeOfPart, stateAt, type Upload, type UploadPart } from '../../domain/upload.ts'
 import { enqueue } from '../../queue/enqueue.ts'
 import { insertAsset } from '../../store/assets.ts'
@@ -7,6 +8,7 @@ import { getParts, reportedParts, setReported } from '../../store/uploadParts.ts
 import { getUpload, moveUpload } from '../../store/uploads.ts'
 import { mimeTypeOfName } from '../mimeType.ts'
 import type { TaskParts } from '../parts.ts'
+import type { AssemblePayload } from './assembleUpload.ts'
 import { existing, takesParts } from './takesParts.ts'
 
 /** What the caller says of a part that it has sent. */
@@ -29,19 +31,19 @@ export interface Reported {
  */
 export async function reportParts(
   parts: TaskParts,
-  accountId: string,
+  account: Account,
   { uploadId, reports }: { uploadId: string; reports: readonly PartReport[] },
 ): Promise<Reported> {
   const nowMs = parts.clock.nowMs()
   const reported = await parts.store.write(async (db) => {
-    const upload = existing(await getUpload(db, accountId, uploadId), uploadId)
+    const upload = existing(await getUpload(db, account.id, uploadId), uploadId)
     const state = stateAt(upload, nowMs)
     const wasComplete = state === 'received' || state === 'stored'
     if (!wasComplete) takesParts(upload, uploadId, nowMs)
     const newCount = await makeFinal(db, upload, reports, nowMs)
     const { count: totalCount } = await reportedParts(db, uploadId)
     const isComplete = totalCount === partCount(upload)
-    if (isComplete && !wasComplete) await becomeAsset(db, upload, nowMs)
+    if (isComplete && !wasComplete) await becomeAsset(db, upload, account, nowMs)
     return { upload, newCount, duplicateCount: reports.length - newCount, totalCount, isComplete }
   })
   parts.wake()
@@ -73,7 +75,7 @@ function check(upload: Upload, part: UploadPart | undefined, report: PartReport,
   return part
 }
 
-async function becomeAsset(db: Db, upload: Upload, nowMs: number): Promise<void> {
+async function becomeAsset(db: Db, upload: Upload, { keyId }: Account, nowMs: number): Promise<void> {
   const { accountId, assetId, filename, userMetadata, wantsThumbnail } = upload
   await moveUpload(db, upload.id, { from: 'active', to: 'received', nowMs })
   await insertAsset(db, {
@@ -86,7 +88,8 @@ async function becomeAsset(db: Db, upload: Upload, nowMs: number): Promise<void>
     wantsThumbnail,
     nowMs,
   })
+  const payload: AssemblePayload = { keyId }
   await enqueue(db, nowMs, [
-    { accountId, assetId, kind: 'assemble', key: 'assemble', lane: 3, dueMs: nowMs, payload: {} },
+    { accountId, assetId, kind: 'assemble', key: 'assemble', lane: 3, dueMs: nowMs, payload },
   ])
 }

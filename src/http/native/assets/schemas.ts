@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { wholeNumber } from '../queryNumbers.ts'
+import { wholeNumber } from '../queryValues.ts'
 
 export const ThumbnailQuery = z.strictObject({
   at: z

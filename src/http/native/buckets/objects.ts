@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream'
 import { EmbedlineError } from '../../../domain/errors.ts'
+import { mostBytes } from '../../../domain/limitFacts.ts'
+import { consumerOf } from '../../../domain/task.ts'
 import type { BucketObject, ByteRange } from '../../../tasks/parts.ts'
 import { bodyChunks } from '../../requestBody.ts'
 import type { Call, Handler } from '../route.ts'
@@ -39,9 +41,11 @@ export const listObjects: Handler = async ({ parts, account, request }) => {
 /** `PUT /buckets/{bucket}/objects/{key}`: the body becomes the object, as a whole. */
 export const putObject: Handler = async ({ parts, account, request, reply }) => {
   const { bucket, key } = placeOf(request)
+  await parts.disk.admit()
   const isNew = (await statIfThere()) === undefined
-  const bytes = bodyChunks(request.raw, parts.limits.uploadBytes)
+  const bytes = bodyChunks(request.raw, mostBytes(parts.limits, 'uploadBytes'))
   const object = await parts.buckets.put(account.name, bucket, key, bytes)
+  parts.tally.count(consumerOf(account), { bytes: object.sizeBytes })
   reply.code(isNew ? 201 : 200).header('etag', etag(object))
   return present(object)
 

@@ -2,10 +2,9 @@ import { EmbedlineError } from '../../../domain/errors.ts'
 import type { ModelFacts } from '../../../domain/model.ts'
 import type { ModelHere } from '../../../modelFiles/lookAtModel.ts'
 import type { Pull } from '../../../modelFiles/pulls.ts'
-import { isOperator } from '../../../tasks/keys.ts'
 import { readJson } from '../readRequest.ts'
 import { PullOrder } from './schemas.ts'
-import type { Call, Handler } from '../route.ts'
+import type { Handler } from '../route.ts'
 
 const BODY_BYTES = 10_000
 
@@ -35,7 +34,6 @@ export const listModels: Handler = async ({ parts }) => {
 
 /** `POST /models/pull`: answers at once; the same pull, when it runs already, is answered again. */
 export const pullModel: Handler = async (call) => {
-  requireOperator(call)
   const { parts, request, reply } = call
   const { model, precision } = await readJson(request, PullOrder, BODY_BYTES)
   const pull = parts.modelFiles.pull(model, precision ?? undefined)
@@ -45,21 +43,18 @@ export const pullModel: Handler = async (call) => {
 
 /** `GET /models/pull/{pull}`: how far it is now. */
 export const getPull: Handler = async (call) => {
-  requireOperator(call)
   const { pull: id } = call.request.params as { pull: string }
   return presentPull(call.parts.modelFiles.findPull(id) ?? noPull(id))
 }
 
 /** `DELETE /models/pull/{pull}`: answers when it has stopped. What was fetched stays for the next one. */
 export const stopPull: Handler = async (call) => {
-  requireOperator(call)
   const { pull: id } = call.request.params as { pull: string }
   return presentPull((await call.parts.modelFiles.stopPull(id)) ?? noPull(id))
 }
 
 /** `DELETE /models/{model}`: its files go, its pins stay unless `forget`. */
 export const removeModel: Handler = async (call) => {
-  requireOperator(call)
   const { parts, request, reply } = call
   const { model } = request.params as { model: string }
   const { force, forget } = request.query as Readonly<Record<string, unknown>>
@@ -67,15 +62,6 @@ export const removeModel: Handler = async (call) => {
   if (!(await parts.modelFiles.remove(model, options)))
     throw new EmbedlineError('not_found', `Nothing of the model ${model} is here.`)
   return reply.code(204).send()
-}
-
-/** A pull fills the operator's disk and goes out into the net: not every account's to decide. */
-function requireOperator({ account }: Call): void {
-  if (isOperator(account)) return
-  throw new EmbedlineError(
-    'forbidden',
-    'Models are for the operator: use the key in admin.key, or one that is listed for the account admin.',
-  )
 }
 
 const noPull = (id: string): never => {

@@ -6,8 +6,13 @@ const PULL = '/models/pull/:pull'
 
 export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/models', handler: async () => (await models()).listModels },
-  { method: 'POST', path: '/models/pull', handler: async () => (await models()).pullModel },
-  { method: 'GET', path: PULL, handler: async () => (await models()).getPull },
-  { method: 'DELETE', path: PULL, handler: async () => (await models()).stopPull },
-  { method: 'DELETE', path: '/models/:model', handler: async () => (await models()).removeModel },
+  { method: 'POST', path: '/models/pull', scope: 'admin', handler: async () => (await models()).pullModel },
+  { method: 'GET', path: PULL, scope: 'admin', handler: async () => (await models()).getPull },
+  { method: 'DELETE', path: PULL, scope: 'admin', handler: async () => (await models()).stopPull },
+  {
+    method: 'DELETE',
+    path: '/models/:model',
+    scope: 'admin',
+    handler: async () => (await models()).removeModel,
+  },
 ]

@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream'
 import { EmbedlineError } from '../../../domain/errors.ts'
+import { mostBytes } from '../../../domain/limitFacts.ts'
 import type { ModelFacts } from '../../../domain/model.ts'
-import type { MediaRequest } from '../../../domain/work.ts'
+import type { MediaRequest } from '../../../domain/taskRequest.ts'
 import type { MediaSource } from '../../../tasks/create.ts'
 import { embedMediaNow } from '../../../tasks/embedMediaNow.ts'
 import { embedPicture, embedText, type SyncEmbedding } from '../../../tasks/embedNow.ts'
 import { untilGone } from '../../untilGone.ts'
-import { withForm } from '../form.ts'
+import { withForm } from '../../multipart/form.ts'
 import { mediaRows } from '../mediaResult.ts'
 import { parse } from '../parse.ts'
 import { modelHeader, presentMediaTail, presentVector } from '../present.ts'
@@ -36,7 +37,10 @@ const START_FIELD = 'audio_start_offset_sec'
 /** `POST /embed`: a text, a picture, a short sound, or several of them, answered at once. */
 export const embed: Handler = (call) => {
   const { parts, request, reply, schemas } = call
-  const files = { image_file: parts.limits.inlinePictureBytes, audio_file: parts.limits.uploadBytes }
+  const files = {
+    image_file: mostBytes(parts.limits, 'inlinePictureBytes'),
+    audio_file: mostBytes(parts.limits, 'uploadBytes'),
+  }
   return withForm(parts.objects, request.raw, { files }, async (form) => {
     const body = parse(schemas.embedV1.embed, form.fields)
     const { model_name: modelName, text, audio_start_offset_sec: startSec } = body
@@ -60,7 +64,7 @@ export const embed: Handler = (call) => {
 
 async function embedTextPart({ call, modelName, signal }: Wanted, text: string): Promise<Part> {
   const embedding = await inFormFields({ text: 'text' }, 'text', () =>
-    embedText(call.parts, { modelName, text }, signal),
+    embedText(call.parts, call.account, { modelName, text }, signal),
   )
   return { kind: 'text', ...oneVector(embedding) }
 }

@@ -10,6 +10,7 @@ export const routesOfEmbedV1 = ({ embedV1, listTasks }: Schemas): DescribedRoute
   {
     method: 'post',
     path: '/embed',
+    id: 'embedV1',
     summary: 'Embed v1: embed a text, a picture or a short sound at once',
     body: {
       type: 'multipart/form-data',
@@ -20,6 +21,7 @@ export const routesOfEmbedV1 = ({ embedV1, listTasks }: Schemas): DescribedRoute
   {
     method: 'post',
     path: '/embed/tasks',
+    id: 'createTaskV1',
     summary: 'Embed v1: create an embedding task for a video',
     body: { type: 'multipart/form-data', schema: embedV1.createTask.extend({ video_file: file }) },
     answer: { status: 200, schema: answers.CreatedTask },
@@ -27,6 +29,7 @@ export const routesOfEmbedV1 = ({ embedV1, listTasks }: Schemas): DescribedRoute
   {
     method: 'get',
     path: '/embed/tasks',
+    id: 'listTasksV1',
     summary: 'Embed v1: list tasks, newest first, without vectors',
     query: listTasks,
     answer: { status: 200, schema: answers.TaskPage },
@@ -34,12 +37,14 @@ export const routesOfEmbedV1 = ({ embedV1, listTasks }: Schemas): DescribedRoute
   {
     method: 'get',
     path: '/embed/tasks/{id}/status',
+    id: 'retrieveTaskStatusV1',
     summary: 'Embed v1: state of a task',
     answer: { status: 200, schema: answers.TaskStatus },
   },
   {
     method: 'get',
     path: '/embed/tasks/{id}',
+    id: 'retrieveTaskV1',
     summary: 'Embed v1: state of a task and, once it is ready, its segments',
     query: embedV1.retrieveTask,
     answer: { status: 200, schema: answers.Task },

@@ -44,12 +44,12 @@ export function presentRow(task: Task, facts: ModelFacts | undefined) {
 function partsOf(task: Task, facts: ModelFacts | undefined) {
   const { _id, model_name, status, created_at, updated_at, ...rest } = presentRow(task, facts) as Metadata
   const { [embeddingKey(task)]: embedding, ...others } = rest
-  const { error, progress } = presentTaskTail(task, facts)
+  const { error } = presentTaskTail(task, facts)
   return {
     name: { _id, model_name, status },
     times: { created_at, updated_at },
     embedding: embedding as { metadata: Metadata },
-    others: { ...(error && { error }), progress, ...others },
+    others: { ...(error && { error }), ...others },
   }
 }
 

@@ -2,7 +2,7 @@ import { EmbedlineError } from '../../../domain/errors.ts'
 import type { MediaSource } from '../../../tasks/create.ts'
 import type { Models } from '../../../tasks/parts.ts'
 import { isModelName } from '../../modelName.ts'
-import type { Form } from '../form.ts'
+import type { Form } from '../../multipart/form.ts'
 import { MODEL_NAMES } from './names.ts'
 
 /** Throws `model_unknown` for what no client of Embed v1 calls a model, and no operator here does. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Limits } from '../../../domain/limits.ts'
+import { wholeWithin } from '../../withinLimits.ts'
 
 const CLIP_LENGTH_SEC = 6
 
@@ -29,8 +30,9 @@ const repeated = <Schema extends z.ZodType>(each: Schema) =>
 const OPTIONS = ['visual', 'audio', 'transcription', 'visual-text'] as const
 
 /** The fields of the requests of Embed v1 that are no files. */
-export function makeEmbedV1Schemas({ fixedMinSec, fixedMaxSec }: Limits) {
-  const clipLength = numberIn(z.int().min(fixedMinSec).max(fixedMaxSec))
+export function makeEmbedV1Schemas(limits: Limits) {
+  const { fixedMinSec, fixedMaxSec } = limits
+  const clipLength = numberIn(wholeWithin(limits, { least: 'fixedMinSec', most: 'fixedMaxSec' }))
     .optional()
     .transform((value) => value ?? CLIP_LENGTH_SEC)
     .meta({ type: 'integer', minimum: fixedMinSec, maximum: fixedMaxSec, default: CLIP_LENGTH_SEC })

@@ -1,13 +1,16 @@
 import { EmbedlineError } from '../../../domain/errors.ts'
+import { mostBytes } from '../../../domain/limitFacts.ts'
 import type { Task } from '../../../domain/task.ts'
-import type { MediaRequest } from '../../../domain/work.ts'
+import type { MediaRequest } from '../../../domain/taskRequest.ts'
 import { createMediaTask, type MediaTaskOrder } from '../../../tasks/create.ts'
 import { getTask } from '../../../tasks/get.ts'
 import { storedAnswer } from '../../../tasks/idempotency.ts'
 import { listTasks as readTasks } from '../../../tasks/list.ts'
 import { factsIfThere } from '../../factsIfThere.ts'
+import { reuseWish } from '../../reuseHeader.ts'
 import { idempotencyKey, keyedRequest, sha256 } from '../../keyedRequest.ts'
-import { withForm, type Form } from '../form.ts'
+import { withForm, type Form } from '../../multipart/form.ts'
+import { retentionOf } from '../../retention.ts'
 import { parse } from '../parse.ts'
 import { modelHeader, presentPage, statesOf, statusOf } from '../present.ts'
 import { streamResult } from '../resultStream.ts'
@@ -23,7 +26,10 @@ const CREATED = 200
 export const createTask: Handler = async (call) => {
   const { parts, account, request, reply } = call
   const key = idempotencyKey(request)
-  const shape = { files: { video_file: parts.limits.uploadBytes }, repeated: ['video_embedding_scope'] }
+  const shape = {
+    files: { video_file: mostBytes(parts.limits, 'uploadBytes') },
+    repeated: ['video_embedding_scope'],
+  }
   return withForm(parts.objects, request.raw, shape, async (form) => {
     const keyed = key === undefined ? undefined : keyedRequest(request, key, hashOf(form))
     const before = keyed && (await storedAnswer(parts, account.id, keyed))
@@ -63,7 +69,14 @@ function create(
   const source = sourceOf(form, 'video')
   if (!source)
     throw new EmbedlineError('parameter_missing', 'Or `video_file` instead.', { field: 'video_url' })
-  const order = { modelName: body.model_name, request, source, ...(idempotency && { idempotency }) }
+  const order = {
+    modelName: body.model_name,
+    request,
+    source,
+    ...reuseWish(call.request),
+    ...retentionOf(call.request),
+    ...(idempotency && { idempotency }),
+  }
   return inFormFields(FIELDS, sourceField('video', source), () => createMediaTask(parts, account, order))
 }
 

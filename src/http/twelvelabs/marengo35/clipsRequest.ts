@@ -1,7 +1,7 @@
 import { EmbedlineError } from '../../../domain/errors.ts'
 import type { Cue } from '../../../domain/media.ts'
 import type { Segmentation } from '../../../domain/slices.ts'
-import type { MediaRequest, VectorOptions } from '../../../domain/work.ts'
+import type { MediaRequest, VectorOptions } from '../../../domain/taskRequest.ts'
 import type { ClipsBody } from './schema.ts'
 
 const DEFAULT_OPTIONS = { video: ['visual', 'audio'], audio: ['audio'] } as const

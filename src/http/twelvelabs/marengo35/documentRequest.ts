@@ -1,6 +1,6 @@
 import { EmbedlineError } from '../../../domain/errors.ts'
 import type { SentenceChunks } from '../../../domain/partWork.ts'
-import type { DocumentRequest, VectorOptions } from '../../../domain/work.ts'
+import type { DocumentRequest, VectorOptions } from '../../../domain/taskRequest.ts'
 import type { DocumentBody } from './schema.ts'
 
 /**

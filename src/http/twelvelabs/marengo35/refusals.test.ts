@@ -142,3 +142,24 @@ test('nulls are the same as nothing', async () => {
     usage: { input_tokens: { video: 21_000, audio: 3_750 }, truncated: false },
   })
 })
+
+test('each kind of media has its own bound of base64, and is refused past it by name', async () => {
+  const inline = { inlineMediaBytes: 8, inlinePictureBytes: 6, inlineDocumentBytes: 12 }
+  const app = await withApp(({ limits }) => ({ limits: { ...limits, ...inline } }))
+  const bounds = { video: 8, audio: 8, image: 6, document: 12 }
+  for (const [input, bytes] of Object.entries(bounds)) {
+    const order = (count: number) => ({
+      input_type: input,
+      model_name: 'marengo3.5',
+      [input]: { media_source: { base64_string: Buffer.from('a'.repeat(count)).toString('base64') } },
+    })
+    expect((await app.post(TASKS, order(bytes))).status).toBe(202)
+    const refused = await app.post(TASKS, order(bytes + 1))
+    expect(refused.status).toBe(400)
+    expect(await refused.json()).toMatchObject({
+      code: INVALID,
+      error: { details: { field: `${input}.media_source.base64_string` } },
+    })
+  }
+  expect(await app.leftovers()).toEqual([])
+})

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Limits } from '../../../domain/limits.ts'
+import { wholeWithin } from '../../withinLimits.ts'
 import { absent, absentOr, distinct, mediaSource, range, types } from '../fields.ts'
 
 /** How many numbers a vector may be shortened to. */
@@ -21,12 +22,15 @@ const temporalOf = (limits: Limits) =>
       strategy: z.enum(['dynamic', 'fixed']),
       dynamic: absent(
         z.strictObject({
-          min_duration_sec: absentOr(z.int().min(limits.dynamicMinSec).max(limits.dynamicMaxSec), 2),
+          min_duration_sec: absentOr(
+            wholeWithin(limits, { least: 'dynamicMinSec', most: 'dynamicMaxSec' }),
+            2,
+          ),
         }),
       ),
       fixed: absent(
         z.strictObject({
-          duration_sec: absentOr(z.int().min(limits.fixedMinSec).max(limits.fixedMaxSec), 6),
+          duration_sec: absentOr(wholeWithin(limits, { least: 'fixedMinSec', most: 'fixedMaxSec' }), 6),
         }),
       ),
     }),

@@ -1,5 +1,5 @@
 import { EmbedlineError } from '../../../domain/errors.ts'
-import type { TaskRequest, VectorOptions } from '../../../domain/work.ts'
+import type { TaskRequest, VectorOptions } from '../../../domain/taskRequest.ts'
 import type { MediaSourceBody } from '../fields.ts'
 import { clipsRequest } from './clipsRequest.ts'
 import { documentRequest } from './documentRequest.ts'

@@ -56,6 +56,22 @@ export const LIST: Section = {
   rules: [
     waiting('left out, it is `queued` and `processing`', '', BOTH),
     shows('left out, what has ended is not shown', '', []),
+    {
+      field: 'data[].progress',
+      rule: 'says how far each task is',
+      state: 'extended',
+      why: 'the contract has no word on how far a task is',
+      ask: (world) => world.get(`${PATH}?status=success`),
+      expected: {
+        status: 200,
+        schema: SCHEMA,
+        seen: ({ body }) =>
+          (body as { data: { progress: { fraction: number } }[] }).data.every(
+            ({ progress }) => progress.fraction === 1,
+          ),
+        is: true,
+      },
+    },
     waiting('empty means left out', '?status=', BOTH),
     waiting('nothing but commas means left out', '?status=,%2C', BOTH),
     shows('one value', '?status=success', SUCCESS),

@@ -81,6 +81,37 @@ export const RETRIEVE: Section = {
       expected: { status: 200, body: { data: { error_reason: 'unsupported_type' } } },
     },
     {
+      field: 'progress',
+      rule: 'says how many files are done, also while the task runs; its `fraction` is 1 exactly when the task has ended',
+      state: 'extended',
+      why: 'the contract has no word on how far a task is',
+      ask: retrieve('mixed'),
+      expected: {
+        status: 200,
+        body: {
+          data: {
+            progress: {
+              fraction: 1,
+              items_total: 2,
+              items_done: 1,
+              items_failed: 1,
+              items_skipped: 0,
+              items_per_sec: null,
+              eta_sec: 0,
+            },
+          },
+        },
+      },
+    },
+    {
+      field: 'progress',
+      rule: 'is 0 of an unknown number while a task waits',
+      state: 'extended',
+      why: 'the contract has no word on how far a task is',
+      ask: (world) => world.idle.get(`/embeddings/${world.idle.tasks['waiting-a']}`),
+      expected: { status: 200, body: { data: { progress: { fraction: 0, items_total: null } } } },
+    },
+    {
       rule: 'the client gets the same',
       ask: (world) => world.client((client) => client.ai.embeddings.retrieve(world.tasks['handbook'] ?? '')),
       expected: { status: 200, schema: 'bucketTask.json', body: { data: { status: 'success' } } },

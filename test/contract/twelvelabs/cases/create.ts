@@ -30,15 +30,28 @@ const answers: Rule[] = [
     },
   },
   {
-    field: 'created_at, updated_at, model_name, model, progress, warnings',
+    field: 'created_at, updated_at, model_name, model, warnings',
     rule: 'are there too',
     state: 'extended',
     why: 'clients ignore keys that they do not know',
     ask: send(videoBody()),
     expected: {
       status: 202,
-      body: { model_name: 'marengo3.0', model: { id: 'builtin', revision: '1' }, progress: { done: 0 } },
+      body: { model_name: 'marengo3.0', model: { id: 'builtin', revision: '1' } },
       headers: { 'x-embedline-model': 'builtin@1' },
+    },
+  },
+  {
+    field: 'progress',
+    rule: 'is there too, and says that nothing is known yet',
+    state: 'extended',
+    why: 'clients ignore keys that they do not know',
+    ask: send(videoBody()),
+    expected: {
+      status: 202,
+      body: {
+        progress: { fraction: 0, items_total: null, items_done: 0, media_total_sec: null, eta_sec: null },
+      },
     },
   },
   {

@@ -1,5 +1,7 @@
+import { limitsNamed } from '../../../../src/domain/limits.ts'
 import { givenIn } from '../ask.ts'
 import type { Rule, Section } from '../rule.ts'
+import { OTHER_KEY } from '../world.ts'
 import { create, uploadIn } from './uploadRequest.ts'
 
 const CREATED = { status: 201, schema: 'upload' }
@@ -93,6 +95,26 @@ const rules: Rule[] = [
     'parameter_invalid',
     'user_metadata.a',
   ),
+  {
+    rule: 'more than 500 that are not complete are 403 `usage_limit_exceeded`',
+    state: 'differs',
+    why: 'the pages name no bound; without one a client could promise itself the whole disk',
+    ask: async ({ idle }) => {
+      const post = (path: string, body: unknown) => idle.post(path, body, { key: OTHER_KEY })
+      const world = { idle: { ...idle, post } }
+      const { activeUploads } = limitsNamed('ours')
+      const begun = await Promise.all(Array.from({ length: activeUploads }, () => create()(world)))
+      const answer = await create()(world)
+      const giveUp = (id: string) => idle.send('DELETE', `/assets/${id}`, { key: OTHER_KEY })
+      await Promise.all(begun.map((each) => giveUp(uploadIn(each).asset_id)))
+      return answer
+    },
+    expected: {
+      status: 403,
+      code: 'usage_limit_exceeded',
+      body: { error: { details: { currentLimit: 500 } } },
+    },
+  },
   refused('color', 'an unknown key', { color: 'red' }, 'parameter_unknown'),
 ]
 

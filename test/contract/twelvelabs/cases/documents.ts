@@ -104,8 +104,31 @@ const results: Rule[] = [
       schema: 'task35',
       body: {
         status: 'failed',
-        error: { message: 'Document (65 pages) exceeds maximum limit of 64 pages' },
+        error: {
+          message:
+            'Document (65 pages) exceeds maximum limit of 64 pages (limit document_pages_per_megabyte)',
+        },
       },
+    },
+  },
+  {
+    field: 'embedding_option',
+    rule: '`text` of a PDF without words is left out beside `visual`, and `warnings` says so',
+    ask: (world) =>
+      world.embedded(
+        documentBody(madePdf([{ ...PAGE, text: '' }]), {
+          embedding_option: ['visual', 'text'],
+          embedding_scope: ['asset'],
+        }),
+      ),
+    expected: {
+      ...READY,
+      body: { metadata: { embedding_options: ['visual'] } },
+      seen: ({ body }) =>
+        (body as { warnings: { code: string; option?: string }[] }).warnings.flatMap(({ code, option }) =>
+          option === undefined ? [] : [`${code} ${option}`],
+        ),
+      is: ['option_unavailable text'],
     },
   },
   {
@@ -284,8 +307,17 @@ const requests: Rule[] = [
   ),
 ]
 
+const tooLarge: Rule = {
+  field: 'document.media_source.base64_string',
+  rule: 'more than 48,000,000 bytes is 400 `parameter_invalid`',
+  state: 'differs',
+  why: 'the contract takes 512 MB: here an asset or a URL does, a JSON body has at most 64 MiB',
+  ask: ({ idle }) => idle.post(TASKS, documentBody(Buffer.alloc(48_000_001))),
+  expected: { status: 400, code: 'parameter_invalid', names: 'document.media_source.base64_string' },
+}
+
 export const DOCUMENTS: Section = {
   title: 'POST /embed-v2/tasks with marengo3.5: documents and pictures',
   method: 'embed.v2.tasks.create',
-  rules: [...results, ...requests],
+  rules: [...results, ...requests, tooLarge],
 }

@@ -123,6 +123,24 @@ const rules: Rule[] = [
     expected: { ...OK, body: { metadata: { input_type: 'text_image' } }, seen: count, is: 1 },
   },
   {
+    field: 'Prefer',
+    rule: 'with `respond-async` a video or a sound is answered with 202 and a task',
+    state: 'extended',
+    why: 'RFC 7240; the contract has no word on it',
+    ask: (world) =>
+      world.idle.post(
+        PATH,
+        { input_type: 'video', video: { media_source: { base64_string: 'QUJD' } } },
+        { headers: { prefer: 'respond-async' } },
+      ),
+    expected: {
+      status: 202,
+      schema: 'created',
+      body: { status: 'processing' },
+      headers: { 'preference-applied': 'respond-async' },
+    },
+  },
+  {
     field: 'video',
     rule: 'what a task would have answered',
     ask: (world) =>

@@ -50,6 +50,21 @@ const rules: Rule[] = [
     expected: { ...PAGE, seen: ({ text }) => text.includes('"embedding":['), is: false },
   },
   {
+    field: 'data[].progress',
+    rule: 'says how far each task is',
+    state: 'extended',
+    why: 'the contract has no word on how far a task is',
+    ask: query('status=ready&page_limit=50'),
+    expected: {
+      ...PAGE,
+      seen: ({ body }) =>
+        (body as { data: { progress: { fraction: number } }[] }).data.every(
+          ({ progress }) => progress.fraction === 1,
+        ),
+      is: true,
+    },
+  },
+  {
     field: 'video_embedding.metadata',
     rule: 'of a video has what was asked for and the duration',
     ask: query('page_limit=50'),

@@ -1,7 +1,7 @@
 import type { Answer } from '../../rule.ts'
 import { givenIn } from '../ask.ts'
 import type { Rule, Section } from '../rule.ts'
-import { NOBODY, OTHER_KEY, TASKS, type World } from '../world.ts'
+import { idOf, NOBODY, OTHER_KEY, TASKS, type World } from '../world.ts'
 import { notFound } from './notFound.ts'
 
 interface Item {
@@ -199,7 +199,7 @@ const rules: Rule[] = [
     expected: { ...READY, seen: places, is: ['fused clip 0-6'] },
   },
   {
-    field: 'model_name, model, progress, warnings',
+    field: 'model_name, model, warnings',
     rule: 'are there too',
     state: 'extended',
     why: 'clients ignore keys that they do not know',
@@ -208,6 +208,43 @@ const rules: Rule[] = [
       status: 200,
       body: { model_name: 'marengo3.0', model: { id: 'builtin' }, warnings: [{ code: 'builtin_model' }] },
       headers: { 'x-embedline-model': 'builtin@1' },
+    },
+  },
+  {
+    field: 'reused_from',
+    rule: 'names the task from which the vectors were taken, when one of equal bytes, settings and model was ready',
+    state: 'extended',
+    why: 'nothing is embedded twice; `X-Embedline-Reuse: no`, or `--reuse off`, embeds anew',
+    ask: async (world) => {
+      const again = () => world.video({ segmentation: { strategy: 'fixed', fixed: { duration_sec: 2 } } })
+      const first = await again()
+      const second = await again()
+      const same = (second.body as { reused_from?: string }).reused_from === idOf(first)
+      return { ...second, headers: { ...second.headers, same: String(same) } }
+    },
+    expected: { ...READY, headers: { same: 'true' } },
+  },
+  {
+    field: 'progress',
+    rule: 'says how much of the items and of the seconds is done; its `fraction` is 1 exactly when the task has ended',
+    state: 'extended',
+    why: 'the contract has no word on how far a task is',
+    ask: ended('video'),
+    expected: {
+      status: 200,
+      body: {
+        progress: {
+          fraction: 1,
+          items_total: 1,
+          items_done: 1,
+          items_failed: 0,
+          items_skipped: 0,
+          media_total_sec: 6,
+          media_done_sec: 6,
+          items_per_sec: null,
+          eta_sec: 0,
+        },
+      },
     },
   },
   {

@@ -37,6 +37,21 @@ export const TRANSCRIPTION: Section = {
   method: 'assets.retrieveTranscription',
   rules: [
     {
+      field: 'user_metadata.transcript_of',
+      rule: 'an asset that is not there is taken, and `warnings` of the subtitles say so',
+      state: 'extended',
+      why: 'metadata are free in the contract: here this key has a meaning',
+      ask: async (world) => {
+        const created = await world.form('/assets', [
+          ['method', 'direct'],
+          ['file', SUBTITLES, 'a.vtt'],
+          ['user_metadata', JSON.stringify({ transcript_of: NOBODY })],
+        ])
+        return world.get(`/assets/${(created.body as { _id: string })._id}`)
+      },
+      expected: { status: 200, body: { warnings: [{ code: 'transcript_unused' }] } },
+    },
+    {
       field: 'include',
       rule: '`sentences` are the lines of the subtitles',
       state: 'differs',

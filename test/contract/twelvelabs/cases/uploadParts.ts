@@ -1,37 +1,13 @@
-import { createHash } from 'node:crypto'
 import type { Answer } from '../../rule.ts'
 import { all, givenIn } from '../ask.ts'
 import type { Rule, Section } from '../rule.ts'
 import { NOBODY, OTHER_KEY, untilDone, type World } from '../world.ts'
-import { PATH, BYTES, create, uploadIn, type Upload } from './uploadRequest.ts'
+import { PATH, BYTES, create, etagOf, put, report, uploadIn, type Upload } from './uploadRequest.ts'
 
 const started =
   (use: (upload: Upload, world: World) => Promise<Answer>) =>
   async (world: World): Promise<Answer> =>
     use(uploadIn(await create()(world)), world)
-
-const etagOf = (bytes: string) => createHash('md5').update(bytes).digest('hex')
-
-/** A part to its address, as the client sends it: without a key. */
-async function put({ upload_urls: [first] }: Upload, world: World, bytes = BYTES): Promise<Answer> {
-  const { pathname, search } = new URL(first?.url ?? '')
-  return world.idle.send('PUT', pathname.replace('/v1.3', '') + search, {
-    body: bytes,
-    headers: { 'content-type': 'application/octet-stream' },
-    key: null,
-  })
-}
-
-const chunk = (change: object = {}) => ({
-  chunk_index: 1,
-  proof: etagOf(BYTES),
-  proof_type: 'etag',
-  chunk_size: BYTES.length,
-  ...change,
-})
-
-const report = ({ upload_id: id }: Upload, world: World, change: object = {}) =>
-  world.idle.post(`${PATH}/${id}`, { completed_chunks: [chunk(change)] })
 
 const REPORT = { status: 200, schema: 'report' }
 

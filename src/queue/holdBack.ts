@@ -1,0 +1,77 @@
+import { sql, type RawBuilder } from 'kysely'
+import { addMove } from '../domain/moves.ts'
+import { isFinal, type TaskState } from '../domain/states.ts'
+import type { Db } from '../domain/tables.ts'
+import { itemMove, MOVE_COLUMNS } from './itemMove.ts'
+
+/** An item that is due and may not start. */
+export interface StoppedItem {
+  id: number
+  /** The pause that holds its task; absent: its task has ended. */
+  pauseId?: number
+}
+
+export interface DueItems {
+  /** Ids, by lane and then by turn. */
+  free: number[]
+  stopped: StoppedItem[]
+}
+
+interface DueRow {
+  id: number
+  task_state: TaskState | null
+  pause_id: number | null
+}
+
+/**
+ * The next due items of those that `which` describes, in the order of claims, and which of them may not start. A task
+ * is paused by whatever fits its account, its kind and its model; items that belong to no task always may.
+ */
+export async function dueItems(
+  db: Db,
+  which: RawBuilder<unknown>,
+  { alone, nowMs, limit }: { alone: boolean; nowMs: number; limit: number },
+): Promise<DueItems> {
+  // The states and flags stand in the text, so that the partial indexes are used.
+  const { rows } = await sql<DueRow>`
+    select item.id, task.state as task_state,
+           (select min(pause.id) from pause
+             where pause.ended_ms is null
+               and (pause.account_id is null or pause.account_id = task.account_id)
+               and (pause.kind is null or pause.kind = task.kind)
+               and (pause.model_id is null or pause.model_id = task.model_id)
+               and task.id is not null) as pause_id
+      from (
+        select id from item
+         where state = 'queued' and is_alone = ${sql.lit(alone ? 1 : 0)} and pause_id = 0
+           and due_ms <= ${nowMs} and ${which}
+         order by lane, turn, id
+         limit ${limit}) as due
+      join item on item.id = due.id
+      left join task on task.id = item.task_id
+     order by item.lane, item.turn, item.id`.execute(db)
+  const due: DueItems = { free: [], stopped: [] }
+  for (const { id, task_state: state, pause_id: pauseId } of rows)
+    if (state !== null && isFinal(state)) due.stopped.push({ id })
+    else if (pauseId !== null) due.stopped.push({ id, pauseId })
+    else due.free.push(id)
+  return due
+}
+
+/** Cancels what belongs to tasks that have ended, and puts aside what is paused until its pause is over. */
+export async function holdBack(db: Db, stopped: readonly StoppedItem[], nowMs: number): Promise<void> {
+  for (const [pauseId, items] of Map.groupBy(stopped, (item) => item.pauseId)) {
+    const rows = await db
+      .updateTable('item')
+      .set(pauseId === undefined ? { state: 'cancelled', finished_ms: nowMs } : { pause_id: pauseId })
+      .where(
+        'id',
+        'in',
+        items.map(({ id }) => id),
+      )
+      .returning(MOVE_COLUMNS)
+      .execute()
+    if (pauseId === undefined)
+      for (const row of rows) addMove(db, itemMove(row, { state: 'cancelled', nowMs }))
+  }
+}
