@@ -7,17 +7,35 @@ import type { VectorRow } from './vectorRow.ts'
 export async function openNdjson(path: string): Promise<FormatWriter> {
   const file = await open(path, 'w')
   return {
-    write: (rows) => file.appendFile(rows.map(lineOf).join('')),
+    write: (rows) => file.appendFile(linesOf(rows)),
     finish: () => file.close(),
     abandon: () => file.close(),
   }
 }
 
+/** A line of JSON for each row. */
+export const linesOf = (rows: readonly VectorRow[]): string => rows.map(lineOf).join('')
+
 function lineOf(row: VectorRow): string {
-  const { source, taskId, model, option, scope, space, startSec, endSec, page, quadrant, chunk, text } = row
+  const {
+    source,
+    taskId,
+    assetId,
+    model,
+    option,
+    scope,
+    space,
+    startSec,
+    endSec,
+    page,
+    quadrant,
+    chunk,
+    text,
+  } = row
   const facts = {
     source,
     task_id: taskId,
+    asset_id: assetId,
     model,
     option,
     scope,

@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs'
-import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, open, rm, type FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { ZipFile } from 'yazl'
 import { npyHeader, textArray, type ElementType } from './npy.ts'
@@ -32,12 +32,13 @@ function numberOf({ list, numbers }: Words, word: string): number {
   return list.push(word) - 1
 }
 
-const WORD_COLUMNS = ['source', 'task_id', 'model', 'option', 'scope', 'quadrant'] as const
+const WORD_COLUMNS = ['source', 'task_id', 'asset_id', 'model', 'option', 'scope', 'quadrant'] as const
 type WordColumn = (typeof WORD_COLUMNS)[number]
 
 const wordOf: Record<WordColumn, (row: VectorRow) => string> = {
   source: (row) => row.source,
   task_id: (row) => row.taskId,
+  asset_id: (row) => row.assetId ?? '',
   model: (row) => row.model,
   option: (row) => row.option,
   scope: (row) => row.scope,
@@ -60,7 +61,8 @@ const SECONDS: Readonly<Record<'start_sec' | 'end_sec', (row: VectorRow) => numb
  * for texts the places in the array `<fact>_names` of the whole file. Texts of chunks are left out.
  */
 export async function openNpz(path: string): Promise<FormatWriter> {
-  const folder = await mkdtemp(join(dirname(path), '.embedline-npz-'))
+  const folder = `${path}.arrays`
+  await mkdir(folder)
   const arrays = new Map<string, GrowingArray>()
   const words = Object.fromEntries(WORD_COLUMNS.map((name) => [name, makeWords()])) as Record<
     WordColumn,

@@ -27,6 +27,7 @@ const number = (name: string, type: 'DOUBLE' | 'INT32'): SchemaElement => ({
 const COLUMNS: readonly Column[] = [
   { element: text('source'), value: (row) => row.source },
   { element: text('task_id'), value: (row) => row.taskId },
+  { element: text('asset_id', true), value: (row) => row.assetId },
   { element: text('model'), value: (row) => row.model },
   { element: text('option'), value: (row) => row.option },
   { element: text('scope'), value: (row) => row.scope },

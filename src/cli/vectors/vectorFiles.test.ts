@@ -2,15 +2,15 @@ import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
 import { expect, test } from 'vitest'
+import { membersOf, readNpy } from '../../../test/support/npz.ts'
 import { temporaryFolder } from '../../../test/support/temporaryFolder.ts'
-import { openSource } from '../../documents/source.ts'
-import { readZip, unpack } from '../../documents/zip.ts'
 import { openVectorFile } from './openVectorFile.ts'
 import type { VectorRow } from './vectorRow.ts'
 
 const row = (change: Partial<VectorRow>): VectorRow => ({
   source: 'a clip.mp4',
   taskId: 'one',
+  assetId: 'a1',
   model: 'builtin@1',
   option: 'visual',
   scope: 'clip',
@@ -48,6 +48,7 @@ test('a file of NDJSON has a line for each vector, with numbers that are exact',
     {
       source: 'a clip.mp4',
       task_id: 'one',
+      asset_id: 'a1',
       model: 'builtin@1',
       option: 'visual',
       scope: 'clip',
@@ -115,28 +116,31 @@ test('a file with another ending, and one that cannot be written, are refused by
   })
 })
 
-async function membersOf(path: string): Promise<Map<string, Buffer>> {
-  const source = await openSource(path, 'out.npz')
-  const members = new Map<string, Buffer>()
-  for (const [name, entry] of await readZip(source)) {
-    const chunks = await Array.fromAsync(unpack(source, entry, { leftBytes: 1e6 }))
-    members.set(name, Buffer.concat(chunks))
-  }
-  return members
-}
+test.each(['out.ndjson', 'out.parquet', 'out.npz'])(
+  '%s is not written over, unless that is asked for',
+  async (name) => {
+    const folder = await temporaryFolder({ [name]: 'mine' })
+    const path = join(folder, name)
+    await expect(openVectorFile(path)).rejects.toThrow('exists already: --force replaces it')
+    const file = await openVectorFile(path, { mayReplace: true })
+    await file.write(ROWS)
+    expect(await readFile(path, 'utf8')).toBe('mine')
+    await file.finish()
+    await file.abandon()
+    expect(await readdir(folder)).toEqual([name])
+    expect(await readFile(path, 'latin1')).not.toBe('mine')
+  },
+)
 
-function readNpy(bytes: Buffer | undefined): { descr: string; shape: number[]; bytes: ArrayBuffer } {
-  if (!bytes) throw new Error('there is no such array')
-  expect(bytes.subarray(0, 8)).toEqual(Buffer.from('\u0093NUMPY\u0001\0', 'latin1'))
-  const start = 10 + bytes.readUInt16LE(8)
-  expect(start % 64).toBe(0)
-  const header = bytes.toString('latin1', 10, start)
-  expect(header.endsWith('\n')).toBe(true)
-  const [, descr = ''] = /'descr': '([^']+)'/.exec(header) ?? []
-  const [, sizes = ''] = /'shape': \(([^)]*)\)/.exec(header) ?? []
-  const shape = sizes
-    .split(',')
-    .filter((part) => part.trim() !== '')
-    .map(Number)
-  return { descr, shape, bytes: new Uint8Array(bytes.subarray(start)).buffer }
-}
+test('a file that came meanwhile is left, and what was written beside it too', async () => {
+  const folder = await temporaryFolder()
+  const path = join(folder, 'out.ndjson')
+  const [first, second] = [await openVectorFile(path), await openVectorFile(path)]
+  await first.write(ROWS)
+  await second.write(ROWS.slice(1))
+  await first.finish()
+  await expect(second.finish()).rejects.toThrow(/out\.ndjson exists by now: this is in .*\.part$/)
+  await second.abandon()
+  expect((await readFile(path, 'utf8')).trimEnd().split('\n')).toHaveLength(3)
+  expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).toHaveLength(1)
+})

@@ -3,6 +3,8 @@ export interface VectorRow {
   /** The file, URL or key that was embedded. */
   source: string
   taskId: string
+  /** The stored file, where it was one. */
+  assetId?: string
   /** `id@revision`. */
   model: string
   option: string
@@ -26,9 +28,10 @@ export interface VectorRow {
 
 /** A file that takes rows and is there as a whole once it is finished, or not at all. */
 export interface VectorFile {
-  write(rows: readonly VectorRow[]): Promise<void>
+  /** False when nobody wants more: whoever read what is printed is gone. */
+  write(rows: readonly VectorRow[]): Promise<boolean>
   /** Gives the file its name. */
   finish(): Promise<void>
-  /** Removes what was written. */
+  /** Removes what was written; once it is finished, nothing. */
   abandon(): Promise<void>
 }
