@@ -105,6 +105,10 @@ export const COMMANDS: Commands = {
     summary: 'checks what the server needs',
     load: async () => (await import('./doctor.ts')).doctor,
   },
+  embed: {
+    summary: 'embeds files, folders and URLs into a file of vectors',
+    load: async () => (await import('./embed.ts')).embed,
+  },
   tasks: { summary: 'shows, watches, ends and exports tasks', commands: TASKS },
   buckets: { summary: 'fills, embeds and searches buckets of documents', commands: BUCKETS },
   models: { summary: 'pulls, checks and removes models', commands: MODELS },

@@ -104,7 +104,9 @@ export function serverCalls(url: string, key: string): ServerCalls {
   /** The answer that is no refusal; waits while the limit of the key is spent for a moment. */
   async function ask(path: string, init: RequestInit): Promise<Response> {
     const headers = new Headers(init.headers)
+    // The doors differ in where they look for it.
     headers.set('authorization', `Bearer ${key}`)
+    headers.set('x-api-key', key)
     const send = () => reach(url, path, { ...init, headers })
     let response = await send()
     for (let waitMs = waitOf(response); waitMs !== undefined; waitMs = waitOf(response)) {

@@ -8,6 +8,7 @@ import { isPrinted, openVectors } from '../vectors/openVectorFile.ts'
 import { rowsOfTask, type RowsWanted } from '../vectors/rowsOfTask.ts'
 import { tellOn, VECTOR_FLAGS, whereTo } from '../vectors/vectorFlags.ts'
 import type { VectorFile } from '../vectors/vectorRow.ts'
+import { counted } from '../table.ts'
 import { asJson, hasEnded, sourceOf } from './describeTask.ts'
 import { findTask, taskWords } from './findTask.ts'
 
@@ -54,7 +55,9 @@ export const exportVectors: Command = {
       if (isJson) told.write(asJson({ out: where.out ?? '-', vectors: count, tasks: exported }))
       else {
         bar?.done(
-          count > 0 ? `${where.out}: ${count} vectors of ${tasks.length} tasks` : 'nothing is written',
+          count > 0
+            ? `${where.out}: ${counted(count, 'vector')} of ${counted(tasks.length, 'task')}`
+            : 'nothing is written',
         )
         for (const { id, state, vectors } of exported)
           if (vectors === 0) told.write(`   ${id}: there are no such vectors of it (${state})\n`)

@@ -2,7 +2,7 @@ import type { Answer, Task, TaskItem } from '../../client/client.ts'
 import type { Command, Output } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { allPages, findServer, SERVER_FLAGS, type ServerCalls } from '../serverCalls.ts'
-import { aligned } from '../table.ts'
+import { aligned, counted } from '../table.ts'
 import { asJson, countsOf, percentOf, sourceOf, stateOf } from './describeTask.ts'
 import { findTask, taskPath, taskWords } from './findTask.ts'
 import { describeNews } from './news.ts'
@@ -72,7 +72,7 @@ function describe(task: Task, { failed, items, history }: Details, output: Outpu
   output.write(aligned(factsOf(task)))
   for (const { code, message } of task.warnings) output.write(`warning   ${code}: ${message}\n`)
   if (failed.length > 0) {
-    output.write(`\n${failed.length} ${failed.length === 1 ? 'item' : 'items'} failed:\n`)
+    output.write(`\n${counted(failed.length, 'item')} failed:\n`)
     output.write(aligned(failed.slice(0, SHOWN_FAILURES).map(failureRow), '  '))
     const rest = failed.length - SHOWN_FAILURES
     if (rest > 0) output.write(`  … and ${rest} more (--json shows all)\n`)
