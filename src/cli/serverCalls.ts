@@ -133,9 +133,9 @@ export function serverCalls(url: string, key: string): ServerCalls {
       if (response.body) yield* parsedLines(response.body, url, signal)
     },
     async *events(taskId, options) {
-      const { tasks, events } = embedline({ url, key })
+      const client = embedline({ url, key })
       try {
-        yield* taskId === undefined ? events(options) : tasks.events(taskId, options)
+        yield* taskId === undefined ? client.events(options) : client.tasks.events(taskId, options)
       } catch (failure) {
         options.signal?.throwIfAborted()
         if (failure instanceof ApiError) throw refusalOf(failure.status, failure.message)

@@ -4,7 +4,7 @@ import { readZip, unpack } from '../../src/documents/zip.ts'
 
 /** The files of an archive, by their names. */
 export async function membersOf(path: string): Promise<Map<string, Buffer>> {
-  const source = await openSource(path, 'out.npz')
+  const source = openSource(path, 'out.npz')
   const members = new Map<string, Buffer>()
   for (const [name, entry] of await readZip(source)) {
     const chunks = await Array.fromAsync(unpack(source, entry, { leftBytes: 1e6 }))

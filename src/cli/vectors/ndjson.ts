@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { maxJsonBytes, writeFloats } from '../../lib/floatJson.ts'
-import type { FormatWriter } from './openVectorFile.ts'
+import type { FormatWriter } from './formatWriter.ts'
 import type { VectorRow } from './vectorRow.ts'
 
 /** One object a line; numbers as short as they are exact in float32. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { ZipFile } from 'yazl'
 import { npyHeader, textArray, type ElementType } from './npy.ts'
-import type { FormatWriter } from './openVectorFile.ts'
+import type { FormatWriter } from './formatWriter.ts'
 import type { VectorRow } from './vectorRow.ts'
 
 /** An array that grows in a file; its header is written once its length is known. */

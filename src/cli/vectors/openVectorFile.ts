@@ -3,17 +3,9 @@ import { link, open, rename, rm, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { EmbedlineError } from '../../domain/errors.ts'
 import type { Output } from '../command.ts'
+import type { FormatWriter } from './formatWriter.ts'
 import { linesOf } from './ndjson.ts'
-import type { VectorFile, VectorRow } from './vectorRow.ts'
-
-/** Writes rows into a file that has a name of its own until it is whole. */
-export interface FormatWriter {
-  write(rows: readonly VectorRow[]): Promise<void>
-  /** Everything is in the file, and it is closed. */
-  finish(): Promise<void>
-  /** Closes and removes what else than the file itself was opened. */
-  abandon(): Promise<void>
-}
+import type { VectorFile } from './vectorRow.ts'
 
 type Format = 'ndjson' | 'npz' | 'parquet'
 

@@ -1,6 +1,6 @@
 import { fileWriter, ParquetWriter, type ColumnSource } from 'hyparquet-writer'
 import type { SchemaElement } from 'hyparquet'
-import type { FormatWriter } from './openVectorFile.ts'
+import type { FormatWriter } from './formatWriter.ts'
 import type { VectorRow } from './vectorRow.ts'
 
 /** Rows that are held until they are written together: of 768 numbers some 12 MB. */
