@@ -20,6 +20,8 @@ export interface Output {
   write(text: string): void
   /** True when a person watches: lines may be drawn over. */
   isTerminal: boolean
+  /** Waits until there is room for more; false once nobody reads any more, as behind `| head`. */
+  drain(): Promise<boolean>
 }
 
 export interface Command {
@@ -32,8 +34,11 @@ export interface Command {
   operands?: readonly string[]
   /** How many operands it takes at most. */
   operandLimit: number
-  /** Returns the exit code. Throws EmbedlineError for what it foresees. */
-  run(line: CommandLine, output: Output): Promise<number>
+  /**
+   * Returns the exit code. Throws EmbedlineError for what it foresees. `notes` is for what people are told while the
+   * output is data (standard error).
+   */
+  run(line: CommandLine, output: Output, notes: Output): Promise<number>
 }
 
 /** A command, loaded when it is asked for. */

@@ -27,6 +27,31 @@ const BUCKETS: Commands = {
   },
 }
 
+const TASKS: Commands = {
+  list: { summary: 'lists tasks', load: async () => (await import('./tasks/list.ts')).list },
+  show: {
+    summary: 'shows how far a task is, and what of it failed and why',
+    load: async () => (await import('./tasks/show.ts')).show,
+  },
+  watch: {
+    summary: 'shows a task until it has ended, or what happens to all',
+    load: async () => (await import('./tasks/watch.ts')).watch,
+  },
+  cancel: { summary: 'ends tasks', load: async () => (await import('./tasks/change.ts')).cancel },
+  retry: {
+    summary: 'does again what failed of tasks',
+    load: async () => (await import('./tasks/change.ts')).retry,
+  },
+  delete: {
+    summary: 'removes tasks with their vectors',
+    load: async () => (await import('./tasks/change.ts')).remove,
+  },
+  export: {
+    summary: 'writes vectors of tasks into a file',
+    load: async () => (await import('./tasks/export.ts')).exportVectors,
+  },
+}
+
 const MODELS: Commands = {
   list: {
     summary: 'lists the models that can be pulled, and what is here',
@@ -80,6 +105,11 @@ export const COMMANDS: Commands = {
     summary: 'checks what the server needs',
     load: async () => (await import('./doctor.ts')).doctor,
   },
+  embed: {
+    summary: 'embeds files, folders and URLs into a file of vectors',
+    load: async () => (await import('./embed.ts')).embed,
+  },
+  tasks: { summary: 'shows, watches, ends and exports tasks', commands: TASKS },
   buckets: { summary: 'fills, embeds and searches buckets of documents', commands: BUCKETS },
   models: { summary: 'pulls, checks and removes models', commands: MODELS },
   janitor: {

@@ -5,33 +5,41 @@ import { COMMANDS } from './commands.ts'
 import { EXIT } from './exit.ts'
 import { commandHelp, HELP, overview } from './help.ts'
 import { nearest } from './nearest.ts'
+import { outputTo } from './outputTo.ts'
 import { version } from '../version.ts'
 
 /** Codes of what is wrong before anything begins: flags, settings, the address, a key that is wanted. */
 const UNUSABLE: readonly ErrorCode[] = ['request_invalid', 'unauthorized', 'model_unknown']
 
-async function runCommandLine(words: readonly string[], output: Output): Promise<number> {
-  if (words[0] === '--version' || words[0] === '-V') return say(output, `${version}\n`)
-  return runCommand(words, { commands: COMMANDS, group: [] }, output)
+/** Standard output and standard error. */
+interface Streams {
+  output: Output
+  notes: Output
+}
+
+async function runCommandLine(words: readonly string[], streams: Streams): Promise<number> {
+  if (words[0] === '--version' || words[0] === '-V') return say(streams.output, `${version}\n`)
+  return runCommand(words, { commands: COMMANDS, group: [] }, streams)
 }
 
 /** Runs the command that the words name. `group` are the words that led to these commands. */
 async function runCommand(
   [name, ...rest]: readonly string[],
   { commands, group }: { commands: Commands; group: readonly string[] },
-  output: Output,
+  streams: Streams,
 ): Promise<number> {
+  const { output, notes } = streams
   if (name === '--help' || name === '-h' || name === 'help') return say(output, overview(commands, group))
   const entry = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined
   if (name === undefined || entry === undefined)
     throw new EmbedlineError('request_invalid', unknownCommand(name, commands, group))
   if ('commands' in entry)
-    return runCommand(rest, { commands: entry.commands, group: [...group, name] }, output)
+    return runCommand(rest, { commands: entry.commands, group: [...group, name] }, streams)
   const command = await entry.load()
   const flags = [...command.flags, HELP]
   const line = parseCommandLine(rest.map(spellOut), { ...command, flags })
   if (line.switches.has('help')) return say(output, commandHelp({ ...command, flags }))
-  return command.run(line, output)
+  return command.run(line, output, notes)
 }
 
 const spellOut = (word: string): string => (word === '-h' ? '--help' : word)
@@ -61,8 +69,5 @@ function report(error: unknown): number {
 const inspectError = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error)
 
-const { stdout, stderr } = process
-// A log on a full disk, or one whose reader is gone (`| head`), must not end the server.
-for (const stream of [stdout, stderr]) stream.on('error', () => {})
-const output: Output = { write: (text) => void stdout.write(text), isTerminal: stdout.isTTY === true }
-process.exitCode = await runCommandLine(process.argv.slice(2), output).catch(report)
+const streams = { output: outputTo(process.stdout), notes: outputTo(process.stderr) }
+process.exitCode = await runCommandLine(process.argv.slice(2), streams).catch(report)

@@ -3,7 +3,7 @@ import { progressBar } from './progressBar.ts'
 
 function drawn(isTerminal: boolean) {
   const written: string[] = []
-  return { bar: progressBar({ write: (text) => written.push(text), isTerminal }), written }
+  return { bar: progressBar({ write: (text) => void written.push(text), isTerminal }), written }
 }
 
 test('on a terminal the line is drawn over, and ends with what came of it', () => {

@@ -12,7 +12,7 @@ export interface ProgressBar {
 }
 
 /** A live bar on a terminal; elsewhere plain lines, one for each new label and each further quarter. */
-export function progressBar(output: Output): ProgressBar {
+export function progressBar(output: Pick<Output, 'write' | 'isTerminal'>): ProgressBar {
   let last = ''
   return {
     isLive: output.isTerminal,

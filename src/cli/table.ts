@@ -8,3 +8,6 @@ export function aligned(rows: readonly (readonly string[])[], indent = ''): stri
     .map((line) => `${line}\n`)
     .join('')
 }
+
+/** `1 vector`, `2 vectors`. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`

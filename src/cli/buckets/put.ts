@@ -4,7 +4,7 @@ import type { Command, Output } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { progressBar } from '../progressBar.ts'
 import { findServer, SERVER_FLAGS, type ServerCalls } from '../serverCalls.ts'
-import { type LocalFile, localFiles } from './localFiles.ts'
+import { type LocalFile, localFiles } from '../localFiles.ts'
 import { bucketOf, objectPath } from './paths.ts'
 
 // The server waits for its disk after each file; a few at once share that wait.

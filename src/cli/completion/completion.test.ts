@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runCommand } from '../../../test/support/commandRun.ts'
 import { COMMANDS } from '../commands.ts'
 import { completionOf } from '../completion.ts'
 import { placesOf } from './places.ts'
@@ -18,10 +19,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const scripts = new Map<string, Promise<string>>()
 
 async function scriptOf(shell: string): Promise<string> {
-  let printed = ''
-  const output = { write: (text: string) => void (printed += text), isTerminal: false }
-  await completionOf(COMMANDS).run({ values: new Map(), switches: new Set(), operands: [shell] }, output)
-  return printed
+  return (await runCommand(completionOf(COMMANDS), [shell])).out
 }
 
 const script = (shell: string): Promise<string> => {

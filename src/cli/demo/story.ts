@@ -1,11 +1,10 @@
-import { readFile, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { readConfig, type Config } from '../../config.ts'
 import { EmbedlineError } from '../../domain/errors.ts'
 import { systemClock } from '../../lib/clock.ts'
 import type { Opened } from '../../lib/closing.ts'
 import { callOf, installation } from '../../lib/installation.ts'
-import { startServer, type RunningServer } from '../../main.ts'
 import { findTools, type Tools } from '../../media/tools.ts'
 import { version } from '../../version.ts'
 import type { Output } from '../command.ts'
@@ -14,13 +13,11 @@ import { curlLines } from './curlLines.ts'
 import { embedMedia, seconds, uploadMedia, type EmbeddedMedia, type JourneyParts } from './journey.ts'
 import { ensureLoopback } from './loopback.ts'
 import { openClient } from './openClient.ts'
+import { openOwnServer } from '../ownServer.ts'
 import { progressBar } from '../progressBar.ts'
 import { extractFrame, middleSubtitle } from './questions.ts'
 import { nearestClips } from './vectors.ts'
 import { DEMO_FRAME_SEC, DEMO_QUERY, makeDemoVideo, subtitleAt } from './video.ts'
-import { openWorkspace } from './workspace.ts'
-
-const STOP_GRACE_MS = 2_000
 
 export interface StoryParts {
   flags: ReadonlyMap<string, string>
@@ -52,7 +49,8 @@ export async function tellStory({ flags, file, keep, output, signal, opened }: S
   const startedMs = systemClock.nowMs()
   const call = callOf(installation())
 
-  const { folder, server, key } = await openServer({ ffmpeg, programEnvironment }, signal, opened)
+  const configure = demoConfig({ programEnvironment, ...(ffmpeg !== undefined && { ffmpeg }) })
+  const { folder, server, key } = await openOwnServer(configure, signal, opened)
   chapter(output, 'The server')
   output.write(`   ${server.url}, up in ${seconds(systemClock.nowMs() - startedMs)}\n`)
   output.write(`   model ${server.modelLine}\n`)
@@ -113,30 +111,20 @@ async function existingFile(path: string): Promise<string> {
   throw new EmbedlineError('request_invalid', `there is no file ${path}`)
 }
 
-/** A server on a free port with a folder and a key of its own. It lives in this process, so it cannot outlive it. */
-async function openServer(
-  {
-    ffmpeg,
-    programEnvironment,
-  }: { ffmpeg: string | undefined; programEnvironment: Config['programEnvironment'] },
-  signal: AbortSignal,
-  opened: Opened[],
-): Promise<{ folder: string; server: RunningServer; key: string }> {
-  const workspace = await openWorkspace()
-  opened.push(workspace)
-  const flags = new Map([
-    ['port', '0'],
-    ['data', join(workspace.folder, 'data')],
-    ['log-level', 'error'],
-    ...(ffmpeg === undefined ? [] : [['ffmpeg', ffmpeg] as const]),
-  ])
-  // Without the user's settings: the demo must not touch a real database, and nothing of it depends on them.
-  const config = readConfig({ flags, environment: programEnvironment, folder: workspace.folder })
-  const server = await startServer(config)
-  opened.push({ close: () => server.stop(signal.aborted ? 0 : STOP_GRACE_MS) })
-  const key = await readFile(join(config.dataFolder, 'admin.key'), 'utf8')
-  return { folder: workspace.folder, server, key: key.trim() }
-}
+/** Without the user's settings: the demo must not touch a real database, and nothing of it depends on them. */
+const demoConfig =
+  ({ ffmpeg, programEnvironment }: Pick<Config, 'ffmpeg' | 'programEnvironment'>) =>
+  (dataFolder: string, folder: string): Config =>
+    readConfig({
+      flags: new Map([
+        ['port', '0'],
+        ['data', dataFolder],
+        ['log-level', 'error'],
+        ...(ffmpeg === undefined ? [] : [['ffmpeg', ffmpeg] as const]),
+      ]),
+      environment: programEnvironment,
+      folder,
+    })
 
 async function findByText(
   scene: Scene,

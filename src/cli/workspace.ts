@@ -1,16 +1,16 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Opened } from '../../lib/closing.ts'
+import type { Opened } from '../lib/closing.ts'
 
-const PREFIX = 'embedline-demo-'
+const PREFIX = 'embedline-own-'
 
-/** A folder for one demo, removed with all that is in it by `close`. */
+/** A folder for one command, removed with all that is in it by `close`. */
 export interface Workspace extends Opened {
   folder: string
 }
 
-/** Makes the folder, and removes those of earlier demos that were killed before they could. */
+/** Makes the folder, and removes those of earlier commands that were killed before they could. */
 export async function openWorkspace(parent: string = tmpdir()): Promise<Workspace> {
   await removeLeftovers(parent)
   const folder = await mkdtemp(join(parent, `${PREFIX}${process.pid}-`))
@@ -19,7 +19,7 @@ export async function openWorkspace(parent: string = tmpdir()): Promise<Workspac
 
 async function removeLeftovers(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
-    const [, pid] = /^embedline-demo-(\d+)-\w+$/.exec(name) ?? []
+    const [, pid] = /^embedline-own-(\d+)-\w+$/.exec(name) ?? []
     // Someone else's folder may be there that cannot be removed; that is no reason not to begin.
     if (pid !== undefined && !isAlive(Number(pid))) await remove(join(parent, name)).catch(() => undefined)
   }

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join, relative, sep } from 'node:path'
-import { EmbedlineError } from '../../domain/errors.ts'
+import { EmbedlineError } from '../domain/errors.ts'
 
 /** A file of this machine and the key under which it goes into a bucket. */
 export interface LocalFile {

@@ -1,0 +1,151 @@
+import { openAsBlob } from 'node:fs'
+import { access, constants } from 'node:fs/promises'
+import { basename } from 'node:path'
+import type { Answer, Task } from '../../client/client.ts'
+import { EmbedlineError, type ErrorCode } from '../../domain/errors.ts'
+import type { Clock } from '../../lib/clock.ts'
+import type { ServerCalls } from '../serverCalls.ts'
+import { hasEnded, hasFailed } from '../tasks/describeTask.ts'
+import { taskPath, TASKS_PATH } from '../tasks/findTask.ts'
+import type { Input, Subtitles } from './inputs.ts'
+import { entryFor, type EmbedOptions } from './order.ts'
+
+export interface EmbedParts {
+  server: ServerCalls
+  wanted: EmbedOptions
+  clock: Clock
+  signal: AbortSignal
+  /** Files are removed from the server as soon as they are embedded. */
+  isPrivate: boolean
+  /** Tasks that have not ended, for whoever ends the command before they do. */
+  open: Set<string>
+  /** How far the input is, from 0 to 1. */
+  onFraction: (fraction: number) => void
+}
+
+/** What came of an input. Without a task there are no vectors of it. */
+export type Outcome =
+  | { kind: 'embedded'; input: Input; task: Task; reason?: string }
+  | { kind: 'skipped' | 'failed'; input: Input; task?: Task; reason: string }
+
+const ASSETS_PATH = '/v1.3/assets'
+const assetPath = (id: string): string => `${ASSETS_PATH}/${encodeURIComponent(id)}`
+
+type Asset = Answer<'twelvelabsRetrieveAsset'>
+
+// What is wrong with one input is no reason to leave out the others; a wrong key or a server that is gone is.
+const ABOUT_ONE_INPUT: readonly ErrorCode[] = ['request_invalid', 'too_large', 'not_found', 'state_conflict']
+
+/** From a file or an address to an ended task. Throws what concerns all inputs, and the reason of the signal. */
+export async function embedInput(input: Input, parts: EmbedParts): Promise<Outcome> {
+  try {
+    return await withAsset(input, parts)
+  } catch (failure) {
+    if (!(failure instanceof EmbedlineError) || !ABOUT_ONE_INPUT.includes(failure.code)) throw failure
+    if (failure instanceof WrongFlag) throw failure
+    return { kind: 'failed', input, reason: failure.message }
+  }
+}
+
+async function withAsset(input: Input, parts: EmbedParts): Promise<Outcome> {
+  const { server, signal, isPrivate } = parts
+  const unreadable = await whyUnreadable(input)
+  if (unreadable !== undefined) return { kind: 'failed', input, reason: unreadable }
+  const { _id: id } = await upload(parts, input)
+  const asset = await lookedAt(parts, id)
+  if (asset.status === 'failed') {
+    const isOther = asset.file_type === 'application/octet-stream' && input.path !== undefined
+    return {
+      kind: isOther ? 'skipped' : 'failed',
+      input,
+      reason: asset.error?.message ?? 'it cannot be used',
+    }
+  }
+  const order = entryFor({ id, fileType: asset.file_type }, parts.wanted)
+  if ('skipped' in order) return { kind: 'skipped', input, reason: order.skipped }
+  for (const each of input.subtitles) await uploadSubtitles(parts, each, id)
+  const created = await create(parts, order.entry)
+  parts.open.add(created.id)
+  const task = await toEnd(parts, created.id)
+  parts.open.delete(task.id)
+  if (isPrivate) await server.call('DELETE', assetPath(id), { signal })
+  const reason = task.error && `${task.error.code}: ${task.error.message}`
+  if (hasFailed(task)) return { kind: 'failed', input, task, reason: reason ?? task.state }
+  return { kind: 'embedded', input, task, ...(reason !== undefined && { reason }) }
+}
+
+async function whyUnreadable({ path }: Input): Promise<string | undefined> {
+  if (path === undefined) return undefined
+  try {
+    await access(path, constants.R_OK)
+    return undefined
+  } catch (failure) {
+    return `it cannot be read: ${failure instanceof Error ? failure.message : String(failure)}`
+  }
+}
+
+async function upload({ server, signal }: EmbedParts, { source, path }: Input): Promise<Asset> {
+  const form = new FormData()
+  form.set('method', path === undefined ? 'url' : 'direct')
+  if (path === undefined) form.set('url', source)
+  // Read piece by piece while it is sent.
+  else form.set('file', await openAsBlob(path), basename(path))
+  return (await server.call('POST', ASSETS_PATH, { bytes: form, signal })) as Asset
+}
+
+async function uploadSubtitles(
+  { server, signal }: EmbedParts,
+  { path, language }: Subtitles,
+  assetId: string,
+): Promise<void> {
+  const form = new FormData()
+  form.set('method', 'direct')
+  form.set('user_metadata', JSON.stringify({ transcript_of: assetId, ...(language && { language }) }))
+  form.set('file', await openAsBlob(path), basename(path))
+  await server.call('POST', ASSETS_PATH, { bytes: form, signal })
+}
+
+const POLL_LEAST_MS = 50
+const POLL_MOST_MS = 1_000
+
+/** The asset once the server has fetched it and looked at it. */
+async function lookedAt({ server, clock, signal }: EmbedParts, id: string): Promise<Asset> {
+  for (let pauseMs = POLL_LEAST_MS; ; pauseMs = Math.min(pauseMs * 1.5, POLL_MOST_MS)) {
+    const asset = (await server.call('GET', assetPath(id), { signal })) as Asset
+    if (asset.status !== 'processing') return asset
+    await clock.sleep(pauseMs, signal)
+    signal.throwIfAborted()
+  }
+}
+
+/** A flag that every input would be refused for. */
+class WrongFlag extends EmbedlineError {}
+
+const FLAG_OF: Readonly<Record<string, string>> = {
+  model: '--model',
+  'segmentation.duration_sec': '--clip-sec',
+}
+
+async function create({ server, signal }: EmbedParts, entry: object): Promise<Task> {
+  const answer = (await server.call('POST', `${TASKS_PATH}/batch`, {
+    json: { tasks: [entry] },
+    signal,
+  })) as Answer<'createTasks'>
+  const [{ task, error } = {}] = answer.results
+  if (task) return task
+  const { field = '', detail = 'the task was refused' } = error ?? {}
+  const flag = FLAG_OF[field]
+  if (flag !== undefined) throw new WrongFlag('request_invalid', `${flag}: ${detail}`)
+  throw new EmbedlineError('request_invalid', field === '' ? detail : `${field}: ${detail}`)
+}
+
+const WAIT_SEC = 30
+
+async function toEnd({ server, signal, onFraction }: EmbedParts, id: string): Promise<Task> {
+  for (;;) {
+    for await (const news of server.events(id, { signal }))
+      if (news.kind === 'progress') onFraction(Number(news['fraction']))
+    const task = (await server.call('GET', `${taskPath(id)}?wait=${WAIT_SEC}`, { signal })) as Task
+    if (hasEnded(task)) return task
+  }
+}
