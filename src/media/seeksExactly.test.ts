@@ -12,9 +12,9 @@ const RATE_HZ = 16_000
 const options = { limits: limitsNamed('ours') }
 // None of these borders lies on a keyframe, and one lies between two frames of the grid.
 const SLICES = [
-  { startMs: 0, endMs: 6_300 },
-  { startMs: 6_300, endMs: 13_000 },
-  { startMs: 13_000, endMs: 20_000 },
+  { startMs: 0, endMs: 4_300 },
+  { startMs: 4_300, endMs: 9_000 },
+  { startMs: 9_000, endMs: 13_000 },
 ]
 
 let tools: Tools
@@ -22,9 +22,9 @@ beforeAll(async () => {
   tools = findTools()
 })
 
-const PICTURES = ['-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=25:duration=20']
+const PICTURES = ['-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=25:duration=13']
 // A tone that rises, so that sound at a wrong place is heard.
-const SOUND = ['-f', 'lavfi', '-i', "aevalsrc='0.4*sin(2*PI*t*(200+20*t))|0.2*sin(2*PI*900*t)':s=44100:d=20"]
+const SOUND = ['-f', 'lavfi', '-i', "aevalsrc='0.4*sin(2*PI*t*(200+20*t))|0.2*sin(2*PI*900*t)':s=44100:d=13"]
 const H264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p']
 
 // Without noise that the decoder makes up, which is another one after a jump.

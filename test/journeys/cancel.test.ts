@@ -6,10 +6,10 @@ import { descendants } from '../support/processTable.ts'
 import { serverProcess, type ServerProcess } from '../support/serverProcess.ts'
 import { withFolder } from '../support/withStore.ts'
 
-const LONG_SEC = 600
+const LONG_SEC = 240
 
-/** Five slices. */
-const END_SEC = 300
+/** Four slices. */
+const END_SEC = 240
 
 const count = (folder: string, from: string): number =>
   databaseRows<{ n: number }>(folder, `select count(*) as n from ${from}`)[0]?.n ?? 0
@@ -43,7 +43,7 @@ test(
     withFolder(async (folder) => {
       const server = await serverProcess(folder)
       const id = await createTask(server, await scenes(LONG_SEC))
-      await until(() => doneSlices(folder) >= 2)
+      await until(() => doneSlices(folder) >= 1)
       await until(async () => (await ffmpegs(server)).length > 0)
       const answer = await call(server, `${id}/cancel`, 'POST')
       expect(await answer.json()).toMatchObject({ state: 'cancelled', error: { code: 'cancelled' } })

@@ -8,14 +8,14 @@ import { madePdf } from '../support/madePdf.ts'
 import { descendants, processTable } from '../support/processTable.ts'
 import { serverProcess, type ServerProcess } from '../support/serverProcess.ts'
 
-const PAGES = 64
+const PAGES = 32
 /** A page with its four quarters, and one of the whole. */
 const VECTORS = PAGES * 5 + 1
 /** The allowance of a PDF counts begun megabytes, and quadrants five times. */
-const PADDING_BYTES = 5_000_000
-const SENTENCES = 1_500
+const PADDING_BYTES = 2_500_000
+const SENTENCES = 800
 /** So many vectors are written when the server is killed: among the pages, and among the chunks that come after them. */
-const KILLED_AT = [70, 150, VECTORS + 300]
+const KILLED_AT = [40, 100, VECTORS + 200]
 
 type Kind = 'pdf' | 'text'
 

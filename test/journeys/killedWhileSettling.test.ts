@@ -11,7 +11,8 @@ import { addItems, addTask, itemRows } from '../support/queueItems.ts'
 import { withStore, type StoreForTest } from '../support/withStore.ts'
 
 const SETTLER = fileURLToPath(new URL('../support/settleItems.process.ts', import.meta.url))
-const KILLS = 50
+// More of them by EMBEDLINE_CHAOS_KILLS.
+const KILLS = Number(process.env['EMBEDLINE_CHAOS_KILLS'] ?? 15)
 const OPEN_ITEMS = 1_200
 
 interface Settled {

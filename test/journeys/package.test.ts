@@ -165,7 +165,8 @@ test('embedline/client is imported by any Node, and its types hold in a program 
      export { kind }`,
   )
   const compiler = join(ROOT, 'node_modules/typescript/bin/tsc')
-  const settings = '--noEmit --ignoreConfig --strict --module nodenext --target es2022 --lib es2022,dom,dom.asynciterable'
+  const settings =
+    '--noEmit --ignoreConfig --strict --module nodenext --target es2022 --lib es2022,dom,dom.asynciterable'
   await run(process.execPath, [compiler, ...settings.split(' '), '--types', '', file], { cwd: home })
 })
 
@@ -212,7 +213,7 @@ test('a link to its command starts it from anywhere, as npm makes one for a glob
 })
 
 test(
-  'the command that doctor prints adds the model libraries, and every command works',
+  'the command that doctor prints adds the model libraries, and a trained model answers',
   { timeout: SLOW },
   async () => {
     const advice = (await librariesCheck())?.advice ?? ''
@@ -222,7 +223,6 @@ test(
       message: expect.stringMatching(/^transformers 4\.3\.1 and onnxruntime 1\.30\.0/),
     })
     expect(existsSync(join(home, 'node_modules/@huggingface/transformers/node_modules/sharp'))).toBe(false)
-    await everyCommandWorks()
     const models = await gemmaModels()
     const answer = await serveOnce(GEMMA.id, ['--models', models.folder, '--precision', 'fp32'])
     expect(answer).toMatchObject({ status: 200, model: GEMMA })
