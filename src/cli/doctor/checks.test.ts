@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import {
   chmodSync,
@@ -13,11 +14,14 @@ import {
 import { createServer as createHttpServer } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { modelLibraries } from '../../models/libraries.ts'
 import { lockFolder } from '../../store/lock.ts'
+import { ensureAccount } from '../../store/accounts.ts'
+import { addReference } from '../../store/objects.ts'
 import { openStore } from '../../store/open.ts'
+import { objectPath } from '../../objects/disk.ts'
 import { fakeClock } from '../../../test/support/fakeClock.ts'
 import { doctor } from '../doctor.ts'
 import { checkDatabase } from './database.ts'
@@ -28,6 +32,7 @@ import { checkLeftovers } from './leftovers.ts'
 import { checkModelLibraries } from './modelLibraries.ts'
 import { checkNode } from './node.ts'
 import { checkPort } from './port.ts'
+import { checkStoredBytes } from './storedBytes.ts'
 
 let folder: string
 beforeEach(() => {
@@ -238,6 +243,32 @@ test('a sound database is read as a whole, a damaged one fails with the way to a
   })
   writeFileSync(file, 'this is no database at all, but some text that is long enough to be looked at')
   expect(checkDatabase(file, folder)).toMatchObject([{ state: 'fail' }])
+})
+
+test('stored bytes that are missing or cut are named', async () => {
+  const file = join(folder, 'embedline.db')
+  const objects = join(folder, 'objects')
+  const text = 'a short film'
+  const hash = createHash('sha256').update(text).digest('hex')
+  const store = await openStore({ file, clock: fakeClock() })
+  await store.write(async (db) => {
+    await ensureAccount(db, { id: 'acc', name: 'one', userId: 'user', nowMs: 0 })
+    await addReference(db, { accountId: 'acc', hash, sizeBytes: text.length, nowMs: 0 })
+  })
+  await store.close()
+  const path = objectPath(objects, 'acc', hash)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text)
+  const look = () => checkStoredBytes(file, objects)
+  expect(await look()).toMatchObject([
+    { state: 'ok', message: '1 stored files are there, as long as they were' },
+  ])
+  writeFileSync(path, 'a short')
+  expect(await look()).toMatchObject([{ state: 'fail', message: expect.stringContaining(path) as string }])
+  rmSync(path)
+  expect(await look()).toMatchObject([
+    { state: 'fail', message: expect.stringMatching(/^1 of 1 stored/) as string },
+  ])
 })
 
 test('a folder that is only partly restored fails, and says what goes on with it', async () => {

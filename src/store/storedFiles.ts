@@ -1,0 +1,33 @@
+import { openSqlite } from './sqlite.ts'
+
+/** Bytes that are stored beside the database, by who refers to them. */
+export interface StoredFile {
+  accountId: string
+  hash: string
+  sizeBytes: number
+  /** One of the assets that are these bytes. */
+  asset?: { id: string; filename: string }
+}
+
+/** All that the database refers to, read without changing anything. Throws `storage_unavailable`. */
+export function storedFiles(file: string): StoredFile[] {
+  const database = openSqlite(file, { readOnly: true })
+  try {
+    return database
+      .execute(
+        `select object.account_id, hash, object.size_bytes, min(asset.id) as asset_id, filename
+           from object left join asset on asset.account_id = object.account_id and asset.object_hash = hash
+          group by object.account_id, hash`,
+      )
+      .rows.map((row) => ({
+        accountId: String(row['account_id']),
+        hash: String(row['hash']),
+        sizeBytes: Number(row['size_bytes']),
+        ...(row['asset_id'] !== null && {
+          asset: { id: String(row['asset_id']), filename: String(row['filename']) },
+        }),
+      }))
+  } finally {
+    database.close()
+  }
+}
