@@ -21,7 +21,7 @@ export const doctor: Command = {
   description:
     'Checks what the server needs: Node, model libraries, ffmpeg, disk, port and data folder, reads the database as a\n' +
     'whole, looks whether the stored bytes are there, and for what killed servers left behind. Takes the flags of serve\n' +
-    'that matter. Ends with 1 when something would keep the server from working.',
+    'that matter. Ends with 1 when something would keep the server from working, or is lost.',
   flags: [
     {
       name: 'fix',
@@ -79,17 +79,22 @@ const runChecks = async ({
   objectsFolder,
   ffmpeg,
   programEnvironment,
-}: Config): Promise<Check[]> => [
-  checkNode(process.versions.node),
-  checkModelLibraries(modelLibraries()),
-  await checkFfmpeg(findTools(ffmpeg === undefined ? {} : { ffmpeg }), programEnvironment),
-  await checkDisk(await nearestExisting(dataFolder)),
-  await checkPort(host, port),
-  await checkDataFolder(dataFolder),
-  ...(await checkAdminKey(dataFolder)),
-  ...(await checkWhatIsKept(databaseFile, { dataFolder, objectsFolder })),
-  ...(await checkLeftovers({ dataFolder, objectsFolder })),
-]
+}: Config): Promise<Check[]> => {
+  const folder = await checkDataFolder(dataFolder)
+  // The only warning that there is of a data folder.
+  const isHeld = folder.state === 'warn'
+  return [
+    checkNode(process.versions.node),
+    checkModelLibraries(modelLibraries()),
+    await checkFfmpeg(findTools(ffmpeg === undefined ? {} : { ffmpeg }), programEnvironment),
+    await checkDisk(await nearestExisting(dataFolder)),
+    await checkPort(host, port, isHeld),
+    folder,
+    ...(await checkAdminKey(dataFolder)),
+    ...(await checkWhatIsKept(databaseFile, { dataFolder, objectsFolder })),
+    ...(await checkLeftovers({ dataFolder, objectsFolder })),
+  ]
+}
 
 /** What a damaged database says of the stored bytes is not worth reading. */
 async function checkWhatIsKept(

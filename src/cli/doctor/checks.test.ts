@@ -112,7 +112,7 @@ test('a port that somebody has is a failure, a free one is not', async () => {
   const other = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1')
   await once(other, 'listening')
   const { port } = other.address() as AddressInfo
-  expect(await checkPort('127.0.0.1', port)).toMatchObject({
+  expect(await checkPort('127.0.0.1', port, true)).toMatchObject({
     state: 'fail',
     message: `127.0.0.1:${port} is in use`,
   })
@@ -121,13 +121,17 @@ test('a port that somebody has is a failure, a free one is not', async () => {
   expect((await checkPort('127.0.0.1', port)).state).toBe('ok')
 })
 
-test('a port that an Embedline server has is no failure', async () => {
+test('a port that an Embedline server has is no failure where one holds the data folder', async () => {
   const server = createHttpServer((_, response) => response.end('{"status":"ready","version":"0.1.0"}'))
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
-  expect(await checkPort('127.0.0.1', port)).toMatchObject({
+  expect(await checkPort('127.0.0.1', port, true)).toMatchObject({
     state: 'ok',
     message: `an Embedline server answers at 127.0.0.1:${port}`,
+  })
+  expect(await checkPort('127.0.0.1', port)).toMatchObject({
+    state: 'fail',
+    message: `127.0.0.1:${port} is in use by an Embedline server with another data folder`,
   })
   server.closeAllConnections()
   server.close()
@@ -260,14 +264,12 @@ test('stored bytes that are missing or cut are named', async () => {
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, text)
   const look = () => checkStoredBytes(file, objects)
-  expect(await look()).toMatchObject([
-    { state: 'ok', message: '1 stored files are there, as long as they were' },
-  ])
+  expect(await look()).toMatchObject([{ state: 'ok', message: 'all 1 stored files are there' }])
   writeFileSync(path, 'a short')
   expect(await look()).toMatchObject([{ state: 'fail', message: expect.stringContaining(path) as string }])
   rmSync(path)
   expect(await look()).toMatchObject([
-    { state: 'fail', message: expect.stringMatching(/^1 of 1 stored/) as string },
+    { state: 'fail', message: expect.stringMatching(/^1 of 1 stored files missing/) as string },
   ])
 })
 

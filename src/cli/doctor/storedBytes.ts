@@ -20,16 +20,16 @@ export async function checkStoredBytes(databaseFile: string, objectsFolder: stri
   // A server may have removed some of them in the meantime, the row first.
   const still = suspects.length > 0 ? new Set(storedFiles(databaseFile).map(keyOf)) : new Set()
   const lost = suspects.filter((each) => still.has(keyOf(each)))
-  if (lost.length === 0)
-    return [{ name, state: 'ok', message: `${all.length} stored files are there, as long as they were` }]
+  if (lost.length === 0) return [{ name, state: 'ok', message: `all ${all.length} stored files are there` }]
   const named = lost.slice(0, MOST_NAMED).map((each) => describe(each, objectsFolder))
   return [
     {
       name,
       state: 'fail',
-      message: `${lost.length} of ${all.length} stored files are missing or cut: ${named.join('; ')}${lost.length > MOST_NAMED ? '; …' : ''}`,
+      message: `${lost.length} of ${all.length} stored files missing or cut: ${named.join('; ')}${lost.length > MOST_NAMED ? '; …' : ''}`,
       advice:
-        'Tasks that still need them fail with input_missing; vectors that are there stay. Put them back from a backup (objects/ in it), or delete these assets and upload them again.',
+        'Put them back from objects/ in a backup, or delete these assets and upload them again. Vectors that are there ' +
+        'stay; tasks that still need these bytes fail.',
     },
   ]
 }
