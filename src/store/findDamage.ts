@@ -1,3 +1,4 @@
+import { hasColumn } from './hasColumn.ts'
 import { openSqlite, type Sqlite } from './sqlite.ts'
 
 const MOST_NAMED = 10
@@ -52,7 +53,3 @@ const lostChunks = (database: Sqlite): string[] =>
           ({ key, lost }) => `the file ${String(key)} of a bucket lacks ${String(lost)} of its chunks`,
         )
     : []
-
-/** False for a database of an earlier version, which the next start brings up to date. */
-const hasColumn = (database: Sqlite, table: string, column: string): boolean =>
-  database.execute('select 1 from pragma_table_info(?) where name = ?', [table, column]).rows.length > 0

@@ -1,3 +1,4 @@
+import { hasColumn } from './hasColumn.ts'
 import { openSqlite } from './sqlite.ts'
 
 /** Bytes that are stored beside the database, by who refers to them. */
@@ -13,6 +14,8 @@ export interface StoredFile {
 export function storedFiles(file: string): StoredFile[] {
   const database = openSqlite(file, { readOnly: true })
   try {
+    if (!hasColumn(database, 'object', 'size_bytes') || !hasColumn(database, 'asset', 'object_hash'))
+      return []
     return database
       .execute(
         `select object.account_id, hash, object.size_bytes, min(asset.id) as asset_id, filename

@@ -273,6 +273,28 @@ test('stored bytes that are missing or cut are named', async () => {
   ])
 })
 
+test('a database that was begun and never filled is no damage, and a damaged one is told once', async () => {
+  const data = join(folder, 'data')
+  mkdirSync(data)
+  writeFileSync(join(data, 'embedline.db'), '')
+  expect((await run()).code).toBe(0)
+  writeFileSync(join(data, 'embedline.db'), 'no database '.repeat(100))
+  const { code, printed } = await run('fix')
+  expect(code).toBe(1)
+  expect(printed.match(/^fail .*/gm)).toEqual([
+    expect.stringMatching(/^fail {2}database {5}the database .* is not an Embedline/),
+  ])
+})
+
+test('a database that cannot be read now is not called damaged', () => {
+  const [unread] = checkDatabase(folder, folder)
+  expect(unread).toMatchObject({
+    state: 'fail',
+    message: expect.stringMatching(/^it could not be read/) as string,
+  })
+  expect(unread?.advice).not.toContain('restore')
+})
+
 test('a folder that is only partly restored fails, and says what goes on with it', async () => {
   await lockFolder(folder).close()
   writeFileSync(join(folder, 'restoring'), '')
