@@ -165,7 +165,8 @@ test('embedline/client is imported by any Node, and its types hold in a program 
      export { kind }`,
   )
   const compiler = join(ROOT, 'node_modules/typescript/bin/tsc')
-  const settings = '--noEmit --ignoreConfig --strict --module nodenext --target es2022 --lib es2022,dom,dom.asynciterable'
+  const settings =
+    '--noEmit --ignoreConfig --strict --module nodenext --target es2022 --lib es2022,dom,dom.asynciterable'
   await run(process.execPath, [compiler, ...settings.split(' '), '--types', '', file], { cwd: home })
 })
 
