@@ -13,14 +13,15 @@ import { checkModelLibraries } from './doctor/modelLibraries.ts'
 import { checkNode } from './doctor/node.ts'
 import { checkPort } from './doctor/port.ts'
 import { EXIT } from './exit.ts'
+import { checkStoredBytes } from './doctor/storedBytes.ts'
 import { settingFlags } from './settingFlags.ts'
 
 export const doctor: Command = {
   usage: 'doctor [flags]',
   description:
     'Checks what the server needs: Node, model libraries, ffmpeg, disk, port and data folder, reads the database as a\n' +
-    'whole, and looks for what servers that were killed left behind. Takes the flags of serve that matter. Ends with 1\n' +
-    'when something would keep the server from working.',
+    'whole, looks whether the stored bytes are there, and for what killed servers left behind. Takes the flags of serve\n' +
+    'that matter. Ends with 1 when something would keep the server from working, or is lost.',
   flags: [
     {
       name: 'fix',
@@ -78,17 +79,32 @@ const runChecks = async ({
   objectsFolder,
   ffmpeg,
   programEnvironment,
-}: Config): Promise<Check[]> => [
-  checkNode(process.versions.node),
-  checkModelLibraries(modelLibraries()),
-  await checkFfmpeg(findTools(ffmpeg === undefined ? {} : { ffmpeg }), programEnvironment),
-  await checkDisk(await nearestExisting(dataFolder)),
-  await checkPort(host, port),
-  await checkDataFolder(dataFolder),
-  ...(await checkAdminKey(dataFolder)),
-  ...checkDatabase(databaseFile, dataFolder),
-  ...(await checkLeftovers({ dataFolder, objectsFolder })),
-]
+}: Config): Promise<Check[]> => {
+  const folder = await checkDataFolder(dataFolder)
+  // The only warning that there is of a data folder.
+  const isHeld = folder.state === 'warn'
+  return [
+    checkNode(process.versions.node),
+    checkModelLibraries(modelLibraries()),
+    await checkFfmpeg(findTools(ffmpeg === undefined ? {} : { ffmpeg }), programEnvironment),
+    await checkDisk(await nearestExisting(dataFolder)),
+    await checkPort(host, port, isHeld),
+    folder,
+    ...(await checkAdminKey(dataFolder)),
+    ...(await checkWhatIsKept(databaseFile, { dataFolder, objectsFolder })),
+    ...(await checkLeftovers({ dataFolder, objectsFolder })),
+  ]
+}
+
+/** What a damaged database says of the stored bytes is not worth reading. */
+async function checkWhatIsKept(
+  databaseFile: string,
+  { dataFolder, objectsFolder }: { dataFolder: string; objectsFolder: string },
+): Promise<Check[]> {
+  const checks = checkDatabase(databaseFile, dataFolder)
+  const isSound = checks.every(({ state }) => state === 'ok')
+  return [...checks, ...(isSound ? await checkStoredBytes(databaseFile, objectsFolder) : [])]
+}
 
 const asJson = (isFine: boolean, checks: readonly Check[], fixes: readonly Fixed[]) => ({
   ok: isFine,

@@ -11,6 +11,11 @@ import { diskFull } from '../domain/storageFailure.ts'
 /** Below its folder: what is not yet anybody's. */
 export const INCOMING = 'incoming'
 const UNFINISHED = 'unfinished'
+
+/** Where stored bytes lie in their folder. */
+export const objectPath = (folder: string, accountId: string, hash: string): string =>
+  join(folder, accountId, hash.slice(0, 2), hash)
+
 const HASH = /^[0-9a-f]{64}$/
 
 // What stays free for the database when uploads have filled the disk: tasks go on to their end, and assets can be
@@ -47,7 +52,7 @@ export async function openDiskObjects({
   const resumed = new Map<string, LongUpload>()
   let received = 0
 
-  const path = (accountId: string, hash: string): string => join(folder, accountId, hash.slice(0, 2), hash)
+  const path = (accountId: string, hash: string): string => objectPath(folder, accountId, hash)
 
   const checkSpace = async (sizeBytes = 0) => {
     const { bavail, blocks, bsize } = await statfs(folder)

@@ -2,15 +2,17 @@ import { EmbedlineError } from '../domain/errors.ts'
 
 // Primary result codes of SQLite (https://sqlite.org/rescode.html) that say nothing about the statement itself.
 const FULL = 13
+const CORRUPT = 11
+const NO_DATABASE = 26
 const UNAVAILABLE: Readonly<Record<number, string>> = {
   5: 'is locked by another program',
   6: 'is locked by another program',
   7: 'needs more memory than there is',
   8: 'cannot be written',
   10: 'had an input or output error',
-  11: 'is damaged',
+  [CORRUPT]: 'is damaged',
   14: 'cannot be opened',
-  26: 'is not an Embedline database',
+  [NO_DATABASE]: 'is not an Embedline database',
 }
 
 /**
@@ -26,6 +28,12 @@ export function toStorageError(error: unknown, file: string): unknown {
   const reason = UNAVAILABLE[primary]
   if (reason === undefined) return error
   return new EmbedlineError('storage_unavailable', `the database ${file} ${reason}`, { cause: error })
+}
+
+/** True when the bytes of the file are wrong; false for what may pass, such as a full disk or a lock. */
+export function isDamage(error: EmbedlineError): boolean {
+  const code = resultCode(error.cause)
+  return code !== undefined && [CORRUPT, NO_DATABASE].includes(code & 0xff)
 }
 
 /** SQLite's extended result code, when the error is one of SQLite's. */

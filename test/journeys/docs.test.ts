@@ -49,6 +49,9 @@ const UNTIL_LINES = `until_lines() {
   exec 3<&-
 }`
 
+// A page waits for several tasks, on whatever machine.
+const SLOW = { timeout: 180_000 }
+
 let folder: string
 let server: ServerProcess | undefined
 beforeAll(async () => {
@@ -87,29 +90,33 @@ const environment = (): Record<string, string | undefined> => ({
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0
 
-test.for([...ofPage(runnable).keys()])('the examples of %s run as they stand', async (page, { skip }) => {
-  if (!hasCurl) skip('curl is not installed here, and the examples are told in its words')
-  const lines = [UNTIL_LINES]
-  for (const { line, language, code, isEndless } of runnable.filter((example) => example.page === page)) {
-    // What a block prints may end without a line's end.
-    lines.push(`echo; echo '== ${page}:${line}' >&2`)
-    // The server of the page is the one that runs already.
-    const text = here(code).replaceAll(/^bin\/embedline serve\b.*$/gm, '')
-    if (language === 'sh' && !isEndless) lines.push(text)
-    else {
-      const file = `example-${line}.${SUFFIX[language] ?? language}`
-      await writeFile(join(folder, file), text)
-      const program = language === 'sh' ? 'bash -ea' : `'${process.execPath}'`
-      lines.push(`${isEndless ? 'until_lines 3 ' : ''}${program} ${file}`)
+test.for([...ofPage(runnable).keys()])(
+  'the examples of %s run as they stand',
+  SLOW,
+  async (page, { skip }) => {
+    if (!hasCurl) skip('curl is not installed here, and the examples are told in its words')
+    const lines = [UNTIL_LINES]
+    for (const { line, language, code, isEndless } of runnable.filter((example) => example.page === page)) {
+      // What a block prints may end without a line's end.
+      lines.push(`echo; echo '== ${page}:${line}' >&2`)
+      // The server of the page is the one that runs already.
+      const text = here(code).replaceAll(/^bin\/embedline serve\b.*$/gm, '')
+      if (language === 'sh' && !isEndless) lines.push(text)
+      else {
+        const file = `example-${line}.${SUFFIX[language] ?? language}`
+        await writeFile(join(folder, file), text)
+        const program = language === 'sh' ? 'bash -ea' : `'${process.execPath}'`
+        lines.push(`${isEndless ? 'until_lines 3 ' : ''}${program} ${file}`)
+      }
     }
-  }
-  const { stdout, stderr } = await run('bash', ['-eac', lines.join('\n')], {
-    cwd: folder,
-    env: environment(),
-  })
-  expect(stderr.match(/^HTTP (?!2\d\d).*/gm) ?? []).toEqual([])
-  for (const pattern of PRINTED[page] ?? []) expect(stdout).toMatch(pattern)
-})
+    const { stdout, stderr } = await run('bash', ['-eac', lines.join('\n')], {
+      cwd: folder,
+      env: environment(),
+    })
+    expect(stderr.match(/^HTTP (?!2\d\d).*/gm) ?? []).toEqual([])
+    for (const pattern of PRINTED[page] ?? []) expect(stdout).toMatch(pattern)
+  },
+)
 
 /** Modules that an example in Python imports, but for those of Python itself. */
 const modulesOf = (code: string): string[] =>

@@ -13,5 +13,5 @@ export interface Check {
 export interface Fix {
   /** As in `make the folder /srv/data`. */
   what: string
-  run(): Promise<void>
+  run: () => Promise<void>
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import {
   chmodSync,
@@ -13,11 +14,14 @@ import {
 import { createServer as createHttpServer } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { modelLibraries } from '../../models/libraries.ts'
 import { lockFolder } from '../../store/lock.ts'
+import { ensureAccount } from '../../store/accounts.ts'
+import { addReference } from '../../store/objects.ts'
 import { openStore } from '../../store/open.ts'
+import { objectPath } from '../../objects/disk.ts'
 import { fakeClock } from '../../../test/support/fakeClock.ts'
 import { doctor } from '../doctor.ts'
 import { checkDatabase } from './database.ts'
@@ -28,6 +32,7 @@ import { checkLeftovers } from './leftovers.ts'
 import { checkModelLibraries } from './modelLibraries.ts'
 import { checkNode } from './node.ts'
 import { checkPort } from './port.ts'
+import { checkStoredBytes } from './storedBytes.ts'
 
 let folder: string
 beforeEach(() => {
@@ -107,7 +112,7 @@ test('a port that somebody has is a failure, a free one is not', async () => {
   const other = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1')
   await once(other, 'listening')
   const { port } = other.address() as AddressInfo
-  expect(await checkPort('127.0.0.1', port)).toMatchObject({
+  expect(await checkPort('127.0.0.1', port, true)).toMatchObject({
     state: 'fail',
     message: `127.0.0.1:${port} is in use`,
   })
@@ -116,13 +121,17 @@ test('a port that somebody has is a failure, a free one is not', async () => {
   expect((await checkPort('127.0.0.1', port)).state).toBe('ok')
 })
 
-test('a port that an Embedline server has is no failure', async () => {
+test('a port that an Embedline server has is no failure where one holds the data folder', async () => {
   const server = createHttpServer((_, response) => response.end('{"status":"ready","version":"0.1.0"}'))
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
-  expect(await checkPort('127.0.0.1', port)).toMatchObject({
+  expect(await checkPort('127.0.0.1', port, true)).toMatchObject({
     state: 'ok',
     message: `an Embedline server answers at 127.0.0.1:${port}`,
+  })
+  expect(await checkPort('127.0.0.1', port)).toMatchObject({
+    state: 'fail',
+    message: `127.0.0.1:${port} is in use by an Embedline server with another data folder`,
   })
   server.closeAllConnections()
   server.close()
@@ -238,6 +247,52 @@ test('a sound database is read as a whole, a damaged one fails with the way to a
   })
   writeFileSync(file, 'this is no database at all, but some text that is long enough to be looked at')
   expect(checkDatabase(file, folder)).toMatchObject([{ state: 'fail' }])
+})
+
+test('stored bytes that are missing or cut are named', async () => {
+  const file = join(folder, 'embedline.db')
+  const objects = join(folder, 'objects')
+  const text = 'a short film'
+  const hash = createHash('sha256').update(text).digest('hex')
+  const store = await openStore({ file, clock: fakeClock() })
+  await store.write(async (db) => {
+    await ensureAccount(db, { id: 'acc', name: 'one', userId: 'user', nowMs: 0 })
+    await addReference(db, { accountId: 'acc', hash, sizeBytes: text.length, nowMs: 0 })
+  })
+  await store.close()
+  const path = objectPath(objects, 'acc', hash)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text)
+  const look = () => checkStoredBytes(file, objects)
+  expect(await look()).toMatchObject([{ state: 'ok', message: 'all 1 stored files are there' }])
+  writeFileSync(path, 'a short')
+  expect(await look()).toMatchObject([{ state: 'fail', message: expect.stringContaining(path) as string }])
+  rmSync(path)
+  expect(await look()).toMatchObject([
+    { state: 'fail', message: expect.stringMatching(/^1 of 1 stored files missing/) as string },
+  ])
+})
+
+test('a database that was begun and never filled is no damage, and a damaged one is told once', async () => {
+  const data = join(folder, 'data')
+  mkdirSync(data)
+  writeFileSync(join(data, 'embedline.db'), '')
+  expect((await run()).code).toBe(0)
+  writeFileSync(join(data, 'embedline.db'), 'no database '.repeat(100))
+  const { code, printed } = await run('fix')
+  expect(code).toBe(1)
+  expect(printed.match(/^fail .*/gm)).toEqual([
+    expect.stringMatching(/^fail {2}database {5}the database .* is not an Embedline/),
+  ])
+})
+
+test('a database that cannot be read now is not called damaged', () => {
+  const [unread] = checkDatabase(folder, folder)
+  expect(unread).toMatchObject({
+    state: 'fail',
+    message: expect.stringMatching(/^it could not be read/) as string,
+  })
+  expect(unread?.advice).not.toContain('restore')
 })
 
 test('a folder that is only partly restored fails, and says what goes on with it', async () => {

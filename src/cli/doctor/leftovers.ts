@@ -54,7 +54,7 @@ async function halfReceived(dataFolder: string, incoming: string): Promise<Check
   return {
     name: 'leftovers',
     state: 'warn',
-    message: `${names.length} uploads were broken off in ${incoming} (${megabytes} MB)`,
+    message: `half-received uploads in ${incoming}: ${names.length} (${megabytes} MB)`,
     advice: 'The next start removes them: none of them was acknowledged.',
     fix: {
       what: `remove what is in ${incoming}`,

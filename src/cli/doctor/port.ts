@@ -4,8 +4,11 @@ import type { Check } from './check.ts'
 
 const ANSWER_MS = 2_000
 
-/** Listens where the server will listen, and calls itself there. */
-export async function checkPort(host: string, port: number): Promise<Check> {
+/**
+ * Listens where the server will listen, and calls itself there. `holdsFolder` says that a server holds the data folder:
+ * then the one that answers there is taken for it.
+ */
+export async function checkPort(host: string, port: number, holdsFolder = false): Promise<Check> {
   const name = 'port'
   const server = createServer((socket) => socket.destroy())
   try {
@@ -13,9 +16,9 @@ export async function checkPort(host: string, port: number): Promise<Check> {
     await once(server, 'listening')
   } catch (error) {
     const code = codeOf(error)
-    const isOurs = code === 'EADDRINUSE' && (await isEmbedline(host, port))
-    if (isOurs) return { name, state: 'ok', message: `an Embedline server answers at ${host}:${port}` }
-    return taken(host, port, code)
+    if (code !== 'EADDRINUSE' || !(await isEmbedline(host, port))) return unusable(host, port, code)
+    if (holdsFolder) return { name, state: 'ok', message: `an Embedline server answers at ${host}:${port}` }
+    return taken(`${host}:${port} is in use by an Embedline server with another data folder`)
   }
   const address = server.address()
   const listening = typeof address === 'object' && address !== null ? address.port : port
@@ -47,22 +50,21 @@ async function isEmbedline(host: string, port: number): Promise<boolean> {
   }
 }
 
-function taken(host: string, port: number, code: string): Check {
-  const name = 'port'
+const taken = (message: string): Check => ({
+  name: 'port',
+  state: 'fail',
+  message,
+  advice: 'Choose another port with --port, or stop the program that has it.',
+})
+
+function unusable(host: string, port: number, code: string): Check {
   const where = `${host}:${port}`
-  if (code === 'EADDRINUSE') {
-    return {
-      name,
-      state: 'fail',
-      message: `${where} is in use`,
-      advice: 'Choose another port with --port, or stop the program that has it.',
-    }
-  }
+  if (code === 'EADDRINUSE') return taken(`${where} is in use`)
   const advice =
     code === 'EACCES'
       ? 'Ports below 1024 are for root: choose another one with --port.'
       : 'Choose an address of this machine with --host.'
-  return { name, state: 'fail', message: `cannot listen on ${where} (${code})`, advice }
+  return { name: 'port', state: 'fail', message: `cannot listen on ${where} (${code})`, advice }
 }
 
 const codeOf = (error: unknown): string =>
