@@ -175,7 +175,7 @@ async function run(...switches: readonly string[]) {
     ['data', join(folder, 'data')],
     ['port', '0'],
   ])
-  const code = await doctor.run({ values, switches: new Set(switches), operands: [] }, output)
+  const code = await doctor.run({ values, switches: new Set(switches), operands: [] }, output, output)
   return { code, printed }
 }
 
