@@ -13,6 +13,7 @@ import { settleParts } from './addEnd.ts'
 import { embedClipTexts } from './embedClipTexts.ts'
 import type { TaskParts } from './parts.ts'
 import type { SlicePayload } from './plan.ts'
+import { storedInput } from './storedInput.ts'
 import { sumClips } from './sums.ts'
 import { remoteOf } from './textVectors.ts'
 
@@ -35,7 +36,7 @@ export async function embedSlices(parts: TaskParts, item: ClaimedItem, signal: A
   const { slices, cues } = item.payload as SlicePayload
   let { settled } = (item.progress as SliceProgress | undefined) ?? { settled: 0 }
   const work: SliceWork = {
-    file: parts.objects.path(task.accountId, task.objectHash),
+    file: await storedInput(parts, { accountId: task.accountId, objectHash: task.objectHash }),
     model: task.model,
     request,
     facts: plan.facts,

@@ -10,6 +10,7 @@ import { addEmbeddings, getTaskWork, type TaskWork } from '../store/tasks.ts'
 import { settleParts } from './addEnd.ts'
 import { embedPartRemotely } from './embedPartRemotely.ts'
 import type { TaskParts } from './parts.ts'
+import { storedInput } from './storedInput.ts'
 import { makeSums, type ModalitySum } from './sums.ts'
 import { remoteOf } from './textVectors.ts'
 
@@ -35,7 +36,7 @@ export async function embedPart(parts: TaskParts, item: ClaimedItem, signal: Abo
   let { chunkCount } = (item.progress as Progress | undefined) ?? { chunkCount: 0 }
   const sums = makeSums()
   const kept: PartVector[] = []
-  const file = parts.objects.path(task.accountId, task.objectHash)
+  const file = await storedInput(parts, { accountId: task.accountId, objectHash: task.objectHash })
   const left = part.kind === 'chunks' ? { ...part, from: chunkCount } : part
   const onVectors = async (vectors: readonly PartVector[]) => {
     for (const { weight, ...each } of vectors) if (weight > 0) sums.add({ ...each, weight, endMs: 0 })

@@ -28,6 +28,7 @@ import { planDocument, planPicture } from './planParts.ts'
 import { planMedia } from './planMedia.ts'
 import { quotaAgainMs } from './quotas.ts'
 import { reuseKeyOf, reuseVectors } from './reuse.ts'
+import { storedInput } from './storedInput.ts'
 import { isUnfinished, readCues, usedTracks } from './transcript/tracks.ts'
 import { withinModel } from './withinModel.ts'
 
@@ -59,7 +60,7 @@ export async function planTask(parts: TaskParts, item: ClaimedItem, signal: Abor
   if (task.objectHash === undefined)
     throw new EmbedlineError('input_missing', 'The asset was deleted before it was fetched.')
 
-  const file = parts.objects.path(task.accountId, task.objectHash)
+  const file = await storedInput(parts, { accountId: task.accountId, objectHash: task.objectHash })
   const facts = asset?.facts ?? (await lookInto(parts, task, file, signal))
   await (isMediaRequest(task.request)
     ? planClips(parts, item, { task, request: task.request, asset, file, facts }, signal)

@@ -41,8 +41,9 @@ const PRINTED: Readonly<Record<string, readonly RegExp[]>> = {
   'docs/tours/native.md': [/^event: ended$/m, /^ended /m, /^ready \{/m, /^my\.mp4 /m, /^404 not_found /m],
 }
 
-/** Runs what has no end until it has printed so many lines. */
-const UNTIL_LINES = `until_lines() {
+/** Before the examples of a page: waits of a second are shorter, and what has no end runs until it has printed some lines. */
+const AROUND = `sleep() { command sleep 0.2; }
+until_lines() {
   exec 3< <(exec timeout 30 "\${@:2}")
   head -n $1 <&3
   kill $!
@@ -95,7 +96,7 @@ test.for([...ofPage(runnable).keys()])(
   SLOW,
   async (page, { skip }) => {
     if (!hasCurl) skip('curl is not installed here, and the examples are told in its words')
-    const lines = [UNTIL_LINES]
+    const lines = [AROUND]
     for (const { line, language, code, isEndless } of runnable.filter((example) => example.page === page)) {
       // What a block prints may end without a line's end.
       lines.push(`echo; echo '== ${page}:${line}' >&2`)
@@ -118,19 +119,31 @@ test.for([...ofPage(runnable).keys()])(
   },
 )
 
-/** Modules that an example in Python imports, but for those of Python itself. */
+/** Modules that an example in Python imports. */
 const modulesOf = (code: string): string[] =>
   [...code.matchAll(/^from (\w+)(?:\.\w+)* import/gm)].map(([, name = '']) => name)
 
 const python = examples.filter(({ language, notRun }) => language === 'python' && notRun === undefined)
 
-test.for([...ofPage(python).keys()])(
+/** Those of them that Python does not have here; undefined where there is no Python. */
+function missingModules(): string[] | undefined {
+  const look =
+    'import sys; from importlib.util import find_spec; print(*[m for m in sys.argv[1:] if not find_spec(m)])'
+  const { status, stdout } = spawnSync('python3', [
+    '-c',
+    look,
+    ...python.flatMap(({ code }) => modulesOf(code)),
+  ])
+  return status === 0 ? stdout.toString().split(/\s+/) : undefined
+}
+const missing = missingModules()
+
+test.for([...ofPage(python)])(
   'the examples in Python of %s run as they stand',
-  async (page, { skip }) => {
-    for (const { line, code } of python.filter((example) => example.page === page)) {
-      const needed = modulesOf(code).map((name) => `import ${name}`)
-      if (spawnSync('python3', ['-c', needed.join('\n')]).status !== 0)
-        skip(`python3 with ${modulesOf(code).join(', ')} is not installed here`)
+  async ([, ofThisPage], { skip }) => {
+    for (const { line, code } of ofThisPage) {
+      const lacking = modulesOf(code).filter((name) => missing?.includes(name))
+      if (!missing || lacking.length > 0) skip(`python3 ${lacking.join(', ')} is not installed here`)
       await writeFile(join(folder, `example-${line}.py`), here(code))
       const { stdout } = await run('python3', [`example-${line}.py`], { cwd: folder, env: environment() })
       expect(stdout).not.toBe('')

@@ -29,7 +29,7 @@ export async function checkStoredBytes(databaseFile: string, objectsFolder: stri
       message: `${lost.length} of ${all.length} stored files missing or cut: ${named.join('; ')}${lost.length > MOST_NAMED ? '; …' : ''}`,
       advice:
         'Put them back from objects/ in a backup, or delete these assets and upload them again. Vectors that are there ' +
-        'stay; tasks that still need these bytes fail.',
+        'stay; tasks that still need these bytes fail with input_missing.',
     },
   ]
 }
