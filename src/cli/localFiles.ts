@@ -12,7 +12,7 @@ export interface LocalFile {
 /**
  * The files that were named, and all files below the folders that were named, in order of their keys. The key of a file
  * in a folder is its path below that folder. Links inside folders and what is neither file nor folder are left out.
- * Throws `request_invalid` for a path that is not there, and for two files of one key.
+ * Throws `request_invalid` for a path that is not there or is neither, and for two files of one key.
  */
 export async function localFiles(paths: readonly string[], prefix: string): Promise<LocalFile[]> {
   const found = (await Promise.all(paths.map(filesAt))).flat()
@@ -27,7 +27,10 @@ export async function localFiles(paths: readonly string[], prefix: string): Prom
 async function filesAt(path: string): Promise<LocalFile[]> {
   const facts = await stat(path).catch(() => undefined)
   if (facts === undefined) throw new EmbedlineError('request_invalid', `there is no ${path}`)
-  if (!facts.isDirectory()) return [{ path, key: basename(path), sizeBytes: facts.size }]
+  // Whoever opens a pipe waits until somebody writes into it.
+  if (!facts.isDirectory() && !facts.isFile())
+    throw new EmbedlineError('request_invalid', `${path} is neither a file nor a folder`)
+  if (facts.isFile()) return [{ path, key: basename(path), sizeBytes: facts.size }]
   const entries = await readdir(path, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
   return Promise.all(

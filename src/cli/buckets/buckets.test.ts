@@ -141,6 +141,7 @@ test('put names a path that is not there and a key that two files would have', a
   const twice = runCommand(put, ['handbook', join(folder, 'a'), join(folder, 'b'), ...flags])
   await expect(twice).rejects.toThrow('two of the files would have the key same')
   await expect(runCommand(put, ['handbook', '/nowhere', ...flags])).rejects.toThrow('there is no /nowhere')
+  await expect(runCommand(put, ['handbook', '/dev/null', ...flags])).rejects.toThrow('is neither a file nor')
   expect(seen).toEqual([])
 })
 

@@ -42,7 +42,7 @@ export async function embedInput(input: Input, parts: EmbedParts): Promise<Outco
     return await withAsset(input, parts)
   } catch (failure) {
     if (!(failure instanceof EmbedlineError) || !ABOUT_ONE_INPUT.includes(failure.code)) throw failure
-    if (failure instanceof WrongFlag) throw failure
+    if (failure instanceof AboutAll) throw failure
     return { kind: 'failed', input, reason: failure.message }
   }
 }
@@ -118,8 +118,8 @@ async function lookedAt({ server, clock, signal }: EmbedParts, id: string): Prom
   }
 }
 
-/** A flag that every input would be refused for. */
-class WrongFlag extends EmbedlineError {}
+/** What every input would be refused for. */
+class AboutAll extends EmbedlineError {}
 
 const FLAG_OF: Readonly<Record<string, string>> = {
   model: '--model',
@@ -133,10 +133,14 @@ async function create({ server, signal }: EmbedParts, entry: object): Promise<Ta
   })) as Answer<'createTasks'>
   const [{ task, error } = {}] = answer.results
   if (task) return task
-  const { field = '', detail = 'the task was refused' } = error ?? {}
+  if (!error) throw new EmbedlineError('request_invalid', 'the task was refused')
+  const { field = '', detail, status } = error
   const flag = FLAG_OF[field]
-  if (flag !== undefined) throw new WrongFlag('request_invalid', `${flag}: ${detail}`)
-  throw new EmbedlineError('request_invalid', field === '' ? detail : `${field}: ${detail}`)
+  const message = field === '' ? detail : `${flag ?? field}: ${detail}`
+  // A model that is not here, a quota that is spent, a full disk.
+  if (flag !== undefined || [403, 429].includes(status) || status >= 500)
+    throw new AboutAll(error.code as ErrorCode, message)
+  throw new EmbedlineError('request_invalid', message)
 }
 
 const WAIT_SEC = 30
