@@ -5,6 +5,7 @@ import { readConfig } from '../config.ts'
 import { EmbedlineError, type ErrorCode } from '../domain/errors.ts'
 import { systemClock } from '../lib/clock.ts'
 import type { CommandLine, Flag } from './command.ts'
+import { sendFile, type FileBody } from './sendFile.ts'
 import { settingFlags } from './settingFlags.ts'
 
 /** Flags of every command that talks to a server. */
@@ -27,6 +28,8 @@ export interface CallOptions {
   /** Sent as JSON. */
   json?: unknown
   bytes?: Blob | FormData
+  /** Read while it is sent. Throws `request_invalid` when it cannot be read. */
+  file?: FileBody
   signal?: AbortSignal
 }
 
@@ -102,12 +105,12 @@ const adminKey = async (dataFolder: string): Promise<string | undefined> =>
 /** Requests to the server at this address, with this key. */
 export function serverCalls(url: string, key: string): ServerCalls {
   /** The answer that is no refusal; waits while the limit of the key is spent for a moment. */
-  async function ask(path: string, init: RequestInit): Promise<Response> {
+  async function ask(path: string, init: RequestInit, file?: FileBody): Promise<Response> {
     const headers = new Headers(init.headers)
     // The doors differ in where they look for it.
     headers.set('authorization', `Bearer ${key}`)
     headers.set('x-api-key', key)
-    const send = () => reach(url, path, { ...init, headers })
+    const send = () => reach(url, path, { ...init, headers }, file)
     let response = await send()
     for (let waitMs = waitOf(response); waitMs !== undefined; waitMs = waitOf(response)) {
       await response.body?.cancel()
@@ -120,11 +123,11 @@ export function serverCalls(url: string, key: string): ServerCalls {
   }
   return {
     url,
-    async call(method, path, { json, bytes, signal } = {}) {
+    async call(method, path, { json, bytes, file, signal } = {}) {
       const headers = json === undefined ? {} : { 'content-type': 'application/json' }
       const body = json === undefined ? bytes : JSON.stringify(json)
       const init = { method, headers, ...(body !== undefined && { body }), ...(signal && { signal }) }
-      const text = await readText(await ask(path, init), url, signal)
+      const text = await readText(await ask(path, init, file), url, signal)
       return text === '' ? undefined : JSON.parse(text)
     },
     async *lines(path, signal) {
@@ -183,11 +186,20 @@ function waitOf({ status, headers }: Response): number | undefined {
   return status === 429 && seconds <= LONGEST_WAIT_SEC ? seconds * 1000 : undefined
 }
 
-async function reach(url: string, path: string, init: RequestInit): Promise<Response> {
+async function reach(url: string, path: string, init: RequestInit, file?: FileBody): Promise<Response> {
   try {
-    return await fetch(url + path, init)
+    if (!file) return await fetch(url + path, init)
+    const { method = 'POST', headers, signal } = init
+    return await sendFile(url + path, {
+      method,
+      headers: new Headers(headers),
+      file,
+      ...(signal && { signal }),
+    })
   } catch (cause) {
     init.signal?.throwIfAborted()
+    if (file && cause instanceof Error && 'path' in cause && cause.path === file.path)
+      throw new EmbedlineError('request_invalid', `it cannot be read: ${cause.message}`, { cause })
     throw unreachable(url, cause)
   }
 }

@@ -1,4 +1,3 @@
-import { openAsBlob } from 'node:fs'
 import { EmbedlineError } from '../../domain/errors.ts'
 import type { Command, Output } from '../command.ts'
 import { EXIT } from '../exit.ts'
@@ -66,8 +65,8 @@ async function upload(
   return refused.toSorted((a, b) => (a.key < b.key ? -1 : 1))
 }
 
-const putFile = async (server: ServerCalls, bucket: string, { path, key }: LocalFile): Promise<unknown> =>
-  server.call('PUT', objectPath(bucket, key), { bytes: await openAsBlob(path) })
+const putFile = (server: ServerCalls, bucket: string, { path, key }: LocalFile): Promise<unknown> =>
+  server.call('PUT', objectPath(bucket, key), { file: { path } })
 
 // What is wrong with one file is no reason to leave out the others; a wrong key or a server that is gone is.
 const ABOUT_ONE_FILE: readonly string[] = ['request_invalid', 'too_large']

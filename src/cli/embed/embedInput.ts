@@ -1,6 +1,3 @@
-import { openAsBlob } from 'node:fs'
-import { access, constants } from 'node:fs/promises'
-import { basename } from 'node:path'
 import type { Answer, Task } from '../../client/client.ts'
 import { EmbedlineError, type ErrorCode } from '../../domain/errors.ts'
 import type { Clock } from '../../lib/clock.ts'
@@ -49,8 +46,6 @@ export async function embedInput(input: Input, parts: EmbedParts): Promise<Outco
 
 async function withAsset(input: Input, parts: EmbedParts): Promise<Outcome> {
   const { server, signal, isPrivate } = parts
-  const unreadable = await whyUnreadable(input)
-  if (unreadable !== undefined) return { kind: 'failed', input, reason: unreadable }
   const { _id: id } = await upload(parts, input)
   const asset = await lookedAt(parts, id)
   if (asset.status === 'failed') {
@@ -74,23 +69,12 @@ async function withAsset(input: Input, parts: EmbedParts): Promise<Outcome> {
   return { kind: 'embedded', input, task, ...(reason !== undefined && { reason }) }
 }
 
-async function whyUnreadable({ path }: Input): Promise<string | undefined> {
-  if (path === undefined) return undefined
-  try {
-    await access(path, constants.R_OK)
-    return undefined
-  } catch (failure) {
-    return `it cannot be read: ${failure instanceof Error ? failure.message : String(failure)}`
-  }
-}
-
 async function upload({ server, signal }: EmbedParts, { source, path }: Input): Promise<Asset> {
   const form = new FormData()
-  form.set('method', path === undefined ? 'url' : 'direct')
-  if (path === undefined) form.set('url', source)
-  // Read piece by piece while it is sent.
-  else form.set('file', await openAsBlob(path), basename(path))
-  return (await server.call('POST', ASSETS_PATH, { bytes: form, signal })) as Asset
+  form.set('method', 'url')
+  form.set('url', source)
+  const sent = path === undefined ? { bytes: form } : { file: { path, fields: { method: 'direct' } } }
+  return (await server.call('POST', ASSETS_PATH, { ...sent, signal })) as Asset
 }
 
 async function uploadSubtitles(
@@ -98,11 +82,9 @@ async function uploadSubtitles(
   { path, language }: Subtitles,
   assetId: string,
 ): Promise<void> {
-  const form = new FormData()
-  form.set('method', 'direct')
-  form.set('user_metadata', JSON.stringify({ transcript_of: assetId, ...(language && { language }) }))
-  form.set('file', await openAsBlob(path), basename(path))
-  await server.call('POST', ASSETS_PATH, { bytes: form, signal })
+  const metadata = { transcript_of: assetId, ...(language && { language }) }
+  const fields = { method: 'direct', user_metadata: JSON.stringify(metadata) }
+  await server.call('POST', ASSETS_PATH, { file: { path, fields }, signal })
 }
 
 const POLL_LEAST_MS = 50
