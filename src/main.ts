@@ -6,6 +6,7 @@ import { startCompute, type RunningCompute } from './compute/pool.ts'
 import { isLoopback, type Config, type TracesConfig } from './config.ts'
 import { makePace } from './crawl/pace.ts'
 import { EmbedlineError } from './domain/errors.ts'
+import { reachNothing, type Reach } from './domain/failurePoints.ts'
 import type { Tracer } from './domain/tracing.ts'
 import { makeIds } from './domain/ids.ts'
 import { limitsNamed } from './domain/limits.ts'
@@ -75,6 +76,7 @@ export interface RunningServer {
 export interface Surroundings {
   /** Where the lines of the log go. */
   writeLog: (line: string) => void
+  reach?: Reach
 }
 
 /** The names that contracts give their models; they mean the configured one, because their clients send nothing else. */
@@ -95,6 +97,7 @@ export async function startServer(
   config: Config,
   surroundings: Surroundings = { writeLog: toStderr },
 ): Promise<RunningServer> {
+  const { reach = reachNothing } = surroundings
   const clock = systemClock
   const logger = makeLogger({ write: surroundings.writeLog, clock, level: config.logLevel })
   const meters = makeMeters()
@@ -111,7 +114,7 @@ export async function startServer(
     const tools = findTools(config.ffmpeg === undefined ? {} : { ffmpeg: config.ffmpeg })
     const ids = makeIds(clock, randomBytes)
     const tracer = config.traces && open(await openTraces(config.traces, { clock, logger }))
-    const untraced = open(await openStore({ file: config.databaseFile, clock }))
+    const untraced = open(await openStore({ file: config.databaseFile, clock, reach }))
     const store = tracer ? tracedStore(untraced, tracer) : untraced
     store.onCommit(({ durationMs, changeCount, moves }) => {
       meters.observe('embedline_commit_duration_seconds', {}, durationMs / 1000)
@@ -181,6 +184,7 @@ export async function startServer(
       usage,
       tally,
       clock,
+      reach,
       ids,
       limits,
       logger,
@@ -389,6 +393,7 @@ const dispatch = (parts: TaskParts, computeCount: number): Dispatcher =>
       } else parts.logger.error('the dispatcher met an error', { error })
     },
     clock: parts.clock,
+    reach: parts.reach,
   })
 
 /** Says of what the system refuses at the start which folder that was: the operator can do something about it. */

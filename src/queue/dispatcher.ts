@@ -1,3 +1,4 @@
+import { reachNothing, type Reach } from '../domain/failurePoints.ts'
 import type { Db } from '../domain/tables.ts'
 import type { Clock } from '../lib/clock.ts'
 import { makeNap } from '../lib/nap.ts'
@@ -22,6 +23,7 @@ export interface DispatcherParts {
   /** How long to wait before looking again when there was nothing to claim. */
   pollMs?: number
   leaseMs?: number
+  reach?: Reach
 }
 
 export interface Dispatcher {
@@ -44,7 +46,8 @@ const LONGEST_WAIT_MS = 10_000
 
 /** Starts to claim items and to hand them to `handle`, as many at once as there is room for. */
 export function startDispatcher(parts: DispatcherParts): Dispatcher {
-  const { write, worker, rooms, handle, onError, clock, pollMs = 500, leaseMs = 15_000 } = parts
+  const { write, worker, rooms, handle, onError, clock } = parts
+  const { pollMs = 500, leaseMs = 15_000, reach = reachNothing } = parts
   const held = new Map<Held<ClaimedItem>, Promise<void>>()
   const nap = makeNap(clock)
   const stopping = new AbortController()
@@ -85,8 +88,13 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     const items = [...held.keys()].map(({ item }) => item)
     const free = rooms(items)
     if (free.every((room) => room.free <= 0)) return { items: [], heldBack: 0 }
+    reach('before claim')
     const nowMs = clock.nowMs()
-    return write((db) => claimRound(db, free, items, { worker, nowMs, leaseUntilMs: nowMs + leaseMs }))
+    const claimed = await write((db) =>
+      claimRound(db, free, items, { worker, nowMs, leaseUntilMs: nowMs + leaseMs }),
+    )
+    if (claimed.items.length > 0) reach('after claim')
+    return claimed
   }
 
   function start(item: ClaimedItem) {

@@ -63,6 +63,7 @@ async function settleResult(
   result: SliceResult,
   { settled, isLast }: SliceProgress & { isLast: boolean },
 ): Promise<void> {
+  parts.reach('between compute and commit')
   await parts.store.write(async (db) => {
     const nowMs = parts.clock.nowMs()
     const progress: SliceProgress = { settled }

@@ -51,6 +51,7 @@ export async function embedDocument(parts: TaskParts, item: ClaimedItem, signal:
       : parts.compute.embedDocument(work, writer.add, signal, options))
     // Replaced since then, it has another token than the one that is kept here: the next task reads it again.
     const { changeToken } = before
+    parts.reach('between compute and commit')
     await parts.endDocument({ item, file, lastChunks: writer.rest(), summary, changeToken })
   } catch (thrown) {
     if (signal.aborted || !(thrown instanceof EmbedlineError) || thrown.code === 'lease_lost') throw thrown

@@ -104,6 +104,7 @@ async function settlePart(
   task: TaskWork,
   { part, vectors, sums, summary }: PartResult,
 ): Promise<void> {
+  parts.reach('between compute and commit')
   await parts.store.write(async (db) => {
     const nowMs = parts.clock.nowMs()
     if (!(await settle(db, item, { state: 'done', nowMs }))) throw lost()

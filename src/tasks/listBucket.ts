@@ -101,10 +101,12 @@ async function listFiles(parts: TaskParts, item: ClaimedItem, listing: Listing):
     batch.push(object)
     if (batch.length < FILES_A_TRANSACTION) continue
     await parts.store.write((db) => writeFiles(parts, db, item, listing, batch))
+    parts.reach('in a plan')
     parts.wake()
     batch = []
   }
   if (batch.length > 0) await parts.store.write((db) => writeFiles(parts, db, item, listing, batch))
+  parts.reach('in a plan')
 }
 
 async function writeFiles(

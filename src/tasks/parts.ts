@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { Fetcher } from '../fetch/fetcher.ts'
 import type { Objects } from '../objects/objects.ts'
 import type { EmbedlineError } from '../domain/errors.ts'
+import type { Reach } from '../domain/failurePoints.ts'
 import type {
   ChunkReadingOptions,
   EncodedChunk,
@@ -70,6 +71,7 @@ export interface TaskParts {
   /** Counts what is used by requests that are answered at once. */
   tally: Tally
   clock: Clock
+  reach: Reach
   ids: Ids
   limits: Limits
   logger: Logger

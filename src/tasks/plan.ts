@@ -169,6 +169,7 @@ async function writeItems(
   { pieces, ...planned }: Planned,
 ): Promise<void> {
   for (let from = 0; from === 0 || from < pieces.length; from += ITEMS_A_TRANSACTION) {
+    if (from > 0) parts.reach('in a plan')
     const batch = pieces.slice(from, from + ITEMS_A_TRANSACTION)
     const isLast = from + ITEMS_A_TRANSACTION >= pieces.length
     await parts.store.write(async (db) => {

@@ -13,7 +13,7 @@ export interface BytesKey {
   hash: string
 }
 
-export type BytesParts = Pick<TaskParts, 'store' | 'objects' | 'bytesMutex' | 'clock'>
+export type BytesParts = Pick<TaskParts, 'store' | 'objects' | 'bytesMutex' | 'clock' | 'reach'>
 
 const mutexKey = ({ accountId, hash }: BytesKey) => `${accountId}/${hash}`
 
@@ -31,6 +31,7 @@ export const keepMadeBytes = <T>(
   const bytes = { accountId, hash }
   return parts.bytesMutex(mutexKey(bytes), async () => {
     await parts.objects.keep(accountId, received)
+    parts.reach('between upload and row')
     try {
       return await parts.store.write(async (db) => {
         await addReference(db, { ...bytes, sizeBytes, nowMs: parts.clock.nowMs() })
@@ -71,6 +72,7 @@ export async function dropBytes(
     isLast = drops && (await dropReference(db, bytes.accountId, bytes.hash))
     return drops
   })
+  if (isLast) parts.reach('between commit and delete')
   // Whoever keeps the same bytes again meanwhile has them: it is looked anew, when nobody is about to.
   if (isLast) await parts.bytesMutex(mutexKey(bytes), () => removeUnreferenced(parts, bytes))
   return isDropping

@@ -19,7 +19,8 @@ export interface ServerProcess {
 const KEYS = 'key-of-one=one,key-of-two=two'
 
 interface Options {
-  program?: string
+  /** What takes `serve` and its flags: a program, with words of its own. */
+  program?: string | readonly string[]
   port?: number
   /** With none the server makes one of its own. */
   keys?: string
@@ -48,7 +49,8 @@ function begin(
   flags: readonly string[],
   { program = PROGRAM, port = 0, keys = KEYS }: Options,
 ): Pick<ServerProcess, 'end'> & { ready: Promise<ServerProcess> } {
-  const child = spawn(program, ['serve', '--port', String(port), '--data', dataFolder, ...flags], {
+  const [command = '', ...words] = [program].flat()
+  const child = spawn(command, [...words, 'serve', '--port', String(port), '--data', dataFolder, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, EMBEDLINE_KEYS: keys },
   })

@@ -6,6 +6,7 @@ import { sql } from 'kysely'
 import { onTestFinished } from 'vitest'
 import { makePace } from '../../src/crawl/pace.ts'
 import { EmbedlineError } from '../../src/domain/errors.ts'
+import { reachNothing } from '../../src/domain/failurePoints.ts'
 import { openFolderBuckets } from '../../src/buckets/folderBuckets.ts'
 import { canMoveItem, canMoveTask, type ItemState, type TaskState } from '../../src/domain/states.ts'
 import { ITEM_KINDS } from '../../src/domain/itemKinds.ts'
@@ -194,6 +195,7 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
   const tally = openTally({ store, clock, logger, waitMs: 0 })
   const parts: TaskParts = {
     store,
+    reach: reachNothing,
     results,
     objects,
     bytesMutex: makeKeyedMutex(),

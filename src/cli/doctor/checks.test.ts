@@ -170,7 +170,11 @@ test('a data folder that a server holds is a warning', async () => {
 /** What the command prints and how it ends, for the data folder of this test. */
 async function run(...switches: readonly string[]) {
   let printed = ''
-  const output = { write: (text: string) => void (printed += text), isTerminal: false, drain: async () => true }
+  const output = {
+    write: (text: string) => void (printed += text),
+    isTerminal: false,
+    drain: async () => true,
+  }
   const values = new Map([
     ['data', join(folder, 'data')],
     ['port', '0'],
