@@ -43,7 +43,7 @@ const bytesOfAsset = async (app: TestApp, id: string): Promise<Buffer> => {
     .selectAll()
     .where('id', '=', id)
     .executeTakeFirstOrThrow()
-  return readFile(app.parts.objects.path(row.account_id, row.object_hash!))
+  return readFile(app.room.objectPath(row.account_id, row.object_hash!))
 }
 
 test('a file comes in parts, in any order, and is then an asset that is looked at', async () => {

@@ -63,7 +63,7 @@ test.for([
     state: 'ready',
     sizeBytes: 5000,
   })
-  const stored = await readFile(room.parts.objects.path(room.account.id, HASH))
+  const stored = await readFile(room.objectPath(room.account.id, HASH))
   expect(stored.equals(CONTENT)).toBe(true)
   const rows = await room.parts.store.read.selectFrom('object').selectAll().execute()
   expect(rows).toMatchObject([{ hash: HASH, reference_count: 1 }])
