@@ -16,15 +16,22 @@ export interface ServerProcess {
   end(signal: NodeJS.Signals): Promise<number | null>
 }
 
+interface ProcessOptions {
+  program?: string
+  port?: number
+  /** Beside that of the tests. */
+  environment?: Readonly<Record<string, string>>
+}
+
 /** Starts `embedline serve` as a user would, and waits until it prints its URL. It ends with the test at the latest. */
 export async function serverProcess(
   dataFolder: string,
   flags: readonly string[] = [],
-  { program = PROGRAM, port = 0 }: { program?: string; port?: number } = {},
+  { program = PROGRAM, port = 0, environment = {} }: ProcessOptions = {},
 ): Promise<ServerProcess> {
   const child = spawn(program, ['serve', '--port', String(port), '--data', dataFolder, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, EMBEDLINE_KEYS: 'key-of-one=one,key-of-two=two' },
+    env: { ...process.env, EMBEDLINE_KEYS: 'key-of-one=one,key-of-two=two', ...environment },
   })
   const output: string[] = []
   const found = Promise.withResolvers<string>()
