@@ -32,9 +32,9 @@ export interface IncomingParts {
 export interface Incoming
   extends Pick<Objects, 'receive' | 'resume' | 'unfinished' | 'forget' | 'checkSpace'>, Opened {
   /** A place that nobody else has, which is empty again after a restart. */
-  newPath(): string
+  newPath: () => string
   /** Where what has this name lies. */
-  unfinishedPath(name: string): string
+  unfinishedPath: (name: string) => string
 }
 
 /**

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { client, finished, uploadAsset } from '../support/client.ts'
 import { scenes } from '../support/madeMedia.ts'
@@ -25,6 +26,7 @@ const serve = (folder: string, { port = 0, flags = [] as string[] } = {}) =>
     environment: store.environment,
   })
 
+const EMBEDLINE = new URL('../../bin/embedline', import.meta.url).pathname
 const HEADERS = { 'x-api-key': 'key-of-one' }
 
 const content = (server: ServerProcess, id: string, range?: string): Promise<Response> =>
@@ -66,6 +68,11 @@ test('an asset is stored in S3, embedded, read in ranges and deleted; no secret 
   expect(
     store.seen.filter(({ method, path }) => method === 'GET' && /\/[0-9a-f]{64}/.test(path)),
   ).toHaveLength(2)
+
+  const backup = join(await temporaryFolder(), 'backup')
+  const flags = ['--data', folder, '--storage-url', 's3://stored/of/embedline', '--json']
+  const { stdout } = await promisify(execFile)(EMBEDLINE, ['backup', backup, ...flags])
+  expect(JSON.parse(stdout)).toMatchObject({ files: 1 })
 
   store.fault = () => ({ status: 403, code: 'AccessDenied' })
   const refused = await content(server, id)
@@ -115,7 +122,9 @@ test('a server killed while a file comes in goes on with its parts in S3: upload
   expect(video.equals(Buffer.from(await (await content(second, assetId)).arrayBuffer()))).toBe(true)
   expect(await store.keys()).toHaveLength(1)
   // To be hashed it was fetched once, and then it was here.
-  const gets = store.seen.filter(({ method, path: asked }) => method === 'GET' && /assembled\/[\w-]+\?x-id/.test(asked))
+  const gets = store.seen.filter(
+    ({ method, path: asked }) => method === 'GET' && /assembled\/[\w-]+\?x-id/.test(asked),
+  )
   expect(gets).toHaveLength(1)
   expect((await embedded(second, assetId)).status).toBe('ready')
   expect(await second.end('SIGTERM')).toBe(0)

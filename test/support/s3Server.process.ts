@@ -2,25 +2,26 @@
 // lacks: parts can be listed and uploads given up, and a new object may be refused because there is one.
 import { access, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+// @ts-expect-error -- it has no types
+import S3rver from '@20minutes/s3rver'
 
 const BUCKET = 'stored'
 
-interface S3rver {
+interface Store {
   configureBuckets(): Promise<unknown>
   callback(): (request: IncomingMessage, response: ServerResponse) => void
 }
 
-const S3rverClass = createRequire(import.meta.url)('@20minutes/s3rver') as new (options: object) => S3rver
+const openStore = (options: object) => new S3rver(options) as Store
 const [folder = '', pageSize = '1000'] = process.argv.slice(2)
 const options = { directory: folder, silent: true, configureBuckets: [{ name: BUCKET }] }
-const s3rver = new S3rverClass(options)
+const s3rver = openStore(options)
 await s3rver.configureBuckets()
 const answerForObject = s3rver.callback()
 // Where it checks a signature, it leaves the last slash of the bucket's path out.
-const answerForBucket = new S3rverClass({ ...options, allowMismatchedSignatures: true }).callback()
+const answerForBucket = openStore({ ...options, allowMismatchedSignatures: true }).callback()
 const uploads = join(folder, BUCKET, '._S3rver_uploads')
 
 const isThere = (path: string) =>

@@ -16,7 +16,7 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3'
 import type { Opened } from '../../lib/closing.ts'
-import { isMissing, isPreconditionFailed } from './failure.ts'
+import { isMissing, isNotImplemented, isPreconditionFailed } from './failure.ts'
 import { ofStore, retrying, type Pace } from './retry.ts'
 import type { S3Settings } from './settings.ts'
 
@@ -82,7 +82,7 @@ export interface Bucket extends Opened {
   completeParts(upload: MultipartUpload, parts: readonly SentPart[]): Promise<boolean>
   /** Removes the parts; there need be none. */
   abortParts(upload: MultipartUpload): Promise<void>
-  /** The uploads in parts below a prefix that were neither completed nor aborted. */
+  /** The uploads in parts below a prefix that were neither completed nor aborted; none of a store that cannot list them. */
   listUploads(prefix: string): AsyncGenerator<MultipartUpload & { begunMs: number }>
 }
 
@@ -246,7 +246,8 @@ export function openBucket({ settings, pace, pageSize }: BucketParts): Bucket {
       }
       for (let after: Marker | undefined, isFirst = true; isFirst || after; isFirst = false) {
         const order = { Bucket, Prefix, ...uploadsPage, ...after }
-        const answer = await asked(() => client.send(new ListMultipartUploadsCommand(order)))
+        const answer = await asked(() => ifKnown(client.send(new ListMultipartUploadsCommand(order))))
+        if (!answer) return
         for (const { Key = '', UploadId = '', Initiated } of answer.Uploads ?? [])
           yield { key: Key, uploadId: UploadId, begunMs: Initiated?.getTime() ?? 0 }
         const { NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = answer
@@ -264,6 +265,16 @@ export function openBucket({ settings, pace, pageSize }: BucketParts): Bucket {
 
 const silent = () => {}
 const SILENT = { debug: silent, info: silent, warn: silent, error: silent }
+
+/** Undefined when the store does not know the operation. */
+async function ifKnown<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked
+  } catch (failure) {
+    if (isNotImplemented(failure)) return undefined
+    throw failure
+  }
+}
 
 const sourceOf = (bucket: string, key: string): string =>
   `${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`

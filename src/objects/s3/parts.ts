@@ -89,8 +89,8 @@ export function openSessions(parts: SessionParts): Sessions {
     async assemble(name) {
       const upload = await known(name)
       const key = assembledKey(name)
-      const made = upload && (await bucket.listParts(upload))
-      if (made?.length) await bucket.completeParts(upload!, made)
+      const made = (upload && (await bucket.listParts(upload))) ?? []
+      if (upload && made.length > 0) await bucket.completeParts(upload, made)
       if ((await bucket.sizeOf(key)) === undefined) throw gone()
       return key
     },

@@ -40,7 +40,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const objects of opened.splice(0)) await objects.close()
   await rm(folder, { recursive: true, force: true })
-  expect(warnings.splice(0)).toEqual([])
+  if (warnings.length > 0) throw new Error(`unexpected warnings: ${JSON.stringify(warnings.splice(0))}`)
 })
 
 const prefix = () => `test-${prefixCount}/`
