@@ -33,7 +33,8 @@ export async function openDiskObjects(parts: IncomingParts): Promise<Objects & O
         return openPart(unfinishedPath(name), place, () => checkSpace(0))
       }),
 
-    hashParts: (name, signal) => touchingDisk(() => hashFile(unfinishedPath(name), signal)),
+    hashParts: (name, sizeBytes, signal) =>
+      touchingDisk(() => hashFile(unfinishedPath(name), signal, sizeBytes)),
 
     keepParts: (name, accountId, hash) =>
       touchingDisk(async () => {

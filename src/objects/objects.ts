@@ -66,8 +66,11 @@ export interface Objects {
    * at once spoil it. Throws `disk_full`.
    */
   openPart(name: string, place: PartPlace): Promise<PartUpload>
-  /** The SHA-256, hex, of a file whose parts are all there. Memory does not grow with it. Throws `input_missing`. */
-  hashParts(name: string, signal: AbortSignal): Promise<string>
+  /**
+   * The SHA-256, hex, of a file of so many bytes whose parts are all there. Memory does not grow with it. Throws
+   * `input_missing` when it is not whole, and `aborted`.
+   */
+  hashParts(name: string, sizeBytes: number, signal: AbortSignal): Promise<string>
   /** Moves a file whose parts are all there to its place, durably; moving it again is no error. Throws `input_missing`. */
   keepParts(name: string, accountId: string, hash: string): Promise<void>
   /** Throws `disk_full` when so many more bytes would not fit. */

@@ -82,6 +82,17 @@ async function listUploads(response: ServerResponse, prefix: string) {
   )
 }
 
+let last: Promise<void> = Promise.resolve()
+
+/** Conditions are looked at by one request after the other. Returns what lets the next one. */
+async function inTurn(): Promise<() => void> {
+  const before = last
+  const mine = Promise.withResolvers<void>()
+  last = mine.promise
+  await before
+  return mine.resolve
+}
+
 async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname, searchParams: query } = new URL(request.url ?? '', 'http://s3')
   const key = decodeURIComponent(pathname.slice(`/${BUCKET}/`.length))
@@ -95,9 +106,12 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
     await rm(join(uploads, uploadId), { recursive: true, force: true })
     return answer(response, 204)
   }
-  if (request.headers['if-none-match'] === '*' && request.method === 'PUT')
+  if (request.headers['if-none-match'] === '*' && request.method === 'PUT') {
+    const release = await inTurn()
+    response.on('close', release)
     if (await isThere(join(folder, BUCKET, `${key}._S3rver_object`)))
       return refuse(response, 412, 'PreconditionFailed')
+  }
   if (key === '') answerForBucket(request, response)
   else answerForObject(request, response)
 }

@@ -60,8 +60,8 @@ export interface Bucket extends Opened {
   /** The size; undefined when there is no such object. */
   sizeOf(key: string): Promise<number | undefined>
   put(key: string, source: Source): Promise<void>
-  /** False: there is one already. A store that does not know the condition replaces it. */
-  putNew(key: string, content: string): Promise<boolean>
+  /** Leaves what is there already as it is; a store that does not know the condition replaces it. */
+  putNew(key: string, content: string): Promise<void>
   /** True when it is not there. */
   remove(key: string): Promise<void>
   /** All keys below a prefix, page by page. */
@@ -161,10 +161,8 @@ export function openBucket({ settings, pace, pageSize }: BucketParts): Bucket {
       asked(async () => {
         try {
           await client.send(new PutObjectCommand({ Bucket, Key, Body: content, IfNoneMatch: '*' }))
-          return true
         } catch (failure) {
-          if (isPreconditionFailed(failure)) return false
-          throw failure
+          if (!isPreconditionFailed(failure)) throw failure
         }
       }),
 

@@ -90,6 +90,8 @@ export function asStoreFailure(failure: unknown): EmbedlineError {
 
 function sentence({ name, status }: Facts): string {
   if (name === 'CredentialsProviderError') return 'There are no credentials for the storage of this server'
+  if (status === 301 || name === 'AuthorizationHeaderMalformed')
+    return 'The bucket of this server is in another region than it asks: EMBEDLINE_S3_REGION'
   if (name === 'NoSuchBucket') return 'The bucket in which this server stores bytes does not exist'
   if (status === 401 || status === 403) return 'The storage refuses the credentials of this server'
   if (status === 412) return 'What is stored changed while it was read'

@@ -10,7 +10,7 @@ import { openIncoming } from '../incoming.ts'
 import { placeOf, type Objects } from '../objects.ts'
 import { openBucket } from './bucket.ts'
 import { openInputCache, type Load } from './inputCache.ts'
-import { openSessions } from './parts.ts'
+import { openSessions, partsMissing } from './parts.ts'
 import { read, readToFile } from './read.ts'
 import type { Pace } from './retry.ts'
 import { copyObject, sendFile, SIZES, type Sizes } from './send.ts'
@@ -22,6 +22,8 @@ const PACE: Omit<Pace, 'random'> = { attempts: 6, firstPauseMs: 100, longestPaus
 const ABANDONED_AFTER_MS = 2 * 24 * 3_600_000
 
 const STORED = /^([^/]+)\/[0-9a-f]{2}\/([0-9a-f]{64})$/
+
+const ASSEMBLED = /^assembled\/[\w-]+$/
 
 export interface S3Parts {
   settings: S3Settings
@@ -93,7 +95,7 @@ export async function openS3Objects(parts: S3Parts): Promise<Objects & Opened> {
 
     openPart: (name, place) => sessions.openPart(name, place),
 
-    async hashParts(name, signal) {
+    async hashParts(name, sizeBytes, signal) {
       const key = await sessions.assemble(name)
       if (signal.aborted) throw new EmbedlineError('aborted', 'The hashing was stopped.')
       const found = await readToFile(reading, key, {
@@ -101,7 +103,7 @@ export async function openS3Objects(parts: S3Parts): Promise<Objects & Opened> {
         signal,
         onSize: withRoom(),
       })
-      if (!found) throw missing()
+      if (found?.sizeBytes !== sizeBytes) throw partsMissing()
       hashed.set(name, found.hash)
       return found.hash
     },
@@ -109,7 +111,8 @@ export async function openS3Objects(parts: S3Parts): Promise<Objects & Opened> {
     async keepParts(name, accountId, hash) {
       const key = keyOf(accountId, hash)
       const isThere = (await bucket.sizeOf(key)) !== undefined
-      if (!isThere && !(await copyObject(bucket, await sessions.assemble(name), key, sizes))) throw missing()
+      if (!isThere && !(await copyObject(bucket, await sessions.assemble(name), key, sizes)))
+        throw partsMissing()
       await sessions.end(name)
       if (hashed.get(name) === hash) await cache.adopt(hash, unfinishedPath(name))
       hashed.delete(name)
@@ -159,8 +162,11 @@ export async function openS3Objects(parts: S3Parts): Promise<Objects & Opened> {
 
     async removeAbandoned() {
       for await (const { begunMs, ...upload } of bucket.listUploads(prefix)) {
-        if (begunMs > clock.nowMs() - ABANDONED_AFTER_MS || (await sessions.isOpen(upload))) continue
-        await bucket.abortParts(upload)
+        const name = upload.key.slice(prefix.length)
+        const isOld = begunMs < clock.nowMs() - ABANDONED_AFTER_MS
+        // Others may use the bucket too.
+        const isOurs = STORED.test(name) || ASSEMBLED.test(name)
+        if (isOld && isOurs && !(await sessions.isOpen(upload))) await bucket.abortParts(upload)
       }
     },
 

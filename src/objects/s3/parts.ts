@@ -1,16 +1,13 @@
-import { createHash, type Hash } from 'node:crypto'
-import { open, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { EmbedlineError } from '../../domain/errors.ts'
 import type { KeyedMutex } from '../../lib/keyedMutex.ts'
+import { openPart } from '../diskParts.ts'
 import { touchingDisk } from '../durable.ts'
 import type { Incoming } from '../incoming.ts'
 import type { PartPlace, PartUpload } from '../objects.ts'
 import type { MultipartUpload } from './bucket.ts'
 import { read, type ReadParts } from './read.ts'
 import { sourceOf } from './send.ts'
-
-/** While a part comes in, the free space is looked at after so many bytes. */
-const CHECK_EVERY_BYTES = 16 * 1024 ** 2
 
 export interface SessionParts extends ReadParts {
   prefix: string
@@ -56,8 +53,8 @@ export function openSessions(parts: SessionParts): Sessions {
       const before = await known(name)
       if (before) return remember(name, before)
       const upload = await bucket.beginParts(assembledKey(name))
-      if (await bucket.putNew(sessionKey(name), upload.uploadId)) return remember(name, upload)
-      // Another server was quicker, or an answer was lost.
+      await bucket.putNew(sessionKey(name), upload.uploadId)
+      // Another server may have been quicker, or, where the store does not know the condition, a little slower.
       const first = (await readSession(name)) ?? upload
       if (first.uploadId !== upload.uploadId) await bucket.abortParts(upload)
       return remember(name, first)
@@ -76,14 +73,24 @@ export function openSessions(parts: SessionParts): Sessions {
 
   return {
     async openPart(name, place) {
-      await incoming.checkSpace(0)
-      return openSpool(
-        { path: incoming.newPath(), place, checkSpace: () => incoming.checkSpace(0) },
-        (source) =>
-          begin(name).then(async (upload) => {
-            if (!(await bucket.putPart(upload, place.number, source))) throw gone()
-          }),
-      )
+      const checkSpace = () => incoming.checkSpace(0)
+      await checkSpace()
+      // It passes through a file of this machine: it is sent again from there when the store failed.
+      const path = incoming.newPath()
+      const spool = await touchingDisk(() => openPart(path, { ...place, offset: 0 }, checkSpace))
+      return {
+        write: (chunk) => spool.write(chunk),
+        async finish() {
+          const { sizeBytes, md5 } = await spool.finish()
+          const source = await sourceOf(path, 0, sizeBytes, Buffer.from(md5, 'hex'))
+          if (!(await bucket.putPart(await begin(name), place.number, source))) throw partsMissing()
+          return { sizeBytes, md5 }
+        },
+        async close() {
+          await spool.close()
+          await rm(path, { force: true })
+        },
+      }
     },
 
     async assemble(name) {
@@ -91,7 +98,7 @@ export function openSessions(parts: SessionParts): Sessions {
       const key = assembledKey(name)
       const made = (upload && (await bucket.listParts(upload))) ?? []
       if (upload && made.length > 0) await bucket.completeParts(upload, made)
-      if ((await bucket.sizeOf(key)) === undefined) throw gone()
+      if ((await bucket.sizeOf(key)) === undefined) throw partsMissing()
       return key
     },
 
@@ -113,45 +120,5 @@ export function openSessions(parts: SessionParts): Sessions {
   }
 }
 
-const gone = () => new EmbedlineError('input_missing', 'The parts of the upload are not here any more.')
-
-interface Spool {
-  path: string
-  place: PartPlace
-  checkSpace: () => Promise<void>
-}
-
-/** A part passes through a file of this machine: it is sent again from there when the store failed. */
-async function openSpool(
-  { path, place, checkSpace }: Spool,
-  send: (source: Awaited<ReturnType<typeof sourceOf>>) => Promise<void>,
-): Promise<PartUpload> {
-  const file = await touchingDisk(() => open(path, 'ax'))
-  const hash: Hash = createHash('md5')
-  let sizeBytes = 0
-  let checkedBytes = 0
-  return {
-    write: (chunk) =>
-      touchingDisk(async () => {
-        if (sizeBytes + chunk.length > place.sizeBytes)
-          throw new EmbedlineError('too_large', `The part has ${place.sizeBytes} bytes and no more.`)
-        if (sizeBytes - checkedBytes >= CHECK_EVERY_BYTES) {
-          checkedBytes = sizeBytes
-          await checkSpace()
-        }
-        hash.update(chunk)
-        await file.appendFile(chunk)
-        sizeBytes += chunk.length
-      }),
-    async finish() {
-      const digest = hash.digest()
-      const source = await sourceOf(path, 0, sizeBytes, digest)
-      await send(source)
-      return { sizeBytes, md5: digest.toString('hex') }
-    },
-    async close() {
-      await file.close()
-      await rm(path, { force: true })
-    },
-  }
-}
+export const partsMissing = () =>
+  new EmbedlineError('input_missing', 'The parts of the upload are not here any more.')
