@@ -77,6 +77,7 @@ test('an asset is stored in S3, embedded, read in ranges and deleted; no secret 
   store.fault = () => ({ status: 403, code: 'AccessDenied' })
   const refused = await content(server, id)
   expect(refused.status).toBe(503)
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
   const told = `${await refused.text()}${server.output.join('\n')}`
   expect(told).toContain('AccessDenied')
   expect(told).not.toContain('S3RVER')

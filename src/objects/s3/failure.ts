@@ -34,6 +34,9 @@ const AGAIN = new Set([
   'ConditionalRequestConflict',
 ])
 
+/** So long is waited for a store that is away. */
+const AGAIN_AFTER_MS = 15_000
+
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null
 
@@ -84,6 +87,7 @@ export function asStoreFailure(failure: unknown): EmbedlineError {
   const cause = new Error(`S3: ${name}${status === undefined ? '' : `, status ${status}`}`)
   return new EmbedlineError('storage_unavailable', `${sentence({ name, status })} (${name})`, {
     cause,
+    retryAfterMs: AGAIN_AFTER_MS,
     reason: mayGoRight(failure) ? 'storage_down' : 'storage_refused',
   })
 }
