@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { pipeline } from 'node:stream/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { S3Settings } from '../../src/objects/s3/settings.ts'
 
 const PROGRAM = new URL('./s3Server.process.ts', import.meta.url).pathname
@@ -16,6 +17,8 @@ export type Fault =
   | { status: number; code: string }
   /** The answer comes, and its body ends after so many bytes. */
   | { cutAfterBytes: number }
+  /** The answer comes, and nothing after so many bytes of its body. */
+  | { stopAfterBytes: number }
   /** Nothing comes for so long. */
   | { delayMs: number }
   /** The object has another ETag. */
@@ -114,10 +117,13 @@ async function answerWith(
   response: ServerResponse,
 ): Promise<void> {
   if (fault && 'loseAnswer' in fault) return void response.destroy()
-  if (fault && 'delayMs' in fault) await new Promise((wake) => setTimeout(wake, fault.delayMs))
+  if (fault && 'delayMs' in fault)
+    await Promise.race([sleep(fault.delayMs, undefined, { ref: false }), once(response, 'close')])
   const etag = fault && 'etag' in fault ? { etag: fault.etag } : {}
   response.writeHead(answer.statusCode ?? 500, { ...answer.headers, ...etag })
-  const most = fault && 'cutAfterBytes' in fault ? fault.cutAfterBytes : Number.POSITIVE_INFINITY
+  const mayStop = fault !== undefined && 'stopAfterBytes' in fault
+  const mayCut = fault !== undefined && 'cutAfterBytes' in fault
+  const most = mayStop ? fault.stopAfterBytes : mayCut ? fault.cutAfterBytes : Number.POSITIVE_INFINITY
   const spoilt = fault !== undefined && 'spoil' in fault
   async function* spoil(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     let left = most
@@ -125,6 +131,7 @@ async function answerWith(
       if (spoilt) chunk[0] = (chunk[0] ?? 0) ^ 1
       if (chunk.length >= left) {
         await new Promise((wake) => response.write(chunk.subarray(0, left), wake))
+        if (mayStop) await once(response, 'close')
         throw new Error('cut')
       }
       left -= chunk.length

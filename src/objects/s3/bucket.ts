@@ -20,7 +20,6 @@ import { isMissing, isNotImplemented, isPreconditionFailed } from './failure.ts'
 import { ofStore, retrying, type Pace } from './retry.ts'
 import type { S3Settings } from './settings.ts'
 
-/** So long a connection may take to come about, and so long nothing may come over one. */
 const CONNECT_MS = 5_000
 const IDLE_MS = 30_000
 
@@ -90,14 +89,16 @@ export interface BucketParts {
   settings: S3Settings
   pace: Pace
   /** Of lists; absent: as many as the store gives. */
-  pageSize?: number
+  pageSize?: number | undefined
+  /** So long nothing may come over a connection. */
+  idleMs?: number | undefined
 }
 
 /**
  * Opens a bucket. Requests are signed with the credentials that AWS programs use (`AWS_ACCESS_KEY_ID`, profiles, roles),
  * go to paths and not to names of hosts, and carry no checksums but those that every store knows.
  */
-export function openBucket({ settings, pace, pageSize }: BucketParts): Bucket {
+export function openBucket({ settings, pace, pageSize, idleMs = IDLE_MS }: BucketParts): Bucket {
   const { bucket: Bucket, endpoint, region } = settings
   const client = new S3Client({
     region,
@@ -109,7 +110,7 @@ export function openBucket({ settings, pace, pageSize }: BucketParts): Bucket {
     maxAttempts: 1,
     // It would print; what fails is told by whoever asked.
     logger: SILENT,
-    requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: IDLE_MS },
+    requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: idleMs },
   })
   const page = pageSize === undefined ? {} : { MaxKeys: pageSize }
   const uploadsPage = pageSize === undefined ? {} : { MaxUploads: pageSize }

@@ -39,6 +39,8 @@ export interface S3Parts {
   sizes?: Sizes
   /** Of lists. */
   pageSize?: number
+  /** So long nothing may come over a connection. */
+  idleMs?: number
 }
 
 /**
@@ -53,7 +55,8 @@ export async function openS3Objects(parts: S3Parts): Promise<Objects & Opened> {
   const bucket = openBucket({
     settings,
     pace,
-    ...(parts.pageSize !== undefined && { pageSize: parts.pageSize }),
+    pageSize: parts.pageSize,
+    idleMs: parts.idleMs,
   })
   await checkBucket(parts, () => bucket.list(prefix).next())
   const incoming = await openIncoming({ folder, ...(parts.admit && { admit: parts.admit }) })

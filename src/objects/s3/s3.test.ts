@@ -210,6 +210,16 @@ test('a reading that is cut goes on by range, for readers and for files', async 
   ])
 })
 
+test('a connection over which nothing comes any more is given up, before the answer and in it', async () => {
+  const hash = await keep(await open(), LARGE)
+  const objects = await elsewhere({ idleMs: 100 })
+  failing(1, { delayMs: 60_000 }, isGet)
+  expect((await buffer(await objects.open('a', hash))).equals(LARGE)).toBe(true)
+  failing(1, { stopAfterBytes: 300_000 }, isGet)
+  expect((await buffer(await objects.open('a', hash))).equals(LARGE)).toBe(true)
+  expect(server.seen.findLast(isGet)?.headers.range).toMatch(/^bytes=[1-9]/)
+})
+
 test('what is another object after a cut is not put together with the first', async () => {
   const objects = await open()
   const hash = await keep(objects, LARGE)
