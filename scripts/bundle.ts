@@ -11,6 +11,7 @@ const BUNDLE = `${FOLDER}/main.mjs`
 /** Imported by sources of which a server that runs may never need one. */
 const LOADED_WHEN_USED = [
   'undici',
+  '@aws-sdk/client-s3',
   '@opentelemetry/api',
   '@opentelemetry/exporter-trace-otlp-http',
   '@opentelemetry/resources',

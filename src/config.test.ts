@@ -37,6 +37,7 @@ test('with nothing set the server is for this machine alone and keeps all in one
     dataFolder: join(folder, 'data'),
     databaseFile: join(folder, 'data/embedline.db'),
     objectsFolder: join(folder, 'data/objects'),
+    storageCacheBytes: 10e9,
     bucketsUrl: `file:${folder}/data/buckets`,
     computeCount: 1,
     computeMemoryBytes: 2e9,
@@ -167,6 +168,34 @@ test('the database and the objects can lie elsewhere, relative paths start where
   expect(config.objectsFolder).toBe(join(folder, 'objects'))
 })
 
+test('stored bytes lie in a bucket of S3, below a prefix', () => {
+  const config = read(
+    { 'storage-url': 's3://media-files/embedline/', 's3-endpoint': 'http://minio:9000' },
+    { AWS_REGION: 'eu-central-1', AWS_SECRET_ACCESS_KEY: 'secret' },
+  )
+  const s3 = { bucket: 'media-files', endpoint: 'http://minio:9000', region: 'eu-central-1' }
+  expect(config.s3).toEqual({ ...s3, prefix: 'embedline/' })
+  expect(config.objectsFolder).toBe(join(folder, 'data/s3'))
+  expect(JSON.stringify(config)).not.toContain('secret')
+  expect(read({ 'storage-url': 's3://media-files' }).s3).toMatchObject({ prefix: '', region: 'us-east-1' })
+  const own = read({ 'storage-url': 's3://media-files', 's3-region': 'here' }, { AWS_REGION: 'there' })
+  expect(own.s3?.region).toBe('here')
+})
+
+test.for([
+  's3:bucket',
+  's3://',
+  's3://A',
+  's3://key:secret@bucket',
+  's3://bucket/a b',
+  's3://bucket//a',
+  's3://bucket?x',
+])('the place %s is refused, and no password is shown', (url) => {
+  const message = messageOf(() => read({ 'storage-url': url }))
+  expect(message).toContain('expected s3://bucket or s3://bucket/prefix')
+  expect(message).not.toContain('secret')
+})
+
 test('keys are any text without comma and equals sign, each with its account', () => {
   expect(read({}, { EMBEDLINE_KEYS: 'k-1=acme, k/2 =beta' }).keys).toEqual([
     { key: 'k-1', account: 'acme' },
@@ -178,7 +207,7 @@ test('every bad value is named at once, with where it was set and what was expec
   configFile({ compute: true, colour: 'red', logLevel: 'loud' })
   const message = messageOf(() =>
     read(
-      { port: '99999', 'database-url': 'postgres://x', 'storage-url': 's3://b', aliases: 'clip' },
+      { port: '99999', 'database-url': 'postgres://x', 'storage-url': 's3://b_', aliases: 'clip' },
       { EMBEDLINE_RETENTION: '7 days', EMBEDLINE_LIMITS: 'none', EMBEDLINE_COMPUTE_MEMORY: '1MB' },
     ),
   )
@@ -188,7 +217,7 @@ test('every bad value is named at once, with where it was set and what was expec
     'colour in embedline.config.json: there is no such setting',
     '--port is "99999": expected a whole number from 0 to 65535',
     '--database-url is "postgres://x": this version has SQLite only',
-    '--storage-url is "s3://b": this version has local storage only',
+    '--storage-url is "s3://b_": expected s3://bucket or s3://bucket/prefix, without a user or a password',
     'EMBEDLINE_COMPUTE_MEMORY is "1MB": expected a size of at least 300MB, such as 512MB or 4GB',
     '--aliases is "clip": expected name=model pairs with commas between them',
     'EMBEDLINE_RETENTION is "7 days": expected a duration such as 30m, 12h or 7d',

@@ -6,6 +6,7 @@ import { RATE_NAMES, type RateLimits } from './domain/rates.ts'
 import { NOTHING_ALLOWED, type AllowList } from './fetch/allowList.ts'
 import type { SessionPrecisions } from './domain/precision.ts'
 import type { LogLevel } from './lib/logger.ts'
+import type { S3Settings } from './objects/s3/settings.ts'
 import type { RemoteSettings } from './remote/settings.ts'
 import type { TokenBudget } from './models/embeddinggemma/settings.ts'
 import { SETTING_NAMES, SETTINGS, variableOf, type Setting, type SettingName } from './settings.ts'
@@ -17,7 +18,12 @@ export interface Config {
   port: number
   dataFolder: string
   databaseFile: string
+  /** Where stored bytes lie, or what of them is on this machine. */
   objectsFolder: string
+  /** Where they lie in place of that. */
+  s3?: S3Settings
+  /** With S3, how much of the inputs is kept in that folder too. */
+  storageCacheBytes: number
   /** `file:` and a path, of which `{account}` may be a part. */
   bucketsUrl: string
   /** 0: API only. */
@@ -237,7 +243,8 @@ function toConfig(
   const computeCount = value('compute', SETTINGS.compute.parse)
   const dataFolder = resolve(folder, value('data', SETTINGS.data.parse))
   const database = optional('databaseUrl', SETTINGS.databaseUrl.parse)
-  const storage = optional('storageUrl', SETTINGS.storageUrl.parse)
+  const storage = optional('storageUrl', SETTINGS.storageUrl.parse) ?? { folder: join(dataFolder, 'objects') }
+  const s3 = 'bucket' in storage && readS3(storage, { optional }, environment)
   const buckets = optional('bucketsUrl', SETTINGS.bucketsUrl.parse)
   const ffmpeg = optional('ffmpeg', SETTINGS.ffmpeg.parse)
   const models = optional('models', SETTINGS.models.parse)
@@ -250,7 +257,9 @@ function toConfig(
     port: value('port', SETTINGS.port.parse),
     dataFolder,
     databaseFile: database === undefined ? join(dataFolder, 'embedline.db') : resolve(folder, database),
-    objectsFolder: storage === undefined ? join(dataFolder, 'objects') : resolve(folder, storage),
+    objectsFolder: 'folder' in storage ? resolve(folder, storage.folder) : join(dataFolder, 's3'),
+    ...(s3 && { s3 }),
+    storageCacheBytes: value('storageCache', SETTINGS.storageCache.parse),
     bucketsUrl: `file:${buckets === undefined ? encodeURI(join(dataFolder, 'buckets')) : resolve(folder, buckets)}`,
     computeCount,
     computeMemoryBytes: value('computeMemory', SETTINGS.computeMemory.parse),
@@ -316,6 +325,19 @@ function readRemote({ value, optional }: Values): RemoteSettings | undefined {
     queryPrefix: value('remoteQueryPrefix', SETTINGS.remoteQueryPrefix.parse),
     documentPrefix: value('remoteDocumentPrefix', SETTINGS.remoteDocumentPrefix.parse),
   })
+}
+
+/** The region is where other programs of AWS look for it too; their credentials are not read here, but by its client. */
+function readS3(
+  { bucket, prefix }: { bucket: string; prefix: string },
+  { optional }: Pick<Values, 'optional'>,
+  environment: NonNullable<ConfigSources['environment']>,
+): S3Settings {
+  const endpoint = optional('s3Endpoint', SETTINGS.s3Endpoint.parse)
+  const region =
+    optional('s3Region', SETTINGS.s3Region.parse) ??
+    (environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'] || 'us-east-1')
+  return Object.freeze({ bucket, prefix, ...(endpoint !== undefined && { endpoint }), region })
 }
 
 const TRACES_PATH = '/v1/traces'

@@ -35,6 +35,7 @@ import type { ModelSettings, RemoteModel } from './models/settings.ts'
 import { termsOf } from './models/terms.ts'
 import { openModelFiles, type ModelFiles } from './modelFiles/pulls.ts'
 import { openDiskObjects } from './objects/disk.ts'
+import type { Objects } from './objects/objects.ts'
 import { startDispatcher, type Dispatcher } from './queue/dispatcher.ts'
 import type { OpenRemote } from './remote/openRemote.ts'
 import type { RemoteSettings } from './remote/settings.ts'
@@ -132,9 +133,7 @@ export async function startServer(
     const wake = () => dispatcher?.wake()
     const disk = open(await openDisk(config, { clock, logger, onRoom: wake }))
     const admit = () => disk.admit()
-    const objects = open(
-      await inFolder(config.objectsFolder, () => openDiskObjects({ folder: config.objectsFolder, admit })),
-    )
+    const objects = open(await openObjects(config, { clock, logger, admit }))
     const userAgent = `Embedline/${version}`
     const fetcher = open(openFetcher({ clock, userAgent, allow: config.fetchAllow }))
     const modelSettings = modelSettingsOf(config)
@@ -269,6 +268,16 @@ async function openTraces(
 ): Promise<Tracer & Opened> {
   const { openTracer } = await import('./telemetry/openTracer.ts')
   return openTracer({ ...parts, url, headers, serviceName, version })
+}
+
+/** A folder, or S3, whose client only those load who use it. */
+async function openObjects(
+  { objectsFolder: folder, s3, storageCacheBytes: cacheBytes }: Config,
+  { clock, logger, admit }: Pick<TaskParts, 'clock' | 'logger'> & { admit: () => Promise<void> },
+): Promise<Objects & Opened> {
+  if (!s3) return inFolder(folder, () => openDiskObjects({ folder, admit }))
+  const { openS3Objects } = await import('./objects/s3/openS3.ts')
+  return openS3Objects({ settings: s3, folder, cacheBytes, clock, logger, admit, random: Math.random })
 }
 
 /** Looks at the disks that the server writes to; what it keeps on one of them is named in metrics. */

@@ -83,10 +83,27 @@ export function parseDatabaseUrl(text: string): string {
   return pathAfter('sqlite:', text)
 }
 
-export function parseStorageUrl(text: string): string {
+export function parseBucketsUrl(text: string): string {
   if (text.startsWith('s3:'))
-    throw new EmbedlineError('request_invalid', 'this version has local storage only')
+    throw new EmbedlineError('request_invalid', 'this version has buckets in folders only')
   return pathAfter('file:', text)
+}
+
+/** A folder, or a place in an S3 bucket: below a prefix that is empty or ends in `/`. */
+export type StoragePlace = { folder: string } | { bucket: string; prefix: string }
+
+export function parseStorageUrl(text: string): StoragePlace {
+  if (!text.startsWith('s3:')) return { folder: pathAfter('file:', text) }
+  const [, bucket, path = ''] =
+    /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:\/[\w.!*'()-]+)*)\/?$/.exec(text) ?? []
+  if (bucket === undefined) throw expected('s3://bucket or s3://bucket/prefix, without a user or a password')
+  return { bucket, prefix: path === '' ? '' : `${path.slice(1)}/` }
+}
+
+/** A name such as `eu-central-1`. */
+export function parseRegion(text: string): string {
+  if (!/^[a-z0-9-]{1,50}$/.test(text)) throw expected('a region such as eu-central-1')
+  return text
 }
 
 /** Takes `file:/a`, `file:///a` and `file:a`. */

@@ -8,12 +8,14 @@ import {
   oneOf,
   oneOfNumbers,
   parseAliases,
+  parseBucketsUrl,
   parseDatabaseUrl,
   parseDuration,
   parseFloor,
   parseFrameSeconds,
   parseHost,
   parseKeys,
+  parseRegion,
   parseRemoteUrl,
   parseSize,
   parseStorageUrl,
@@ -74,8 +76,31 @@ export const SETTINGS = {
     flag: 'storage-url',
     placeholder: 'url',
     fallbackShown: 'file:<data>/objects',
-    meaning: 'Where the bytes of assets and inputs are kept: `file:<folder>`.',
+    meaning:
+      'Where the bytes of assets and inputs are kept: `file:<folder>`, or `s3://bucket/prefix` ([docs/s3.md](docs/s3.md)).',
     parse: parseStorageUrl,
+  },
+  s3Endpoint: {
+    flag: 's3-endpoint',
+    placeholder: 'url',
+    fallbackShown: 'AWS',
+    meaning: 'Address of an S3 store that is not AWS, as in `http://minio:9000`.',
+    parse: parseRemoteUrl,
+  },
+  s3Region: {
+    flag: 's3-region',
+    placeholder: 'name',
+    fallbackShown: '`AWS_REGION`, or us-east-1',
+    meaning: 'Region of the S3 bucket.',
+    parse: parseRegion,
+  },
+  storageCache: {
+    flag: 'storage-cache',
+    placeholder: 'size',
+    fallback: '10GB',
+    meaning:
+      'With S3, how much of the inputs is also kept in the data folder, so that it need not be fetched again.',
+    parse: parseSize,
   },
   bucketsUrl: {
     flag: 'buckets-url',
@@ -83,7 +108,7 @@ export const SETTINGS = {
     fallbackShown: 'file:<data>/buckets',
     meaning:
       'Where the buckets are: `file:<folder>`, in which each folder is a bucket. With `{account}` in it, as in `file:/srv/{account}`, each account has a folder of its own.',
-    parse: parseStorageUrl,
+    parse: parseBucketsUrl,
   },
   compute: {
     flag: 'compute',

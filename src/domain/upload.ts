@@ -49,10 +49,10 @@ export const partCount = ({ totalBytes, partBytes }: Sizes): number => Math.ceil
 export function placeOfPart(
   { totalBytes, partBytes }: Sizes,
   number: number,
-): { offset: number; sizeBytes: number } | undefined {
+): { number: number; offset: number; sizeBytes: number } | undefined {
   const offset = (number - 1) * partBytes
   if (!Number.isInteger(number) || number < 1 || offset >= totalBytes) return undefined
-  return { offset, sizeBytes: Math.min(partBytes, totalBytes - offset) }
+  return { number, offset, sizeBytes: Math.min(partBytes, totalBytes - offset) }
 }
 
 /** The state of an upload by the clock, whether anybody has noted it or not. */

@@ -41,6 +41,7 @@ export function asRefusal(thrown: unknown, requestId: string): Refusal {
     return {
       code: thrown.code,
       message: `The storage of this server does not work; its log says why (request ${requestId}).`,
+      ...(thrown.retryAfterMs !== undefined && { retryAfterMs: thrown.retryAfterMs }),
     }
   if (thrown instanceof EmbedlineError) {
     const { code, message, field, reason, retryAfterMs, limit } = thrown

@@ -58,7 +58,7 @@ test('some of the disk stays free: uploads are refused before the database has n
   await expect(objects.keep('a', await small.finish())).rejects.toMatchObject({ code: 'disk_full' })
   await small.abandon()
 
-  await expect(objects.openPart('parts', { offset: 0, sizeBytes: 1 })).rejects.toMatchObject({
+  await expect(objects.openPart('parts', { number: 1, offset: 0, sizeBytes: 1 })).rejects.toMatchObject({
     code: 'disk_full',
   })
   await expect(objects.checkSpace(0)).rejects.toMatchObject({ code: 'disk_full' })

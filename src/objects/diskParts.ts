@@ -48,11 +48,12 @@ export async function openPart(
   }
 }
 
-/** The SHA-256 of a file, hex. Throws `input_missing` when it is gone, and `aborted`. */
-export async function hashFile(path: string, signal: AbortSignal): Promise<string> {
+/** The SHA-256 of a file, hex. Throws `input_missing` when it is gone or not of that size, and `aborted`. */
+export async function hashFile(path: string, signal: AbortSignal, sizeBytes?: number): Promise<string> {
   const file = await ifThere(open(path, 'r'))
   if (!file) throw gone()
   try {
+    if (sizeBytes !== undefined && (await file.stat()).size !== sizeBytes) throw gone()
     const hash = createHash('sha256')
     const buffer = Buffer.allocUnsafe(HASH_BYTES)
     for (;;) {

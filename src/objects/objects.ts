@@ -41,6 +41,17 @@ export interface PartUpload {
   close(): Promise<void>
 }
 
+/** Where a part of a file belongs. */
+export interface PartPlace {
+  /** From 1, in the order of the file. */
+  number: number
+  offset: number
+  sizeBytes: number
+}
+
+/** Where the bytes lie below a folder, or below the prefix of a bucket. */
+export const placeOf = (accountId: string, hash: string): string => `${accountId}/${hash.slice(0, 2)}/${hash}`
+
 /** Where the bytes of assets and task inputs lie: once per account and content. */
 export interface Objects {
   /** Opens a place for so many bytes at most. Throws `disk_full` while no new work is taken. */
@@ -54,9 +65,12 @@ export interface Objects {
    * Opens a part of a file whose parts come in any order, under a name as that of `resume`. Two that write the same part
    * at once spoil it. Throws `disk_full`.
    */
-  openPart(name: string, place: { offset: number; sizeBytes: number }): Promise<PartUpload>
-  /** The SHA-256, hex, of a file whose parts are all there. Memory does not grow with it. Throws `input_missing`. */
-  hashParts(name: string, signal: AbortSignal): Promise<string>
+  openPart(name: string, place: PartPlace): Promise<PartUpload>
+  /**
+   * The SHA-256, hex, of a file of so many bytes whose parts are all there. Memory does not grow with it. Throws
+   * `input_missing` when it is not whole, and `aborted`.
+   */
+  hashParts(name: string, sizeBytes: number, signal: AbortSignal): Promise<string>
   /** Moves a file whose parts are all there to its place, durably; moving it again is no error. Throws `input_missing`. */
   keepParts(name: string, accountId: string, hash: string): Promise<void>
   /** Throws `disk_full` when so many more bytes would not fit. */
@@ -69,10 +83,21 @@ export interface Objects {
   keep(accountId: string, received: ReceivedBytes): Promise<void>
   /** Reads the bytes, or those of a range. Throws `not_found`. */
   open(accountId: string, hash: string, range?: { first: number; last: number }): Promise<Readable>
-  /** A local path from which the bytes can be read while they are kept. */
-  path(accountId: string, hash: string): string
+  /**
+   * Has the bytes in a file of this machine while `use` runs, for programs that read files. They may have to come from
+   * elsewhere first, once for all who want them at a time. Throws `not_found` and `aborted`, and what `use` throws.
+   */
+  useFile<T>(
+    bytes: { accountId: string; hash: string },
+    signal: AbortSignal | undefined,
+    use: (path: string) => Promise<T>,
+  ): Promise<T>
+  /** Undefined when they are not here. */
+  sizeOf(accountId: string, hash: string): Promise<number | undefined>
   /** Removes the bytes; removing what is not there is no error. */
   remove(accountId: string, hash: string): Promise<void>
   /** All that is kept, for whoever compares it with the rows. */
   list(): AsyncIterable<{ accountId: string; hash: string }>
+  /** Removes what processes that were killed left where `list` and `unfinished` do not see it. */
+  removeAbandoned(): Promise<void>
 }

@@ -95,7 +95,7 @@ test('a task that was cancelled lets go of the bytes of its asset', async () => 
     source,
   })
   await cancel(room, id)
-  const path = room.parts.objects.path(room.account.id, bytes.hash)
+  const path = room.objectPath(room.account.id, bytes.hash)
   await access(path)
   await deleteAsset(room.parts, room.account.id, asset.id)
   await expect(access(path)).rejects.toMatchObject({ code: 'ENOENT' })

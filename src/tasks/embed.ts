@@ -13,7 +13,6 @@ import { settleParts } from './addEnd.ts'
 import { embedClipTexts } from './embedClipTexts.ts'
 import type { TaskParts } from './parts.ts'
 import type { SlicePayload } from './plan.ts'
-import { storedInput } from './storedInput.ts'
 import { sumClips } from './sums.ts'
 import { remoteOf } from './textVectors.ts'
 
@@ -35,8 +34,7 @@ export async function embedSlices(parts: TaskParts, item: ClaimedItem, signal: A
     throw new EmbedlineError('not_found', 'The task is gone.')
   const { slices, cues } = item.payload as SlicePayload
   let { settled } = (item.progress as SliceProgress | undefined) ?? { settled: 0 }
-  const work: SliceWork = {
-    file: await storedInput(parts, { accountId: task.accountId, objectHash: task.objectHash }),
+  const work: Omit<SliceWork, 'file'> = {
     model: task.model,
     request,
     facts: plan.facts,
@@ -52,7 +50,10 @@ export async function embedSlices(parts: TaskParts, item: ClaimedItem, signal: A
     settled++
     await settleResult(parts, item, task, whole, { settled, isLast: settled === slices.length })
   }
-  await parts.compute.embedSlices(work, onSlice, signal, { alone: item.isAlone })
+  const bytes = { accountId: task.accountId, hash: task.objectHash }
+  await parts.objects.useFile(bytes, signal, (file) =>
+    parts.compute.embedSlices({ ...work, file }, onSlice, signal, { alone: item.isAlone }),
+  )
   parts.wake()
 }
 

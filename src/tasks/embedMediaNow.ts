@@ -91,7 +91,7 @@ async function embedFile(
   const media = { facts, hasTranscript: tracks.length > 0 }
   const { plan, warnings } = planMedia(within.request, media, parts.limits)
   refuseMissing(within.request, plan.modalities)
-  const cues = await readCues(parts, { file, tracks }, signal)
+  const cues = await readCues(parts, { withMedia: (use) => use(file), tracks }, signal)
   const work: SliceWork = {
     file,
     model,

@@ -10,7 +10,6 @@ import { addEmbeddings, getTaskWork, type TaskWork } from '../store/tasks.ts'
 import { settleParts } from './addEnd.ts'
 import { embedPartRemotely } from './embedPartRemotely.ts'
 import type { TaskParts } from './parts.ts'
-import { storedInput } from './storedInput.ts'
 import { makeSums, type ModalitySum } from './sums.ts'
 import { remoteOf } from './textVectors.ts'
 
@@ -36,7 +35,7 @@ export async function embedPart(parts: TaskParts, item: ClaimedItem, signal: Abo
   let { chunkCount } = (item.progress as Progress | undefined) ?? { chunkCount: 0 }
   const sums = makeSums()
   const kept: PartVector[] = []
-  const file = await storedInput(parts, { accountId: task.accountId, objectHash: task.objectHash })
+  const bytes = { accountId: task.accountId, hash: task.objectHash }
   const left = part.kind === 'chunks' ? { ...part, from: chunkCount } : part
   const onVectors = async (vectors: readonly PartVector[]) => {
     for (const { weight, ...each } of vectors) if (weight > 0) sums.add({ ...each, weight, endMs: 0 })
@@ -45,7 +44,9 @@ export async function embedPart(parts: TaskParts, item: ClaimedItem, signal: Abo
     chunkCount += vectors.length
     await saveChunks(parts, item, task, shown, { chunkCount })
   }
-  const summary = await embed(parts, { file, task, part: left }, onVectors, signal, { alone: item.isAlone })
+  const summary = await parts.objects.useFile(bytes, signal, (file) =>
+    embed(parts, { file, task, part: left }, onVectors, signal, { alone: item.isAlone }),
+  )
   await settlePart(parts, item, task, { part, vectors: kept, sums: sums.all(), summary })
   parts.wake()
 }

@@ -1,4 +1,4 @@
-import type { EmbedlineError } from '../domain/errors.ts'
+import type { EmbedlineError, ErrorCode } from '../domain/errors.ts'
 import type { Db, ItemKind } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
 import type { ClaimedItem } from '../queue/claim.ts'
@@ -66,21 +66,26 @@ const SPREAD_MS = 1_000
 /** Nothing is claimed while the disk is known to be full; what has filled it unknown to us is tried now and then. */
 const DISK_WAIT_MS = 30_000
 
-/** How long what is no fault of the item is waited for: a server that is down, a disk that is full. */
+/** What says itself when to come back. */
+const AWAY: ReadonlySet<ErrorCode> = new Set(['remote_unavailable', 'storage_unavailable'])
+
+/** How long what is no fault of the item is waited for: a server that is down, a store that is, a disk that is full. */
 function waitOf({ code, retryAfterMs }: EmbedlineError): number | undefined {
   if (code === 'disk_full') return DISK_WAIT_MS
-  return code === 'remote_unavailable' ? retryAfterMs : undefined
+  return AWAY.has(code) ? retryAfterMs : undefined
 }
 
 async function waitFor(parts: TaskParts, item: ClaimedItem, failure: Failure, waitMs: number): Promise<void> {
   const nowMs = parts.clock.nowMs()
   const dueMs = nowMs + Math.round(waitMs + parts.random() * SPREAD_MS)
-  parts.logger.debug('an item waits for what is not its fault', {
+  // Of a model elsewhere the metrics tell that it is down.
+  const level = failure.code === 'storage_unavailable' ? 'warn' : 'debug'
+  parts.logger[level]('an item waits for what is not its fault', {
     item: item.id,
     task: item.taskId,
     kind: item.kind,
     waitMs,
-    code: failure.code,
+    ...failure,
   })
   await parts.store.write((db) => postpone(db, item, { dueMs, nowMs, failure }))
 }

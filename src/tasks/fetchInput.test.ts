@@ -33,7 +33,7 @@ test('a URL is fetched by the queue and embedded as any other input', async () =
   expect(await task(room, id)).toMatchObject({ state: 'ready', durationSec: 150 })
   const [stored] = await objects(room)
   expect(stored).toMatchObject({ reference_count: 1, size_bytes: 7 })
-  expect(await readFile(room.parts.objects.path(room.account.id, stored!.hash), 'utf8')).toBe('a video')
+  expect(await readFile(room.objectPath(room.account.id, stored!.hash), 'utf8')).toBe('a video')
   expect(await room.parts.objects.unfinished()).toEqual([])
 })
 
@@ -111,9 +111,9 @@ function stallingServer(sendBytes: number): Promise<WebServer> {
 }
 
 /** How much of what is being fetched lies on the disk. */
-async function unfinishedBytes({ parts }: TaskRoom): Promise<number> {
+async function unfinishedBytes(room: TaskRoom): Promise<number> {
   // Objects lie under <folder>/<account>/<2 digits>/<hash>.
-  const folder = join(dirname(dirname(dirname(parts.objects.path('a', 'b')))), 'unfinished')
+  const folder = join(dirname(dirname(dirname(room.objectPath('a', 'b')))), 'unfinished')
   const [name] = await readdir(folder)
   return name === undefined ? 0 : (await stat(join(folder, name))).size
 }
@@ -140,7 +140,7 @@ test('stopped in the middle it goes on from there by range', async () => {
     sizeBytes: LARGE.length,
   })
   const [stored] = await objects(room)
-  const bytes = await readFile(room.parts.objects.path(room.account.id, stored!.hash))
+  const bytes = await readFile(room.objectPath(room.account.id, stored!.hash))
   expect(bytes.equals(LARGE)).toBe(true)
 })
 
@@ -160,7 +160,7 @@ test('whoever lost its lease writes nothing, and what it left is taken over', as
   stopping.abort()
   await Promise.allSettled([slow])
   const [stored] = await objects(room)
-  const bytes = await readFile(room.parts.objects.path(room.account.id, stored!.hash))
+  const bytes = await readFile(room.objectPath(room.account.id, stored!.hash))
   expect(bytes.equals(LARGE)).toBe(true)
   expect(Number(/\d+/.exec(server.seen[1]!.headers.range!)?.[0])).toBeGreaterThanOrEqual(16 * 1024 ** 2)
 })

@@ -12,10 +12,7 @@ import { sideCarOf } from './transcript/sideCar.ts'
 /** Looks into an uploaded asset, makes it ready with what was found, and wakes the plans that wait for it. */
 export async function inspectAsset(parts: TaskParts, item: ClaimedItem, signal: AbortSignal): Promise<void> {
   const found = await getAsset(parts.store.read, item.accountId, item.assetId ?? '')
-  const seen =
-    found?.objectHash === undefined
-      ? undefined
-      : await lookInto(parts, found.asset, parts.objects.path(item.accountId, found.objectHash), signal)
+  const seen = found && (await lookIntoBytes(parts, found, signal))
   await parts.store.write(async (db) => {
     const nowMs = parts.clock.nowMs()
     if (!(await settle(db, item, { state: 'done', nowMs }))) return
@@ -30,6 +27,16 @@ interface Seen {
   /** Of media. */
   facts?: MediaFacts
   mimeType: string
+}
+
+async function lookIntoBytes(
+  parts: TaskParts,
+  { asset, objectHash: hash }: { asset: Asset; objectHash?: string },
+  signal: AbortSignal,
+): Promise<Seen | undefined> {
+  if (hash === undefined) return undefined
+  const bytes = { accountId: asset.accountId, hash }
+  return parts.objects.useFile(bytes, signal, (file) => lookInto(parts, asset, file, signal))
 }
 
 async function lookInto(parts: TaskParts, asset: Asset, file: string, signal: AbortSignal): Promise<Seen> {

@@ -18,6 +18,7 @@ import { expireUploads } from './uploads/expireUploads.ts'
 
 const SWEEP_EVERY_MS = 5_000
 const CLEAN_EVERY_MS = 60_000
+const STORAGE_EVERY_MS = 24 * 3_600_000
 
 /** Starts the work that nobody asks for: ended leases, what has expired, what a crash left. `close` waits for what runs. */
 export function startJanitor(parts: TaskParts): Opened {
@@ -25,6 +26,7 @@ export function startJanitor(parts: TaskParts): Opened {
   const loops = [
     repeat(parts, stopping.signal, SWEEP_EVERY_MS, () => sweepLeases(parts)),
     repeat(parts, stopping.signal, CLEAN_EVERY_MS, () => clean(parts, stopping.signal)),
+    repeat(parts, stopping.signal, STORAGE_EVERY_MS, () => parts.objects.removeAbandoned()),
     attempt(parts, () => removeOrphanedBytes(parts)),
     attempt(parts, () => removeStaleChunks(parts)),
   ]
@@ -39,6 +41,7 @@ export function startJanitor(parts: TaskParts): Opened {
 /** Removes everything that `surveyJanitor` would name, at once. */
 export async function cleanNow(parts: TaskParts, signal: AbortSignal): Promise<void> {
   await clean(parts, signal)
+  await parts.objects.removeAbandoned()
   await removeOrphanedBytes(parts)
   await removeStaleChunks(parts)
 }

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises'
 import { openItems } from '../queue/openItems.ts'
 import { accountIds } from '../store/accounts.ts'
 import { filesWithOldChunks } from '../store/chunks.ts'
@@ -67,7 +66,7 @@ async function orphanedBytes({ objects, store }: TaskParts): Promise<Leftover> {
     if (!accounts.has(accountId) || (await countReferences(store.read, accountId, hash)) > 0) continue
     found.count++
     // It may go, or be referred to, while this looks.
-    found.bytes += (await stat(objects.path(accountId, hash)).catch(() => undefined))?.size ?? 0
+    found.bytes += (await objects.sizeOf(accountId, hash)) ?? 0
   }
   return found
 }

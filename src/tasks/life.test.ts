@@ -297,7 +297,7 @@ test('equal bytes are stored once per account, and go with the last asset or tas
     received: await room.received('the same'),
     filename: 'two.mp4',
   })
-  const path = room.parts.objects.path(room.account.id, bytes.hash)
+  const path = room.objectPath(room.account.id, bytes.hash)
   await createMediaTask(room.parts, room.account, { ...(await order(room)), source: { assetId: one.id } })
   expect(await deleteAsset(room.parts, room.account.id, one.id)).toBe(true)
   expect(await deleteAsset(room.parts, room.account.id, two.id)).toBe(true)
@@ -313,8 +313,8 @@ test('bytes that a crash left without a row are removed, those with a row stay',
   const orphan = await room.received('orphan')
   await room.parts.objects.keep(room.account.id, orphan)
   await removeOrphanedBytes(room.parts)
-  await access(room.parts.objects.path(room.account.id, asset.hash))
-  await expect(access(room.parts.objects.path(room.account.id, orphan.hash))).rejects.toThrow('ENOENT')
+  await access(room.objectPath(room.account.id, asset.hash))
+  await expect(access(room.objectPath(room.account.id, orphan.hash))).rejects.toThrow('ENOENT')
 })
 
 test('bytes that were stored with another database stay: that one may come back', async () => {
@@ -322,7 +322,7 @@ test('bytes that were stored with another database stay: that one may come back'
   const foreign = await room.received('of another database')
   await room.parts.objects.keep('account-of-another-database', foreign)
   await removeOrphanedBytes(room.parts)
-  await access(room.parts.objects.path('account-of-another-database', foreign.hash))
+  await access(room.objectPath('account-of-another-database', foreign.hash))
 })
 
 test('after seven days a task is gone with its vectors and its input', async () => {

@@ -4,6 +4,7 @@ import type { Account } from '../domain/task.ts'
 import { getAsset } from '../store/assets.ts'
 import type { MediaSource } from './create.ts'
 import type { TaskParts } from './parts.ts'
+import type { BytesKey } from './storedBytes.ts'
 
 export interface LocalFileOptions {
   /** Of what is fetched by a URL. */
@@ -23,7 +24,10 @@ export async function withLocalFile<T>(
   options: LocalFileOptions,
   use: (path: string) => Promise<T>,
 ): Promise<T> {
-  if ('assetId' in source) return use(await assetFile(parts, account, source.assetId))
+  if ('assetId' in source) {
+    const bytes = await bytesOfAsset(parts, account, source.assetId)
+    return parts.objects.useFile(bytes, options.signal, use)
+  }
   if ('received' in source) return use(source.received.temporaryPath)
   const upload = await parts.objects.receive(options.limitBytes)
   try {
@@ -43,14 +47,14 @@ export async function withLocalFile<T>(
   }
 }
 
-async function assetFile(parts: TaskParts, account: Account, assetId: string): Promise<string> {
+async function bytesOfAsset(parts: TaskParts, account: Account, assetId: string): Promise<BytesKey> {
   const found = await getAsset(parts.store.read, account.id, assetId)
   if (!found) throw notUsable(`There is no asset ${assetId}.`)
   const { asset, objectHash } = found
   if (asset.state === 'failed')
     throw notUsable(`Asset ${assetId} failed: ${asset.failure?.message ?? 'it is no media'}`)
   if (objectHash === undefined) throw notUsable(`Asset ${assetId} is still being fetched.`)
-  return parts.objects.path(account.id, objectHash)
+  return { accountId: account.id, hash: objectHash }
 }
 
 const notUsable = (message: string) => new EmbedlineError('request_invalid', message, { field: 'assetId' })

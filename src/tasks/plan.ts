@@ -24,12 +24,12 @@ import { addEndWhenDone } from './addEnd.ts'
 import { EMBEDDED_TYPES } from './documentRequest.ts'
 import type { PartPayload } from './embedPart.ts'
 import type { TaskParts } from './parts.ts'
+import type { BytesKey } from './storedBytes.ts'
 import { planDocument, planPicture } from './planParts.ts'
 import { planMedia } from './planMedia.ts'
 import { quotaAgainMs } from './quotas.ts'
 import { reuseKeyOf, reuseVectors } from './reuse.ts'
-import { storedInput } from './storedInput.ts'
-import { isUnfinished, readCues, usedTracks } from './transcript/tracks.ts'
+import { isUnfinished, readCues, usedTracks, type WithFile } from './transcript/tracks.ts'
 import { withinModel } from './withinModel.ts'
 
 /** What a slice item carries: everything else stands in the task's plan. */
@@ -60,10 +60,12 @@ export async function planTask(parts: TaskParts, item: ClaimedItem, signal: Abor
   if (task.objectHash === undefined)
     throw new EmbedlineError('input_missing', 'The asset was deleted before it was fetched.')
 
-  const file = await storedInput(parts, { accountId: task.accountId, objectHash: task.objectHash })
-  const facts = asset?.facts ?? (await lookInto(parts, task, file, signal))
+  const bytes = { accountId: task.accountId, hash: task.objectHash }
+  const facts =
+    asset?.facts ??
+    (await parts.objects.useFile(bytes, signal, (file) => lookInto(parts, task, file, signal)))
   await (isMediaRequest(task.request)
-    ? planClips(parts, item, { task, request: task.request, asset, file, facts }, signal)
+    ? planClips(parts, item, { task, request: task.request, asset, bytes, facts }, signal)
     : planParts(parts, item, { task, request: task.request, facts }))
   parts.wake()
 }
@@ -93,7 +95,13 @@ interface Looked<Request extends TaskRequest> {
 async function planClips(
   parts: TaskParts,
   item: ClaimedItem,
-  { task, request, asset, facts, file }: Looked<MediaRequest> & { asset: Asset | undefined; file: string },
+  {
+    task,
+    request,
+    asset,
+    facts,
+    bytes,
+  }: Looked<MediaRequest> & { asset: Asset | undefined; bytes: BytesKey },
   signal: AbortSignal,
 ): Promise<void> {
   const within = withinModel(request, parts.models.facts(task.model))
@@ -110,7 +118,8 @@ async function planClips(
   // It is accepted: it waits until the key has minutes of media again, and the account seconds of its quota.
   if (dueMs !== undefined)
     return void (await parts.store.write((db) => postpone(db, item, { dueMs, nowMs: parts.clock.nowMs() })))
-  const cues = await readCues(parts, { file, tracks }, signal)
+  const withMedia: WithFile = (use) => parts.objects.useFile(bytes, signal, use)
+  const cues = await readCues(parts, { withMedia, tracks }, signal)
   const slices = planSlices(request.segmentation, plan.startMs, plan.endMs)
   await writeItems(parts, item, task, {
     plan,

@@ -27,12 +27,14 @@ export async function thumbnailOf(
   id: string,
   { order, signal }: { order: ThumbnailOrder; signal: AbortSignal },
 ): Promise<Preview> {
-  const { facts, hash, file } = await readyAsset(parts, accountId, id)
+  const { facts, bytes: media } = await readyAsset(parts, accountId, id)
   const atSec = facts.isPicture ? 0 : placeIn(facts, order.atSec)
   const { mostWidth, format } = order
-  const version = `${hash}-${atSec}-${mostWidth}-${format}`
+  const version = `${media.hash}-${atSec}-${mostWidth}-${format}`
   const bytes = await parts.previews.get(`${accountId}/${version}`, () =>
-    parts.compute.makeThumbnail({ file, facts, atSec, mostWidth, format }, signal),
+    parts.objects.useFile(media, signal, (file) =>
+      parts.compute.makeThumbnail({ file, facts, atSec, mostWidth, format }, signal),
+    ),
   )
   return { bytes, version }
 }
@@ -53,10 +55,14 @@ export async function waveformOf(
   id: string,
   { points, signal }: { points: number; signal: AbortSignal },
 ): Promise<Preview> {
-  const { facts, hash, file } = await readyAsset(parts, accountId, id)
-  const version = `${hash}-${points}`
+  const { facts, bytes: media } = await readyAsset(parts, accountId, id)
+  const version = `${media.hash}-${points}`
   const bytes = await parts.previews.get(`${accountId}/${version}`, async () =>
-    encode(await parts.compute.makeWaveform({ file, facts, points }, signal)),
+    encode(
+      await parts.objects.useFile(media, signal, (file) =>
+        parts.compute.makeWaveform({ file, facts, points }, signal),
+      ),
+    ),
   )
   return { bytes, version }
 }
@@ -75,5 +81,5 @@ async function readyAsset(parts: TaskParts, accountId: string, id: string) {
     throw new EmbedlineError('request_invalid', asset.failure?.message ?? 'The asset is not ready yet.')
   if (!asset.facts)
     throw new EmbedlineError('media_has_no_stream', 'There is nothing to see or to hear in the asset.')
-  return { facts: asset.facts, hash, file: parts.objects.path(accountId, hash) }
+  return { facts: asset.facts, bytes: { accountId, hash } }
 }

@@ -19,7 +19,7 @@ async function tellingRoom() {
     level: 'debug',
   })
   const moves: Move[] = []
-  const file = room.parts.objects.path('a', 'b').replace(/objects\/.*$/, 'embedline.db')
+  const file = room.objectPath('a', 'b').replace(/objects\/.*$/, 'embedline.db')
   const store = await openStore({ file, clock: room.clock })
   store.onCommit((commit) => {
     moves.push(...commit.moves)

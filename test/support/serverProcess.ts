@@ -24,6 +24,8 @@ interface Options {
   port?: number
   /** With none the server makes one of its own. */
   keys?: string
+  /** Beside that of the tests. */
+  environment?: Readonly<Record<string, string>>
 }
 
 /** Starts `embedline serve` as a user would, and waits until it prints its URL. It ends with the test at the latest. */
@@ -47,12 +49,12 @@ export const startServerProcess = (
 function begin(
   dataFolder: string,
   flags: readonly string[],
-  { program = PROGRAM, port = 0, keys = KEYS }: Options,
+  { program = PROGRAM, port = 0, keys = KEYS, environment = {} }: Options,
 ): Pick<ServerProcess, 'end'> & { ready: Promise<ServerProcess> } {
   const [command = '', ...words] = [program].flat()
   const child = spawn(command, [...words, 'serve', '--port', String(port), '--data', dataFolder, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, EMBEDLINE_KEYS: keys },
+    env: { ...process.env, EMBEDLINE_KEYS: keys, ...environment },
   })
   const output: string[] = []
   const found = Promise.withResolvers<string>()

@@ -29,6 +29,7 @@ import { makeTakeover } from '../../src/lib/takeover.ts'
 import { makeLogger } from '../../src/lib/logger.ts'
 import { openModelFiles } from '../../src/modelFiles/pulls.ts'
 import { openDiskObjects } from '../../src/objects/disk.ts'
+import { placeOf } from '../../src/objects/objects.ts'
 import { parseAllowList } from '../../src/fetch/allowList.ts'
 import type { Resolve } from '../../src/fetch/guard.ts'
 import { openFetcher } from '../../src/fetch/fetcher.ts'
@@ -58,6 +59,8 @@ export interface TaskRoom {
   put(bucket: string, key: string, content: string): Promise<void>
   /** Where the buckets are. */
   bucketsFolder: string
+  /** The file in which stored bytes lie. */
+  objectPath(accountId: string, hash: string): string
   /** Bytes as an upload leaves them. */
   received(content: string): Promise<{ hash: string; sizeBytes: number; temporaryPath: string }>
   claim(worker?: string): Promise<ClaimedItem | undefined>
@@ -268,6 +271,7 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
     otherAccount,
     compute,
     bucketsFolder,
+    objectPath: (accountId, hash) => join(folder, 'objects', placeOf(accountId, hash)),
     async put(bucket, key, content) {
       await buckets.put(account.name, bucket, key, bytesOf(content))
     },

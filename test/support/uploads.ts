@@ -61,4 +61,4 @@ export const report = (app: TestApp, { upload_id: id }: UploadBody, ...chunks: o
 
 /** Names of files of uploads that are not complete. */
 export const unfinished = (app: TestApp): Promise<string[]> =>
-  readdir(join(dirname(dirname(dirname(app.parts.objects.path('a', 'b')))), 'unfinished'))
+  readdir(join(dirname(dirname(dirname(app.room.objectPath('a', 'b')))), 'unfinished'))

@@ -108,7 +108,7 @@ export async function withApp(
         body: JSON.stringify(body),
       }),
     // Objects lie under <folder>/objects/<account>/<2 digits>/<hash>.
-    leftovers: () => readdir(join(dirname(dirname(dirname(room.parts.objects.path('a', 'b')))), 'incoming')),
+    leftovers: () => readdir(join(dirname(dirname(dirname(room.objectPath('a', 'b')))), 'incoming')),
   }
 }
 

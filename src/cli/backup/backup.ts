@@ -14,8 +14,9 @@ export const backup: Command = {
   usage: 'backup <folder> [flags]',
   description:
     'Copies what a server keeps into a new folder, also while it runs: the database as it is at one moment, the bytes of\n' +
-    'assets and inputs, the buckets of the data folder, the key. Models are not copied: pull them again. A backup that was\n' +
-    'stopped goes on when it is started again. The folder holds what the data folder holds: guard it as well.',
+    'assets and inputs unless they lie in S3, the buckets of the data folder, the key. Models are not copied: pull them\n' +
+    'again. A backup that was stopped goes on when it is started again. The folder holds what the data folder holds: guard\n' +
+    'it as well.',
   flags: [
     ...settingFlags(['data', 'databaseUrl', 'storageUrl', 'bucketsUrl']),
     {
@@ -56,14 +57,17 @@ export const backup: Command = {
   },
 }
 
-/** The buckets are the operator's own storage: they are a part of the backup where they are a part of the data folder. */
+/**
+ * What lies in S3 is not copied. The buckets are the operator's own storage: they are a part of the backup where they are
+ * a part of the data folder.
+ */
 function sourcesOf(config: Config, switches: ReadonlySet<string>) {
-  const { databaseFile, objectsFolder, dataFolder, bucketsUrl } = config
+  const { databaseFile, objectsFolder, dataFolder, bucketsUrl, s3 } = config
   const bucketsFolder = join(dataFolder, 'buckets')
   const isOwn = bucketsUrl === `file:${encodeURI(bucketsFolder)}`
   return {
     databaseFile,
-    objectsFolder,
+    ...(!s3 && { objectsFolder }),
     keyFile: join(dataFolder, 'admin.key'),
     ...(isOwn && !switches.has('no-buckets') && { bucketsFolder }),
   }

@@ -10,7 +10,8 @@ export interface BackupOrder {
   /** Where the backup is made; empty, not there, or left by one that was not completed. */
   folder: string
   databaseFile: string
-  objectsFolder: string
+  /** Absent: stored bytes lie in S3, and are not copied. */
+  objectsFolder?: string
   /** Absent: the objects of buckets are not copied. */
   bucketsFolder?: string
   /** The file with the generated key; may be missing. */
@@ -95,6 +96,7 @@ async function checkSpace({ folder, databaseFile }: BackupOrder): Promise<void> 
 
 /** All stored bytes as they are now. What goes meanwhile is not needed, unless the database still refers to it. */
 async function copyKept({ folder, objectsFolder, links, onProgress }: BackupOrder): Promise<void> {
+  if (objectsFolder === undefined) return
   const accounts = await foldersIn(objectsFolder)
   const paths: string[] = []
   for (const account of accounts.filter((name) => !['incoming', 'unfinished'].includes(name)))
@@ -112,6 +114,7 @@ async function copyConsistently(order: BackupOrder): Promise<References> {
     onProgress('database', 0)
     await copyDatabase(databaseFile, folder)
     const references = referencesIn(folder)
+    if (objectsFolder === undefined) return references
     const objects = await allCopied(references.objects, (path) =>
       copyMissing(join(objectsFolder, path), join(target, path), { links }),
     )

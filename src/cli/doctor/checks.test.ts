@@ -21,7 +21,7 @@ import { lockFolder } from '../../store/lock.ts'
 import { ensureAccount } from '../../store/accounts.ts'
 import { addReference } from '../../store/objects.ts'
 import { openStore } from '../../store/open.ts'
-import { objectPath } from '../../objects/disk.ts'
+import { placeOf } from '../../objects/objects.ts'
 import { fakeClock } from '../../../test/support/fakeClock.ts'
 import { doctor } from '../doctor.ts'
 import { checkDatabase } from './database.ts'
@@ -264,7 +264,7 @@ test('stored bytes that are missing or cut are named', async () => {
     await addReference(db, { accountId: 'acc', hash, sizeBytes: text.length, nowMs: 0 })
   })
   await store.close()
-  const path = objectPath(objects, 'acc', hash)
+  const path = join(objects, placeOf('acc', hash))
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, text)
   const look = () => checkStoredBytes(file, objects)

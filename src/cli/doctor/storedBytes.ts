@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { objectPath } from '../../objects/disk.ts'
+import { join } from 'node:path'
+import { placeOf } from '../../objects/objects.ts'
 import { storedFiles, type StoredFile } from '../../store/storedFiles.ts'
 import type { Check } from './check.ts'
 
@@ -37,7 +38,7 @@ export async function checkStoredBytes(databaseFile: string, objectsFolder: stri
 const keyOf = ({ accountId, hash }: StoredFile): string => `${accountId}/${hash}`
 
 const describe = ({ accountId, hash, asset }: StoredFile, folder: string): string =>
-  asset ? `asset ${asset.id} (${asset.filename})` : `the input ${objectPath(folder, accountId, hash)}`
+  asset ? `asset ${asset.id} (${asset.filename})` : `the input ${join(folder, placeOf(accountId, hash))}`
 
 async function faulty(files: readonly StoredFile[], folder: string): Promise<StoredFile[]> {
   const found: StoredFile[] = []
@@ -45,7 +46,7 @@ async function faulty(files: readonly StoredFile[], folder: string): Promise<Sto
     const some = files.slice(from, from + LOOKED_AT_ONCE)
     const sizes = await Promise.all(
       some.map(({ accountId, hash }) =>
-        stat(objectPath(folder, accountId, hash)).then(
+        stat(join(folder, placeOf(accountId, hash))).then(
           ({ size }) => size,
           () => undefined,
         ),

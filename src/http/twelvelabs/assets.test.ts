@@ -36,7 +36,7 @@ test('an upload is an asset that is looked at, with its bytes', async () => {
   })
   expect(asset).not.toHaveProperty('user_metadata')
   const [row] = await app.parts.store.read.selectFrom('asset').selectAll().execute()
-  expect(await readFile(app.parts.objects.path(row!.account_id, row!.object_hash!), 'utf8')).toBe('a video')
+  expect(await readFile(app.room.objectPath(row!.account_id, row!.object_hash!), 'utf8')).toBe('a video')
 
   await app.room.drain()
   expect(await (await app.fetch(`${ASSETS}/${asset._id}`)).json()).toMatchObject({

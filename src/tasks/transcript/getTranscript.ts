@@ -5,7 +5,7 @@ import { getAsset } from '../../store/assets.ts'
 import { isSubtitles } from '../mimeType.ts'
 import type { TaskParts } from '../parts.ts'
 import { wantedLanguage } from './sideCar.ts'
-import { allTracks, inLanguage, isUnfinished, readTrack, type Track } from './tracks.ts'
+import { allTracks, inLanguage, isUnfinished, readTrack, type Track, type WithFile } from './tracks.ts'
 
 /** What is said in an asset. */
 export type Transcript =
@@ -35,9 +35,10 @@ export async function getTranscript(
   const [track] = usable
   if (!track) throw noTranscript(assetId, tracks.length > 0 ? wanted : undefined)
   if (isUnfinished([track])) return { state: 'processing' }
-  const file = objectHash === undefined ? '' : parts.objects.path(account.id, objectHash)
+  const withMedia: WithFile = (use) =>
+    parts.objects.useFile({ accountId: account.id, hash: objectHash ?? '' }, signal, use)
   try {
-    return { state: 'ready', cues: await readTrack(parts, file, track, signal), track, tracks }
+    return { state: 'ready', cues: await readTrack(parts, withMedia, track, signal), track, tracks }
   } catch (failure) {
     if (!(failure instanceof EmbedlineError) || failure.retryable) throw failure
     return failed(failure)

@@ -14,6 +14,9 @@ export type Track = { language?: string } & (
   { stream: number } | { asset: Asset; objectHash: string | undefined }
 )
 
+/** Has the media in a file while `use` runs. */
+export type WithFile = <T>(use: (file: string) => Promise<T>) => Promise<T>
+
 export interface MediaWithTracks {
   accountId: string
   /** Absent: the media is no asset, and has only tracks of its own. */
@@ -53,22 +56,23 @@ export const isUnfinished = (tracks: readonly Track[]): boolean =>
 /** The lines of a track. Throws `asset_failed`, `input_missing`, and what reading it throws. */
 export async function readTrack(
   { compute, objects }: Pick<TaskParts, 'compute' | 'objects'>,
-  file: string,
+  withMedia: WithFile,
   track: Track,
   signal: AbortSignal,
 ): Promise<Cue[]> {
-  if ('stream' in track) return compute.readCues(file, track.stream, signal)
+  if ('stream' in track) return withMedia((file) => compute.readCues(file, track.stream, signal))
   const { asset, objectHash } = track
   if (asset.state === 'failed')
     throw new EmbedlineError('asset_failed', asset.failure?.message ?? 'The asset failed.')
   if (objectHash === undefined) throw new EmbedlineError('input_missing', 'The file is not here yet.')
-  return compute.readSubtitles(objects.path(asset.accountId, objectHash), asset.filename, signal)
+  const bytes = { accountId: asset.accountId, hash: objectHash }
+  return objects.useFile(bytes, signal, (file) => compute.readSubtitles(file, asset.filename, signal))
 }
 
 /** The lines of the first track that can be read, with a word on those that cannot and those that are not used. */
 export async function readCues(
   parts: Pick<TaskParts, 'compute' | 'objects'>,
-  { file, tracks }: { file: string; tracks: readonly Track[] },
+  { withMedia, tracks }: { withMedia: WithFile; tracks: readonly Track[] },
   signal: AbortSignal,
 ): Promise<{ cues: Cue[]; warnings: Warning[] }> {
   const option = 'transcription'
@@ -81,7 +85,7 @@ export async function readCues(
     })
   for (const track of tracks) {
     try {
-      return { cues: await readTrack(parts, file, track, signal), warnings }
+      return { cues: await readTrack(parts, withMedia, track, signal), warnings }
     } catch (failure) {
       if (!(failure instanceof EmbedlineError) || failure.retryable) throw failure
       const which = 'stream' in track ? 'The subtitle track' : `The subtitle track of asset ${track.asset.id}`

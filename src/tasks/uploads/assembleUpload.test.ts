@@ -63,11 +63,30 @@ test.for([
     state: 'ready',
     sizeBytes: 5000,
   })
-  const stored = await readFile(room.parts.objects.path(room.account.id, HASH))
+  const stored = await readFile(room.objectPath(room.account.id, HASH))
   expect(stored.equals(CONTENT)).toBe(true)
   const rows = await room.parts.store.read.selectFrom('object').selectAll().execute()
   expect(rows).toMatchObject([{ hash: HASH, reference_count: 1 }])
   expect(await room.parts.objects.unfinished()).toEqual([])
+})
+
+test('a store that is away is waited for, however long, and no byte is lost', async () => {
+  const room = await taskRoom()
+  const assetId = await received(room)
+  const { objects } = room.parts
+  const away = () =>
+    Promise.reject(new EmbedlineError('storage_unavailable', 'away', { retryAfterMs: 15_000 }))
+  room.parts.objects = { ...objects, hashParts: away, useFile: away }
+  for (let attempts = 0; attempts < 10; attempts++) {
+    expect(await room.drain()).toEqual(['assemble'])
+    room.clock.advance(17_000)
+  }
+  room.parts.objects = { ...objects, useFile: away }
+  expect(await room.drain()).toEqual(['assemble', 'inspect'])
+  room.clock.advance(17_000)
+  room.parts.objects = objects
+  expect(await room.drain()).toEqual(['inspect'])
+  expect(await getAsset(room.parts, room.account.id, assetId)).toMatchObject({ state: 'ready' })
 })
 
 test('what cannot be put together fails the asset, and its file goes', async () => {

@@ -39,7 +39,7 @@ export async function assembleUpload(
   if (!upload) throw lost()
   const name = uploadFile(upload.id)
   const before = item.progress as Progress | undefined
-  const hash = before?.hash ?? (await parts.objects.hashParts(name, signal))
+  const hash = before?.hash ?? (await parts.objects.hashParts(name, upload.totalBytes, signal))
   await adoptBytes(
     parts,
     { accountId: item.accountId, hash },

@@ -11,7 +11,7 @@ test('a task of which the stored bytes are gone from the disk says so, and is no
   const { parts, account } = room
   const asset = await createAsset(parts, account, { received, filename: 'a.mp4' })
   await room.drain()
-  await rm(parts.objects.path(account.id, received.hash))
+  await rm(room.objectPath(account.id, received.hash))
   const order = { modelName: 'tiny', request: REQUEST, source: { assetId: asset.id } }
   const { id } = await createMediaTask(parts, account, order)
   await room.drain()
@@ -19,7 +19,7 @@ test('a task of which the stored bytes are gone from the disk says so, and is no
     state: 'failed',
     failure: {
       code: 'input_missing',
-      message: 'The stored bytes of the input are not on the disk any more.',
+      message: 'The stored bytes are not on the disk any more.',
     },
   })
 })
