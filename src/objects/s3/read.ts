@@ -100,7 +100,12 @@ export async function readToFile(
   }: { path: string; signal?: AbortSignal; onSize?: (sizeBytes: number) => Promise<void> },
 ): Promise<{ hash: string; sizeBytes: number } | undefined> {
   const wholeBytes = await parts.bucket.sizeOf(key)
-  if (wholeBytes === undefined) return undefined
+  if (wholeBytes === undefined) {
+    // That answer has no words: where the bucket is gone it is the same.
+    const content = await parts.bucket.get(key, { signal })
+    content?.body.destroy()
+    return undefined
+  }
   await onSize?.(wholeBytes)
   const file = await touchingDisk(() => open(path, 'a+'))
   try {

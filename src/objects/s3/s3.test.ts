@@ -170,7 +170,9 @@ test.for([
     const [status, code, reason] = row
     const objects = await open()
     const hash = await keep(objects, Buffer.from('bytes'))
+    const other = await elsewhere()
     server.fault = () => ({ status, code })
+    await expect(read(other, hash)).rejects.toMatchObject({ code: 'storage_unavailable' })
     const failure = await objects.open('a', hash).then(
       () => undefined,
       (thrown: Error) => thrown,
