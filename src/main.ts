@@ -122,7 +122,7 @@ export async function startServer(
           logger.warn('a task was not traced', { error }),
         )
     })
-    const results = open(openResults(config.databaseFile))
+    const results = open(openResults({ file: config.databaseFile }))
     const loader = loaderModule({ file: config.databaseFile })
     const search = open(openSearch({ loader, memoryBytes: SEARCH_MEMORY_BYTES }))
     let dispatcher: Dispatcher | undefined

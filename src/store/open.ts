@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Opened } from '../lib/closing.ts'
 import { kyselyOver } from './dialect.ts'
 import { groupCommit, type GroupCommit } from './groupCommit.ts'
+import type { StoreLocation } from './location.ts'
 import { migrate } from './migrate.ts'
 import { openSqlite } from './sqlite.ts'
 
@@ -12,19 +13,33 @@ export interface OpenStore extends Opened {
   read: Db
   write: GroupCommit['write']
   onCommit: GroupCommit['onCommit']
+  /** The time that all who write here agree on. */
+  clock: Clock
+  /** A sentence while no work may be taken, because of what is wrong with the database. */
+  problem(): string | undefined
+  /** There may be something to claim: tells other servers on this database, where there can be some. */
+  announceWork(): void
+  /** Calls `listener` when another server says that there is work or news, until the returned function is called. */
+  onElsewhere(listener: (signal: 'work' | 'news') => void): () => void
 }
 
-export interface StoreParts {
-  /** Path of the database; made when it is missing, in a folder that exists. */
-  file: string
+/** SQLite's file is made when it is missing, in a folder that exists; a database of PostgreSQL must be there. */
+export type StoreParts = StoreLocation & {
+  /** Of this machine. */
   clock: Clock
 }
 
 /**
- * Opens the database and brings its tables up to date. Throws `storage_unavailable` when the file cannot be used, is
- * no database, or was written by a newer Embedline. `close` waits for the changes that were accepted.
+ * Opens the database and brings its tables up to date. Throws `storage_unavailable` when it cannot be used or reached,
+ * is no database, or was written by a newer Embedline. `close` waits for the changes that were accepted.
  */
-export async function openStore({ file, clock }: StoreParts): Promise<OpenStore> {
+export async function openStore(parts: StoreParts): Promise<OpenStore> {
+  if (!('url' in parts)) return openFile(parts)
+  const { openPostgres } = await import('./postgres/open.ts')
+  return openPostgres(parts)
+}
+
+async function openFile({ file, clock }: { file: string; clock: Clock }): Promise<OpenStore> {
   const writer = openSqlite(file)
   const { write, onCommit, close } = groupCommit({ sqlite: writer, clock })
   try {
@@ -34,6 +49,11 @@ export async function openStore({ file, clock }: StoreParts): Promise<OpenStore>
       read: kyselyOver(reader),
       write,
       onCommit,
+      clock,
+      // Nobody else can have the folder.
+      problem: () => undefined,
+      announceWork: () => {},
+      onElsewhere: () => () => {},
       async close() {
         await close()
         reader.close()

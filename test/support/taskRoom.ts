@@ -143,7 +143,7 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
     loader: loaderModule({ file: join(folder, 'embedline.db') }),
     memoryBytes: 100_000_000,
   })
-  const results = openResults(join(folder, 'embedline.db'))
+  const results = openResults({ file: join(folder, 'embedline.db') })
   const fetcher = openFetcher({
     clock: systemClock,
     userAgent: 'Embedline/test',
