@@ -35,7 +35,7 @@ test('with nothing set the server is for this machine alone and keeps all in one
     host: '127.0.0.1',
     port: 8787,
     dataFolder: join(folder, 'data'),
-    databaseFile: join(folder, 'data/embedline.db'),
+    database: { file: join(folder, 'data/embedline.db') },
     objectsFolder: join(folder, 'data/objects'),
     bucketsUrl: `file:${folder}/data/buckets`,
     computeCount: 1,
@@ -163,7 +163,7 @@ test('an empty variable counts as absent', () => {
 test('the database and the objects can lie elsewhere, relative paths start where the server is started', () => {
   const config = read({ data: 'd', 'database-url': 'sqlite:///var/x.db', 'storage-url': 'file:objects' })
   expect(config.dataFolder).toBe(join(folder, 'd'))
-  expect(config.databaseFile).toBe('/var/x.db')
+  expect(config.database).toEqual({ file: '/var/x.db' })
   expect(config.objectsFolder).toBe(join(folder, 'objects'))
 })
 

@@ -8,6 +8,7 @@ import type { SessionPrecisions } from './domain/precision.ts'
 import type { LogLevel } from './lib/logger.ts'
 import type { RemoteSettings } from './remote/settings.ts'
 import type { TokenBudget } from './models/embeddinggemma/settings.ts'
+import type { StoreLocation } from './store/location.ts'
 import { SETTING_NAMES, SETTINGS, variableOf, type Setting, type SettingName } from './settings.ts'
 import type { ConfiguredKey } from './settingValues.ts'
 
@@ -16,7 +17,8 @@ export interface Config {
   host: string
   port: number
   dataFolder: string
-  databaseFile: string
+  /** May hold a password. */
+  database: StoreLocation
   objectsFolder: string
   /** `file:` and a path, of which `{account}` may be a part. */
   bucketsUrl: string
@@ -249,7 +251,7 @@ function toConfig(
     host: value('host', SETTINGS.host.parse),
     port: value('port', SETTINGS.port.parse),
     dataFolder,
-    databaseFile: database === undefined ? join(dataFolder, 'embedline.db') : resolve(folder, database),
+    database: databaseAt(database, { folder, dataFolder }),
     objectsFolder: storage === undefined ? join(dataFolder, 'objects') : resolve(folder, storage),
     bucketsUrl: `file:${buckets === undefined ? encodeURI(join(dataFolder, 'buckets')) : resolve(folder, buckets)}`,
     computeCount,
@@ -295,6 +297,16 @@ function toConfig(
       ),
     ),
   })
+}
+
+function databaseAt(
+  location: StoreLocation | undefined,
+  { folder, dataFolder }: { folder: string; dataFolder: string },
+): StoreLocation {
+  if (location && 'url' in location) return location
+  return {
+    file: location === undefined ? join(dataFolder, 'embedline.db') : resolve(folder, location.file),
+  }
 }
 
 /** The cores divided among the compute processes. */

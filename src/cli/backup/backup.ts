@@ -58,11 +58,16 @@ export const backup: Command = {
 
 /** The buckets are the operator's own storage: they are a part of the backup where they are a part of the data folder. */
 function sourcesOf(config: Config, switches: ReadonlySet<string>) {
-  const { databaseFile, objectsFolder, dataFolder, bucketsUrl } = config
+  const { database, objectsFolder, dataFolder, bucketsUrl } = config
+  if ('url' in database)
+    throw new EmbedlineError(
+      'request_invalid',
+      'a database of PostgreSQL is backed up by its own tools (pg_dump); the objects lie in the data folder',
+    )
   const bucketsFolder = join(dataFolder, 'buckets')
   const isOwn = bucketsUrl === `file:${encodeURI(bucketsFolder)}`
   return {
-    databaseFile,
+    databaseFile: database.file,
     objectsFolder,
     keyFile: join(dataFolder, 'admin.key'),
     ...(isOwn && !switches.has('no-buckets') && { bucketsFolder }),

@@ -1,4 +1,10 @@
-import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely'
+import {
+  HandleEmptyInListsPlugin,
+  Kysely,
+  PostgresDialect,
+  replaceWithNoncontingentExpression,
+  type PostgresPoolClient,
+} from 'kysely'
 import type { Pool, PoolClient } from 'pg'
 import Cursor from 'pg-cursor'
 import type { Db, Tables } from '../../domain/tables.ts'
@@ -23,6 +29,8 @@ const kyselyOver = (connection: () => Promise<PostgresPoolClient>): Db =>
       pool: { connect: connection, end: async () => {}, options: {} },
       cursor: Cursor,
     }),
+    // SQLite takes an empty list for what it is: nothing is in it.
+    plugins: [new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })],
   })
 
 interface ClientParts {
