@@ -376,6 +376,7 @@ function readinessOf(
 ): Readiness {
   const wrongClock = store.problem()
   if (wrongClock !== undefined) return { state: 'failed', message: wrongClock }
+  if (!store.isReachable()) return { state: 'failed', message: 'The database cannot be reached.' }
   const message = disk.problem()
   if (message !== undefined) return { state: 'disk_full', message }
   const problem = registry.problem(model)

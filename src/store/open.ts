@@ -17,6 +17,8 @@ export interface OpenStore extends Opened {
   clock: Clock
   /** A sentence while no work may be taken, because of what is wrong with the database. */
   problem(): string | undefined
+  /** False while there is no way to the database; what is asked of it tells more. */
+  isReachable(): boolean
   /** There may be something to claim: tells other servers on this database, where there can be some. */
   announceWork(): void
   /** Calls `listener` when another server says that there is work or news, until the returned function is called. */
@@ -52,6 +54,7 @@ async function openFile({ file, clock }: { file: string; clock: Clock }): Promis
       clock,
       // Nobody else can have the folder.
       problem: () => undefined,
+      isReachable: () => true,
       announceWork: () => {},
       onElsewhere: () => () => {},
       async close() {

@@ -17,6 +17,9 @@ const UNAVAILABLE: Readonly<Record<string, string>> = {
   XX002: 'is damaged',
 }
 
+/** A database that is started again, or taken over by another machine, is back after some seconds. */
+const RETRY_AFTER_MS = 2_000
+
 const RETRIED = new Set(['40001', '40P01', '55P03'])
 
 /** What a connection says that broke, or was never there; only these words tell it from other errors. */
@@ -34,7 +37,10 @@ export function toDatabaseError(error: unknown, name: string): unknown {
     return new EmbedlineError('disk_full', 'there is no space left for the database', { cause: error })
   const reason = isBroken(error) ? UNAVAILABLE['08'] : reasonOf(code)
   if (reason === undefined) return error
-  return new EmbedlineError('storage_unavailable', `the database ${name} ${reason}`, { cause: error })
+  return new EmbedlineError('storage_unavailable', `the database ${name} ${reason}`, {
+    cause: error,
+    retryAfterMs: RETRY_AFTER_MS,
+  })
 }
 
 /** True when the transaction was rolled back for the sake of others: it goes through another time. */

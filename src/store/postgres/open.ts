@@ -60,6 +60,7 @@ export async function openPostgres({ url, clock, readDatabaseMs }: PostgresParts
       onCommit: transactions.onCommit,
       clock: time.clock,
       problem: () => time.problem(),
+      isReachable: () => signals.isConnected(),
       announceWork: () => signals.send('work'),
       onElsewhere(listener) {
         listeners.add(listener)

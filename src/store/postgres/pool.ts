@@ -51,6 +51,8 @@ export function openPool({ url, most, readOnly = false }: PoolOptions): Pool {
   })
   // An idle connection that breaks is taken out of the pool; the next statement makes another.
   pool.on('error', () => {})
+  // One that is in use and has nothing to answer just then must not end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
 

@@ -11,6 +11,7 @@ export type Signal = 'work' | 'news'
 export interface Signals extends Opened {
   /** Tells all other servers. Does not wait, and what comes while another one is on its way goes with the next. */
   send(signal: Signal): void
+  isConnected(): boolean
 }
 
 export interface SignalsParts {
@@ -74,6 +75,7 @@ export function openSignals({ url, clock, onSignal }: SignalsParts): Signals {
       waiting.add(signal)
       sending ??= sendAll()
     },
+    isConnected: () => connection !== undefined,
     async close() {
       closing.abort()
       await sending
