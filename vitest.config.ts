@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 /** Tests of what is kept run a second time, on a PostgreSQL that they start themselves. */
-const ON_POSTGRES = ['src/store/**/*.test.ts', 'src/queue/**/*.test.ts']
+const ON_POSTGRES = ['src/store/**/*.test.ts', 'src/queue/**/*.test.ts', 'src/tasks/**/*.test.ts']
 
 export default defineConfig({
   test: {

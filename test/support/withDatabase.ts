@@ -14,20 +14,20 @@ export const onPostgres = server !== undefined
 
 const used = new Set<string>()
 
-/** A database without rows: a file that is not there yet, or one of PostgreSQL with all tables. */
-export async function withDatabase<T>(
-  folder: string,
-  check: (location: StoreLocation) => Promise<T>,
-): Promise<T> {
-  if (server === undefined) return check({ file: join(folder, 'embedline.db') })
+/** A database for one test. */
+export interface DatabaseForTest {
+  location: StoreLocation
+  /** Another test may have it. */
+  giveBack: () => void
+}
+
+/** A database without rows: a file in the folder that is not there yet, or one of PostgreSQL with all tables. */
+export async function takeDatabase(folder: string): Promise<DatabaseForTest> {
+  if (server === undefined) return { location: { file: join(folder, 'embedline.db') }, giveBack: () => {} }
   const name = unusedName()
   used.add(name)
-  try {
-    await emptyDatabase(name)
-    return await check({ url: `${server}/${name}` })
-  } finally {
-    used.delete(name)
-  }
+  await emptyDatabase(name)
+  return { location: { url: `${server}/${name}` }, giveBack: () => void used.delete(name) }
 }
 
 /** Opens the database of a test, as another server would. One of PostgreSQL takes the time of `clock` for its own. */

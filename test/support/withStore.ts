@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { StoreLocation } from '../../src/store/location.ts'
 import type { OpenStore } from '../../src/store/open.ts'
 import { fakeClock } from './fakeClock.ts'
-import { openStoreAt, withDatabase } from './withDatabase.ts'
+import { openStoreAt, takeDatabase } from './withDatabase.ts'
 
 export interface StoreForTest {
   store: OpenStore
@@ -23,20 +23,20 @@ export async function withFolder<T>(check: (folder: string) => Promise<T>): Prom
 
 /** A database of its own, with the accounts `a` and `b`. */
 export const withStore = <T>(check: (parts: StoreForTest) => Promise<T>): Promise<T> =>
-  withFolder((folder) =>
-    withDatabase(folder, async (location) => {
-      const clock = fakeClock()
-      const store = await openStoreAt(location, clock)
-      try {
-        await store.write((db) =>
-          db
-            .insertInto('account')
-            .values(['a', 'b'].map((id) => ({ id, name: id, user_id: `user-${id}`, created_ms: 0 })))
-            .execute(),
-        )
-        return await check({ store, clock, folder, location })
-      } finally {
-        await store.close()
-      }
-    }),
-  )
+  withFolder(async (folder) => {
+    const clock = fakeClock()
+    const { location, giveBack } = await takeDatabase(folder)
+    const store = await openStoreAt(location, clock)
+    try {
+      await store.write((db) =>
+        db
+          .insertInto('account')
+          .values(['a', 'b'].map((id) => ({ id, name: id, user_id: `user-${id}`, created_ms: 0 })))
+          .execute(),
+      )
+      return await check({ store, clock, folder, location })
+    } finally {
+      await store.close()
+      giveBack()
+    }
+  })
