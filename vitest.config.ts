@@ -1,7 +1,13 @@
 import { defineConfig } from 'vitest/config'
 
 /** Tests of what is kept run a second time, on a PostgreSQL that they start themselves. */
-const ON_POSTGRES = ['src/store/**/*.test.ts', 'src/queue/**/*.test.ts', 'src/tasks/**/*.test.ts']
+const ON_POSTGRES = [
+  'src/store/**/*.test.ts',
+  'src/queue/**/*.test.ts',
+  ...(process.env['EMBEDLINE_POSTGRES_TESTS'] === 'all'
+    ? ['src/tasks/**/*.test.ts']
+    : ['cancel', 'idempotency', 'stateMachine', 'watch/follow'].map((name) => `src/tasks/${name}.test.ts`)),
+]
 
 export default defineConfig({
   test: {

@@ -167,6 +167,17 @@ test('the database and the objects can lie elsewhere, relative paths start where
   expect(config.objectsFolder).toBe(join(folder, 'objects'))
 })
 
+test('the database can be one of PostgreSQL, whose password no message tells', () => {
+  const url = 'postgres://me:hidden@db.internal:5433/embedline?sslmode=verify-full'
+  expect(read({}, { EMBEDLINE_DATABASE_URL: url }).database).toEqual({ url })
+  expect(read({ 'database-url': 'postgresql://db/embedline' }).database).toEqual({
+    url: 'postgresql://db/embedline',
+  })
+  const message = messageOf(() => read({ 'database-url': 'postgres://me:hidden@db.internal' }))
+  expect(message).toContain('expected sqlite:<file>, or a URL such as postgres://')
+  expect(message).not.toContain('hidden')
+})
+
 test('keys are any text without comma and equals sign, each with its account', () => {
   expect(read({}, { EMBEDLINE_KEYS: 'k-1=acme, k/2 =beta' }).keys).toEqual([
     { key: 'k-1', account: 'acme' },
@@ -187,7 +198,7 @@ test('every bad value is named at once, with where it was set and what was expec
     'compute in embedline.config.json: expected a text or a number',
     'colour in embedline.config.json: there is no such setting',
     '--port is "99999": expected a whole number from 0 to 65535',
-    '--database-url is "postgres://x": this version has SQLite only',
+    '--database-url is "postgres://x": expected sqlite:<file>, or a URL such as postgres://user:password@host/database?sslmode=verify-full',
     '--storage-url is "s3://b": this version has local storage only',
     'EMBEDLINE_COMPUTE_MEMORY is "1MB": expected a size of at least 300MB, such as 512MB or 4GB',
     '--aliases is "clip": expected name=model pairs with commas between them',

@@ -22,9 +22,12 @@ const RETRY_AFTER_MS = 2_000
 
 const RETRIED = new Set(['40001', '40P01', '55P03'])
 
-/** What a connection says that broke, or was never there; only these words tell it from other errors. */
+/**
+ * What a connection says that broke, was never there, or knows the tables as they were before somebody changed them; only
+ * these words tell it from other errors.
+ */
 const BROKEN =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client (has encountered|was closed)|Query read timeout|The server does not support SSL|Cannot use a pool after)/
+  /^(Connection terminated|timeout exceeded when trying to connect|Client (has encountered|was closed)|Query read timeout|The server does not support SSL|Cannot use a pool after|cached plan must not change)/
 
 /**
  * What to throw for what `pg` threw: `disk_full` or `storage_unavailable` when the server or the way to it is at fault,

@@ -8,7 +8,7 @@ import {
 import type { Pool, PoolClient } from 'pg'
 import Cursor from 'pg-cursor'
 import type { Db, Tables } from '../../domain/tables.ts'
-import { toDatabaseError } from './databaseError.ts'
+import { isBroken, toDatabaseError } from './databaseError.ts'
 import { answered, connect } from './pool.ts'
 
 /** Kysely over a pool: each statement takes the connection that is free. `name` stands for the database in sentences. */
@@ -40,16 +40,21 @@ interface ClientParts {
 }
 
 function clientOver(client: PoolClient, { name, isOver = () => false, release }: ClientParts) {
+  let isSpoiled = false
   const query = (statement: unknown, parameters?: readonly unknown[]): unknown => {
     const isCursor = typeof statement !== 'string'
     // It would run in the transaction of somebody else.
     if (isOver()) throw new Error(`the transaction is over, this was not awaited: ${String(statement)}`)
     if (isCursor) return client.query(statement as Cursor)
     return client.query(answered(statement, parameters?.map(storable))).catch((error: unknown) => {
+      isSpoiled ||= isBroken(error)
       throw toDatabaseError(error, name)
     })
   }
-  return { query, release: (destroy?: boolean) => release(destroy === true) } as unknown as PostgresPoolClient
+  return {
+    query,
+    release: (destroy?: boolean) => release(destroy === true || isSpoiled),
+  } as unknown as PostgresPoolClient
 }
 
 /** A text with a zero character cannot be stored: the sign for what cannot be shown takes its place. */

@@ -69,8 +69,24 @@ export function connectionOptions(url: string): PoolConfig {
   }
 }
 
-/** A statement that fails when there is no answer, however it is lost. */
-export const answered = (text: string, values: unknown[] = []) => ({ text, values, query_timeout: ANSWER_MS })
+/** A statement that fails when there is no answer, however it is lost. Its connection plans it once. */
+export function answered(text: string, values: unknown[] = []) {
+  const name = nameOfStatement(text)
+  return { text, values, query_timeout: ANSWER_MS, ...(name !== undefined && { name }) }
+}
+
+// More texts than the program has; lists of ids make a new text for each length, so there must be a bound. What comes
+// after it is planned each time.
+const NAMED_STATEMENTS = 400
+const names = new Map<string, string>()
+
+function nameOfStatement(text: string): string | undefined {
+  const known = names.get(text)
+  if (known !== undefined || names.size >= NAMED_STATEMENTS) return known
+  const name = `embedline_${names.size}`
+  names.set(text, name)
+  return name
+}
 
 /** Names a database for sentences: without its user and password. */
 export function nameOfDatabase(url: string): string {
