@@ -35,6 +35,7 @@ import { claim, type ClaimedItem } from '../../src/queue/claim.ts'
 import { openSearch } from '../../src/search/search.ts'
 import { loaderModule } from '../../src/store/loaderModule.ts'
 import { ensureAccount } from '../../src/store/accounts.ts'
+import type { StoreLocation } from '../../src/store/location.ts'
 import { openResults } from '../../src/store/reader.ts'
 import { gatherDocumentEnds } from '../../src/tasks/endDocuments.ts'
 import { openTally } from '../../src/tasks/tally.ts'
@@ -53,6 +54,7 @@ export interface TaskRoom {
   /** Another one, whose key is valid for the same server. */
   otherAccount: Account
   compute: TinyCompute
+  location: StoreLocation
   /** Writes an object into a bucket, which all accounts share. */
   put(bucket: string, key: string, content: string): Promise<void>
   /** Where the buckets are. */
@@ -267,6 +269,7 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
     account,
     otherAccount,
     compute,
+    location: database.location,
     bucketsFolder,
     async put(bucket, key, content) {
       await buckets.put(account.name, bucket, key, bytesOf(content))
