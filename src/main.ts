@@ -109,7 +109,7 @@ export async function startServer(
     const limits = limitsNamed(config.limits)
     const tools = findTools(config.ffmpeg === undefined ? {} : { ffmpeg: config.ffmpeg })
     const tracer = config.traces && open(await openTraces(config.traces, { clock: systemClock, logger }))
-    const untraced = open(await openStore({ ...config.database, clock: systemClock }))
+    const untraced = open(await openStore({ ...config.database, clock: systemClock, isAlone: true }))
     // All servers on one database go by its clock.
     const { clock } = untraced
     const ids = makeIds(clock, randomBytes)

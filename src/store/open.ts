@@ -29,6 +29,8 @@ export interface OpenStore extends Opened {
 export type StoreParts = StoreLocation & {
   /** Of this machine. */
   clock: Clock
+  /** What belongs to the rows lies in a folder of this machine. A second server is refused: always with SQLite. */
+  isAlone?: boolean
 }
 
 /**

@@ -303,3 +303,18 @@ test.runIf(onPostgres)('numbers, bytes and texts come back as SQLite has them', 
     expect(await accountIds(store.read)).toContain('nothing \uFFFD here')
   }),
 )
+
+test.runIf(onPostgres)(
+  'of servers with their objects in folders a second one is refused, until the first is gone',
+  () =>
+    withStore(async (parts) => {
+      const open = () => openPostgres({ url: urlOf(parts), clock: systemClock, isAlone: true })
+      const first = await open()
+      await expect(open()).rejects.toMatchObject({
+        code: 'storage_unavailable',
+        message: expect.stringContaining('in use by another Embedline server') as string,
+      })
+      await first.close()
+      await (await open()).close()
+    }),
+)

@@ -13,6 +13,8 @@ export interface PostgresParts {
   url: string
   /** Of this machine. */
   clock: Clock
+  /** What belongs to the rows lies in a folder of this machine: a second server is refused. */
+  isAlone?: boolean
   readDatabaseMs?: NonNullable<DatabaseClockParts['readMs']>
 }
 
@@ -24,7 +26,12 @@ const READERS = 6
  * Opens a database of PostgreSQL and brings its tables up to date. Throws `storage_unavailable` when it cannot be
  * reached, or was written by a newer Embedline. `close` waits for the changes that were accepted.
  */
-export async function openPostgres({ url, clock, readDatabaseMs }: PostgresParts): Promise<OpenStore> {
+export async function openPostgres({
+  url,
+  clock,
+  isAlone = false,
+  readDatabaseMs,
+}: PostgresParts): Promise<OpenStore> {
   const name = nameOfDatabase(url)
   const opened: Opened[] = []
   const openPoolOf = (most: number, readOnly: boolean) => {
@@ -45,12 +52,14 @@ export async function openPostgres({ url, clock, readDatabaseMs }: PostgresParts
     const listeners = new Set<(signal: Signal) => void>()
     const signals = openSignals({
       url,
+      isAlone,
       clock,
       onSignal(signal) {
         for (const listener of listeners) listener(signal)
       },
     })
     opened.push(signals)
+    if (isAlone) await signals.connected
     transactions.onCommit(({ moves }) => {
       if (moves.some((move) => move.of === 'task')) signals.send('news')
     })
