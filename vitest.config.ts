@@ -1,5 +1,14 @@
 import { defineConfig } from 'vitest/config'
 
+/** Tests of what is kept run a second time, on a PostgreSQL that they start themselves. */
+const ON_POSTGRES = [
+  'src/store/**/*.test.ts',
+  'src/queue/**/*.test.ts',
+  ...(process.env['EMBEDLINE_POSTGRES_TESTS'] === 'all'
+    ? ['src/tasks/**/*.test.ts']
+    : ['cancel', 'idempotency', 'stateMachine', 'watch/follow'].map((name) => `src/tasks/${name}.test.ts`)),
+]
+
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/reporter.ts'],
@@ -11,6 +20,14 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'architecture', include: ['test/architecture/**/*.test.ts'] } },
       { extends: true, test: { name: 'rooms', include: ['src/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'PostgreSQL',
+          include: ON_POSTGRES,
+          globalSetup: './test/support/postgresCluster.ts',
+        },
+      },
       { extends: true, test: { name: 'contract', include: ['test/contract/**/*.test.ts'] } },
       { extends: true, test: { name: 'journeys', include: ['test/journeys/**/*.test.ts'] } },
     ],

@@ -68,7 +68,7 @@ async function gainOfSearch(
         return true
       },
       ...noTasks,
-      close: () => undefined,
+      close: async () => {},
     },
     memoryBytes: Number.POSITIVE_INFINITY,
     turn: () => Promise.resolve(),

@@ -35,7 +35,7 @@ test('with nothing set the server is for this machine alone and keeps all in one
     host: '127.0.0.1',
     port: 8787,
     dataFolder: join(folder, 'data'),
-    databaseFile: join(folder, 'data/embedline.db'),
+    database: { file: join(folder, 'data/embedline.db') },
     objectsFolder: join(folder, 'data/objects'),
     storageCacheBytes: 10e9,
     bucketsUrl: `file:${folder}/data/buckets`,
@@ -164,7 +164,7 @@ test('an empty variable counts as absent', () => {
 test('the database and the objects can lie elsewhere, relative paths start where the server is started', () => {
   const config = read({ data: 'd', 'database-url': 'sqlite:///var/x.db', 'storage-url': 'file:objects' })
   expect(config.dataFolder).toBe(join(folder, 'd'))
-  expect(config.databaseFile).toBe('/var/x.db')
+  expect(config.database).toEqual({ file: '/var/x.db' })
   expect(config.objectsFolder).toBe(join(folder, 'objects'))
 })
 
@@ -196,6 +196,17 @@ test.for([
   expect(message).not.toContain('secret')
 })
 
+test('the database can be one of PostgreSQL, whose password no message tells', () => {
+  const url = 'postgres://me:hidden@db.internal:5433/embedline?sslmode=verify-full'
+  expect(read({}, { EMBEDLINE_DATABASE_URL: url }).database).toEqual({ url })
+  expect(read({ 'database-url': 'postgresql://db/embedline' }).database).toEqual({
+    url: 'postgresql://db/embedline',
+  })
+  const message = messageOf(() => read({ 'database-url': 'postgres://me:hidden@db.internal' }))
+  expect(message).toContain('expected sqlite:<file>, or a URL such as postgres://')
+  expect(message).not.toContain('hidden')
+})
+
 test('keys are any text without comma and equals sign, each with its account', () => {
   expect(read({}, { EMBEDLINE_KEYS: 'k-1=acme, k/2 =beta' }).keys).toEqual([
     { key: 'k-1', account: 'acme' },
@@ -216,7 +227,7 @@ test('every bad value is named at once, with where it was set and what was expec
     'compute in embedline.config.json: expected a text or a number',
     'colour in embedline.config.json: there is no such setting',
     '--port is "99999": expected a whole number from 0 to 65535',
-    '--database-url is "postgres://x": this version has SQLite only',
+    '--database-url is "postgres://x": expected sqlite:<file>, or a URL such as postgres://user:password@host/database?sslmode=verify-full',
     '--storage-url is "s3://b_": expected s3://bucket or s3://bucket/prefix, without a user or a password',
     'EMBEDLINE_COMPUTE_MEMORY is "1MB": expected a size of at least 300MB, such as 512MB or 4GB',
     '--aliases is "clip": expected name=model pairs with commas between them',

@@ -9,6 +9,7 @@ import type { LogLevel } from './lib/logger.ts'
 import type { S3Settings } from './objects/s3/settings.ts'
 import type { RemoteSettings } from './remote/settings.ts'
 import type { TokenBudget } from './models/embeddinggemma/settings.ts'
+import type { StoreLocation } from './store/location.ts'
 import { SETTING_NAMES, SETTINGS, variableOf, type Setting, type SettingName } from './settings.ts'
 import type { ConfiguredKey } from './settingValues.ts'
 
@@ -17,7 +18,8 @@ export interface Config {
   host: string
   port: number
   dataFolder: string
-  databaseFile: string
+  /** May hold a password. */
+  database: StoreLocation
   /** Where stored bytes lie, or what of them is on this machine. */
   objectsFolder: string
   /** Where they lie in place of that. */
@@ -256,7 +258,7 @@ function toConfig(
     host: value('host', SETTINGS.host.parse),
     port: value('port', SETTINGS.port.parse),
     dataFolder,
-    databaseFile: database === undefined ? join(dataFolder, 'embedline.db') : resolve(folder, database),
+    database: databaseAt(database, { folder, dataFolder }),
     objectsFolder: 'folder' in storage ? resolve(folder, storage.folder) : join(dataFolder, 's3'),
     ...(s3 && { s3 }),
     storageCacheBytes: value('storageCache', SETTINGS.storageCache.parse),
@@ -304,6 +306,16 @@ function toConfig(
       ),
     ),
   })
+}
+
+function databaseAt(
+  location: StoreLocation | undefined,
+  { folder, dataFolder }: { folder: string; dataFolder: string },
+): StoreLocation {
+  if (location && 'url' in location) return location
+  return {
+    file: location === undefined ? join(dataFolder, 'embedline.db') : resolve(folder, location.file),
+  }
 }
 
 /** The cores divided among the compute processes. */

@@ -43,7 +43,7 @@ import { openSearch } from './search/search.ts'
 import { loaderModule } from './store/loaderModule.ts'
 import { lockFolder } from './store/lock.ts'
 import { makeMetricsPage } from './metricsPage.ts'
-import { openStore } from './store/open.ts'
+import { openStore, type OpenStore } from './store/open.ts'
 import { openResults } from './store/reader.ts'
 import { refuseHalfRestored } from './store/restoring.ts'
 import { ensureSecret } from './store/secrets.ts'
@@ -99,8 +99,7 @@ export async function startServer(
   surroundings: Surroundings = { writeLog: toStderr },
 ): Promise<RunningServer> {
   const { reach = reachNothing } = surroundings
-  const clock = systemClock
-  const logger = makeLogger({ write: surroundings.writeLog, clock, level: config.logLevel })
+  const logger = makeLogger({ write: surroundings.writeLog, clock: systemClock, level: config.logLevel })
   const meters = makeMeters()
   const opened: Opened[] = []
   const open = <Part extends Opened>(part: Part): Part => {
@@ -113,9 +112,11 @@ export async function startServer(
     refuseHalfRestored(config.dataFolder)
     const limits = limitsNamed(config.limits)
     const tools = findTools(config.ffmpeg === undefined ? {} : { ffmpeg: config.ffmpeg })
+    const tracer = config.traces && open(await openTraces(config.traces, { clock: systemClock, logger }))
+    const untraced = open(await openStore({ ...config.database, clock: systemClock, isAlone: true, reach }))
+    // All servers on one database go by its clock.
+    const { clock } = untraced
     const ids = makeIds(clock, randomBytes)
-    const tracer = config.traces && open(await openTraces(config.traces, { clock, logger }))
-    const untraced = open(await openStore({ file: config.databaseFile, clock, reach }))
     const store = tracer ? tracedStore(untraced, tracer) : untraced
     store.onCommit(({ durationMs, changeCount, moves }) => {
       meters.observe('embedline_commit_duration_seconds', {}, durationMs / 1000)
@@ -126,12 +127,18 @@ export async function startServer(
           logger.warn('a task was not traced', { error }),
         )
     })
-    const results = open(openResults(config.databaseFile))
-    const loader = loaderModule({ file: config.databaseFile })
+    const results = open(openResults(config.database))
+    const loader = loaderModule(config.database)
     const search = open(openSearch({ loader, memoryBytes: SEARCH_MEMORY_BYTES }))
     let dispatcher: Dispatcher | undefined
-    const wake = () => dispatcher?.wake()
-    const disk = open(await openDisk(config, { clock, logger, onRoom: wake }))
+    const wake = () => {
+      dispatcher?.wake()
+      store.announceWork()
+    }
+    store.onElsewhere((signal) => {
+      if (signal === 'work') dispatcher?.wake()
+    })
+    const disk = open(await openDisk(config, { clock, logger, onRoom: () => dispatcher?.wake() }))
     const admit = () => disk.admit()
     const objects = open(await openObjects(config, { clock, logger, admit }))
     const userAgent = `Embedline/${version}`
@@ -179,7 +186,7 @@ export async function startServer(
       buckets: openFolderBuckets({ url: config.bucketsUrl, clock, uploadId: () => ids.uuid() }),
       endDocument: gatherDocumentEnds({ store, clock }),
       search,
-      watchHub: open(openWatchHub({ store, clock, onError: watchError(logger) })),
+      watchHub: open(openWatchHub({ store: watchable(store), clock, onError: watchError(logger) })),
       usage,
       tally,
       clock,
@@ -201,9 +208,10 @@ export async function startServer(
     const keyFile = join(config.dataFolder, 'admin.key')
     const admission = { listed: config.keys, keyFile, isLoopback: isLoopback(config.host) }
     const hasOwnKey = await inFolder(config.dataFolder, () => admitKeys(parts, admission))
-    await takeBackItems(parts)
+    // A folder has one server, and that one was killed; on a common database others work, and leases tell who died.
+    if ('file' in config.database) await takeBackItems(parts)
     const modelLine = describeModel(model)
-    const readiness = () => readinessOf(model, registry, compute, disk)
+    const readiness = () => readinessOf(model, registry, { compute, disk, store })
     const site = {
       version,
       modelLine,
@@ -215,7 +223,7 @@ export async function startServer(
     open(await inFolder(config.dataFolder, () => openServerFile(config, http.url)))
     compute.start()
     open(startJanitor(parts))
-    if (config.computeCount > 0) dispatcher = dispatch(parts, config.computeCount)
+    if (config.computeCount > 0) dispatcher = dispatch(parts, store, config.computeCount)
     return {
       url: http.url,
       ...(hasOwnKey && { keyFile }),
@@ -282,11 +290,14 @@ async function openObjects(
 
 /** Looks at the disks that the server writes to; what it keeps on one of them is named in metrics. */
 async function openDisk(
-  { databaseFile, objectsFolder, diskFloorBytes }: Config,
+  { database, objectsFolder, diskFloorBytes }: Config,
   parts: Pick<TaskParts, 'clock' | 'logger'> & { onRoom: () => void },
 ): Promise<DiskGuard & Opened> {
   await inFolder(objectsFolder, () => mkdir(objectsFolder, { recursive: true }))
-  const folders = { database: dirname(databaseFile), objects: objectsFolder }
+  const folders = {
+    ...('file' in database && { database: dirname(database.file) }),
+    objects: objectsFolder,
+  }
   return watchDisk({
     ...parts,
     folders,
@@ -374,9 +385,11 @@ const describeModel = ({ id, revision, caveat }: ModelFacts): string =>
 function readinessOf(
   model: ModelFacts,
   registry: Registry,
-  compute: RunningCompute,
-  disk: DiskGuard,
+  { compute, disk, store }: { compute: RunningCompute; disk: DiskGuard; store: OpenStore },
 ): Readiness {
+  const wrongClock = store.problem()
+  if (wrongClock !== undefined) return { state: 'failed', message: wrongClock }
+  if (!store.isReachable()) return { state: 'failed', message: 'The database cannot be reached.' }
   const message = disk.problem()
   if (message !== undefined) return { state: 'disk_full', message }
   const problem = registry.problem(model)
@@ -386,12 +399,29 @@ function readinessOf(
 const watchError = (logger: TaskParts['logger']) => (error: unknown) =>
   logger.error('what happens to tasks could not be read', { error })
 
-const dispatch = (parts: TaskParts, computeCount: number): Dispatcher =>
+/** What other servers on the database have written is news too. */
+const watchable = (store: OpenStore): Parameters<typeof openWatchHub>[0]['store'] => ({
+  read: store.read,
+  onCommit(listener) {
+    const stops = [
+      store.onCommit(listener),
+      store.onElsewhere((signal) => {
+        if (signal === 'news') listener()
+      }),
+    ]
+    return () => {
+      for (const stop of stops) stop()
+    }
+  },
+})
+
+const dispatch = (parts: TaskParts, store: OpenStore, computeCount: number): Dispatcher =>
   startDispatcher({
     write: (change) => parts.store.write(change),
     worker: parts.ids.uuid(),
-    // With a full disk nothing is begun: it would only fail.
-    rooms: (held) => (parts.disk.state === 'full' ? [] : roomsBeside(held, computeCount)),
+    // With a full disk nothing is begun: it would only fail. With a wrong clock leases would mean nothing.
+    rooms: (held) =>
+      parts.disk.state === 'full' || store.problem() !== undefined ? [] : roomsBeside(held, computeCount),
     handle: (item, signal) => workOn(parts, item, signal),
     onError: (error) => {
       if (error instanceof EmbedlineError && error.code === 'lease_lost')
@@ -399,7 +429,9 @@ const dispatch = (parts: TaskParts, computeCount: number): Dispatcher =>
       else if (error instanceof EmbedlineError && error.code === 'disk_full') {
         parts.disk.reportFull()
         parts.logger.warn('work waits for room on the disk', { error })
-      } else parts.logger.error('the dispatcher met an error', { error })
+      } else if (error instanceof EmbedlineError && error.code === 'storage_unavailable')
+        parts.logger.warn('work waits for the database', { error })
+      else parts.logger.error('the dispatcher met an error', { error })
     },
     clock: parts.clock,
     reach: parts.reach,

@@ -1,5 +1,6 @@
 import { EmbedlineError } from './domain/errors.ts'
 import { durationMs } from './lib/duration.ts'
+import type { StoreLocation } from './store/location.ts'
 
 // How the values of settings are written. What cannot be read is a `request_invalid` that says what was expected.
 
@@ -77,10 +78,14 @@ export function parseFrameSeconds(text: string): number {
   return seconds
 }
 
-export function parseDatabaseUrl(text: string): string {
-  if (/^postgres(ql)?:/.test(text))
-    throw new EmbedlineError('request_invalid', 'this version has SQLite only')
-  return pathAfter('sqlite:', text)
+export function parseDatabaseUrl(text: string): StoreLocation {
+  if (!/^postgres(ql)?:/.test(text)) return { file: pathAfter('sqlite:', text) }
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || url.hostname === '' || url.pathname.length < 2)
+    throw expected(
+      'sqlite:<file>, or a URL such as postgres://user:password@host/database?sslmode=verify-full',
+    )
+  return { url: text }
 }
 
 export function parseBucketsUrl(text: string): string {

@@ -69,7 +69,8 @@ export const SETTINGS = {
     flag: 'database-url',
     placeholder: 'url',
     fallbackShown: 'sqlite:<data>/embedline.db',
-    meaning: 'Where tasks and vectors are kept: `sqlite:<file>`.',
+    meaning:
+      'Where tasks and vectors are kept: `sqlite:<file>`, or `postgres://user:password@host/database`, with `?sslmode=` as PostgreSQL means it.',
     parse: parseDatabaseUrl,
   },
   storageUrl: {

@@ -30,13 +30,13 @@ export const openLoader = (settings: MadeUpChunks): Loader => ({
     await take({ version: 1, dimension: settings.length, changed: new Set(), pages })
     return true
   },
-  assetsWith: (_accountId, fits) =>
+  assetsWith: async (_accountId, fits) =>
     new Set(
       Array.from({ length: settings.chunks / CLIPS_OF_A_TASK }, (_, task) => task)
         .filter((number) => fits({ number }))
         .map((number) => `asset ${number}`),
     ),
-  close: () => undefined,
+  close: async () => {},
 })
 
 function* pagesOf({ chunks, length, topics }: MadeUpChunks): Generator<LoadedRow[]> {

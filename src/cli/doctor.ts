@@ -1,6 +1,7 @@
 import { readConfig, type Config } from '../config.ts'
 import { findTools } from '../media/tools.ts'
 import { modelLibraries } from '../models/libraries.ts'
+import type { StoreLocation } from '../store/location.ts'
 import type { Command, Output } from './command.ts'
 import { checkAdminKey } from './doctor/adminKey.ts'
 import type { Check, Fix } from './doctor/check.ts'
@@ -75,8 +76,9 @@ const runChecks = async ({
   host,
   port,
   dataFolder,
-  databaseFile,
+  database,
   objectsFolder,
+  s3,
   ffmpeg,
   programEnvironment,
 }: Config): Promise<Check[]> => {
@@ -91,19 +93,22 @@ const runChecks = async ({
     await checkPort(host, port, isHeld),
     folder,
     ...(await checkAdminKey(dataFolder)),
-    ...(await checkWhatIsKept(databaseFile, { dataFolder, objectsFolder })),
+    ...(await checkWhatIsKept(database, { dataFolder, ...(!s3 && { objectsFolder }) })),
     ...(await checkLeftovers({ dataFolder, objectsFolder })),
   ]
 }
 
 /** What a damaged database says of the stored bytes is not worth reading. */
 async function checkWhatIsKept(
-  databaseFile: string,
-  { dataFolder, objectsFolder }: { dataFolder: string; objectsFolder: string },
+  database: StoreLocation,
+  { dataFolder, objectsFolder }: { dataFolder: string; objectsFolder?: string },
 ): Promise<Check[]> {
-  const checks = checkDatabase(databaseFile, dataFolder)
+  // PostgreSQL looks after itself, and bytes in S3 are not looked through.
+  if ('url' in database) return []
+  const checks = checkDatabase(database.file, dataFolder)
   const isSound = checks.every(({ state }) => state === 'ok')
-  return [...checks, ...(isSound ? await checkStoredBytes(databaseFile, objectsFolder) : [])]
+  if (!isSound || objectsFolder === undefined) return checks
+  return [...checks, ...(await checkStoredBytes(database.file, objectsFolder))]
 }
 
 const asJson = (isFine: boolean, checks: readonly Check[], fixes: readonly Fixed[]) => ({

@@ -58,7 +58,7 @@ async function claimFrom(db: Db, lane: number, order: ClaimOrder): Promise<Claim
   const which = sql`lane = ${lane} and kind in (${sql.join(kinds)})`
   let heldBack = 0
   for (let most = limit; ; most = Math.max(limit, HELD_BACK_AT_ONCE)) {
-    const { free, stopped } = await dueItems(db, which, { alone, nowMs, limit: most })
+    const { free, stopped } = await dueItems(db, which, { alone, nowMs, limit: most, isClaim: true })
     await holdBack(db, stopped, nowMs)
     heldBack += stopped.length
     if (stopped.length === 0 || free.length >= limit || heldBack >= HELD_BACK_AT_ONCE)

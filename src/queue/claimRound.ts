@@ -52,7 +52,12 @@ async function isAloneDue(db: Db, rooms: readonly Room[], nowMs: number): Promis
     ({ kinds, lanes }) => sql`(kind in (${sql.join(kinds)}) and lane in (${sql.join(lanes)}))`,
   )
   const which = sql`(${sql.join(fits, sql` or `)})`
-  const { free, stopped } = await dueItems(db, which, { alone: true, nowMs, limit: ALONE_AT_ONCE })
+  const { free, stopped } = await dueItems(db, which, {
+    alone: true,
+    nowMs,
+    limit: ALONE_AT_ONCE,
+    isClaim: false,
+  })
   await holdBack(db, stopped, nowMs)
   return free.length > 0
 }

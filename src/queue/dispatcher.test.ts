@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { LEASE_MS, addItems, addTask, claimItems, itemRows } from '../../test/support/queueItems.ts'
+import { onPostgres } from '../../test/support/withDatabase.ts'
 import { withStore, type StoreForTest } from '../../test/support/withStore.ts'
 import { cancelRunning } from './cancelItems.ts'
 import type { ClaimedItem } from './claim.ts'
@@ -39,10 +40,12 @@ function startWith(parts: StoreForTest, options: Partial<DispatcherParts> = {}) 
 }
 
 /** Lets the fake time pass in small steps until `check` is true. */
-async function until({ clock }: StoreForTest, check: () => boolean | Promise<boolean>) {
+async function until({ clock, store }: StoreForTest, check: () => boolean | Promise<boolean>) {
   for (let turns = 0; !(await check()); turns++) {
     if (turns > 2_000) throw new Error('what the test waits for does not come')
     clock.advance(POLL_MS / 10)
+    // A server takes a while for what is asked of it.
+    if (onPostgres) await store.write(async () => {})
     await new Promise((turn) => setImmediate(turn))
   }
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../domain/tables.ts'
+import { isOneOf } from './held.ts'
 import type { Hold } from './item.ts'
 
 /** Prolongs the leases of what is held. Returns what is not held any more: that work must stop. */
@@ -9,10 +10,9 @@ export async function extend<Held extends Hold>(
   leaseUntilMs: number,
 ): Promise<Held[]> {
   if (held.length === 0) return []
-  const fences = held.map(({ id, attempt, worker }) => sql`(${id}, ${attempt}, ${worker})`)
   const { rows } = await sql<Hold>`
     update item set lease_until_ms = ${leaseUntilMs}
-     where state = 'running' and (id, attempt, worker) in (values ${sql.join(fences)})
+     where ${isOneOf(held)}
     returning id, attempt, worker`.execute(db)
   const extended = new Set(rows.map(({ id, attempt }) => `${id} ${attempt}`))
   return held.filter(({ id, attempt }) => !extended.has(`${id} ${attempt}`))

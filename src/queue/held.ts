@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Db } from '../domain/tables.ts'
 import type { Hold } from './item.ts'
 
@@ -28,3 +29,11 @@ export const NOT_HELD = { worker: null, lease_until_ms: null } as const
 
 /** What an item looks like that has ended; who had it last stays with it. */
 export const LET_GO = { lease_until_ms: null } as const
+
+/** That an item is one of these, and still held as then. The types stand in the text: PostgreSQL takes a list for text. */
+export const isOneOf = (holds: readonly Hold[]) => {
+  const fences = holds.map(
+    ({ id, attempt, worker }) => sql`(cast(${id} as bigint), cast(${attempt} as bigint), ${worker})`,
+  )
+  return sql<boolean>`state = 'running' and (id, attempt, worker) in (values ${sql.join(fences)})`
+}

@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
+import { isPostgres } from '../domain/engine.ts'
 import { addMove } from '../domain/moves.ts'
 import { isFinal, type TaskState } from '../domain/states.ts'
 import type { Db } from '../domain/tables.ts'
@@ -23,6 +24,14 @@ interface DueRow {
   pause_id: number | null
 }
 
+export interface DueOrder {
+  alone: boolean
+  nowMs: number
+  limit: number
+  /** True: those that another transaction is about to claim are left out, and it will leave these. */
+  isClaim: boolean
+}
+
 /**
  * The next due items of those that `which` describes, in the order of claims, and which of them may not start. A task
  * is paused by whatever fits its account, its kind and its model; items that belong to no task always may.
@@ -30,10 +39,16 @@ interface DueRow {
 export async function dueItems(
   db: Db,
   which: RawBuilder<unknown>,
-  { alone, nowMs, limit }: { alone: boolean; nowMs: number; limit: number },
+  { alone, nowMs, limit, isClaim }: DueOrder,
 ): Promise<DueItems> {
   // The states and flags stand in the text, so that the partial indexes are used.
   const { rows } = await sql<DueRow>`
+    with due as materialized (
+      select id from item
+       where state = 'queued' and is_alone = ${sql.lit(alone ? 1 : 0)} and pause_id = 0
+         and due_ms <= ${nowMs} and ${which}
+       order by lane, turn, id
+       limit ${limit}${isClaim && isPostgres(db) ? sql` for update skip locked` : sql``})
     select item.id, task.state as task_state,
            (select min(pause.id) from pause
              where pause.ended_ms is null
@@ -41,12 +56,7 @@ export async function dueItems(
                and (pause.kind is null or pause.kind = task.kind)
                and (pause.model_id is null or pause.model_id = task.model_id)
                and task.id is not null) as pause_id
-      from (
-        select id from item
-         where state = 'queued' and is_alone = ${sql.lit(alone ? 1 : 0)} and pause_id = 0
-           and due_ms <= ${nowMs} and ${which}
-         order by lane, turn, id
-         limit ${limit}) as due
+      from due
       join item on item.id = due.id
       left join task on task.id = item.task_id
      order by item.lane, item.turn, item.id`.execute(db)

@@ -3,7 +3,7 @@ import { failureColumns } from '../domain/failure.ts'
 import { addMove } from '../domain/moves.ts'
 import type { Db, ItemRow } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
-import { LET_GO, updateHeld } from './held.ts'
+import { isOneOf, LET_GO, updateHeld } from './held.ts'
 import type { Hold } from './item.ts'
 import { itemMove, MOVE_COLUMNS } from './itemMove.ts'
 
@@ -15,12 +15,11 @@ export interface Settlement {
 
 /** Ends items as done, as `settle` does one. Returns the ids of those that were still held. */
 export async function settleDone(db: Db, holds: readonly Hold[], nowMs: number): Promise<Set<number>> {
-  const fences = holds.map(({ id, attempt, worker }) => sql`(${id}, ${attempt}, ${worker})`)
   const { rows } = await sql<Pick<Selectable<ItemRow>, (typeof MOVE_COLUMNS)[number]>>`
     update item
        set state = 'done', lease_until_ms = null, error_code = null, error_message = null,
            finished_ms = ${nowMs}
-     where state = 'running' and (id, attempt, worker) in (values ${sql.join(fences)})
+     where ${isOneOf(holds)}
     returning id, kind, task_id, attempt, started_ms`.execute(db)
   for (const row of rows) addMove(db, itemMove(row, { state: 'done', nowMs }))
   return new Set(rows.map(({ id }) => id))

@@ -41,7 +41,7 @@ export function makeHeldBucket(source: ChunkSource, loader: Loader, turn: () => 
   const takeIn = (part: Part) =>
     loader.changes(source, part.version, async ({ version, dropped, pages }) => {
       if (dropped.length > 0) part.drop(new Set(dropped))
-      for (const page of pages) {
+      for await (const page of pages) {
         part.add(page)
         // Other buckets are searched meanwhile.
         await turn()

@@ -50,9 +50,9 @@ function storeOf() {
       })
       return true
     },
-    assetsWith: (_accountId, fits) =>
+    assetsWith: async (_accountId, fits) =>
       new Set([...metadata].filter(([, values]) => fits(values)).map(([id]) => id)),
-    close: () => undefined,
+    close: async () => {},
   }
   const held = makeHeldVectors({ loader, memoryBytes: 1e9, turn: () => setImmediate() })
   return {

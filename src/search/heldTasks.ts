@@ -80,7 +80,7 @@ export function makeHeldTasks(source: TaskSource, loader: Loader, turn: () => Pr
   async function takeIn({ version, dimension, remaining, changed, pages }: TaskChanges): Promise<void> {
     const matrix = held?.matrix ?? makeMatrix(dimension)
     drop(matrix, (id) => changed.has(id) || (remaining !== undefined && !remaining.has(id)))
-    for (const page of pages) {
+    for await (const page of pages) {
       for (const row of page) {
         const { number, task } = taskOf(row)
         const { scope, modality, position, endMs } = row

@@ -32,7 +32,7 @@ function storeOf(bucketIds: readonly number[]) {
       return true
     },
     ...noTasks,
-    close: () => undefined,
+    close: async () => {},
   }
   return {
     loader,
@@ -186,7 +186,7 @@ test('what two models embedded of a bucket is held apart', async () => {
       return true
     },
     ...noTasks,
-    close: () => undefined,
+    close: async () => {},
   }
   const held = heldOf({ loader })
   const find = async (revision: string) =>

@@ -75,7 +75,7 @@ export function makeHeldVectors({ loader, memoryBytes, turn }: HeldVectorsParts)
   }
 
   const assetsWith = ({ accountId, filter }: NonNullable<TaskSearchOrder['metadata']>) =>
-    mutex('loader', async () => loader.assetsWith(accountId, (values) => fitsMetadata(values, filter)))
+    mutex('loader', () => loader.assetsWith(accountId, (values) => fitsMetadata(values, filter)))
 
   const bucket = (source: ChunkSource) => ({
     name: `bucket ${nameOf(source)}`,
@@ -119,7 +119,7 @@ export function makeHeldVectors({ loader, memoryBytes, turn }: HeldVectorsParts)
     async chunkCounts({ bucketId, version }: CountOrder): Promise<ChunkCount[]> {
       const known = counted.get(bucketId)
       if (known?.version === version) return known.counts
-      const counts = await mutex('loader', async () => loader.chunkCounts(bucketId))
+      const counts = await mutex('loader', () => loader.chunkCounts(bucketId))
       counted.set(bucketId, { version, counts })
       return counts
     },

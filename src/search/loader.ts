@@ -21,13 +21,16 @@ export interface LoadedRow {
   termsJson: string
 }
 
+/** Some rows at a time, each page read when it is asked for. */
+type Pages<Row> = AsyncIterable<readonly Row[]> | Iterable<readonly Row[]>
+
 /** What has changed in a bucket since a version. */
 export interface LoadedChanges {
   /** What one holds when all of it is taken in. */
   version: number
   /** Files of which nothing that is held counts any more: they are gone, or their chunks come anew. */
   dropped: readonly number[]
-  pages: Iterable<readonly LoadedRow[]>
+  pages: Pages<LoadedRow>
 }
 
 /** The vectors of a set of an account's tasks, or those of one task in it. */
@@ -63,7 +66,7 @@ export interface TaskChanges {
   remaining?: ReadonlySet<string>
   /** Tasks whose vectors come anew, all of them. */
   changed: ReadonlySet<string>
-  pages: Iterable<readonly LoadedVector[]>
+  pages: Pages<LoadedVector>
 }
 
 /** How many chunks of a bucket a model embedded. */
@@ -90,15 +93,15 @@ export interface Loader {
     take: (changes: TaskChanges) => Promise<void>,
   ): Promise<boolean>
   /** The account's assets whose metadata `fits` says so of. */
-  assetsWith(accountId: string, fits: (metadata: UserMetadata) => boolean): ReadonlySet<string>
+  assetsWith(accountId: string, fits: (metadata: UserMetadata) => boolean): Promise<ReadonlySet<string>>
   /** How many chunks are searched of an embedded bucket, by the model that embedded them. */
-  chunkCounts(bucketId: number): ChunkCount[]
-  close(): void
+  chunkCounts(bucketId: number): Promise<ChunkCount[]>
+  close(): Promise<void>
 }
 
 /** A module that the thread imports, because a function cannot be sent to it. */
 export interface LoaderModule {
-  /** URL of a module that exports `openLoader`, which gets `settings` and returns a Loader. */
+  /** URL of a module that exports `openLoader`, which gets `settings` and returns a Loader or the promise of one. */
   url: string
   settings: unknown
 }

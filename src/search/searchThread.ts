@@ -20,8 +20,10 @@ async function answerQuestions(
   port: MessagePort,
   { loader: module, memoryBytes }: SearchStart,
 ): Promise<void> {
-  const { openLoader } = (await import(module.url)) as { openLoader: (settings: unknown) => Loader }
-  const loader = openLoader(module.settings)
+  const { openLoader } = (await import(module.url)) as {
+    openLoader: (settings: unknown) => Loader | Promise<Loader>
+  }
+  const loader = await openLoader(module.settings)
   const held = makeHeldVectors({ loader, memoryBytes, turn: () => setImmediate() })
   const running = new Set<Promise<void>>()
 
@@ -49,7 +51,7 @@ async function answerQuestions(
 
   async function close(): Promise<void> {
     await Promise.all(running)
-    loader.close()
+    await loader.close()
     port.close()
   }
 

@@ -1,7 +1,8 @@
-import type { DatabaseSync } from 'node:sqlite'
 import type { ChunkReadingOptions } from '../domain/embedding.ts'
+import type { ChunkRow as StoredChunk, Db } from '../domain/tables.ts'
 import { unitPrefix } from '../lib/unitPrefix.ts'
 import { NUMBERS } from './numbersWriter.ts'
+import { modelIn, ROWS_A_FETCH } from './reading.ts'
 import { float32Of } from './vectorBytes.ts'
 
 /** Where a page begins: after the chunk of this number of this file. */
@@ -46,60 +47,69 @@ interface FileRow {
   model_revision: string
 }
 
-interface ChunkRow {
-  ordinal: number
-  text: string
-  place_json: string
-  vector: Uint8Array
-}
+type ChunkRow = Pick<StoredChunk, 'ordinal' | 'text' | 'place_json' | 'vector'>
 
 const PAGE_BYTES = 1024 * 1024
 const PAGE_CHUNKS = 2_000
 
-// Of a file that has chunks the settings are there.
-const FILES = `
-  select id, generation, key, source_url,
-         json_extract(settings_json, '$.model.id') as model_id,
-         json_extract(settings_json, '$.model.revision') as model_revision
-    from bucket_file
-   where bucket_id = ? and key >= ? and chunk_count > 0
-   order by key`
-
-const CHUNKS = `
-  select ordinal, text, place_json, vector from chunk
-   where file_id = ? and generation = ? and ordinal > ?
-   order by ordinal`
+/** Files are looked up so many at once: one that is read has most of its chunks in a page. */
+const FILES_A_STATEMENT = 100
 
 /**
- * Returns a function that reads one page of the chunks of an embedded bucket that are searched now, in the order of keys:
- * as many as have room in a megabyte of vectors and texts each, but at least one.
+ * Reads one page of the chunks of an embedded bucket that are searched now, in the order of keys: as many as have room
+ * in a megabyte of vectors and texts each, but at least one.
  */
-export function chunkReader(database: DatabaseSync): (order: ChunkOrder) => ChunkPage {
-  const files = database.prepare(FILES)
-  const chunks = database.prepare(CHUNKS)
+export const readChunks = (db: Db, order: ChunkOrder): Promise<ChunkPage> =>
+  fillPage(chunksAfter(db, order), order)
 
-  function* chunksAfter({ bucketId, after }: ChunkOrder): Generator<{ file: FileRow; chunk: ChunkRow }> {
-    for (const file of files.iterate(bucketId, after.fileKey) as Iterable<unknown> as Iterable<FileRow>) {
-      const from = file.key === after.fileKey ? after.ordinal : FIRST_CHUNK.ordinal
-      const rows = chunks.iterate(file.id, file.generation, from) as Iterable<unknown>
-      for (const chunk of rows as Iterable<ChunkRow>) yield { file, chunk }
-    }
+async function* chunksAfter(
+  db: Db,
+  { bucketId, after }: ChunkOrder,
+): AsyncGenerator<{ file: FileRow; chunk: ChunkRow }> {
+  for await (const file of filesFrom(db, bucketId, after.fileKey)) {
+    const chunks = db
+      .selectFrom('chunk')
+      .select(['ordinal', 'text', 'place_json', 'vector'])
+      .where('file_id', '=', file.id)
+      .where('generation', '=', file.generation)
+      .where('ordinal', '>', file.key === after.fileKey ? after.ordinal : FIRST_CHUNK.ordinal)
+      .orderBy('ordinal')
+      .stream(ROWS_A_FETCH)
+    for await (const chunk of chunks) yield { file, chunk }
   }
-
-  return (order) => fillPage(chunksAfter(order), order)
 }
 
-function fillPage(
-  rows: Iterable<{ file: FileRow; chunk: ChunkRow }>,
+async function* filesFrom(db: Db, bucketId: number, firstKey: string): AsyncGenerator<FileRow> {
+  // Of a file that has chunks the settings are there.
+  const model = modelIn('settings_json')
+  const files = db
+    .selectFrom('bucket_file')
+    .select(['id', 'generation', 'key', 'source_url'])
+    .select([model.id.as('model_id'), model.revision.as('model_revision')])
+    .where('bucket_id', '=', bucketId)
+    .where('chunk_count', '>', 0)
+    .orderBy('key')
+    .limit(FILES_A_STATEMENT)
+  let found = await files.where('key', '>=', firstKey).execute()
+  for (;;) {
+    yield* found
+    const last = found.at(-1)
+    if (!last || found.length < FILES_A_STATEMENT) return
+    found = await files.where('key', '>', last.key).execute()
+  }
+}
+
+async function fillPage(
+  rows: AsyncIterable<{ file: FileRow; chunk: ChunkRow }>,
   { numbers = 'json', mostNumbers = Number.POSITIVE_INFINITY, limit = Number.POSITIVE_INFINITY }: ChunkOrder,
-): ChunkPage {
+): Promise<ChunkPage> {
   const writer = NUMBERS[numbers]
   const entries: ChunkEntry[] = []
   let bytes = new Uint8Array(PAGE_BYTES)
   let end = 0
   let textBytes = 0
   const most = Math.min(limit, PAGE_CHUNKS)
-  for (const { file, chunk } of rows) {
+  for await (const { file, chunk } of rows) {
     const vector = unitPrefix(float32Of(chunk.vector), mostNumbers)
     const needed = writer.mostBytes(vector.length)
     const last = entries.at(-1)

@@ -24,17 +24,26 @@ export function kyselyOver(sqlite: Sqlite, isOver: () => boolean = () => false):
 }
 
 function connectionOver(sqlite: Sqlite, isOver: () => boolean): DatabaseConnection {
-  function execute<Row>(query: CompiledQuery): QueryResult<Row> {
-    // It would run in the transaction of somebody else.
-    if (isOver()) throw new Error(`the transaction is over, this was not awaited: ${query.sql}`)
-    const { rows, changedRows, lastRowId } = sqlite.execute(query.sql, query.parameters)
-    return { rows: rows as Row[], numAffectedRows: BigInt(changedRows), insertId: BigInt(lastRowId) }
+  // It would run in the transaction of somebody else.
+  const refuseLate = ({ sql }: CompiledQuery) => {
+    if (isOver()) throw new Error(`the transaction is over, this was not awaited: ${sql}`)
   }
   return {
-    executeQuery: async <Row>(query: CompiledQuery) => execute<Row>(query),
-    // One piece: what may be large is read in key ranges, each a statement of its own.
-    streamQuery: async function* <Row>(query: CompiledQuery) {
-      yield execute<Row>(query)
+    async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+      refuseLate(query)
+      const { rows, changedRows, lastRowId } = sqlite.execute(query.sql, query.parameters)
+      return { rows: rows as Row[], numAffectedRows: BigInt(changedRows), insertId: BigInt(lastRowId) }
+    },
+    async *streamQuery<Row>(query: CompiledQuery, chunkSize = 1) {
+      refuseLate(query)
+      let rows: Row[] = []
+      for (const row of sqlite.iterate(query.sql, query.parameters)) {
+        rows.push(row as Row)
+        if (rows.length < chunkSize) continue
+        yield { rows }
+        rows = []
+      }
+      if (rows.length > 0) yield { rows }
     },
   }
 }

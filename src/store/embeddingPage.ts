@@ -1,7 +1,9 @@
-import type { DatabaseSync } from 'node:sqlite'
+import { sql } from 'kysely'
 import { MODALITIES, SCOPES, type ReadingOptions } from '../domain/embedding.ts'
+import type { Db, EmbeddingRow } from '../domain/tables.ts'
 import { prefixWithSpread } from '../lib/unitPrefix.ts'
 import { NUMBERS, type NumbersWriter } from './numbersWriter.ts'
+import { ROWS_A_FETCH } from './reading.ts'
 import { float32Of } from './vectorBytes.ts'
 
 /** Where a page begins: after the embedding with this key. */
@@ -37,42 +39,35 @@ export interface PageOrder extends Omit<ReadingOptions, 'after'> {
   after: PageKey
 }
 
-interface Row {
-  scope_order: number
-  position: number
-  modality_order: number
-  end_ms: number
-  space: string
-  vector: Uint8Array
-  uncertainty: Uint8Array | null
-}
+type Row = Omit<EmbeddingRow, 'task_id'>
 
 const PAGE_BYTES = 1024 * 1024
 
 /** Rows are looked at before others have their turn, whether they are wanted or not. */
 const PAGE_ROWS = 4_000
 
-const READ = `
-  select scope_order, position, modality_order, end_ms, space, vector, uncertainty
-    from embedding
-   where task_id = ? and (scope_order, position, modality_order) > (?, ?, ?)
-   order by scope_order, position, modality_order`
-
 /**
- * Returns a function that reads one page of a task's embeddings in the order of their key: as many as have room in a
- * megabyte, but at least one if there is one among the first 4,000 rows. Of longer vectors only the first `mostNumbers`
- * are read, scaled to unit length.
+ * Reads one page of a task's embeddings in the order of their key: as many as have room in a megabyte, but at least one
+ * if there is one among the first 4,000 rows. Of longer vectors only the first `mostNumbers` are read, scaled to unit
+ * length.
  */
-export function pageReader(database: DatabaseSync): (order: PageOrder) => EmbeddingPage {
-  const statement = database.prepare(READ)
-  return (order) => {
-    const { taskId, after } = order
-    const rows = statement.iterate(taskId, after.scopeOrder, after.position, after.modalityOrder)
-    return fillPage(rows as Iterable<unknown> as Iterable<Row>, order)
-  }
+export function readPage(db: Db, order: PageOrder): Promise<EmbeddingPage> {
+  const { scopeOrder, position, modalityOrder } = order.after
+  const rows = db
+    .selectFrom('embedding')
+    .select(['scope_order', 'position', 'modality_order', 'end_ms', 'space', 'vector', 'uncertainty'])
+    .where('task_id', '=', order.taskId)
+    .where(
+      sql<boolean>`(scope_order, position, modality_order) > (${scopeOrder}, ${position}, ${modalityOrder})`,
+    )
+    .orderBy('scope_order')
+    .orderBy('position')
+    .orderBy('modality_order')
+    .stream(ROWS_A_FETCH)
+  return fillPage(rows, order)
 }
 
-function fillPage(rows: Iterable<Row>, order: PageOrder): EmbeddingPage {
+async function fillPage(rows: AsyncIterable<Row>, order: PageOrder): Promise<EmbeddingPage> {
   const { limit = Number.POSITIVE_INFINITY, mostNumbers = Number.POSITIVE_INFINITY } = order
   const writer = NUMBERS[order.numbers ?? 'json']
   const isWanted = filterOf(order)
@@ -81,7 +76,7 @@ function fillPage(rows: Iterable<Row>, order: PageOrder): EmbeddingPage {
   let end = 0
   let seen: PageKey | undefined
   let count = 0
-  for (const row of rows) {
+  for await (const row of rows) {
     if (seen && (count === PAGE_ROWS || entries.length >= limit))
       return { entries, bytes: cut(bytes, end), next: seen }
     count++

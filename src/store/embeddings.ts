@@ -172,20 +172,24 @@ export async function readSums(db: Db, taskId: string): Promise<StoredSum[]> {
  */
 export async function removeEmbeddings(db: Db, taskId: string, limit: number): Promise<number> {
   await forgetVectors(db, taskId)
-  const embeddings = await removeRows(db, 'embedding', taskId, limit)
+  const embeddings = await removeRows(db, 'embedding', EMBEDDING_KEY, { taskId, limit })
   if (embeddings === limit) return limit
-  return embeddings + (await removeRows(db, 'modality_sum', taskId, limit - embeddings))
+  return embeddings + (await removeRows(db, 'modality_sum', SUM_KEY, { taskId, limit: limit - embeddings }))
 }
+
+const EMBEDDING_KEY = ['task_id', 'scope_order', 'position', 'modality_order']
+const SUM_KEY = ['task_id', 'slice_index', 'modality_order']
 
 async function removeRows(
   db: Db,
   table: 'embedding' | 'modality_sum',
-  taskId: string,
-  limit: number,
+  columns: readonly string[],
+  { taskId, limit }: { taskId: string; limit: number },
 ): Promise<number> {
   const from = sql.table(table)
+  const key = sql.join(columns.map((column) => sql.ref(column)))
   const { numAffectedRows } = await sql`
     delete from ${from}
-     where rowid in (select rowid from ${from} where task_id = ${taskId} limit ${limit})`.execute(db)
+     where (${key}) in (select ${key} from ${from} where task_id = ${taskId} limit ${limit})`.execute(db)
   return Number(numAffectedRows ?? 0)
 }

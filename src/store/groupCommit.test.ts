@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
+import { onPostgres } from '../../test/support/withDatabase.ts'
 import { withStore } from '../../test/support/withStore.ts'
 import type { Db } from '../domain/tables.ts'
 
@@ -81,6 +82,8 @@ test('a statement that its change did not wait for is refused, not run in the tr
         for (let turns = 0; turns < 100; turns++) await Promise.resolve()
         await addAccount('late')(db)
       })
+      // It is looked at later.
+      late.catch(() => {})
     })
     await expect(late).rejects.toThrow('the transaction is over')
     expect(await accountIds(store.read)).toEqual(['a', 'b'])
@@ -95,19 +98,22 @@ test('closing waits for the changes that were accepted, and refuses those that c
     await closed
   }))
 
-test('a full disk fails the changes of the moment with disk_full, and writing goes on when there is space', () =>
-  withStore(async ({ store }) => {
-    const grow = (db: Db) =>
-      db
-        .insertInto('account')
-        .values({ id: 'big', name: 'x'.repeat(4_000_000), user_id: 'big', created_ms: 0 })
-        .execute()
-    const { rows } = await store.write((db) => limitPages(db, 200))
-    expect(rows).toHaveLength(1)
-    await expect(store.write(grow)).rejects.toMatchObject({ code: 'disk_full' })
-    await store.write((db) => limitPages(db, 100_000))
-    await store.write(grow)
-    expect(await accountIds(store.read)).toContain('big')
-  }))
+test.skipIf(onPostgres)(
+  'SQLite: a full disk fails the changes of the moment with disk_full, and writing goes on when there is space',
+  () =>
+    withStore(async ({ store }) => {
+      const grow = (db: Db) =>
+        db
+          .insertInto('account')
+          .values({ id: 'big', name: 'x'.repeat(4_000_000), user_id: 'big', created_ms: 0 })
+          .execute()
+      const { rows } = await store.write((db) => limitPages(db, 200))
+      expect(rows).toHaveLength(1)
+      await expect(store.write(grow)).rejects.toMatchObject({ code: 'disk_full' })
+      await store.write((db) => limitPages(db, 100_000))
+      await store.write(grow)
+      expect(await accountIds(store.read)).toContain('big')
+    }),
+)
 
 const limitPages = (db: Db, count: number) => sql.raw(`pragma max_page_count = ${count}`).execute(db)

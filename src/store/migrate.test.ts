@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { fakeClock } from '../../test/support/fakeClock.ts'
+import { onPostgres, openStoreAt } from '../../test/support/withDatabase.ts'
 import { withFolder, withStore } from '../../test/support/withStore.ts'
 import { getAsset } from './assets.ts'
 import { groupCommit } from './groupCommit.ts'
@@ -70,9 +71,9 @@ test('a migration that fails leaves the database as it was', () =>
   }))
 
 test('a database of a newer version is refused in one sentence', () =>
-  withStore(async ({ store, file, clock }) => {
+  withStore(async ({ store, location, clock }) => {
     await store.write((db) => sql`insert into migration (number, done_ms) values (99, 0)`.execute(db))
-    await expect(openStore({ file, clock })).rejects.toMatchObject({
+    await expect(openStoreAt(location, clock)).rejects.toMatchObject({
       code: 'storage_unavailable',
       message: expect.stringContaining('written by a newer Embedline (schema 99') as string,
     })
@@ -90,7 +91,7 @@ test('what is no database, or cannot be opened, is refused by name', () =>
     await expect(openStore({ file: folder, clock })).rejects.toMatchObject({ code: 'storage_unavailable' })
   }))
 
-test('a commit is durable, frees space later, and keeps references whole', () =>
+test.skipIf(onPostgres)('SQLite: a commit is durable, frees space later, and keeps references whole', () =>
   withStore(async ({ store }) => {
     const pragma = async (name: string) => {
       const { rows } = await store.write((db) =>
@@ -102,4 +103,5 @@ test('a commit is durable, frees space later, and keeps references whole', () =>
     expect(await pragma('journal_mode')).toBe('wal')
     expect(await pragma('auto_vacuum')).toBe(2)
     expect(await pragma('foreign_keys')).toBe(1)
-  }))
+  }),
+)

@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely'
+import { isPostgres } from '../domain/engine.ts'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Db } from '../domain/tables.ts'
 import { createFirstTables } from './migrations/0001_firstTables.ts'
@@ -17,6 +18,7 @@ import { addBatches } from './migrations/0014_batches.ts'
 import { addOperations } from './migrations/0015_operations.ts'
 import { addReuse } from './migrations/0016_reuse.ts'
 import { keepItemIds } from './migrations/0017_itemIds.ts'
+import { createPostgresTables } from './migrations/postgresTables.ts'
 
 /** A step forward of the tables. Never changed once released; there are no steps back. */
 export type Migration = (db: Kysely<unknown>) => Promise<void>
@@ -41,29 +43,47 @@ export const MIGRATIONS: readonly Migration[] = [
   keepItemIds,
 ]
 
+/** On PostgreSQL one step makes what these many make on SQLite; all that follow are common. */
+const SQLITE_ALONE = 16
+
 /**
- * Runs what the database has not seen yet. Must be called in a transaction: it is the lock against a second server
+ * Runs what the database has not seen yet. Must be called in a transaction: with the lock it keeps a second server away
  * that starts at the same time, and it makes the step whole. Throws `storage_unavailable` when the database is newer
- * than `migrations`; `file` names it in that sentence.
+ * than `migrations`; `name` stands for it in that sentence.
  */
-export async function migrate(db: Db, file: string, nowMs: number, migrations = MIGRATIONS): Promise<void> {
+export async function migrate(db: Db, name: string, nowMs: number, migrations = MIGRATIONS): Promise<void> {
+  await beginMigration(db)
   const seen = await lastMigration(db)
   if (seen > migrations.length)
     throw new EmbedlineError(
       'storage_unavailable',
-      `the database ${file} was written by a newer Embedline (schema ${seen}, this one knows ${migrations.length})`,
+      `the database ${name} was written by a newer Embedline (schema ${seen}, this one knows ${migrations.length})`,
     )
-  for (const [index, step] of migrations.entries()) {
-    if (index < seen) continue
+  const done = async (step: Migration, number: number) => {
     await step(db as unknown as Kysely<unknown>)
-    await sql`insert into migration (number, done_ms) values (${index + 1}, ${nowMs})`.execute(db)
+    await sql`insert into migration (number, done_ms) values (${number}, ${nowMs})`.execute(db)
   }
+  const isNewPostgres = seen === 0 && isPostgres(db)
+  if (isNewPostgres) await done(createPostgresTables, SQLITE_ALONE)
+  for (const [index, step] of migrations.entries())
+    if (index >= (isNewPostgres ? SQLITE_ALONE : seen)) await done(step, index + 1)
+}
+
+async function beginMigration(db: Db): Promise<void> {
+  if (isPostgres(db)) {
+    await sql`set local statement_timeout = 0`.execute(db)
+    await sql`set local lock_timeout = 0`.execute(db)
+    await sql`select pg_advisory_xact_lock(hashtext('embedline migration'))`.execute(db)
+    await sql`create table if not exists migration (number bigint primary key, done_ms bigint not null)`.execute(
+      db,
+    )
+  } else
+    await sql`create table if not exists migration (number integer primary key, done_ms integer not null) strict`.execute(
+      db,
+    )
 }
 
 async function lastMigration(db: Db): Promise<number> {
-  await sql`create table if not exists migration (number integer primary key, done_ms integer not null) strict`.execute(
-    db,
-  )
   const { rows } = await sql<{ last: number | null }>`select max(number) as last from migration`.execute(db)
   return rows[0]?.last ?? 0
 }

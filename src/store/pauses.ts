@@ -10,9 +10,9 @@ export async function ensurePause(
 ): Promise<{ pause: Pause; isNew: boolean }> {
   const scope = { account_id: accountId ?? null, kind: kind ?? null, model_id: modelId ?? null }
   const known = await active(db)
-    .where('account_id', 'is', scope.account_id)
-    .where('kind', 'is', scope.kind)
-    .where('model_id', 'is', scope.model_id)
+    .where('account_id', 'is not distinct from', scope.account_id)
+    .where('kind', 'is not distinct from', scope.kind)
+    .where('model_id', 'is not distinct from', scope.model_id)
     .executeTakeFirst()
   if (known) return { pause: pauseOf(known), isNew: false }
   const { id } = await db

@@ -36,7 +36,7 @@ async function addClips({ store }: StoreForTest, taskId: string, count: number) 
 
 const withResults = (check: (parts: StoreForTest & { results: Results }) => Promise<void>) =>
   withStore(async (parts) => {
-    const results = openResults(parts.file)
+    const results = openResults(parts.location)
     try {
       await addTask(parts, 'task')
       await check({ ...parts, results })
@@ -147,7 +147,7 @@ test('a vector that cannot be written fails the reading, and the thread goes on'
 
 test('a database that is not there fails the reading, and so does reading after the end', () =>
   withStore(async ({ folder }) => {
-    const results = openResults(`${folder}/missing/embedline.db`)
+    const results = openResults({ file: `${folder}/missing/embedline.db` })
     const reading = () => collect(results.embeddings('task'))
     await expect(reading()).rejects.toMatchObject({ code: 'storage_unavailable' })
     await expect(reading()).rejects.toMatchObject({ code: 'storage_unavailable' })

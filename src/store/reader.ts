@@ -21,6 +21,7 @@ import {
   type PageKey,
   type PageOrder,
 } from './embeddingPage.ts'
+import type { StoreLocation } from './location.ts'
 import { placeAt } from './position.ts'
 import type { ReaderAnswer, ReaderQuestion } from './readerMessages.ts'
 import type { ReaderStart } from './readerThread.ts'
@@ -49,16 +50,16 @@ interface Thread {
 }
 
 /**
- * Results read from the database `file` by a thread with a read-only connection of its own. The thread starts with the
+ * Results read from the database by a thread with read-only connections of its own. The thread starts with the
  * first question, and again after one that died. Throws `storage_unavailable` while reading.
  */
-export function openResults(file: string): Results {
+export function openResults(location: StoreLocation): Results {
   let thread: Thread | undefined
   let isClosed = false
 
   function runningThread(): Thread {
     if (isClosed) throw new EmbedlineError('storage_unavailable', 'the results are closed')
-    thread ??= startThread(file, () => (thread = undefined))
+    thread ??= startThread(location, () => (thread = undefined))
     return thread
   }
 
@@ -93,9 +94,9 @@ export function openResults(file: string): Results {
   }
 }
 
-function startThread(file: string, onEnd: () => void): Thread {
+function startThread(location: StoreLocation, onEnd: () => void): Thread {
   const worker = new Worker(moduleBeside('readerThread', import.meta.url), {
-    workerData: { file } satisfies ReaderStart,
+    workerData: { location } satisfies ReaderStart,
     // Of the variables it needs none, and some are secrets.
     env: {},
   })

@@ -10,7 +10,7 @@ export type ReaderQuestion =
   | { kind: 'counts'; id: number; nowMs: number }
   | { kind: 'close' }
 
-/** From the reader thread, one for each question, in the same order. */
+/** From the reader thread, one for each question. */
 export type ReaderAnswer =
   | { id: number; page: EmbeddingPage }
   | { id: number; chunks: ChunkPage }

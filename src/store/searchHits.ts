@@ -21,7 +21,9 @@ export async function readHits(
   version: number,
 ): Promise<StoredHit[]> {
   if (hits.length === 0) return []
-  const names = hits.map(({ fileId, ordinal }) => sql`(${fileId}, ${ordinal})`)
+  const names = hits.map(
+    ({ fileId, ordinal }) => sql`(cast(${fileId} as bigint), cast(${ordinal} as bigint))`,
+  )
   const rows = await db
     .selectFrom('chunk')
     .innerJoin('bucket_file', (join) =>

@@ -32,11 +32,11 @@ const withBucket = (
     const files = await parts.store.write((db) =>
       insertFiles(db, bucketId, listed, { taskId: 't', nowMs: 1 }),
     )
-    const loader = openLoader({ file: parts.file })
+    const loader = await openLoader(parts.location)
     try {
       await check({ ...parts, loader, bucketId, a: files[0]!.id, b: files[1]!.id })
     } finally {
-      loader.close()
+      await loader.close()
     }
   })
 
@@ -75,7 +75,7 @@ async function take(
 ): Promise<Taken | undefined> {
   let taken: Taken | undefined
   await loader.changes({ bucketId, model }, since, async ({ version, dropped, pages }) => {
-    taken = { version, dropped, rows: [...pages].flat() }
+    taken = { version, dropped, rows: (await Array.fromAsync(pages)).flat() }
   })
   return taken
 }
@@ -133,7 +133,7 @@ test('many chunks come in pages of about a megabyte, all of one moment', () =>
     await embed(parts, a, { values: Array.from({ length: 300 }, () => 1), dimension: 4096 })
     const sizes: number[] = []
     await loader.changes({ bucketId, model: SETTINGS.model }, 0, async ({ pages }) => {
-      for (const page of pages) {
+      for await (const page of pages) {
         sizes.push(page.length)
         if (sizes.length === 1) await embed(parts, b)
       }
@@ -169,9 +169,9 @@ test('the chunks of a bucket are counted by the model that embedded them', () =>
     const { loader, bucketId, a, b } = parts
     await embed(parts, a, { values: [1, 2] })
     await embed(parts, b, { revision: '2' })
-    expect(loader.chunkCounts(bucketId)).toEqual([
+    expect(await loader.chunkCounts(bucketId)).toEqual([
       { model: { id: 'tiny', revision: '1' }, count: 2 },
       { model: { id: 'tiny', revision: '2' }, count: 1 },
     ])
-    expect(loader.chunkCounts(bucketId + 1)).toEqual([])
+    expect(await loader.chunkCounts(bucketId + 1)).toEqual([])
   }))

@@ -1,6 +1,8 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { ModelPin } from '../domain/model.ts'
-import { toStorageError } from './storageError.ts'
+import type { Db } from '../domain/tables.ts'
+import type { StoreLocation } from './location.ts'
+import { modelIn, openReading, ROWS_A_FETCH } from './reading.ts'
+import { pagesOf } from './rowPages.ts'
 import { taskVectorsLoader, type TaskVectorsLoader } from './taskVectorsLoader.ts'
 import { float32Of } from './vectorBytes.ts'
 
@@ -30,7 +32,7 @@ export interface SearchChanges {
   /** Files of which nothing that is held counts any more: they are gone, or their chunks come anew. */
   dropped: readonly number[]
   /** The chunks that come anew, file by file, in pages of about a megabyte. Each is read when it is asked for. */
-  pages: Iterable<readonly SearchRow[]>
+  pages: AsyncIterable<readonly SearchRow[]>
 }
 
 export interface SearchLoader extends TaskVectorsLoader {
@@ -44,26 +46,71 @@ export interface SearchLoader extends TaskVectorsLoader {
     sinceVersion: number,
     take: (changes: SearchChanges) => Promise<void>,
   ): Promise<boolean>
-  close(): void
+  close(): Promise<void>
 }
 
-const PAGE_BYTES = 1024 * 1024
+/** Opens read-only connections to the database, for the thread that searches; whoever opened it closes it. */
+export async function openLoader(location: StoreLocation): Promise<SearchLoader> {
+  const reading = await openReading(location)
+  return {
+    ...taskVectorsLoader(reading),
+    changes: (source, since, take) =>
+      reading.oneMoment(async (db) => {
+        const { bucketId } = source
+        const found = await db
+          .selectFrom('embedded_bucket')
+          .select('version')
+          .where('id', '=', bucketId)
+          .where('removed_ms', 'is', null)
+          .executeTakeFirst()
+        if (!found) return false
+        await take({
+          version: found.version,
+          dropped: since === 0 ? [] : await droppedFiles(db, bucketId, since),
+          pages: pagesOf(chunksSince(db, source, since), searchRowOf),
+        })
+        return true
+      }),
+    close: () => reading.close(),
+  }
+}
 
-const VERSION = `select version from embedded_bucket where id = ? and removed_ms is null`
+async function droppedFiles(db: Db, bucketId: number, since: number): Promise<number[]> {
+  const rows = await db
+    .selectFrom('removed_file')
+    .select('file_id as id')
+    .where('bucket_id', '=', bucketId)
+    .where('version', '>', since)
+    .unionAll(
+      db
+        .selectFrom('bucket_file')
+        .select('id')
+        .where('bucket_id', '=', bucketId)
+        .where('version', '>', since),
+    )
+    .execute()
+  return rows.map(({ id }) => id)
+}
 
-const DROPPED = `
-  select file_id as id from removed_file where bucket_id = ?1 and version > ?2
-  union all
-  select id from bucket_file where bucket_id = ?1 and version > ?2`
-
-const ROWS = `
-  select chunk.file_id, chunk.ordinal, bucket_file.key, chunk.vector, chunk.terms_json
-    from bucket_file
-    join chunk on chunk.file_id = bucket_file.id and chunk.generation = bucket_file.generation
-   where bucket_file.bucket_id = ? and bucket_file.version > ?
-     and json_extract(bucket_file.settings_json, '$.model.id') = ?
-     and json_extract(bucket_file.settings_json, '$.model.revision') = ?
-   order by bucket_file.version, bucket_file.id, chunk.ordinal`
+function chunksSince(db: Db, { bucketId, model }: SearchSource, since: number): AsyncIterable<Row> {
+  const stored = modelIn('bucket_file.settings_json')
+  return db
+    .selectFrom('bucket_file')
+    .innerJoin('chunk', (join) =>
+      join
+        .onRef('chunk.file_id', '=', 'bucket_file.id')
+        .onRef('chunk.generation', '=', 'bucket_file.generation'),
+    )
+    .select(['chunk.file_id', 'chunk.ordinal', 'bucket_file.key', 'chunk.vector', 'chunk.terms_json'])
+    .where('bucket_file.bucket_id', '=', bucketId)
+    .where('bucket_file.version', '>', since)
+    .where(stored.id, '=', model.id)
+    .where(stored.revision, '=', model.revision)
+    .orderBy('bucket_file.version')
+    .orderBy('bucket_file.id')
+    .orderBy('chunk.ordinal')
+    .stream(ROWS_A_FETCH)
+}
 
 interface Row {
   file_id: number
@@ -73,66 +120,13 @@ interface Row {
   terms_json: string
 }
 
-/** Opens a read-only connection to the database, for the thread that searches; whoever opened it closes it. */
-export function openLoader({ file }: { file: string }): SearchLoader {
-  const database = attempt(file, () => new DatabaseSync(file, { readOnly: true, timeout: 5_000 }))
-  const versionOf = database.prepare(VERSION)
-  const dropped = database.prepare(DROPPED)
-  const rows = database.prepare(ROWS)
-  return {
-    ...taskVectorsLoader(database, file),
-    async changes(source, since, take) {
-      const { bucketId } = source
-      attempt(file, () => database.exec('begin'))
-      try {
-        const found = attempt(file, () => versionOf.get(bucketId)) as { version: number } | undefined
-        if (!found) return false
-        await take({
-          version: found.version,
-          dropped: since === 0 ? [] : attempt(file, () => idsOf(dropped, bucketId, since)),
-          pages: pagesOf(rows, source, since),
-        })
-        return true
-      } finally {
-        database.exec('rollback')
-      }
-    },
-    close: () => database.close(),
-  }
-}
-
-const idsOf = (statement: StatementSync, bucketId: number, since: number): number[] =>
-  (statement.all(bucketId, since) as unknown as { id: number }[]).map(({ id }) => id)
-
-function* pagesOf(
-  statement: StatementSync,
-  { bucketId, model }: SearchSource,
-  since: number,
-): Generator<readonly SearchRow[]> {
-  let page: SearchRow[] = []
-  let bytes = 0
-  const found = statement.iterate(bucketId, since, model.id, model.revision) as Iterable<unknown>
-  for (const row of found as Iterable<Row>) {
-    page.push({
-      fileId: row.file_id,
-      ordinal: row.ordinal,
-      key: row.key,
-      vector: float32Of(row.vector),
-      termsJson: row.terms_json,
-    })
-    bytes += row.vector.length + row.terms_json.length
-    if (bytes < PAGE_BYTES) continue
-    yield page
-    page = []
-    bytes = 0
-  }
-  if (page.length > 0) yield page
-}
-
-function attempt<T>(file: string, action: () => T): T {
-  try {
-    return action()
-  } catch (error) {
-    throw toStorageError(error, file)
-  }
-}
+const searchRowOf = (row: Row) => ({
+  entry: {
+    fileId: row.file_id,
+    ordinal: row.ordinal,
+    key: row.key,
+    vector: float32Of(row.vector),
+    termsJson: row.terms_json,
+  },
+  sizeBytes: row.vector.length + row.terms_json.length,
+})

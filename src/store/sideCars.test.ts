@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
+import { onPostgres } from '../../test/support/withDatabase.ts'
 import { withStore } from '../../test/support/withStore.ts'
 import { insertAsset } from './assets.ts'
 import { sideCarIds } from './sideCars.ts'
@@ -26,6 +27,7 @@ test('what an account put beside an asset is found in the order of its uploads, 
     await add('5', 'a', { transcript_of: 7 })
     await add('6', 'a', undefined)
     expect(await sideCarIds(store.read, 'a', 'video')).toEqual(['2', '3'])
+    if (onPostgres) return
     const { rows } = await sql<{ detail: string }>`explain query plan
       select id from asset
        where account_id = 'a' and json_extract(user_metadata_json, '$.transcript_of') = 'video'`.execute(

@@ -5,6 +5,8 @@ import { toStorageError } from './storageError.ts'
 export interface Sqlite {
   /** Throws `disk_full` or `storage_unavailable`, or SQLite's own error when the statement is at fault. */
   execute(sql: string, parameters?: readonly unknown[]): SqliteAnswer
+  /** The rows of a statement that reads, each read when it is asked for. */
+  iterate(sql: string, parameters?: readonly unknown[]): Iterable<Record<string, unknown>>
   /** False again as soon as SQLite itself rolled a transaction back, as it does when the disk is full. */
   isInTransaction(): boolean
   /** May be called twice. */
@@ -64,6 +66,12 @@ function overDatabase(database: DatabaseSync, file: string): Sqlite {
         const { changes, lastInsertRowid } = statement.run(...values)
         return { rows: [], changedRows: Number(changes), lastRowId: Number(lastInsertRowid) }
       }),
+    // A statement of its own: it may still be read when the same text is executed again.
+    iterate: (sql, parameters = []) =>
+      attempted(
+        attempt(file, () => database.prepare(sql).iterate(...(parameters as readonly SQLInputValue[]))),
+        file,
+      ),
     isInTransaction: () => database.isTransaction,
     close() {
       if (database.isOpen) database.close()
@@ -94,5 +102,14 @@ function attempt<T>(file: string, action: () => T): T {
     return action()
   } catch (error) {
     throw toStorageError(error, file)
+  }
+}
+
+function* attempted<Row>(rows: Iterator<Row>, file: string): Generator<Row> {
+  try {
+    for (let next = attempt(file, () => rows.next()); !next.done; next = attempt(file, () => rows.next()))
+      yield next.value
+  } finally {
+    rows.return?.()
   }
 }

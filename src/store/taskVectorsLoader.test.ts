@@ -8,11 +8,11 @@ import type { TaskVectorRow } from './taskVectorsLoader.ts'
 
 const withLoader = (check: (parts: StoreForTest & { loader: SearchLoader }) => Promise<void>) =>
   withStore(async (parts) => {
-    const loader = openLoader({ file: parts.file })
+    const loader = await openLoader(parts.location)
     try {
       await check({ ...parts, loader })
     } finally {
-      loader.close()
+      await loader.close()
     }
   })
 
@@ -37,7 +37,7 @@ async function take(loader: SearchLoader, since: number, taskId?: string) {
   const rows: TaskVectorRow[] = []
   const source = { setId: 1, ...(taskId !== undefined && { taskId }) }
   await loader.taskChanges(source, since, async ({ pages, ...changes }) => {
-    rows.push(...[...pages].flat())
+    rows.push(...(await Array.fromAsync(pages)).flat())
     taken = changes
   })
   return { changes: taken, rows: rows.map(({ taskId: id, position }) => `${id} ${position}`) }
@@ -66,7 +66,7 @@ test('all vectors of a set come at first, later those of the tasks that changed,
       rows: ['two 0'],
     })
     await loader.taskChanges({ setId: 1 }, 2, async ({ pages }) =>
-      expect([...pages].flat()[1]).toEqual({
+      expect((await Array.fromAsync(pages)).flat()[1]).toEqual({
         taskId: 'one',
         assetId: 'asset',
         scope: 'clip',
@@ -114,5 +114,5 @@ test('assets are found by what their metadata are', () =>
           nowMs: 1,
         }),
       )
-    expect(loader.assetsWith('a', ({ year }) => year === 2024)).toEqual(new Set(['new']))
+    expect(await loader.assetsWith('a', ({ year }) => year === 2024)).toEqual(new Set(['new']))
   }))

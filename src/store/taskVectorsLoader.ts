@@ -1,7 +1,9 @@
-import type { DatabaseSync } from 'node:sqlite'
+import { sql } from 'kysely'
 import { MODALITIES, SCOPES, type Modality, type Scope } from '../domain/embedding.ts'
+import type { Db } from '../domain/tables.ts'
 import type { UserMetadata } from '../domain/task.ts'
-import { toStorageError } from './storageError.ts'
+import { modelIn, ROWS_A_FETCH, type Reading } from './reading.ts'
+import { pagesOf } from './rowPages.ts'
 import { float32Of } from './vectorBytes.ts'
 
 /** The vectors of a set, or those of one task in it. */
@@ -34,7 +36,7 @@ export interface TaskChanges {
   /** Tasks whose vectors come anew, all of them. */
   changed: ReadonlySet<string>
   /** In pages of about a megabyte, task by task. Each is read when it is asked for. */
-  pages: Iterable<readonly TaskVectorRow[]>
+  pages: AsyncIterable<readonly TaskVectorRow[]>
 }
 
 export interface TaskVectorsLoader {
@@ -48,9 +50,9 @@ export interface TaskVectorsLoader {
     take: (changes: TaskChanges) => Promise<void>,
   ): Promise<boolean>
   /** The account's assets whose metadata `fits` says so of. */
-  assetsWith(accountId: string, fits: (metadata: UserMetadata) => boolean): ReadonlySet<string>
+  assetsWith(accountId: string, fits: (metadata: UserMetadata) => boolean): Promise<ReadonlySet<string>>
   /** How many chunks are searched of an embedded bucket, by the model that embedded them. */
-  chunkCounts(bucketId: number): ChunkCount[]
+  chunkCounts(bucketId: number): Promise<ChunkCount[]>
 }
 
 export interface ChunkCount {
@@ -58,39 +60,86 @@ export interface ChunkCount {
   count: number
 }
 
-const PAGE_BYTES = 1024 * 1024
+/** The part of the loader that reads the vectors of tasks. */
+export const taskVectorsLoader = (reading: Reading): TaskVectorsLoader => ({
+  taskChanges: (source, since, take) =>
+    reading.oneMoment(async (db) => {
+      const found = await db
+        .selectFrom('vector_set')
+        .select(['version', 'removed_version', 'dimension'])
+        .where('id', '=', source.setId)
+        .executeTakeFirst()
+      if (!found) return false
+      const { version, removed_version: removedVersion, dimension } = found
+      await take({
+        version,
+        dimension,
+        ...(since > 0 && removedVersion > since && { remaining: await tasksSince(db, source, -1) }),
+        changed: await tasksSince(db, source, since),
+        pages: pagesOf(vectorsSince(db, source, since), (row) => ({
+          entry: rowOf(row),
+          sizeBytes: row.vector.length,
+        })),
+      })
+      return true
+    }),
+  async assetsWith(accountId, fits) {
+    const found = new Set<string>()
+    const assets = reading.db
+      .selectFrom('asset')
+      .select(['id', 'user_metadata_json'])
+      .where('account_id', '=', accountId)
+      .where('user_metadata_json', 'is not', null)
+      .stream(ROWS_A_FETCH)
+    for await (const { id, user_metadata_json: json } of assets)
+      if (json !== null && fits(JSON.parse(json) as UserMetadata)) found.add(id)
+    return found
+  },
+  async chunkCounts(bucketId) {
+    const model = modelIn('settings_json')
+    const rows = await reading.db
+      .selectFrom('bucket_file')
+      .select((row) => [
+        model.id.as('id'),
+        model.revision.as('revision'),
+        row.fn.sum<number>('chunk_count').as('count'),
+      ])
+      .where('bucket_id', '=', bucketId)
+      .where('chunk_count', '>', 0)
+      .groupBy([model.id, model.revision])
+      .orderBy('id')
+      .orderBy('revision')
+      .execute()
+    return rows.map(({ count, ...pin }) => ({ model: pin, count }))
+  },
+})
 
-const SET = `select version, removed_version, dimension from vector_set where id = ?`
-
-const REMAINING = `select task_id as id from task_vectors where set_id = ?`
-
-const ROWS = `
-  select task.id as task_id, task.asset_id, scope_order, position, modality_order, end_ms, vector
-    from task_vectors
-    join vector_set on vector_set.id = task_vectors.set_id
-    join task on task.id = task_vectors.task_id
-    join embedding on embedding.task_id = task.id and embedding.space = vector_set.space
-   where set_id = ?`
-
-const OF_TASK = ` and task_vectors.task_id = ?`
-const SINCE = ` and task_vectors.version > ?`
-const OF_LENGTH = ` and length(vector) = 4 * dimension order by task_vectors.version`
-
-const METADATA = `
-  select id, user_metadata_json from asset where account_id = ? and user_metadata_json is not null`
-
-const COUNTS = `
-  select json_extract(settings_json, '$.model.id') as id, json_extract(settings_json, '$.model.revision') as revision,
-         sum(chunk_count) as count
-    from bucket_file
-   where bucket_id = ? and chunk_count > 0
-   group by 1, 2 order by 1, 2`
-
-interface SetRow {
-  version: number
-  removed_version: number
-  dimension: number
+/** What a source has that changed after a version of its set. */
+function changedSince(db: Db, { setId, taskId }: TaskSource, since: number) {
+  const changed = db
+    .selectFrom('task_vectors')
+    .where('task_vectors.set_id', '=', setId)
+    .where('task_vectors.version', '>', since)
+  return taskId === undefined ? changed : changed.where('task_vectors.task_id', '=', taskId)
 }
+
+async function tasksSince(db: Db, source: TaskSource, since: number): Promise<Set<string>> {
+  const rows = await changedSince(db, source, since).select('task_vectors.task_id as id').execute()
+  return new Set(rows.map(({ id }) => id))
+}
+
+const vectorsSince = (db: Db, source: TaskSource, since: number): AsyncIterable<Row> =>
+  changedSince(db, source, since)
+    .innerJoin('vector_set', 'vector_set.id', 'task_vectors.set_id')
+    .innerJoin('task', 'task.id', 'task_vectors.task_id')
+    .innerJoin('embedding', (join) =>
+      join.onRef('embedding.task_id', '=', 'task.id').onRef('embedding.space', '=', 'vector_set.space'),
+    )
+    .select(['task.id as task_id', 'task.asset_id', 'embedding.scope_order', 'embedding.position'])
+    .select(['embedding.modality_order', 'embedding.end_ms', 'embedding.vector'])
+    .where(sql<boolean>`length(embedding.vector) = 4 * vector_set.dimension`)
+    .orderBy('task_vectors.version')
+    .stream(ROWS_A_FETCH)
 
 interface Row {
   task_id: string
@@ -100,75 +149,6 @@ interface Row {
   modality_order: number
   end_ms: number
   vector: Uint8Array
-}
-
-/** The part of the loader that reads the vectors of tasks, on the connection of the whole. */
-export function taskVectorsLoader(database: DatabaseSync, file: string): TaskVectorsLoader {
-  const attempt = <T>(action: () => T): T => {
-    try {
-      return action()
-    } catch (error) {
-      throw toStorageError(error, file)
-    }
-  }
-  const prepared = (text: string) => attempt(() => database.prepare(text))
-  const set = prepared(SET)
-  const metadata = prepared(METADATA)
-  const counts = prepared(COUNTS)
-  const idsOf = (text: string, values: readonly (string | number)[]) =>
-    new Set(attempt(() => prepared(text).all(...values) as unknown as { id: string }[]).map(({ id }) => id))
-  return {
-    async taskChanges({ setId, taskId }, since, take) {
-      const [ofTask, source] = taskId === undefined ? ['', [setId]] : [OF_TASK, [setId, taskId]]
-      attempt(() => database.exec('begin'))
-      try {
-        const found = attempt(() => set.get(setId)) as SetRow | undefined
-        if (!found) return false
-        const rows = prepared(ROWS + ofTask + SINCE + OF_LENGTH).iterate(
-          ...source,
-          since,
-        ) as Iterable<unknown>
-        await take({
-          version: found.version,
-          dimension: found.dimension,
-          ...(since > 0 && found.removed_version > since && { remaining: idsOf(REMAINING + ofTask, source) }),
-          changed: idsOf(REMAINING + ofTask + SINCE, [...source, since]),
-          pages: pagesOf(rows as Iterable<Row>),
-        })
-        return true
-      } finally {
-        database.exec('rollback')
-      }
-    },
-    assetsWith(accountId, fits) {
-      const found = new Set<string>()
-      const assets = metadata.iterate(accountId) as Iterable<unknown>
-      for (const { id, user_metadata_json: json } of assets as Iterable<{
-        id: string
-        user_metadata_json: string
-      }>)
-        if (fits(JSON.parse(json) as UserMetadata)) found.add(id)
-      return found
-    },
-    chunkCounts: (bucketId) =>
-      (
-        attempt(() => counts.all(bucketId)) as unknown as { id: string; revision: string; count: number }[]
-      ).map(({ count, ...model }) => ({ model, count })),
-  }
-}
-
-function* pagesOf(rows: Iterable<Row>): Generator<readonly TaskVectorRow[]> {
-  let page: TaskVectorRow[] = []
-  let bytes = 0
-  for (const row of rows) {
-    page.push(rowOf(row))
-    bytes += row.vector.length
-    if (bytes < PAGE_BYTES) continue
-    yield page
-    page = []
-    bytes = 0
-  }
-  if (page.length > 0) yield page
 }
 
 function rowOf(row: Row): TaskVectorRow {

@@ -6,7 +6,7 @@ import { makeTaskReadings } from './readings.ts'
 
 test('tasks and open items are counted off the main thread, once for all who ask within seconds', async () => {
   const room = await taskRoom()
-  const results = openResults(room.objectPath('a', 'b').replace(/objects\/.*$/, 'embedline.db'))
+  const results = openResults(room.location)
   let counted = 0
   const readings = makeTaskReadings({
     results: { counts: (nowMs) => (counted++, results.counts(nowMs)) },

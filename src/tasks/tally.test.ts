@@ -16,6 +16,8 @@ test('what requests use is written together a moment later, each for its account
       store.read
         .selectFrom('daily_usage')
         .select(['day_ms', 'account_id', 'key_id', 'tokens', 'media_ms'])
+        .orderBy('account_id')
+        .orderBy('day_ms')
         .execute()
     const today = clock.nowMs()
     clock.advance(86_399_900)

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { taskRoom, REQUEST, type TaskRoom } from '../../test/support/taskRoom.ts'
+import { openStoreAt } from '../../test/support/withDatabase.ts'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Move } from '../domain/moves.ts'
 import { makeLogger } from '../lib/logger.ts'
-import { openStore } from '../store/open.ts'
 import { makeMeters } from '../telemetry/meters.ts'
 import { createMediaTask } from './create.ts'
 import { tellMoves } from './tellMoves.ts'
@@ -19,8 +19,7 @@ async function tellingRoom() {
     level: 'debug',
   })
   const moves: Move[] = []
-  const file = room.objectPath('a', 'b').replace(/objects\/.*$/, 'embedline.db')
-  const store = await openStore({ file, clock: room.clock })
+  const store = await openStoreAt(room.location, room.clock)
   store.onCommit((commit) => {
     moves.push(...commit.moves)
     tellMoves({ logger, meters }, commit.moves)

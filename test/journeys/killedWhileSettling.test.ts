@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { openStore } from '../../src/store/open.ts'
 import { addPlannedItems } from '../../src/store/taskProgress.ts'
 import { addItems, addTask, itemRows } from '../support/queueItems.ts'
+import { openStoreAt } from '../support/withDatabase.ts'
 import { withStore, type StoreForTest } from '../support/withStore.ts'
 
 const SETTLER = fileURLToPath(new URL('../support/settleItems.process.ts', import.meta.url))
@@ -21,8 +21,8 @@ interface Settled {
 }
 
 /** Runs a process that settles items, kills it at its `lines`th line, and returns the items it acknowledged. */
-async function settleUntil({ file, folder }: StoreForTest, lines: number): Promise<number[]> {
-  const child = spawn(process.execPath, [SETTLER, file], {
+async function settleUntil({ location, folder }: StoreForTest, lines: number): Promise<number[]> {
+  const child = spawn(process.execPath, [SETTLER, JSON.stringify(location)], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') },
   })
@@ -78,7 +78,7 @@ test(
         // The dead process leaves its files to a new connection, as after a real restart.
         await parts.store.close()
         acknowledged.push(...(await settleUntil(parts, moments.next().value)))
-        parts = { ...parts, store: await openStore(parts) }
+        parts = { ...parts, store: await openStoreAt(parts.location, parts.clock) }
         const settled = new Set((await settledItems(parts)).map(({ id }) => id))
         expect(acknowledged.filter((id) => !settled.has(id))).toEqual([])
       }

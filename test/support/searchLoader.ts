@@ -22,7 +22,7 @@ export function openLoader({ files, length, failure }: MadeUpRows): Loader {
       return true
     },
     ...noTasks,
-    close: () => undefined,
+    close: async () => {},
   }
 }
 

@@ -1,15 +1,16 @@
-// Settles the slice items of the database given as the argument, sixteen at once, until it is killed. Each line on
+// Settles the slice items of the database whose location is the argument, as JSON, sixteen at once, until it is killed. Each line on
 // stdout acknowledges one: what it names was committed before.
 import { startDispatcher } from '../../src/queue/dispatcher.ts'
 import { releaseAll } from '../../src/queue/release.ts'
 import { settle } from '../../src/queue/settle.ts'
 import { systemClock as clock } from '../../src/lib/clock.ts'
 import { insertSums } from '../../src/store/embeddings.ts'
+import type { StoreLocation } from '../../src/store/location.ts'
 import { openStore } from '../../src/store/open.ts'
 import { countSettled } from '../../src/store/taskProgress.ts'
 
 process.stdout.write('starting\n')
-const store = await openStore({ file: process.argv[2] ?? '', clock })
+const store = await openStore({ ...(JSON.parse(process.argv[2] ?? '') as StoreLocation), clock })
 await store.write((db) => releaseAll(db, clock.nowMs()))
 
 startDispatcher({

@@ -37,7 +37,7 @@ import { claim, type ClaimedItem } from '../../src/queue/claim.ts'
 import { openSearch } from '../../src/search/search.ts'
 import { loaderModule } from '../../src/store/loaderModule.ts'
 import { ensureAccount } from '../../src/store/accounts.ts'
-import { openStore } from '../../src/store/open.ts'
+import type { StoreLocation } from '../../src/store/location.ts'
 import { openResults } from '../../src/store/reader.ts'
 import { gatherDocumentEnds } from '../../src/tasks/endDocuments.ts'
 import { openTally } from '../../src/tasks/tally.ts'
@@ -47,6 +47,7 @@ import { takeBackItems } from '../../src/tasks/sweep.ts'
 import { workOn } from '../../src/tasks/work.ts'
 import { makeMeters } from '../../src/telemetry/meters.ts'
 import { fakeClock } from './fakeClock.ts'
+import { onPostgres, openStoreAt, takeDatabase } from './withDatabase.ts'
 
 export interface TaskRoom {
   parts: TaskParts
@@ -55,6 +56,7 @@ export interface TaskRoom {
   /** Another one, whose key is valid for the same server. */
   otherAccount: Account
   compute: TinyCompute
+  location: StoreLocation
   /** Writes an object into a bucket, which all accounts share. */
   put(bucket: string, key: string, content: string): Promise<void>
   /** Where the buckets are. */
@@ -135,7 +137,8 @@ const noNames: Resolve = async () =>
 export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Promise<TaskRoom> {
   const folder = await mkdtemp(join(base, 'embedline-test-'))
   const clock = fakeClock()
-  let store = await openStore({ file: join(folder, 'embedline.db'), clock })
+  const database = await takeDatabase(folder)
+  let store = await openStoreAt(database.location, clock)
   await recordMoves(store)
   const bucketsFolder = join(folder, 'buckets')
   const buckets = openFolderBuckets({
@@ -144,10 +147,10 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
     uploadId: () => randomUUID(),
   })
   const search = openSearch({
-    loader: loaderModule({ file: join(folder, 'embedline.db') }),
+    loader: loaderModule(database.location),
     memoryBytes: 100_000_000,
   })
-  const results = openResults(join(folder, 'embedline.db'))
+  const results = openResults(database.location)
   const fetcher = openFetcher({
     clock: systemClock,
     userAgent: 'Embedline/test',
@@ -176,6 +179,7 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
     await objects.close()
     await tally.close()
     await store.close()
+    database.giveBack()
     await rm(folder, { recursive: true, force: true })
     for (const move of moves) if (!isAllowed(move)) throw new Error(`no such move: ${JSON.stringify(move)}`)
     const errors = log.filter(({ level }) => level === 'error')
@@ -270,6 +274,7 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
     account,
     otherAccount,
     compute,
+    location: database.location,
     bucketsFolder,
     objectPath: (accountId, hash) => join(folder, 'objects', placeOf(accountId, hash)),
     async put(bucket, key, content) {
@@ -292,7 +297,7 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
     },
     async restart() {
       await store.close()
-      store = await openStore({ file: join(folder, 'embedline.db'), clock })
+      store = await openStoreAt(database.location, clock)
       parts.store = store
       parts.endDocument = gatherDocumentEnds({ store, clock, waitMs: 0 })
       await takeBackItems(parts)
@@ -422,16 +427,34 @@ interface Move {
 /** Every change of a state is recorded by the database itself, to be held against the table of allowed moves. */
 async function recordMoves({ write }: Pick<TaskParts['store'], 'write'>): Promise<void> {
   await write(async (db) => {
-    await sql`create table move (kind text, before text, after text)`.execute(db)
-    for (const table of ['task', 'item'])
-      await sql`create trigger ${sql.ref(`${table}_move`)} after update of state on ${sql.table(table)}
-        when old.state <> new.state
-        begin insert into move values (${sql.lit(table)}, old.state, new.state); end`.execute(db)
+    for (const statement of onPostgres ? MOVES_ON_POSTGRES : MOVES_ON_SQLITE)
+      await sql.raw(statement).execute(db)
   })
 }
 
+const MOVES_ON_SQLITE = [
+  `create table move (kind text, before text, after text)`,
+  ...['task', 'item'].map(
+    (table) => `create trigger ${table}_move after update of state on ${table} when old.state <> new.state
+      begin insert into move values ('${table}', old.state, new.state); end`,
+  ),
+]
+
+/** Apart from the tables of the server, because the database is used again. */
+const MOVES_ON_POSTGRES = [
+  `create schema if not exists seen`,
+  `create table if not exists seen.move (kind text, before text, after text)`,
+  `delete from seen.move`,
+  `create or replace function seen.keep_move() returns trigger language plpgsql as $$
+    begin insert into seen.move values (tg_table_name, old.state, new.state); return null; end $$`,
+  ...['task', 'item'].map(
+    (table) => `create or replace trigger ${table}_move after update of state on ${table}
+      for each row when (old.state <> new.state) execute function seen.keep_move()`,
+  ),
+]
+
 const readMoves = async ({ read }: Pick<TaskParts['store'], 'read'>): Promise<Move[]> =>
-  (await sql<Move>`select distinct * from move`.execute(read)).rows
+  (await sql<Move>`select distinct * from ${sql.table(onPostgres ? 'seen.move' : 'move')}`.execute(read)).rows
 
 const isAllowed = ({ kind, before, after }: Move): boolean =>
   kind === 'task'

@@ -62,11 +62,16 @@ export const backup: Command = {
  * a part of the data folder.
  */
 function sourcesOf(config: Config, switches: ReadonlySet<string>) {
-  const { databaseFile, objectsFolder, dataFolder, bucketsUrl, s3 } = config
+  const { database, objectsFolder, dataFolder, bucketsUrl, s3 } = config
+  if ('url' in database)
+    throw new EmbedlineError(
+      'request_invalid',
+      'a database of PostgreSQL is backed up by its own tools (pg_dump); the objects lie in the data folder, or in S3',
+    )
   const bucketsFolder = join(dataFolder, 'buckets')
   const isOwn = bucketsUrl === `file:${encodeURI(bucketsFolder)}`
   return {
-    databaseFile,
+    databaseFile: database.file,
     ...(!s3 && { objectsFolder }),
     keyFile: join(dataFolder, 'admin.key'),
     ...(isOwn && !switches.has('no-buckets') && { bucketsFolder }),

@@ -47,13 +47,13 @@ async function answersOn(dataFolder: string): Promise<boolean> {
 const privateConfig =
   (flags: ReadonlyMap<string, string>) =>
   (dataFolder: string): Config => {
-    const config = readConfig({
+    const { s3: _, ...config } = readConfig({
       flags: new Map([...flags, ['host', '127.0.0.1'], ['port', '0'], ['log-level', 'error']]),
     })
     return {
       ...config,
       dataFolder,
-      databaseFile: join(dataFolder, 'embedline.db'),
+      database: { file: join(dataFolder, 'embedline.db') },
       objectsFolder: join(dataFolder, 'objects'),
       bucketsUrl: `file:${encodeURI(join(dataFolder, 'buckets'))}`,
       computeCount: Math.max(1, config.computeCount),

@@ -122,10 +122,13 @@ test('an id that this database never gave means: from now on', async () => {
   const room = await taskRoom()
   await start(room)
   const news = watch(room, { after: 1_000_000 })
-  const first = news.next()
-  await room.parts.watchHub.subscribe({ accountId: 'nobody' })
-  const taskId = await start(room)
-  expect(await first).toMatchObject({ value: { event: { taskId } } })
+  let isHeard = false
+  const first = news.next().finally(() => (isHeard = true))
+  const later: string[] = []
+  // It does not say when it has begun to listen.
+  while (!isHeard) later.push(await start(room))
+  const { value } = await first
+  expect(value?.kind === 'event' && later.includes(value.event.taskId)).toBe(true)
 })
 
 test('how far a task is comes at most once a second, however fast it goes on', async () => {

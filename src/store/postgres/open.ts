@@ -1,0 +1,87 @@
+import type { Clock } from '../../lib/clock.ts'
+import { closeAll, type Opened } from '../../lib/closing.ts'
+import { migrate } from '../migrate.ts'
+import type { OpenStore } from '../open.ts'
+import { openDatabaseClock, type DatabaseClockParts } from './databaseClock.ts'
+import { kyselyOverPool } from './dialect.ts'
+import { nameOfDatabase, openPool } from './pool.ts'
+import { openSignals, type Signal } from './signals.ts'
+import { serialTransactions } from './transactions.ts'
+
+export interface PostgresParts {
+  /** `postgres://user:password@host:port/database?sslmode=…` */
+  url: string
+  /** Of this machine. */
+  clock: Clock
+  /** What belongs to the rows lies in a folder of this machine: a second server is refused. */
+  isAlone?: boolean
+  readDatabaseMs?: NonNullable<DatabaseClockParts['readMs']>
+}
+
+/** Changes are made one after the other; the second connection takes over while one that broke is let go. */
+const WRITERS = 2
+const READERS = 6
+
+/**
+ * Opens a database of PostgreSQL and brings its tables up to date. Throws `storage_unavailable` when it cannot be
+ * reached, or was written by a newer Embedline. `close` waits for the changes that were accepted.
+ */
+export async function openPostgres({
+  url,
+  clock,
+  isAlone = false,
+  readDatabaseMs,
+}: PostgresParts): Promise<OpenStore> {
+  const name = nameOfDatabase(url)
+  const opened: Opened[] = []
+  const openPoolOf = (most: number, readOnly: boolean) => {
+    const pool = openPool({ url, most, readOnly })
+    opened.push({ close: () => pool.end() })
+    return pool
+  }
+  try {
+    const transactions = serialTransactions({ pool: openPoolOf(WRITERS, false), name })
+    await transactions.write((db) => migrate(db, name, clock.nowMs()))
+    const read = kyselyOverPool(openPoolOf(READERS, true), name)
+    const time = await openDatabaseClock({
+      db: read,
+      clock,
+      ...(readDatabaseMs && { readMs: readDatabaseMs }),
+    })
+    opened.push(time)
+    const listeners = new Set<(signal: Signal) => void>()
+    const signals = openSignals({
+      url,
+      isAlone,
+      clock,
+      onSignal(signal) {
+        for (const listener of listeners) listener(signal)
+      },
+    })
+    opened.push(signals)
+    if (isAlone) await signals.connected
+    transactions.onCommit(({ moves }) => {
+      if (moves.some((move) => move.of === 'task')) signals.send('news')
+    })
+    return {
+      read,
+      write: transactions.write,
+      onCommit: transactions.onCommit,
+      clock: time.clock,
+      problem: () => time.problem(),
+      isReachable: () => signals.isConnected(),
+      announceWork: () => signals.send('work'),
+      onElsewhere(listener) {
+        listeners.add(listener)
+        return () => void listeners.delete(listener)
+      },
+      async close() {
+        await transactions.close()
+        await closeAll(opened.splice(0))
+      },
+    }
+  } catch (error) {
+    await closeAll(opened)
+    throw error
+  }
+}

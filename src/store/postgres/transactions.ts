@@ -1,0 +1,106 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Pool, PoolClient } from 'pg'
+import { EmbedlineError } from '../../domain/errors.ts'
+import { movesOf, type Move } from '../../domain/moves.ts'
+import type { Db } from '../../domain/tables.ts'
+import type { Commit, GroupCommit } from '../groupCommit.ts'
+import { isBroken, isWorthAnotherTry, toDatabaseError } from './databaseError.ts'
+import { kyselyOverClient } from './dialect.ts'
+import { answered, connect } from './pool.ts'
+
+export interface TransactionsParts {
+  pool: Pool
+  /** Stands for the database in sentences. */
+  name: string
+}
+
+const MOST_TRIES = 8
+const FIRST_WAIT_MS = 5
+
+/**
+ * Runs changes one after the other, each in a transaction of its own: within this server they see each other as they do
+ * in SQLite. They share no commit as there, because a transaction that has written more of what other servers write too
+ * would wait for them longer, and they for it; PostgreSQL joins the commits of several connections by itself.
+ * What was rolled back for the sake of another transaction, or lost its connection before its commit, is tried again.
+ */
+export function serialTransactions({ pool, name }: TransactionsParts): GroupCommit {
+  const listeners = new Set<(commit: Commit) => void>()
+  let last: Promise<unknown> = Promise.resolve()
+  let isClosed = false
+
+  async function run<T>(change: (db: Db) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      const attempt = await transact(change)
+      if ('value' in attempt) {
+        for (const listener of listeners) listener(attempt.commit)
+        return attempt.value
+      }
+      if (!attempt.mayTryAgain || tries >= MOST_TRIES) throw toDatabaseError(attempt.error, name)
+      await setTimeout(FIRST_WAIT_MS * 2 ** (tries - 1) * (0.5 + Math.random()))
+    }
+  }
+
+  async function transact<T>(change: (db: Db) => Promise<T>): Promise<Attempt<T>> {
+    const begunMs = performance.now()
+    const client = await connect(pool, name)
+    let isCommitting = false
+    try {
+      await client.query(answered('begin'))
+      const { value, moves } = await runOnce(client, name, change)
+      isCommitting = true
+      const { command } = await client.query(answered('commit'))
+      // So it ends after a statement that failed and whose error nobody passed on.
+      if (command === 'ROLLBACK') throw new Error('the transaction was rolled back by an error in it')
+      client.release()
+      return { value, commit: { durationMs: performance.now() - begunMs, changeCount: 1, moves } }
+    } catch (error) {
+      await giveUp(client, error)
+      return { error, mayTryAgain: isWorthAnotherTry(error) || (isBroken(error) && !isCommitting) }
+    }
+  }
+
+  return {
+    write<T>(change: (db: Db) => Promise<T>) {
+      if (isClosed) return Promise.reject(new EmbedlineError('storage_unavailable', 'the store is closed'))
+      const written = last.then(() => run(change))
+      last = written.catch(() => {})
+      return written
+    },
+    onCommit(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    async close() {
+      isClosed = true
+      await last
+    },
+  }
+}
+
+type Attempt<T> = { value: T; commit: Commit } | { error: unknown; mayTryAgain: boolean }
+
+async function runOnce<T>(
+  client: PoolClient,
+  name: string,
+  change: (db: Db) => Promise<T>,
+): Promise<{ value: T; moves: readonly Move[] }> {
+  let isOver = false
+  try {
+    const db = kyselyOverClient(client, name, () => isOver)
+    const value = await change(db)
+    return { value, moves: movesOf(db) }
+  } finally {
+    isOver = true
+  }
+}
+
+/** Undoes what was begun; a connection that cannot even do that is closed. */
+async function giveUp(client: PoolClient, error: unknown): Promise<void> {
+  try {
+    if (isBroken(error)) throw error
+    await client.query(answered('rollback'))
+    client.release()
+  } catch {
+    client.release(true)
+  }
+}
