@@ -9,7 +9,8 @@ import { systemClock as clock } from '../src/lib/clock.ts'
 import { claim } from '../src/queue/claim.ts'
 import { enqueue } from '../src/queue/enqueue.ts'
 import { settle } from '../src/queue/settle.ts'
-import { openStore, type OpenStore } from '../src/store/open.ts'
+import { openStore } from '../src/store/open.ts'
+import type { OpenStore } from '../src/store/store.ts'
 
 const CALLERS = 16
 const ROUNDS = 7

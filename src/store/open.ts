@@ -1,30 +1,11 @@
 import { reachNothing, type Reach } from '../domain/failurePoints.ts'
-import type { Db } from '../domain/tables.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { Opened } from '../lib/closing.ts'
 import { kyselyOver } from './dialect.ts'
-import { groupCommit, type GroupCommit } from './groupCommit.ts'
+import { groupCommit } from './groupCommit.ts'
 import type { StoreLocation } from './location.ts'
 import { migrate, MIGRATIONS, type Migration } from './migrate.ts'
 import { openSqlite } from './sqlite.ts'
-
-/** The database, open: `read` sees what is committed, `write` is the only way to change it. */
-export interface OpenStore extends Opened {
-  /** A read-only connection of its own. */
-  read: Db
-  write: GroupCommit['write']
-  onCommit: GroupCommit['onCommit']
-  /** The time that all who write here agree on. */
-  clock: Clock
-  /** A sentence while no work may be taken, because of what is wrong with the database. */
-  problem(): string | undefined
-  /** False while there is no way to the database; what is asked of it tells more. */
-  isReachable(): boolean
-  /** There may be something to claim: tells other servers on this database, where there can be some. */
-  announceWork(): void
-  /** Calls `listener` when another server says that there is work or news, until the returned function is called. */
-  onElsewhere(listener: (signal: 'work' | 'news') => void): () => void
-}
+import type { OpenStore } from './store.ts'
 
 /** SQLite's file is made when it is missing, in a folder that exists; a database of PostgreSQL must be there. */
 export type StoreParts = StoreLocation & {

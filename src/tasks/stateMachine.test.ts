@@ -19,7 +19,7 @@ import { deleteTask } from './deleteTask.ts'
 
 // A run that fails names its own seed: EMBEDLINE_FUZZ_SEED=<seed> EMBEDLINE_FUZZ_STEPS=1 does that run alone once more.
 // `npm run fuzz` takes more steps, as many as EMBEDLINE_FUZZ_STEPS says.
-const STEPS = Number(process.env['EMBEDLINE_FUZZ_STEPS'] ?? (onPostgres ? 500 : 10_000))
+const STEPS = Number(process.env['EMBEDLINE_FUZZ_STEPS'] ?? (onPostgres ? 300 : 10_000))
 const SEED = Number(process.env['EMBEDLINE_FUZZ_SEED'] ?? Date.now() % 2 ** 31)
 const STEPS_A_RUN = 120
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { StoreLocation } from '../../src/store/location.ts'
-import type { OpenStore } from '../../src/store/open.ts'
+import type { OpenStore } from '../../src/store/store.ts'
 import { fakeClock } from './fakeClock.ts'
 import { openStoreAt, takeDatabase } from './withDatabase.ts'
 

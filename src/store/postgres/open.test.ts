@@ -8,7 +8,8 @@ import { withStore, type StoreForTest } from '../../../test/support/withStore.ts
 import type { Db } from '../../domain/tables.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { accountIds, ensureAccount } from '../accounts.ts'
-import { openStore, type OpenStore } from '../open.ts'
+import { openStore } from '../open.ts'
+import type { OpenStore } from '../store.ts'
 import { addTaskEvent, lastTaskEventId, readTaskEvents } from '../taskEvents.ts'
 import { openPostgres } from './open.ts'
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/clock.ts'
 import { closeAll, type Opened } from '../../lib/closing.ts'
 import { migrate } from '../migrate.ts'
-import type { OpenStore } from '../open.ts'
+import type { OpenStore } from '../store.ts'
 import { openDatabaseClock, type DatabaseClockParts } from './databaseClock.ts'
 import { kyselyOverPool } from './dialect.ts'
 import { nameOfDatabase, openPool } from './pool.ts'
