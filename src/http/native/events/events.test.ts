@@ -208,3 +208,31 @@ test('wait answers with the task as it is when the time is over, and when the se
   await app.close()
   expect(await (await waiting).json()).toMatchObject({ state: 'queued' })
 })
+
+test('who waits with a key that is revoked meanwhile is refused within five seconds', async () => {
+  const clock = fakeClock()
+  let isWaiting = () => {}
+  const begun = new Promise<void>((resolve) => void (isWaiting = resolve))
+  const app = await withApp(({ watchHub }) => ({
+    clock,
+    watchHub: {
+      ...watchHub,
+      subscribe(watched) {
+        isWaiting()
+        return watchHub.subscribe(watched)
+      },
+    },
+  }))
+  const id = await start(app)
+  const waiting = app.fetch(`/api/tasks/${id}?wait=60`)
+  await begun
+  const revokedMs = clock.nowMs()
+  await app.parts.store.write((db) => db.updateTable('api_key').set({ revoked_ms: revokedMs }).execute())
+  clock.advance(5_000)
+  const answer = await waiting
+  expect(answer.status).toBe(401)
+  expect(await answer.json()).toMatchObject({
+    code: 'unauthorized',
+    detail: 'The API key was revoked at 2030-01-01T00:00:00.000Z.',
+  })
+})

@@ -7,6 +7,7 @@ import { untilGone } from '../../untilGone.ts'
 import { readHeaders } from '../readRequest.ts'
 import type { Call, Handler } from '../route.ts'
 import { taskOf } from '../tasks/tasks.ts'
+import { whileAllowed } from '../whileAllowed.ts'
 import { frameOf } from './present.ts'
 import { Resuming } from './schemas.ts'
 
@@ -26,9 +27,6 @@ export const streamTaskEvents: Handler = async (call) => {
 }
 
 const lastEventId = ({ request }: Call): number | undefined => readHeaders(request, Resuming)['last-event-id']
-
-/** As often it is looked whether the key is still valid and the task still there. */
-const BEAT_MS = 5_000
 
 async function stream(call: Call, watched: Watched, after: number | undefined) {
   const { parts, request, reply, closing } = call
@@ -55,13 +53,12 @@ async function stream(call: Call, watched: Watched, after: number | undefined) {
 }
 
 /** Ends when the key is not valid any more or the task is gone; until then nobody takes the connection for dead. */
-async function keepUp(call: Call, watched: Watched, events: EventStream, signal: AbortSignal): Promise<void> {
-  for (;;) {
-    await call.parts.clock.sleep(BEAT_MS, signal)
-    if (signal.aborted || !(await mayWatch(call, watched))) return
+const keepUp = (call: Call, watched: Watched, events: EventStream, signal: AbortSignal): Promise<void> =>
+  whileAllowed(call.parts.clock, signal, async () => {
+    if (!(await mayWatch(call, watched))) return false
     events.beat()
-  }
-}
+    return true
+  })
 
 async function mayWatch({ parts, account }: Call, { accountId, taskId }: Watched): Promise<boolean> {
   if (!(await isStillValid(parts, account))) return false
