@@ -74,7 +74,7 @@ test('the stream of an account goes from task to task, and from now on unless an
   const app = await withApp()
   const first = await start(app)
   const stream = await open(app, '/api/events')
-  await stream.next()
+  expect(await stream.next()).toEqual({ retry: '2000', id: '1' })
   const second = await start(app)
   expect(await stream.next()).toMatchObject({ id: '2', event: 'created', data: { task_id: second } })
   const all = await open(app, '/api/events', { 'last-event-id': '0' })

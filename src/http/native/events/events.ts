@@ -1,3 +1,4 @@
+import { lastTaskEventId } from '../../../store/taskEvents.ts'
 import { isStillValid } from '../../../tasks/authenticate.ts'
 import { getAnyTask } from '../../../tasks/getAny.ts'
 import { follow, hasNews } from '../../../tasks/watch/follow.ts'
@@ -12,8 +13,13 @@ import { frameOf } from './present.ts'
 import { Resuming } from './schemas.ts'
 
 /** `GET /events`: of all tasks of the account, from now on or after `Last-Event-ID`. */
-export const streamEvents: Handler = async (call) =>
-  stream(call, { accountId: call.account.id }, lastEventId(call))
+export const streamEvents: Handler = async (call) => {
+  const watched = { accountId: call.account.id }
+  const after = lastEventId(call)
+  if (after !== undefined) return stream(call, watched, { after })
+  const lastId = await lastTaskEventId(call.parts.store.read)
+  return stream(call, watched, { after: lastId, lastId })
+}
 
 /** `GET /tasks/{id}/events`: from its beginning on or after `Last-Event-ID`, until it has ended. */
 export const streamTaskEvents: Handler = async (call) => {
@@ -23,17 +29,17 @@ export const streamTaskEvents: Handler = async (call) => {
   // A client of the standard that has heard of the end comes back all the same, until it gets this answer.
   if (after !== undefined && !(await hasNews(call.parts, { ...watched, after })))
     return call.reply.code(204).send()
-  return stream(call, watched, after ?? 0)
+  return stream(call, watched, { after: after ?? 0 })
 }
 
 const lastEventId = ({ request }: Call): number | undefined => readHeaders(request, Resuming)['last-event-id']
 
-async function stream(call: Call, watched: Watched, after: number | undefined) {
+async function stream(call: Call, watched: Watched, { after, lastId }: { after: number; lastId?: number }) {
   const { parts, request, reply, closing } = call
   if (request.method === 'HEAD') return reply.type('text/event-stream; charset=utf-8').send()
   const stopping = new AbortController()
   const signal = AbortSignal.any([untilGone(reply), closing, stopping.signal])
-  const events = openEventStream(reply, signal)
+  const events = openEventStream(reply, signal, lastId)
   const breakOff = (error: unknown) =>
     // The status is sent: a stream that ends, and can be gone on with, is all that the client can be told.
     parts.logger.error('a stream of events broke off', { requestId: request.id, error })
@@ -41,8 +47,7 @@ async function stream(call: Call, watched: Watched, after: number | undefined) {
     .catch(breakOff)
     .finally(() => stopping.abort())
   try {
-    const following = { ...watched, ...(after !== undefined && { after }), signal }
-    for await (const news of follow(parts, following)) await events.write(frameOf(news))
+    for await (const news of follow(parts, { ...watched, after, signal })) await events.write(frameOf(news))
   } catch (error) {
     breakOff(error)
   } finally {
