@@ -143,6 +143,24 @@ test('a connection that breaks is made again, and goes on after the last event',
   expect(resumed.slice(0, 2)).toEqual([null, '1'])
 })
 
+test('a connection to the events of the account that breaks before the first of them misses none', async () => {
+  const app = await withApp()
+  await start(app)
+  let connections = 0
+  let missed = ''
+  const breaking: typeof fetch = async (input, init) => {
+    const answer = await fetch(input, init)
+    if (connections++ > 0) return answer
+    const { value } = await answer.body!.getReader().read()
+    // It happens while nobody listens.
+    missed = await start(app)
+    return new Response(value)
+  }
+  const watched = clientOf(app, { fetch: breaking }).events()
+  expect((await watched.next()).value).toMatchObject({ kind: 'created', task_id: missed })
+  await watched.return()
+})
+
 test('lists are read page after page', async () => {
   const app = await withApp()
   const client = clientOf(app)

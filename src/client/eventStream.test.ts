@@ -22,7 +22,11 @@ test('a frame ends with an empty line, wherever the pieces are cut', async () =>
   expect(await framesOf(...Array.from(text))).toEqual(whole)
 })
 
-test('a frame that the end cuts off, one without data, and unknown fields are left out', async () => {
+test('a frame that says only where to go on is told, with no data', async () => {
+  expect(await framesOf('retry: 2000\nid: 7\n\n')).toEqual([{ id: '7', event: 'message', data: '' }])
+})
+
+test('a frame that the end cuts off, one without data and id, and unknown fields are left out', async () => {
   expect(
     await framesOf('retry: 2000\n\nevent: empty\n\nid: 1\ndata: whole\nother: x\n\nid: 2\ndata: half'),
   ).toEqual([{ id: '1', event: 'message', data: 'whole' }])

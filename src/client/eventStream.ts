@@ -2,6 +2,7 @@
 export interface Frame {
   id?: string
   event: string
+  /** Empty: nothing happened, it only says by its id where to go on. */
   data: string
 }
 
@@ -27,7 +28,7 @@ export async function* readFrames(
       for (const line of lines) {
         if (line !== '') take(line, frame)
         else {
-          if (frame.data.length > 0) yield finished(frame)
+          if (frame.data.length > 0 || frame.id !== undefined) yield finished(frame)
           frame = empty()
         }
       }

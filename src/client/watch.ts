@@ -53,6 +53,7 @@ export async function* watch(
       for await (const { id, event, data } of readFrames(response.body, hear)) {
         failures = 0
         if (id !== undefined) last = Number(id)
+        if (data === '') continue
         yield {
           ...(JSON.parse(data) as { task_id: string }),
           kind: event,

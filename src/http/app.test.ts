@@ -274,3 +274,32 @@ test('a storage that does not work is told to the operator in full, and to calle
     { fields: { error: { message: expect.stringContaining('/secret/embedline.db') } } },
   ])
 })
+
+test('a request at each door is measured and traced by the name of its contract', async () => {
+  const measured: string[] = []
+  const traced: string[] = []
+  const app = await withApp(({ meters }) => ({
+    meters: {
+      ...meters,
+      observe(name, labels, value) {
+        if ('dialect' in labels) measured.push(String(labels.dialect))
+        meters.observe(name, labels, value)
+      },
+    },
+    tracer: {
+      current: () => undefined,
+      span: (_name, _options, work) => work(),
+      record: () => {},
+      reserve: () => `00-${'1'.repeat(32)}-${'1'.repeat(16)}-01`,
+      request(_traceparent, next) {
+        next()
+        return { end: (name) => void traced.push(name) }
+      },
+    },
+  }))
+  for (const path of ['/v1.3/assets', '/v2/ai/embeddings', '/v1/models', '/api/tasks', '/healthz'])
+    await app.fetch(path)
+  await app.close()
+  expect(measured).toEqual(['twelvelabs', 'telnyx', 'openai', 'native', 'site'])
+  expect(traced).toEqual(['GET /v1.3/assets', 'GET /v2/ai/embeddings', 'GET /v1/models', 'GET /api/tasks'])
+})

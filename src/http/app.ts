@@ -150,6 +150,7 @@ function logAnswer({ logger }: TaskParts, request: FastifyRequest, reply: Fastif
 const DIALECTS: readonly [string, string][] = [
   [TWELVELABS_PREFIX, 'twelvelabs'],
   [TELNYX_PREFIX, 'telnyx'],
+  [OPENAI_PREFIX, 'openai'],
   [NATIVE_PREFIX, 'native'],
 ]
 

@@ -13,8 +13,11 @@ export interface EventStream {
 /** After a connection is lost clients of the standard come back in so long. */
 const RETRY_MS = 2_000
 
-/** Begins the answer; nothing else may be sent by `reply` from then on. `signal` is aborted when the client is gone. */
-export function openEventStream(reply: FastifyReply, signal: AbortSignal): EventStream {
+/**
+ * Begins the answer; nothing else may be sent by `reply` from then on. `signal` is aborted when the client is gone. After
+ * `lastId` a client goes on that loses its connection before the first event.
+ */
+export function openEventStream(reply: FastifyReply, signal: AbortSignal, lastId?: number): EventStream {
   reply.hijack()
   const { raw } = reply
   reply.headers({
@@ -24,7 +27,7 @@ export function openEventStream(reply: FastifyReply, signal: AbortSignal): Event
   })
   for (const [name, value] of Object.entries(reply.getHeaders()))
     if (value !== undefined) raw.setHeader(name, value)
-  raw.write(`retry: ${RETRY_MS}\n\n`)
+  raw.write(`retry: ${RETRY_MS}\n${lastId === undefined ? '' : `id: ${lastId}\n`}\n`)
   return {
     async write(frame) {
       if (signal.aborted || raw.write(frame)) return

@@ -36,6 +36,18 @@ export async function oldAssetBytes(db: Db, untilMs: number): Promise<Leftover> 
   return rows[0] ?? NOTHING
 }
 
+/** Files of batches whose time is over, with the bytes that nobody else refers to. */
+export async function expiredFileBytes(db: Db, nowMs: number): Promise<Leftover> {
+  const { rows } = await sql<Leftover>`
+    select count(*) as count,
+           coalesce(sum(coalesce(
+             (select object.size_bytes from object
+               where object.account_id = account_file.account_id and object.hash = account_file.object_hash
+                 and reference_count = 1), 0)), 0) as bytes
+      from account_file where expires_ms <= ${nowMs}`.execute(db)
+  return rows[0] ?? NOTHING
+}
+
 /** Answers that are not given again any more. */
 export async function oldAnswerBytes(db: Db, untilMs: number): Promise<Leftover> {
   const { rows } = await sql<Leftover>`

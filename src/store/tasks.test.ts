@@ -15,7 +15,6 @@ import {
 } from './taskProgress.ts'
 import {
   addEmbeddings,
-  expiredTasks,
   getTask,
   getTaskWork,
   keepPlan,
@@ -23,6 +22,7 @@ import {
   removeTask,
   type TaskFilter,
 } from './tasks.ts'
+import { expiredTasks } from './taskExpiry.ts'
 
 const plan: MediaPlan = {
   facts: {
@@ -198,7 +198,7 @@ test('a task past its retention is found and removed with its items, vectors fir
     await addTask(parts, 'new', { expiresMs: clock.nowMs() + 1 })
     await addItems(parts, ['slice'], { taskId: 'old' })
     expect(await expiredTasks(store.read, clock.nowMs(), 10)).toEqual([
-      { id: 'old', accountId: 'a', objectHash: 'hash', holdsObject: true },
+      { id: 'old', kind: 'media', state: 'queued' },
     ])
     await store.write((db) =>
       insertClips(db, 'old', [

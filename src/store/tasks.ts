@@ -1,6 +1,6 @@
 import type { Warning } from '../domain/embedding.ts'
-import { TASK_STATES, isFinal, type TaskState } from '../domain/states.ts'
-import type { Db, TaskRow } from '../domain/tables.ts'
+import type { TaskState } from '../domain/states.ts'
+import type { Db } from '../domain/tables.ts'
 import type { Page, Task } from '../domain/task.ts'
 import type { ModelPin } from '../domain/model.ts'
 import type { TaskPlan } from '../domain/taskPlan.ts'
@@ -10,7 +10,6 @@ import { newestPage, type PageRequest } from './page.ts'
 import { taskMove } from './taskMove.ts'
 import { addTaskEvent } from './taskEvents.ts'
 import { newTaskRow, taskOf, taskWorkOf, type TaskWork } from './taskRow.ts'
-import { forgetVectors } from './vectorSets.ts'
 
 export type { TaskWork }
 
@@ -213,60 +212,6 @@ export async function addEmbeddings(db: Db, id: string, added: AddedEmbeddings):
     .execute()
   await addWarnings(db, id, added.warnings)
 }
-
-export interface ExpiredTask {
-  id: string
-  accountId: string
-  /** Absent: the task has no stored input. */
-  objectHash?: string
-  /** The caller drops the reference to the input with the task. */
-  holdsObject: boolean
-}
-
-/** Tasks whose retention is over, the longest expired first. */
-export async function expiredTasks(db: Db, nowMs: number, limit: number): Promise<ExpiredTask[]> {
-  const rows = await db
-    .selectFrom('task')
-    .select(EXPIRED_COLUMNS)
-    .where('expires_ms', '<=', nowMs)
-    .orderBy('expires_ms')
-    .limit(limit)
-    .execute()
-  return rows.map(expiredOf)
-}
-
-/**
- * From now on nobody sees the task, which has ended: it counts as expired. Returns what is to be removed; undefined when
- * the account has no such task, or it was taken up again.
- */
-export async function hideTask(
-  db: Db,
-  accountId: string,
-  id: string,
-  nowMs: number,
-): Promise<ExpiredTask | undefined> {
-  const row = await db
-    .updateTable('task')
-    .set({ removed_ms: nowMs, expires_ms: nowMs })
-    .where('id', '=', id)
-    .where('account_id', '=', accountId)
-    .where('state', 'in', TASK_STATES.filter(isFinal))
-    .where('removed_ms', 'is', null)
-    .returning(EXPIRED_COLUMNS)
-    .executeTakeFirst()
-  if (!row) return undefined
-  await forgetVectors(db, id)
-  return expiredOf(row)
-}
-
-const EXPIRED_COLUMNS = ['id', 'account_id', 'object_hash', 'holds_object'] as const
-
-const expiredOf = (row: Pick<TaskRow, (typeof EXPIRED_COLUMNS)[number]>): ExpiredTask => ({
-  id: row.id,
-  accountId: row.account_id,
-  ...(row.object_hash !== null && { objectHash: row.object_hash }),
-  holdsObject: row.holds_object === 1,
-})
 
 /** Removes a task, whose vectors are gone, with its items. False when there is none of that id. */
 export async function removeTask(db: Db, id: string): Promise<boolean> {

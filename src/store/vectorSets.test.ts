@@ -3,7 +3,7 @@ import { addTask } from '../../test/support/queueItems.ts'
 import { withStore, type StoreForTest } from '../../test/support/withStore.ts'
 import { replaceAssetVectors, insertClips, removeEmbeddings } from './embeddings.ts'
 import { copyEmbeddings } from './reuse.ts'
-import { hideTask } from './tasks.ts'
+import { hideTask } from './taskExpiry.ts'
 import { listSets, listSetsOfTasks } from './vectorSets.ts'
 
 const clip = (startSec: number, space: string, dimension = 4) => ({

@@ -33,12 +33,28 @@ export async function authenticate(
 }
 
 /** Whether the secret that an account came with is still taken: long answers ask again and again. */
-export async function isStillValid(
+export const isStillValid = async (
+  parts: Pick<TaskParts, 'store' | 'clock'>,
+  account: Bearer,
+): Promise<boolean> => (await endOfSecret(parts, account)) === undefined
+
+/** Throws `unauthorized` when it is not, with what became of the key. */
+export async function checkStillValid(
+  parts: Pick<TaskParts, 'store' | 'clock'>,
+  account: Bearer,
+): Promise<void> {
+  const end = await endOfSecret(parts, account)
+  if (end !== undefined) throw new EmbedlineError('unauthorized', end)
+}
+
+type Bearer = Pick<Account, 'secretHash'>
+
+async function endOfSecret(
   { store, clock }: Pick<TaskParts, 'store' | 'clock'>,
-  { secretHash }: Pick<Account, 'secretHash'>,
-): Promise<boolean> {
+  { secretHash }: Bearer,
+): Promise<string | undefined> {
   const found = secretHash === undefined ? undefined : await findKeyOfSecret(store.read, secretHash)
-  return found !== undefined && endOf(found, clock.nowMs()) === undefined
+  return found ? endOf(found, clock.nowMs()) : 'The API key is not valid any more.'
 }
 
 /** Whether a key is valid, whatever its secret is. */

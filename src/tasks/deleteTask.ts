@@ -1,4 +1,4 @@
-import { hideTask } from '../store/tasks.ts'
+import { hideTask } from '../store/taskExpiry.ts'
 import { cancelActive } from './cancel.ts'
 import { getAnyTask } from './getAny.ts'
 import type { TaskParts } from './parts.ts'

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { REQUEST, taskRoom } from '../../test/support/taskRoom.ts'
 import { createAsset } from './assets.ts'
 import { createMediaTask } from './create.ts'
+import { createFile } from './files/files.ts'
 import { cleanNow } from './janitor.ts'
 import { surveyJanitor } from './janitorSurvey.ts'
 
@@ -19,6 +20,8 @@ test('a dry run says by reason what would be removed, removes nothing, and the r
   await createMediaTask(parts, room.account, await order('12345', HOUR_MS))
   await createMediaTask(parts, room.account, await order('kept', 48 * HOUR_MS))
   await createAsset(parts, room.account, { received: await room.received('an asset') })
+  const file = { received: await room.received('requests'), filename: 'a.jsonl', keptMs: HOUR_MS }
+  await createFile(parts, room.account, file)
   const orphan = await room.received('orphan')
   await parts.objects.keep(room.account.id, orphan)
   await room.drain()
@@ -29,6 +32,7 @@ test('a dry run says by reason what would be removed, removes nothing, and the r
   expect(before).toMatchObject({
     expired_task: { count: 1, bytes: 52 * vectorBytes + 5 },
     expired_asset: { count: 0, bytes: 0 },
+    expired_file: { count: 1, bytes: 8 },
     orphaned_bytes: { count: 1, bytes: 6 },
     old_answer: { count: 0, bytes: 0 },
   })

@@ -2,6 +2,7 @@ import { openItems } from '../queue/openItems.ts'
 import { accountIds } from '../store/accounts.ts'
 import { filesWithOldChunks } from '../store/chunks.ts'
 import {
+  expiredFileBytes,
   expiredTaskBytes,
   hiddenFileBytes,
   oldAnswerBytes,
@@ -18,6 +19,7 @@ import { fetchesIn } from './unfinishedFetches.ts'
 export type LeftoverReason =
   | 'expired_task'
   | 'expired_asset'
+  | 'expired_file'
   | 'deleted_bucket_file'
   | 'old_answer'
   | 'overdue_upload'
@@ -39,6 +41,7 @@ export async function surveyJanitor(parts: TaskParts): Promise<Record<LeftoverRe
     expired_task: await expiredTaskBytes(read, nowMs),
     expired_asset:
       assetRetentionMs === undefined ? NOTHING : await oldAssetBytes(read, nowMs - assetRetentionMs),
+    expired_file: await expiredFileBytes(read, nowMs),
     deleted_bucket_file: await hiddenFileBytes(read),
     old_answer: await oldAnswerBytes(read, nowMs - ANSWERS_KEPT_MS),
     overdue_upload: await overdueUploadBytes(read, nowMs),

@@ -2,7 +2,8 @@ import { removeItems } from '../queue/removeItems.ts'
 import { removePages } from '../store/crawlPages.ts'
 import { removeEmbeddings } from '../store/embeddings.ts'
 import { removeTaskEvents } from '../store/taskEvents.ts'
-import { removeTask, type ExpiredTask } from '../store/tasks.ts'
+import type { HiddenTask } from '../store/taskExpiry.ts'
+import { removeTask } from '../store/tasks.ts'
 import { forgetBatch } from './batches/forgetBatch.ts'
 import { dropBytes, type BytesParts } from './storedBytes.ts'
 
@@ -11,7 +12,7 @@ const ROWS_A_TRANSACTION = 500
 /** Removes a task with its items, its vectors and the input that came with it. */
 export async function removeWholeTask(
   parts: BytesParts,
-  { id, accountId, objectHash, holdsObject }: ExpiredTask,
+  { id, accountId, objectHash, holdsObject }: HiddenTask,
 ): Promise<void> {
   await forgetBatch(parts, id)
   // In small transactions; the task row goes last, so that a crash in between starts over.

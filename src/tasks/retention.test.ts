@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { bucketFiles, never, OTHER_SETTINGS, readBucket, startBucket } from '../../test/support/handbook.ts'
 import { REQUEST, taskRoom, type TaskRoom } from '../../test/support/taskRoom.ts'
 import { createAsset, getAsset } from './assets.ts'
 import { createMediaTask } from './create.ts'
@@ -6,6 +7,7 @@ import { expireTasks } from './expire.ts'
 import { expireAssets } from './expireAssets.ts'
 import { getTask } from './get.ts'
 import { keepTaskUntil } from './retention.ts'
+import { workOn } from './work.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -64,4 +66,54 @@ test('assets are kept until they are deleted, unless the operator has set how lo
   expect(await getAsset(parts, room.account.id, asset.id)).toBeUndefined()
   await room.drain()
   expect(await getTask(parts, room.account.id, id)).toMatchObject({ state: 'ready' })
+})
+
+test('a task that expires while it is worked on ends first: its workers, its files and whoever waits are told', async () => {
+  const room = await taskRoom()
+  for (const name of ['first', 'second']) await room.put('handbook', name, name)
+  const id = await startBucket(room)
+  await workOn(room.parts, (await room.claim('list'))!, never)
+  const running = (await room.claim('document'))!
+  const waiting = await startBucket(room, OTHER_SETTINGS)
+  const recalled: number[] = []
+  const parts = {
+    ...room.parts,
+    recall: (items: readonly { id: number }[]) => void recalled.push(...items.map((item) => item.id)),
+  }
+  await keepTaskUntil(parts, room.account, { id, expiresMs: room.clock.nowMs() + HOUR_MS })
+  room.clock.advance(HOUR_MS)
+  expect(await expireTasks(parts)).toBe(1)
+  expect(recalled).toEqual([running.id])
+  expect(await readBucket(room, id)).toBeUndefined()
+  expect((await bucketFiles(room)).map(({ state }) => state)).toEqual(['failed', 'failed'])
+  await room.drain()
+  expect(await readBucket(room, waiting)).toMatchObject({ state: 'ready', doneCount: 2 })
+})
+
+test('a task whose time was moved while others went is not removed', async () => {
+  const room = await taskRoom()
+  const first = await create(room)
+  const second = await create(room)
+  await room.drain()
+  room.clock.advance(7 * 24 * HOUR_MS)
+  const { store } = room.parts
+  let isMoved = false
+  const parts = {
+    ...room.parts,
+    store: {
+      ...store,
+      async write<T>(change: Parameters<typeof store.write<T>>[0]) {
+        const written = await store.write(change)
+        if (!isMoved) {
+          isMoved = true
+          const expiresMs = room.clock.nowMs() + HOUR_MS
+          await keepTaskUntil(room.parts, room.account, { id: second.id, expiresMs })
+        }
+        return written
+      },
+    },
+  }
+  expect(await expireTasks(parts)).toBe(1)
+  expect(await getTask(room.parts, room.account.id, first.id)).toBeUndefined()
+  expect(await getTask(room.parts, room.account.id, second.id)).toMatchObject({ state: 'ready' })
 })

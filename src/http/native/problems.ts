@@ -60,7 +60,7 @@ const STATUS = {
 } as const satisfies Record<ErrorCode, number>
 
 /** Fields that the verbs name by other words. */
-const FIELD: Readonly<Record<string, string>> = { modelName: 'model' }
+const FIELD: ReadonlyMap<string, string> = new Map([['modelName', 'model']])
 
 /** Answers with a problem (RFC 9457): `code` is the word of our closed list, `field` what of the request is wrong. */
 export function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply {
@@ -72,7 +72,7 @@ export function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply
 export function problemOf(refusal: Refusal) {
   const status = refusal.status ?? STATUS[refusal.code]
   const { code, message: detail } = refusal
-  const field = refusal.field === undefined ? undefined : (FIELD[refusal.field] ?? refusal.field)
+  const field = refusal.field === undefined ? undefined : (FIELD.get(refusal.field) ?? refusal.field)
   const title = STATUS_CODES[status] ?? 'Unknown'
   return { type: 'about:blank', title, status, detail, code, ...(field !== undefined && { field }) }
 }

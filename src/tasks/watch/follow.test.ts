@@ -118,6 +118,24 @@ const lastIds = async ({ parts, account }: TaskRoom) => {
   return { rows: rows.map(({ id }) => id) }
 }
 
+test('who goes on while others are told of what is new hears all of it', async () => {
+  const room = await taskRoom()
+  const ahead = watch(room)
+  const first = ahead.next()
+  await room.parts.watchHub.subscribe({ accountId: 'nobody' })
+  const count = 13
+  await happen(room, 'a', count)
+  const { value } = await first
+  const firstId = value?.kind === 'event' ? value.event.id : 0
+  const news = watch(room, { after: firstId - 1 })
+  const seen: number[] = []
+  while (seen.at(-1) !== firstId + count - 1) {
+    const next = await news.next()
+    if (next.value?.kind === 'event') seen.push(next.value.event.id)
+  }
+  expect(seen).toEqual((await lastIds(room)).rows)
+})
+
 test('an id that this database never gave means: from now on', async () => {
   const room = await taskRoom()
   await start(room)

@@ -42,7 +42,8 @@ async function* newsOf(
   if (taskId !== undefined && !task) return
   if (task) yield { kind: 'progress', taskId: task.id, progress: task.progress }
   let lastId = await firstId(parts, following, position)
-  let isBehind = lastId < position
+  // Also what is at the hub's position: others may have been told of what comes after it, and this one not.
+  let isBehind = following.after !== undefined
   let mayBeOver = true
   let isLast = false
   while (!signal.aborted) {

@@ -18,7 +18,7 @@ export interface Watched {
 }
 
 export interface Subscription extends Pick<Inbox, 'take' | 'hasOverflowed' | 'wait' | 'wake'> {
-  /** Events with a greater id come into the inbox, all others stand in the database. */
+  /** Events with a greater id come into the inbox, or stand in the database already, as all others do. */
   position: number
   close(): void
 }

@@ -56,6 +56,18 @@ test('a thousand tasks are made in one request', async () => {
   expect(body.results[999]).toMatchObject({ index: 999, status: 'created', task: { state: 'queued' } })
 })
 
+test.for(['constructor', 'toString', '__proto__'])(
+  'a field by the name %s is refused by its name',
+  async (field) => {
+    const app = await withApp()
+    const body = `{"input":"video","source":{"asset_id":"x"},"${field}":1}`
+    const alone = await app.fetch('/api/tasks', { method: 'POST', body })
+    expect(await alone.json()).toMatchObject({ code: 'request_invalid', field })
+    const batch = await app.fetch('/api/tasks/batch', { method: 'POST', body: `{"tasks":[${body}]}` })
+    expect(await batch.json()).toMatchObject({ results: [{ error: { field } }] })
+  },
+)
+
 test('each entry is taken or refused by itself, and says what is wrong with it', async () => {
   const app = await withApp()
   const id = await asset(app)

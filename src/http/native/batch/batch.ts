@@ -17,11 +17,11 @@ import { Entries, makeEntry } from './schemas.ts'
 const MULTI_STATUS = 207
 
 /** Where an entry has what the verbs call by other words. */
-const FIELD: Readonly<Record<string, string>> = {
-  assetId: 'source.asset_id',
-  url: 'source.url',
-  startSec: 'start_sec',
-}
+const FIELD: ReadonlyMap<string, string> = new Map([
+  ['assetId', 'source.asset_id'],
+  ['url', 'source.url'],
+  ['startSec', 'start_sec'],
+])
 
 /** What the entries of a request have in common. */
 interface Reading {
@@ -121,4 +121,4 @@ function present(outcome: EntryOutcome, requestId: string) {
 }
 
 const inWireField = (failure: EmbedlineError): EmbedlineError =>
-  failure.field === undefined ? failure : failure.inField(FIELD[failure.field] ?? failure.field)
+  failure.field === undefined ? failure : failure.inField(FIELD.get(failure.field) ?? failure.field)

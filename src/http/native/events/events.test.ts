@@ -74,7 +74,7 @@ test('the stream of an account goes from task to task, and from now on unless an
   const app = await withApp()
   const first = await start(app)
   const stream = await open(app, '/api/events')
-  await stream.next()
+  expect(await stream.next()).toEqual({ retry: '2000', id: '1' })
   const second = await start(app)
   expect(await stream.next()).toMatchObject({ id: '2', event: 'created', data: { task_id: second } })
   const all = await open(app, '/api/events', { 'last-event-id': '0' })
@@ -207,4 +207,32 @@ test('wait answers with the task as it is when the time is over, and when the se
   await begun
   await app.close()
   expect(await (await waiting).json()).toMatchObject({ state: 'queued' })
+})
+
+test('who waits with a key that is revoked meanwhile is refused within five seconds', async () => {
+  const clock = fakeClock()
+  let isWaiting = () => {}
+  const begun = new Promise<void>((resolve) => void (isWaiting = resolve))
+  const app = await withApp(({ watchHub }) => ({
+    clock,
+    watchHub: {
+      ...watchHub,
+      subscribe(watched) {
+        isWaiting()
+        return watchHub.subscribe(watched)
+      },
+    },
+  }))
+  const id = await start(app)
+  const waiting = app.fetch(`/api/tasks/${id}?wait=60`)
+  await begun
+  const revokedMs = clock.nowMs()
+  await app.parts.store.write((db) => db.updateTable('api_key').set({ revoked_ms: revokedMs }).execute())
+  clock.advance(5_000)
+  const answer = await waiting
+  expect(answer.status).toBe(401)
+  expect(await answer.json()).toMatchObject({
+    code: 'unauthorized',
+    detail: 'The API key was revoked at 2030-01-01T00:00:00.000Z.',
+  })
 })

@@ -1,6 +1,7 @@
 import { EmbedlineError } from '../../../domain/errors.ts'
 import { isFinal } from '../../../domain/states.ts'
 import type { AnyTask } from '../../../domain/task.ts'
+import { checkStillValid, isStillValid } from '../../../tasks/authenticate.ts'
 import { cancelTask as cancel } from '../../../tasks/cancel.ts'
 import { deleteTask as remove } from '../../../tasks/deleteTask.ts'
 import { getAnyTask } from '../../../tasks/getAny.ts'
@@ -16,6 +17,7 @@ import { readBody } from '../../requestBody.ts'
 import { untilGone } from '../../untilGone.ts'
 import { parseBody, readJson, readQuery } from '../readRequest.ts'
 import type { Call, Handler } from '../route.ts'
+import { whileAllowed } from '../whileAllowed.ts'
 import { placeOf, wordOf } from './place.ts'
 import { presentTask } from './present.ts'
 import { Rerun, TaskChange, TaskListQuery, TaskQuery } from './schemas.ts'
@@ -50,10 +52,24 @@ export const getTask: Handler = async (call) => {
   const { wait } = readQuery(call.request, TaskQuery)
   const task = await taskOf(call)
   if (wait === 0 || isFinal(task.state)) return present(call, task)
-  const signal = AbortSignal.any([untilGone(call.reply), call.closing])
-  const waiting = { accountId: call.account.id, taskId: task.id, mostMs: wait * 1000, signal }
-  await waitForEnd(call.parts, waiting)
+  await waitWithKey(call, task.id, wait * 1000)
   return present(call, await taskOf(call))
+}
+
+/** Throws `unauthorized` when the key ends meanwhile, five seconds later at most. */
+async function waitWithKey({ parts, account, reply, closing }: Call, taskId: string, mostMs: number) {
+  const waited = new AbortController()
+  const signal = AbortSignal.any([untilGone(reply), closing, waited.signal])
+  void whileAllowed(parts.clock, signal, () => isStillValid(parts, account))
+    // Whatever is in the way of looking meets whoever looks at the end, too.
+    .catch(() => {})
+    .finally(() => waited.abort())
+  try {
+    await waitForEnd(parts, { accountId: account.id, taskId, mostMs, signal })
+  } finally {
+    waited.abort()
+  }
+  await checkStillValid(parts, account)
 }
 
 /** `PATCH /tasks/{id}`: when it expires. */
