@@ -8,15 +8,31 @@ import {
 import type { Pool, PoolClient } from 'pg'
 import Cursor from 'pg-cursor'
 import type { Db, Tables } from '../../domain/tables.ts'
+import { makeTurns } from '../../lib/turns.ts'
 import { isBroken, toDatabaseError } from './databaseError.ts'
 import { answered, connect } from './pool.ts'
 
-/** Kysely over a pool: each statement takes the connection that is free. `name` stands for the database in sentences. */
-export const kyselyOverPool = (pool: Pool, name: string): Db =>
-  kyselyOver(async () => {
-    const client = await connect(pool, name)
-    return clientOver(client, { name, release: (destroy) => client.release(destroy) })
+/**
+ * Kysely over a pool: each statement takes the connection that is free, and waits for one however long that takes; the
+ * pool itself would take it for a server that does not answer. `name` stands for the database in sentences.
+ */
+export function kyselyOverPool(pool: Pool, name: string): Db {
+  const turns = makeTurns(pool.options.max)
+  return kyselyOver(async () => {
+    await turns.take()
+    try {
+      const client = await connect(pool, name)
+      const release = (destroy: boolean) => {
+        client.release(destroy)
+        turns.giveBack()
+      }
+      return clientOver(client, { name, release })
+    } catch (error) {
+      turns.giveBack()
+      throw error
+    }
   })
+}
 
 /** Kysely over the connection of a transaction. When `isOver` says so, a statement is refused instead of executed. */
 export const kyselyOverClient = (client: PoolClient, name: string, isOver: () => boolean): Db =>

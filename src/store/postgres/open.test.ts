@@ -229,6 +229,14 @@ test.runIf(onPostgres)(
   },
 )
 
+test.runIf(onPostgres)('many who read at once all get their answer', () =>
+  withStore(async ({ store }) => {
+    const names = await Promise.all(Array.from({ length: 300 }, () => accountIds(store.read)))
+    expect(names).toHaveLength(300)
+    expect(names.at(-1)).toHaveLength(2)
+  }),
+)
+
 test.runIf(onPostgres)('time is the database’s, and more than two seconds from it no work is taken', () =>
   withStore(async (parts) => {
     const clock = fakeClock()
