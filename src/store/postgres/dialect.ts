@@ -57,20 +57,34 @@ interface ClientParts {
 
 function clientOver(client: PoolClient, { name, isOver = () => false, release }: ClientParts) {
   let isSpoiled = false
+  const thrown = (error: unknown): never => {
+    isSpoiled ||= isBroken(error)
+    throw toDatabaseError(error, name)
+  }
   const query = (statement: unknown, parameters?: readonly unknown[]): unknown => {
     const isCursor = typeof statement !== 'string'
     // It would run in the transaction of somebody else.
     if (isOver()) throw new Error(`the transaction is over, this was not awaited: ${String(statement)}`)
-    if (isCursor) return client.query(statement as Cursor)
-    return client.query(answered(statement, parameters?.map(storable))).catch((error: unknown) => {
-      isSpoiled ||= isBroken(error)
-      throw toDatabaseError(error, name)
-    })
+    if (isCursor) return cursorOver(client.query(statement as Cursor), thrown)
+    return client.query(answered(statement, parameters?.map(storable))).catch(thrown)
   }
   return {
     query,
     release: (destroy?: boolean) => release(destroy === true || isSpoiled),
   } as unknown as PostgresPoolClient
+}
+
+function cursorOver(cursor: Cursor, thrown: (error: unknown) => never) {
+  let hasFailed = false
+  return {
+    read: (count: number) =>
+      cursor.read(count).catch((error: unknown) => {
+        hasFailed = true
+        return thrown(error)
+      }),
+    // It would wait for an answer, and a connection that broke has none.
+    close: async () => (hasFailed ? undefined : cursor.close()),
+  }
 }
 
 /** A text with a zero character cannot be stored: the sign for what cannot be shown takes its place. */
