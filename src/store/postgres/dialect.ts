@@ -8,15 +8,31 @@ import {
 import type { Pool, PoolClient } from 'pg'
 import Cursor from 'pg-cursor'
 import type { Db, Tables } from '../../domain/tables.ts'
+import { makeTurns } from '../../lib/turns.ts'
 import { isBroken, toDatabaseError } from './databaseError.ts'
 import { answered, connect } from './pool.ts'
 
-/** Kysely over a pool: each statement takes the connection that is free. `name` stands for the database in sentences. */
-export const kyselyOverPool = (pool: Pool, name: string): Db =>
-  kyselyOver(async () => {
-    const client = await connect(pool, name)
-    return clientOver(client, { name, release: (destroy) => client.release(destroy) })
+/**
+ * Kysely over a pool: each statement takes the connection that is free, and waits for one however long that takes; the
+ * pool itself would take it for a server that does not answer. `name` stands for the database in sentences.
+ */
+export function kyselyOverPool(pool: Pool, name: string): Db {
+  const turns = makeTurns(pool.options.max)
+  return kyselyOver(async () => {
+    await turns.take()
+    try {
+      const client = await connect(pool, name)
+      const release = (destroy: boolean) => {
+        client.release(destroy)
+        turns.giveBack()
+      }
+      return clientOver(client, { name, release })
+    } catch (error) {
+      turns.giveBack()
+      throw error
+    }
   })
+}
 
 /** Kysely over the connection of a transaction. When `isOver` says so, a statement is refused instead of executed. */
 export const kyselyOverClient = (client: PoolClient, name: string, isOver: () => boolean): Db =>
@@ -41,20 +57,34 @@ interface ClientParts {
 
 function clientOver(client: PoolClient, { name, isOver = () => false, release }: ClientParts) {
   let isSpoiled = false
+  const thrown = (error: unknown): never => {
+    isSpoiled ||= isBroken(error)
+    throw toDatabaseError(error, name)
+  }
   const query = (statement: unknown, parameters?: readonly unknown[]): unknown => {
     const isCursor = typeof statement !== 'string'
     // It would run in the transaction of somebody else.
     if (isOver()) throw new Error(`the transaction is over, this was not awaited: ${String(statement)}`)
-    if (isCursor) return client.query(statement as Cursor)
-    return client.query(answered(statement, parameters?.map(storable))).catch((error: unknown) => {
-      isSpoiled ||= isBroken(error)
-      throw toDatabaseError(error, name)
-    })
+    if (isCursor) return cursorOver(client.query(statement as Cursor), thrown)
+    return client.query(answered(statement, parameters?.map(storable))).catch(thrown)
   }
   return {
     query,
     release: (destroy?: boolean) => release(destroy === true || isSpoiled),
   } as unknown as PostgresPoolClient
+}
+
+function cursorOver(cursor: Cursor, thrown: (error: unknown) => never) {
+  let hasFailed = false
+  return {
+    read: (count: number) =>
+      cursor.read(count).catch((error: unknown) => {
+        hasFailed = true
+        return thrown(error)
+      }),
+    // It would wait for an answer, and a connection that broke has none.
+    close: async () => (hasFailed ? undefined : cursor.close()),
+  }
 }
 
 /** A text with a zero character cannot be stored: the sign for what cannot be shown takes its place. */

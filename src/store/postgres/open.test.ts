@@ -43,6 +43,12 @@ const addEvent = (db: Db, taskId: string) =>
 
 const addAccount = (id: string) => (db: Db) => ensureAccount(db, { name: id, id, userId: id, nowMs: 1 })
 
+const killOthers = (admin: Client) =>
+  admin.query(
+    `select pg_terminate_backend(pid, 5000) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`,
+  )
+
 interface Column {
   name: string
   type: string
@@ -189,17 +195,12 @@ test.runIf(onPostgres)(
       const { store } = parts
       const admin = new Client(urlOf(parts))
       await admin.connect()
-      const killAll = () =>
-        admin.query(
-          `select pg_terminate_backend(pid, 5000) from pg_stat_activity
-          where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`,
-        )
-      await killAll()
+      await killOthers(admin)
       await store.write(addAccount('after a restart'))
       let tries = 0
       await store.write(async (db) => {
         await addAccount('killed')(db)
-        if (++tries === 1) await killAll()
+        if (++tries === 1) await killOthers(admin)
         await addAccount('killed too')(db)
       })
       expect(tries).toBe(2)
@@ -227,6 +228,35 @@ test.runIf(onPostgres)(
       retryAfterMs: 2_000,
     })
   },
+)
+
+test.runIf(onPostgres)(
+  'a stream whose connection is lost fails as unavailable, and the next one is whole',
+  () =>
+    withStore(async (parts) => {
+      const admin = new Client(urlOf(parts))
+      await admin.connect()
+      await parts.store.write(async (db) => {
+        for (let number = 0; number < 30; number++) await addAccount(`account ${number}`)(db)
+      })
+      const stream = parts.store.read.selectFrom('account').selectAll().stream(2)
+      await stream.next()
+      await killOthers(admin)
+      const rest = Array.fromAsync(stream)
+      await expect(rest).rejects.toMatchObject({ code: 'storage_unavailable' })
+      expect(
+        await Array.fromAsync(parts.store.read.selectFrom('account').selectAll().stream(2)),
+      ).toHaveLength(32)
+      await admin.end()
+    }),
+)
+
+test.runIf(onPostgres)('many who read at once all get their answer', () =>
+  withStore(async ({ store }) => {
+    const names = await Promise.all(Array.from({ length: 300 }, () => accountIds(store.read)))
+    expect(names).toHaveLength(300)
+    expect(names.at(-1)).toHaveLength(2)
+  }),
 )
 
 test.runIf(onPostgres)('time is the database’s, and more than two seconds from it no work is taken', () =>
