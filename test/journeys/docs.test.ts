@@ -121,7 +121,7 @@ test.for([...ofPage(runnable).keys()])(
 
 /** Modules that an example in Python imports. */
 const modulesOf = (code: string): string[] =>
-  [...code.matchAll(/^from (\w+)(?:\.\w+)* import/gm)].map(([, name = '']) => name)
+  [...code.matchAll(/^(?:from|import) (\w+)/gm)].map(([, name = '']) => name)
 
 const python = examples.filter(({ language, notRun }) => language === 'python' && notRun === undefined)
 
@@ -166,6 +166,8 @@ test('what cannot be run here says why, and these are all', () => {
     'docs/embeddinggemma.md: the real weights are 0.8 GB',
     'docs/models.md: the real weights are 0.8 GB',
     'docs/models.md: it needs a server that embeds; test/journeys/remoteModel.test.ts has one',
+    'docs/postgresql.md: it needs a database; src/store and src/tasks are tested on one',
+    'docs/s3.md: it needs a store; test/journeys/s3.test.ts starts one',
   ])
 })
 
