@@ -53,6 +53,8 @@ export async function setup(project: TestProject): Promise<void> {
     project.provide('postgresUrl', url)
   } catch (cause) {
     await cluster.stop()
+    // The package ends the process with 0 as soon as nothing is left to do.
+    process.once('exit', () => (process.exitCode = 1))
     throw new Error(`PostgreSQL does not run here:\n${log.join('')}`, { cause })
   }
   stop = async () => {

@@ -11,10 +11,12 @@ export default class LastLine implements Reporter {
     }
     const skipped = count.skipped + count.pending
     // After the default reporter's summary, which is written when this function returns.
-    process.once('exit', () =>
+    process.once('exit', () => {
       process.stdout.write(
         `${count.passed} passed, ${count.failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`,
-      ),
-    )
+      )
+      // Whatever else ends the process: a package that the tests use does so with 0.
+      if (count.failed > 0) process.exitCode = 1
+    })
   }
 }
