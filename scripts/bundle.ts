@@ -16,6 +16,11 @@ const LOADED_WHEN_USED = [
   '@opentelemetry/exporter-trace-otlp-http',
   '@opentelemetry/resources',
   '@opentelemetry/sdk-trace',
+  'js-tiktoken/ranks/cl100k_base',
+  'hyparquet-writer',
+  'pg',
+  'pg-cursor',
+  'yazl',
 ]
 
 /** Large, and used by few. */
