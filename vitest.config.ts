@@ -9,8 +9,14 @@ const ON_POSTGRES = [
     : ['cancel', 'idempotency', 'stateMachine', 'watch/follow'].map((name) => `src/tasks/${name}.test.ts`)),
 ]
 
+// V8 loses track of its pages of machine code now and then where threads with WebAssembly come and go, as they do in
+// tests, and ends the process (nodejs/node#64500): "Check failed: jit_page.has_value()".
+const WITHOUT_MEMORY_KEYS =
+  process.platform === 'linux' && process.arch === 'x64' ? ['--no-memory-protection-keys'] : []
+
 export default defineConfig({
   test: {
+    execArgv: WITHOUT_MEMORY_KEYS,
     reporters: ['default', './test/support/reporter.ts'],
     setupFiles: ['./test/support/strict.ts'],
     testTimeout: 60_000,
