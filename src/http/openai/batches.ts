@@ -11,7 +11,8 @@ import { idempotencyKey } from '../keyedRequest.ts'
 import { batchId, fileId } from './ids.ts'
 import { parse, readJson } from './parse.ts'
 import { presentBatch, presentList } from './present.ts'
-import { bodyOf, inPath, type Handler } from './route.ts'
+import { bodyOf, inPath } from '../call.ts'
+import type { Handler } from './route.ts'
 
 /** `POST /batches`: once this is answered the batch is committed. What is wrong with its file is said by its status. */
 export const createBatch: Handler = async (call) => {

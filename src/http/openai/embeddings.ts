@@ -7,7 +7,8 @@ import { untilGone } from '../untilGone.ts'
 import { noModel, readEmbedRequest } from './embedRequest.ts'
 import { MODEL_NAMES } from './names.ts'
 import { readJson } from './parse.ts'
-import { bodyOf, type Handler } from './route.ts'
+import { bodyOf } from '../call.ts'
+import type { Handler } from './route.ts'
 
 /** `POST /embeddings`: one vector per text, at once. */
 export const embed: Handler = async (call) => {

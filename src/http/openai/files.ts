@@ -12,7 +12,8 @@ import { withForm } from '../multipart/form.ts'
 import { fileId } from './ids.ts'
 import { parse } from './parse.ts'
 import { presentFile, presentList } from './present.ts'
-import { inPath, type Handler } from './route.ts'
+import { inPath } from '../call.ts'
+import type { Handler } from './route.ts'
 
 const PURPOSES: readonly FilePurpose[] = ['batch', 'batch_output']
 

@@ -2,7 +2,8 @@ import { isModelName } from '../modelName.ts'
 import { presentModel, presentModels } from '../modelList.ts'
 import { noModel } from './embedRequest.ts'
 import { MODEL_NAMES } from './names.ts'
-import { inPath, type Handler } from './route.ts'
+import { inPath } from '../call.ts'
+import type { Handler } from './route.ts'
 
 /** `GET /models`: every name that may be sent, and what it means. */
 export const listModels: Handler = async ({ parts: { models } }) => presentModels(models, MODEL_NAMES)

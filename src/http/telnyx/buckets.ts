@@ -4,7 +4,8 @@ import type { BucketFile } from '../../domain/task.ts'
 import { deleteEmbeddedBucket } from '../../tasks/deleteBucket.ts'
 import { listBucketFiles, listEmbeddedBuckets } from '../../tasks/getBucket.ts'
 import { presentFile } from './present.ts'
-import { inPath, type Handler } from './route.ts'
+import { inPath } from '../call.ts'
+import type { Handler } from './route.ts'
 
 /** `GET /embeddings/buckets`: the names of the buckets that are embedded, in their order. */
 export const listBuckets: Handler = async ({ parts, account }) => {

@@ -6,7 +6,8 @@ import { idempotencyKey } from '../keyedRequest.ts'
 import { modelWord } from '../modelWord.ts'
 import { retentionOf } from '../retention.ts'
 import { presentCreated } from './present.ts'
-import { bodyOf, type Call } from './route.ts'
+import { bodyOf } from '../call.ts'
+import type { Call } from './route.ts'
 
 /** Creates what the body of a request asks for, and keeps the answer where the request has a key. */
 export type Create = (

@@ -7,7 +7,8 @@ import { inWireFields } from './errors.ts'
 import { InvalidRequest, type Issue } from './invalidRequest.ts'
 import { parseBody } from './parse.ts'
 import { presentWarnings } from './present.ts'
-import { bodyOf, type Handler } from './route.ts'
+import { bodyOf } from '../call.ts'
+import type { Handler } from './route.ts'
 import type { EmbedBody } from './schema.ts'
 
 const FIELD = { modelName: 'model', texts: 'input', dimension: 'dimensions' }

@@ -1,31 +1,14 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import { mostBytes } from '../../domain/limitFacts.ts'
-import type { Account } from '../../domain/task.ts'
-import type { TaskParts } from '../../tasks/parts.ts'
-import { readBody } from '../requestBody.ts'
+import type { FastifyRequest } from 'fastify'
+import type { DialectCall } from '../call.ts'
 import type { Schemas } from './schema.ts'
 
-/** All that the answer to one request needs. What is returned becomes its body. */
-export interface Call {
-  parts: TaskParts
-  schemas: Schemas
-  account: Account
-  request: FastifyRequest
-  reply: FastifyReply
-}
+export type Call = DialectCall<Schemas>
 
+/** What is returned becomes the body of the answer. */
 export type Handler = (call: Call) => Promise<unknown>
-
-/** The part of the path that the route names, decoded once; whatever it is, it is only compared. */
-export const inPath = ({ params }: FastifyRequest, name: string): string =>
-  (params as Readonly<Record<string, string>>)[name] ?? ''
 
 /** The query as it was written: keys with brackets and repeated keys are the dialect's to read. */
 export const queryOf = ({ url }: FastifyRequest): URLSearchParams => {
   const from = url.indexOf('?')
   return new URLSearchParams(from < 0 ? '' : url.slice(from + 1))
 }
-
-/** The bytes of a body of this dialect, which holds text only. */
-export const bodyOf = ({ parts, request }: Call): Promise<Buffer> =>
-  readBody(request.raw, mostBytes(parts.limits, 'textBodyBytes'))

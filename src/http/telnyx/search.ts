@@ -6,7 +6,8 @@ import { modelWord } from '../modelWord.ts'
 import { inWireFields } from './errors.ts'
 import { parseBody } from './parse.ts'
 import { presentResult } from './present.ts'
-import { bodyOf, type Handler } from './route.ts'
+import { bodyOf } from '../call.ts'
+import type { Handler } from './route.ts'
 import type { SearchBody } from './schema.ts'
 
 /** `POST /embeddings/similarity-search`: the chunks nearest to a query, best first. */
