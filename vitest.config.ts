@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 const ON_POSTGRES = [
   'src/store/**/*.test.ts',
   'src/queue/**/*.test.ts',
+  'test/journeys/workers.test.ts',
   ...(process.env['EMBEDLINE_POSTGRES_TESTS'] === 'all'
     ? ['src/tasks/**/*.test.ts']
     : ['cancel', 'idempotency', 'stateMachine', 'watch/follow'].map((name) => `src/tasks/${name}.test.ts`)),
@@ -37,7 +38,11 @@ export default defineConfig({
       { extends: true, test: { name: 'contract', include: ['test/contract/**/*.test.ts'] } },
       {
         extends: true,
-        test: { name: 'journeys', include: ['test/journeys/**/*.test.ts', 'chaos/**/*.test.ts'] },
+        test: {
+          name: 'journeys',
+          include: ['test/journeys/**/*.test.ts', 'chaos/**/*.test.ts'],
+          exclude: ON_POSTGRES,
+        },
       },
     ],
   },
