@@ -92,7 +92,9 @@ export async function openInstallation({
       logFile: join(folder, `${name}.log`),
     })
   const server = member('server', ['serve', '--port', String(port)], /^Embedline .* at http/)
-  const members = memberNames.slice(1).map((name) => member(name, ['worker'], /^Embedline /))
+  const members = memberNames
+    .slice(1)
+    .map((name) => member(name, ['worker', '--health-port', '0'], /^Embedline .* worker/))
   const database = open(shared?.database ?? sqliteFile(join(serverFolder, 'embedline.db')))
   return {
     form,

@@ -35,6 +35,8 @@ const settings: ChaosSettings = {
   keepLogs: values['keep-logs'],
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+
 const startMs = performance.now()
 const run = await runChaos(settings, (line) =>
   console.error(`${((performance.now() - startMs) / 1000).toFixed(0).padStart(4)} s  ${line}`),

@@ -12,6 +12,8 @@ export interface Member {
   readonly pid: number
   /** Since when it runs and since when it says that it is up, milliseconds since 1970. */
   readonly start: { spawnedMs: number; upMs: number }
+  /** The name by which it is the worker of items; empty until it has said it. */
+  readonly worker: string
   /** Starts it and waits until it says that it is up. */
   begin(): Promise<void>
   /** `kill -9`, and waits until it is gone. */
@@ -36,6 +38,12 @@ export interface MemberParts {
 
 const START_MS = 60_000
 
+/** None of them outlives the one who started it. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 export function makeMember({ name, command, environment, upLine, logFile }: MemberParts): Member {
   const [program = '', ...words] = command
   const errors = new Map<string, number>()
@@ -43,9 +51,11 @@ export function makeMember({ name, command, environment, upLine, logFile }: Memb
   let exited: Promise<number | null> = Promise.resolve(null)
   let isUp = false
   let start = { spawnedMs: 0, upMs: 0 }
+  let worker = ''
 
   function hear(line: string) {
-    const { level, message, error } = entryOf(line)
+    const { level, message, error, worker: name } = entryOf(line)
+    if (message === 'takes up work') worker = name ?? ''
     if (level !== 'error') return
     const said = [message, error?.message].join(': ')
     errors.set(said, (errors.get(said) ?? 0) + 1)
@@ -54,14 +64,15 @@ export function makeMember({ name, command, environment, upLine, logFile }: Memb
   async function begin() {
     const spawnedMs = Date.now()
     const log = createWriteStream(logFile, { flags: 'a' })
-    const process_ = spawn(program, words, {
+    const started = spawn(program, words, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
     })
-    child = process_
+    child = started
+    worker = ''
     const up = Promise.withResolvers<void>()
     const last: string[] = []
-    for (const stream of [process_.stdout, process_.stderr])
+    for (const stream of [started.stdout, started.stderr])
       createInterface({ input: stream }).on('line', (line) => {
         log.write(`${line}\n`)
         last.push(line)
@@ -69,10 +80,12 @@ export function makeMember({ name, command, environment, upLine, logFile }: Memb
         if (upLine.test(line)) up.resolve()
         hear(line)
       })
+    running.add(started)
     const failed = (how: string) => new Error(`${name} ${how}:\n${last.join('\n')}`)
     const timer = setTimeout(() => up.reject(failed('does not come up')), START_MS)
-    exited = once(process_, 'exit').then(([code]) => {
+    exited = once(started, 'exit').then(([code]) => {
       isUp = false
+      running.delete(started)
       up.reject(failed('ended before it was up'))
       log.end()
       return code as number | null
@@ -113,6 +126,9 @@ export function makeMember({ name, command, environment, upLine, logFile }: Memb
     get pid() {
       return child?.pid ?? 0
     },
+    get worker() {
+      return worker
+    },
     get start() {
       return start
     },
@@ -128,6 +144,7 @@ export function makeMember({ name, command, environment, upLine, logFile }: Memb
 interface LogLine {
   level?: string
   message?: string
+  worker?: string
   error?: { message?: string }
 }
 

@@ -75,7 +75,7 @@ async function pick({ installation, chance, signal }: MonkeyParts): Promise<Memb
 async function kill(parts: MonkeyParts, meanwhile: Meanwhile): Promise<boolean> {
   const { installation, recoveries, deeds } = parts
   const member = await pick(parts)
-  const held = await recoveries.held(holderOf(installation, member))
+  const held = await recoveries.held(member.worker)
   const startMs = Date.now()
   await member.kill()
   recoveries.expect(member.name, held, startMs)
@@ -100,12 +100,6 @@ async function beginAgain(member: Member, signal: AbortSignal): Promise<void> {
       if (signal.aborted) throw failure
       await sleep(250, undefined, { signal })
     }
-}
-
-/** What the name of a dispatcher begins with that runs in the process. */
-const holderOf = ({ workers }: Installation, _member: Member): string => {
-  if (workers.length > 0) throw new Error('not yet')
-  return ''
 }
 
 /**

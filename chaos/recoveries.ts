@@ -21,7 +21,7 @@ const LOOK_EVERY_MS = 25
 
 export interface Recoveries {
   all: readonly Recovery[]
-  /** What is in work now, of those whose `worker` begins with the word. Empty while the database is away. */
+  /** What the worker has in work now. Empty while the database is away. */
   held(worker: string): Promise<HeldItem[]>
   /** From now on looks when these run again. */
   expect(member: string, items: readonly HeldItem[], killedMs: number): void
@@ -70,7 +70,7 @@ export function watchRecoveries(database: Database): Recoveries {
           kind: string
           lease_until_ms: number
         }>(
-          `select id, attempt, kind, lease_until_ms from item where state = 'running' and worker like '${worker}%'`,
+          `select id, attempt, kind, lease_until_ms from item where state = 'running' and worker = '${worker}'`,
         )
         return rows.map(({ lease_until_ms: leaseUntilMs, ...row }) => ({ ...row, leaseUntilMs }))
       } catch {

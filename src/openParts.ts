@@ -283,10 +283,13 @@ const startWork = (
   parts: TaskParts,
   store: OpenStore,
   { computeCount, kinds }: { computeCount: number; kinds: readonly ItemKind[] },
-): Dispatcher =>
-  startDispatcher({
+): Dispatcher => {
+  const worker = parts.ids.uuid()
+  // Items tell who has them by this name; which process that is, only this line tells.
+  parts.logger.info('takes up work', { worker, pid: process.pid })
+  return startDispatcher({
     write: (change) => parts.store.write(change),
-    worker: parts.ids.uuid(),
+    worker,
     // With a full disk nothing is begun: it would only fail. With a wrong clock leases would mean nothing.
     rooms: (held) =>
       parts.disk.state === 'full' || store.problem() !== undefined
@@ -306,3 +309,4 @@ const startWork = (
     clock: parts.clock,
     reach: parts.reach,
   })
+}
