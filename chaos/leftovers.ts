@@ -5,7 +5,7 @@ import { filesBelow, type Installation } from './installation.ts'
 
 /** What a data folder may hold when nothing runs. Bytes of objects are compared with the rows. */
 const KEPT =
-  /^(?:embedline\.db|lock\.db|admin\.key|objects\/[^/]+\/[0-9a-f]{2}\/[0-9a-f]{64}|buckets\/.+\.md|s3\/.+\/[0-9a-f]{64}|models\/.*)$/
+  /^(?:embedline\.db|lock\.db|admin\.key|objects\/[^/]+\/[0-9a-f]{2}\/[0-9a-f]{64}|buckets\/.+\.md|s3\/cache\/[0-9a-f]{64}-\d+|models\/.*)$/
 
 /** A process that was killed with its parent may take so long to be gone. */
 const GONE_MS = 5_000

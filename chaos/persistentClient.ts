@@ -48,11 +48,16 @@ export const makeSend =
       if (answer) {
         const { status, text } = answer
         if ((status >= 200 && status < 300) || request.alsoFine?.includes(status)) return answer
-        if (!AGAIN.has(status)) throw new Error(`${request.method} ${request.path}: ${status} ${text}`)
+        if (!AGAIN.has(status) && !saysLater(answer))
+          throw new Error(`${request.method} ${request.path}: ${status} ${text}`)
       }
       await sleep(pauseMs, undefined, { signal })
     }
   }
+
+/** An upload says so by 400: the client of that contract would send an empty body after a 503. */
+const saysLater = ({ status, text }: Answer) =>
+  status === 400 && text.includes('"code":"service_unavailable"')
 
 async function sendOnce(
   { url, key, history, signal }: ClientParts,
