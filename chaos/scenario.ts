@@ -77,7 +77,7 @@ function makeOrder(kind: OrderKind, name: string, chance: () => number): Order {
         durationSec,
         startSec,
         endSec: between(Math.max(startSec + 2, durationSec - 10), durationSec),
-        clipSec: between(2, 6),
+        clipSec: between(2, 5),
       }
     }
     case 'document':

@@ -260,8 +260,10 @@ function readinessOf(
   return problem ? { state: 'failed', message: problem.message } : compute.readiness()
 }
 
-const watchError = (logger: TaskParts['logger']) => (error: unknown) =>
-  logger.error('what happens to tasks could not be read', { error })
+const watchError = (logger: TaskParts['logger']) => (error: unknown) => {
+  const isAway = error instanceof EmbedlineError && error.code === 'storage_unavailable'
+  logger[isAway ? 'warn' : 'error']('what happens to tasks could not be read', { error })
+}
 
 /** What other servers on the database have written is news too. */
 const watchable = (store: OpenStore): Parameters<typeof openWatchHub>[0]['store'] => ({
