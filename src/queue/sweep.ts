@@ -31,6 +31,7 @@ export interface Swept {
 
 /** Takes items back whose lease has ended, because the process, the machine or the network of their holder died. */
 export async function sweep(db: Db, nowMs: number): Promise<Swept> {
+  // Asked twice: what was found may be prolonged, or settled, by the time it is locked.
   const { rows } = await sql<Pick<Selectable<ItemRow>, (typeof MOVE_COLUMNS)[number] | 'account_id'>>`
     update item
        set state = 'queued', worker = null, lease_until_ms = null, due_ms = ${nowMs},
@@ -40,6 +41,7 @@ export async function sweep(db: Db, nowMs: number): Promise<Swept> {
        select id from item
         where state = 'running' and lease_until_ms <= ${nowMs} and interruptions + 1 < ${MAX_INTERRUPTIONS}
         limit ${ITEMS_A_SWEEP})
+       and state = 'running' and lease_until_ms <= ${nowMs}
     returning id, kind, account_id, task_id, attempt, started_ms`.execute(db)
   for (const row of rows) addMove(db, itemMove(row, { state: 'queued', why: 'interrupted', nowMs }))
   const released = rows.map((row) => ({ accountId: row.account_id, taskId: row.task_id }))
