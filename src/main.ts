@@ -22,7 +22,6 @@ import { NEWER_MODEL } from './http/twelvelabs/modelName.ts'
 import { makeByteCache } from './lib/byteCache.ts'
 import { systemClock } from './lib/clock.ts'
 import { closeAll, type Opened } from './lib/closing.ts'
-import { makeKeyedMutex } from './lib/keyedMutex.ts'
 import { makeLogger } from './lib/logger.ts'
 import { makeTakeover } from './lib/takeover.ts'
 import { findTools, type Tools } from './media/tools.ts'
@@ -168,7 +167,6 @@ export async function startServer(
       store,
       results,
       objects,
-      bytesMutex: makeKeyedMutex(),
       partTurns: makeTakeover(),
       previews: makeByteCache(PREVIEW_MEMORY_BYTES),
       signingKey: await store.write((db) => ensureSecret(db, 'addresses', randomBytes(32))),

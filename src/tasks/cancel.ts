@@ -13,10 +13,7 @@ import { getAnyTask } from './getAny.ts'
 import type { TaskParts } from './parts.ts'
 import { settleEnded, settleSome, type Settling } from './settleEnded.ts'
 
-export type CancelParts = Pick<
-  TaskParts,
-  'store' | 'objects' | 'bytesMutex' | 'clock' | 'reach' | 'recall' | 'wake'
->
+export type CancelParts = Pick<TaskParts, 'store' | 'objects' | 'clock' | 'reach' | 'recall' | 'wake'>
 
 const CANCELLED: Failure = { code: 'cancelled', message: 'The task was cancelled.' }
 

@@ -1,6 +1,7 @@
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { fillHandbook, ORDER } from '../../test/support/handbook.ts'
-import { raceOf, secondServer } from '../../test/support/secondServer.ts'
+import { raceOf, secondServer, until } from '../../test/support/secondServer.ts'
 import { REQUEST, taskRoom, type TaskRoom } from '../../test/support/taskRoom.ts'
 import { onPostgres } from '../../test/support/withDatabase.ts'
 import type { Account } from '../domain/task.ts'
@@ -16,6 +17,7 @@ import { rotateKey } from './keys/rotateKey.ts'
 import { listTasks } from './list.ts'
 import type { TaskParts } from './parts.ts'
 import { listPauses, pause } from './pause.ts'
+import { removeOrphanedBytes } from './storedBytes.ts'
 import { createUpload } from './uploads/createUpload.ts'
 
 const onTwo = (promise: string, check: (room: TaskRoom, other: TaskParts) => Promise<void>) =>
@@ -204,3 +206,76 @@ onTwo('of two rotations of a key at one moment on two servers one secret stays',
     .execute()
   expect(lasting).toHaveLength(1)
 })
+
+/** True when this many servers have asked for a lock that work holds, and nothing since. */
+async function haveAsked({ store }: TaskParts, count: number): Promise<boolean> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from pg_stat_activity
+     where datname = current_database() and pid <> pg_backend_pid()
+       and query like '%pg_try_advisory_lock($1%'`.execute(store.read)
+  return rows[0]?.count === count
+}
+
+/** The same bytes in files, with a gate: who comes to it waits, until it is opened. */
+function gated(parts: TaskParts, place: 'beforeRemove' | 'afterKeep') {
+  const reached = Promise.withResolvers<void>()
+  const gate = Promise.withResolvers<void>()
+  const wait = async () => {
+    reached.resolve()
+    await gate.promise
+  }
+  const objects: TaskParts['objects'] = {
+    ...parts.objects,
+    async keep(...kept) {
+      await parts.objects.keep(...kept)
+      if (place === 'afterKeep') await wait()
+    },
+    async remove(...removed) {
+      if (place === 'beforeRemove') await wait()
+      await parts.objects.remove(...removed)
+    },
+  }
+  return { parts: { ...parts, objects }, reached: reached.promise, open: () => gate.resolve() }
+}
+
+onTwo('bytes that one server removes while another keeps them are kept', async (room, other) => {
+  const asset = await createAsset(room.parts, room.account, { received: await room.received('same') })
+  const removing = gated(room.parts, 'beforeRemove')
+  const deleted = deleteAsset(removing.parts, room.account.id, asset.id)
+  await removing.reached
+  const received = await room.received('same')
+  let isCreated = false
+  const created = createAsset(other, room.account, { received }).then(() => (isCreated = true))
+  await until(async () => isCreated || haveAsked(room.parts, 2))
+  removing.open()
+  await Promise.all([deleted, created])
+  expect(await room.parts.objects.sizeOf(room.account.id, received.hash)).toBe(4)
+})
+
+onTwo('bytes that a server is about to register are no orphans for another', async (room, other) => {
+  const keeping = gated(room.parts, 'afterKeep')
+  const received = await room.received('new')
+  const created = createAsset(keeping.parts, room.account, { received })
+  await keeping.reached
+  let isDone = false
+  const cleaned = removeOrphanedBytes(other).then(() => (isDone = true))
+  await until(async () => isDone || haveAsked(room.parts, 2))
+  keeping.open()
+  await Promise.all([created, cleaned])
+  expect(await room.parts.objects.sizeOf(room.account.id, received.hash)).toBe(3)
+})
+
+onTwo(
+  'bytes that a server has kept without knowing whether another removes them are not registered',
+  async (room) => {
+    const keeping = gated(room.parts, 'afterKeep')
+    const created = createAsset(keeping.parts, room.account, { received: await room.received('new') })
+    await keeping.reached
+    await sql`select pg_terminate_backend(pid, 5000) from pg_stat_activity
+             where datname = current_database() and pid <> pg_backend_pid()
+       and query like '%pg_try_advisory_lock($1%'`.execute(room.parts.store.read)
+    keeping.open()
+    await expect(created).rejects.toMatchObject({ code: 'storage_unavailable' })
+    expect(await room.parts.store.read.selectFrom('asset').selectAll().execute()).toEqual([])
+  },
+)
