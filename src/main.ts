@@ -113,7 +113,9 @@ export async function startServer(
     const limits = limitsNamed(config.limits)
     const tools = findTools(config.ffmpeg === undefined ? {} : { ffmpeg: config.ffmpeg })
     const tracer = config.traces && open(await openTraces(config.traces, { clock: systemClock, logger }))
-    const untraced = open(await openStore({ ...config.database, clock: systemClock, isAlone: true, reach }))
+    const untraced = open(
+      await openStore({ ...config.database, clock: systemClock, isAlone: !config.s3, reach }),
+    )
     // All servers on one database go by its clock.
     const { clock } = untraced
     const ids = makeIds(clock, randomBytes)
@@ -140,7 +142,7 @@ export async function startServer(
     })
     const disk = open(await openDisk(config, { clock, logger, onRoom: () => dispatcher?.wake() }))
     const admit = () => disk.admit()
-    const objects = open(await openObjects(config, { clock, logger, admit }))
+    const objects = open(await openObjects(config, { store, clock, logger, admit }))
     const userAgent = `Embedline/${version}`
     const fetcher = open(openFetcher({ clock, userAgent, allow: config.fetchAllow }))
     const modelSettings = modelSettingsOf(config)
@@ -205,7 +207,8 @@ export async function startServer(
       recall: (items) => dispatcher?.recall(items),
     }
     const keyFile = join(config.dataFolder, 'admin.key')
-    const admission = { listed: config.keys, keyFile, isLoopback: isLoopback(config.host) }
+    const isShared = 'url' in config.database && config.s3 !== undefined
+    const admission = { listed: config.keys, keyFile, isLoopback: isLoopback(config.host), isShared }
     const hasOwnKey = await inFolder(config.dataFolder, () => admitKeys(parts, admission))
     // A folder has one server, and that one was killed; on a common database others work, and leases tell who died.
     if ('file' in config.database) await takeBackItems(parts)
@@ -280,11 +283,20 @@ async function openTraces(
 /** A folder, or S3, whose client only those load who use it. */
 async function openObjects(
   { objectsFolder: folder, s3, storageCacheBytes: cacheBytes }: Config,
-  { clock, logger, admit }: Pick<TaskParts, 'clock' | 'logger'> & { admit: () => Promise<void> },
+  {
+    store,
+    clock,
+    logger,
+    admit,
+  }: Pick<TaskParts, 'store' | 'clock' | 'logger'> & { admit: () => Promise<void> },
 ): Promise<Objects & Opened> {
   if (!s3) return inFolder(folder, () => openDiskObjects({ folder, admit }))
   const { openS3Objects } = await import('./objects/s3/openS3.ts')
-  return openS3Objects({ settings: s3, folder, cacheBytes, clock, logger, admit, random: Math.random })
+  return openS3Objects({
+    ...{ settings: s3, folder, cacheBytes, clock, logger, admit },
+    random: Math.random,
+    exclusively: store.exclusively,
+  })
 }
 
 /** Looks at the disks that the server writes to; what it keeps on one of them is named in metrics. */

@@ -80,12 +80,12 @@ export async function listKeys(
   return keysetPage(rows.map(keyOf), limit)
 }
 
-/** Whether there is a key that was made here, may do everything and has neither ended nor an end. */
-export async function hasLastingAdminKey(db: Db): Promise<boolean> {
+/** Whether there is a key from one of these sources that may do everything and has neither ended nor an end. */
+export async function hasLastingAdminKey(db: Db, sources: readonly ApiKey['source'][]): Promise<boolean> {
   const rows = await db
     .selectFrom('api_key')
     .select('scopes_json')
-    .where('source', '=', 'made')
+    .where('source', 'in', sources)
     .where('revoked_ms', 'is', null)
     .where('expires_ms', 'is', null)
     .where('scopes_json', 'like', '%"admin"%')

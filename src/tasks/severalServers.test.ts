@@ -1,17 +1,23 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { fillHandbook, ORDER } from '../../test/support/handbook.ts'
 import { raceOf, secondServer, until } from '../../test/support/secondServer.ts'
 import { REQUEST, taskRoom, type TaskRoom } from '../../test/support/taskRoom.ts'
 import { onPostgres } from '../../test/support/withDatabase.ts'
+import { withFolder } from '../../test/support/withStore.ts'
 import type { Account } from '../domain/task.ts'
 import { changeQuotas } from './accounts.ts'
 import { createAsset, deleteAsset, getAsset } from './assets.ts'
+import { authenticate } from './authenticate.ts'
 import { createMediaTask } from './create.ts'
 import { createBucketTask } from './createBucket.ts'
 import { deleteEmbeddedBucket } from './deleteBucket.ts'
 import { listBucketTasks } from './getBucket.ts'
 import { storedAnswer } from './idempotency.ts'
+import { admitKeys } from './keys.ts'
+import { changeKey, revokeKey } from './keys/changeKey.ts'
 import { createKey } from './keys/createKey.ts'
 import { rotateKey } from './keys/rotateKey.ts'
 import { listTasks } from './list.ts'
@@ -279,3 +285,36 @@ onTwo(
     expect(await room.parts.store.read.selectFrom('asset').selectAll().execute()).toEqual([])
   },
 )
+
+onTwo(
+  'a server without keys of its own takes those of the others, and leaves them valid',
+  async (room, other) => {
+    await withFolder(async (folder) => {
+      const admission = (name: string) => ({
+        listed: [],
+        keyFile: join(folder, name),
+        isLoopback: true,
+        isShared: true,
+      })
+      expect(await admitKeys(room.parts, admission('one'))).toBe(true)
+      expect(await admitKeys(other, admission('two'))).toBe(false)
+      const key = (await readFile(join(folder, 'one'), 'utf8')).trim()
+      expect(await authenticate(other, key, 'no key')).toMatchObject({ name: 'admin' })
+      expect(await admitKeys(room.parts, admission('one'))).toBe(true)
+      expect(await authenticate(other, key, 'no key')).toMatchObject({ name: 'admin' })
+    })
+  },
+)
+
+onTwo('a key that was revoked, or limited, on one server is so on the other at once', async (room, other) => {
+  const by = { id: room.account.id, keyId: 'k', scopes: ['read', 'write', 'admin'] as const }
+  const { key, secret } = await createKey(room.parts, by, { name: 'n', scopes: ['read'] })
+  expect((await authenticate(other, secret, 'no key')).requestsPerMinute).toBeUndefined()
+  await changeKey(room.parts, by, key.id, { requestsPerMinute: 7 })
+  expect((await authenticate(other, secret, 'no key')).requestsPerMinute).toBe(7)
+  const { secret: newer } = await rotateKey(room.parts, by, { id: key.id, overlapMs: 0 })
+  await expect(authenticate(other, secret, 'no key')).rejects.toMatchObject({ code: 'unauthorized' })
+  expect(await authenticate(other, newer, 'no key')).toMatchObject({ keyId: key.id })
+  await revokeKey(room.parts, by, key.id)
+  await expect(authenticate(other, newer, 'no key')).rejects.toThrow('was revoked')
+})
