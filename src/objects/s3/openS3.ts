@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { EmbedlineError } from '../../domain/errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { closeAll, type Opened } from '../../lib/closing.ts'
-import { makeKeyedMutex } from '../../lib/keyedMutex.ts'
+import { makeKeyedMutex, type KeyedMutex } from '../../lib/keyedMutex.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { openIncoming } from '../incoming.ts'
 import { placeOf, type Objects } from '../objects.ts'
@@ -34,6 +34,8 @@ export interface S3Parts {
   clock: Pick<Clock, 'nowMs'>
   logger: Pick<Logger, 'warn'>
   random: () => number
+  /** Keeps work of one name apart, among all who use the bucket. Absent: this process alone does. */
+  exclusively?: KeyedMutex
   admit?: () => Promise<void>
   pace?: Partial<Pace>
   sizes?: Sizes
@@ -63,7 +65,12 @@ export async function openS3Objects(parts: S3Parts): Promise<Objects & Opened> {
   const { newPath, unfinishedPath, receive, resume, checkSpace } = incoming
   const cache = await openInputCache({ folder: join(folder, 'cache'), mostBytes: parts.cacheBytes, newPath })
   const reading = { bucket, pace }
-  const sessions = openSessions({ ...reading, prefix, incoming, mutex: makeKeyedMutex() })
+  const sessions = openSessions({
+    ...reading,
+    prefix,
+    incoming,
+    mutex: parts.exclusively ?? makeKeyedMutex(),
+  })
   /** Of parts that this process has put together and read. */
   const hashed = new Map<string, string>()
 
