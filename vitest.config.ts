@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 const ON_POSTGRES = [
   'src/store/**/*.test.ts',
   'src/queue/**/*.test.ts',
+  'src/cli/move/**/*.test.ts',
   ...(process.env['EMBEDLINE_POSTGRES_TESTS'] === 'all'
     ? ['src/tasks/**/*.test.ts']
     : ['cancel', 'idempotency', 'stateMachine', 'watch/follow'].map((name) => `src/tasks/${name}.test.ts`)),
