@@ -5,6 +5,7 @@ import type { OpenStore } from '../store.ts'
 import { openExclusion } from './exclusion.ts'
 import { openDatabaseClock, type DatabaseClockParts } from './databaseClock.ts'
 import { kyselyOverPool } from './dialect.ts'
+import { refuseHalfMoved } from './halfMoved.ts'
 import { nameOfDatabase, openPool } from './pool.ts'
 import { openSignals, type Signal } from './signals.ts'
 import { serialTransactions } from './transactions.ts'
@@ -42,7 +43,10 @@ export async function openPostgres({
   }
   try {
     const transactions = serialTransactions({ pool: openPoolOf(WRITERS, false), name })
-    await transactions.write((db) => migrate(db, name, clock.nowMs()))
+    await transactions.write(async (db) => {
+      await refuseHalfMoved(db, name)
+      await migrate(db, name, clock.nowMs())
+    })
     const read = kyselyOverPool(openPoolOf(READERS, true), name)
     const time = await openDatabaseClock({
       db: read,
