@@ -39,10 +39,11 @@ export const startServer = (
   surroundings: Surroundings = { writeLog: toStderr },
 ): Promise<RunningServer> =>
   starting(async (open) => {
-    const shared = await openParts(config, { ...surroundings, open, isAlone: true })
+    const shared = await openParts(config, { ...surroundings, open, isAlone: !config.s3 })
     const { parts, modelLine } = shared
     const keyFile = join(config.dataFolder, 'admin.key')
-    const admission = { listed: config.keys, keyFile, isLoopback: isLoopback(config.host) }
+    const isShared = 'url' in config.database && config.s3 !== undefined
+    const admission = { listed: config.keys, keyFile, isLoopback: isLoopback(config.host), isShared }
     const hasOwnKey = await inFolder(config.dataFolder, () => admitKeys(parts, admission))
     // A folder has one server, and that one was killed; on a common database others work, and leases tell who died.
     if ('file' in config.database) await takeBackItems(parts)

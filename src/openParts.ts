@@ -17,7 +17,6 @@ import { openLineFormat } from './http/openai/lineFormat.ts'
 import { makeByteCache } from './lib/byteCache.ts'
 import { systemClock } from './lib/clock.ts'
 import type { Opened } from './lib/closing.ts'
-import { makeKeyedMutex } from './lib/keyedMutex.ts'
 import { makeLogger } from './lib/logger.ts'
 import { makeTakeover } from './lib/takeover.ts'
 import { findTools, type Tools } from './media/tools.ts'
@@ -128,7 +127,7 @@ export async function openParts(
   })
   const disk = open(await openDisk(config, { clock, logger, onRoom: () => dispatcher?.wake() }))
   const admit = () => disk.admit()
-  const objects = open(await openObjects(config, { clock, logger, admit }))
+  const objects = open(await openObjects(config, { store, clock, logger, admit }))
   const userAgent = `Embedline/${version}`
   const fetcher = open(openFetcher({ clock, userAgent, allow: config.fetchAllow }))
   const modelSettings = modelSettingsOf(config)
@@ -155,7 +154,6 @@ export async function openParts(
     store,
     results,
     objects,
-    bytesMutex: makeKeyedMutex(),
     partTurns: makeTakeover(),
     previews: makeByteCache(PREVIEW_MEMORY_BYTES),
     signingKey: await store.write((db) => ensureSecret(db, 'addresses', randomBytes(32))),
