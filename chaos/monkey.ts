@@ -73,8 +73,10 @@ async function pick({ installation, chance, signal }: MonkeyParts): Promise<Memb
 }
 
 async function kill(parts: MonkeyParts, meanwhile: Meanwhile): Promise<boolean> {
-  const { installation, recoveries, deeds } = parts
+  const { installation, chance, recoveries, deeds } = parts
   const member = await pick(parts)
+  // A server that never lives long enough to do anything is no test: every second time it ends something before.
+  if (installation.workers.length === 0 && chance() < 0.5) await somethingEnds(parts)
   const held = await whatItHolds(parts, member)
   const startMs = Date.now()
   await member.kill()
@@ -101,6 +103,21 @@ async function whatItHolds({ recoveries, signal }: MonkeyParts, { worker }: Memb
     if (held.length > 0 || Date.now() > untilMs) return held
     await sleep(10, undefined, { signal })
   }
+}
+
+const NOTHING_ENDS_MS = 15_000
+
+/** Waits until an item is settled that is not yet, if one is within some seconds. */
+async function somethingEnds({ installation: { database }, signal }: MonkeyParts): Promise<void> {
+  const settled = async () =>
+    (
+      await database
+        .rows<{ count: number }>(`select count(*) as count from item where state = 'done'`)
+        .catch(() => [])
+    )[0]?.count ?? 0
+  const before = await settled()
+  const untilMs = Date.now() + NOTHING_ENDS_MS
+  while (Date.now() < untilMs && (await settled()) <= before) await sleep(20, undefined, { signal })
 }
 
 /** As whatever looks after services does: one that cannot start, for want of a database, is started again. */

@@ -103,7 +103,7 @@ async function runUndisturbed(orders: readonly Order[], picturesUrl: string): Pr
 
 interface Disturbed {
   orders: readonly Order[]
-  undisturbed: readonly TaskResult[]
+  undisturbed: TaskResult[]
   picturesUrl: string
   say: (line: string) => void
 }
