@@ -53,7 +53,7 @@ export const startServer = (
     open(startJanitor(parts))
     open(startLeaseSweep(parts))
     const dispatcher =
-      config.computeCount > 0 ? shared.dispatch(claimedKinds(config, { isWorker: false })) : undefined
+      config.computeCount > 0 ? await shared.dispatch(claimedKinds(config, { isWorker: false })) : undefined
     return { url, ...(hasOwnKey && { keyFile }), modelLine, dispatcher }
   })
 
@@ -73,7 +73,7 @@ export const startWorker = (
     const { url } = open(await listenHealth({ site, host: config.host, port: config.healthPort }))
     shared.compute.start()
     open(startLeaseSweep(parts))
-    return { url, modelLine, kinds, dispatcher: shared.dispatch(kinds) }
+    return { url, modelLine, kinds, dispatcher: await shared.dispatch(kinds) }
   })
 
 /** Starts what `start` opens. What of it is open when it throws is closed again, the newest first, as by `stop`. */
