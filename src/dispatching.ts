@@ -18,8 +18,10 @@ export const startWork = (
   parts: TaskParts,
   store: OpenStore,
   { computeCount, kinds, ...self }: WorkOrder,
-): Dispatcher =>
-  startDispatcher({
+): Dispatcher => {
+  // Items tell who has them by this name; which process that is, only this line tells.
+  parts.logger.info('takes up work', { worker: self.worker, pid: process.pid })
+  return startDispatcher({
     write: (change) => parts.store.write(change),
     ...self,
     // With a full disk nothing is begun: it would only fail. With a wrong clock leases would mean nothing.
@@ -41,6 +43,7 @@ export const startWork = (
     clock: parts.clock,
     reach: parts.reach,
   })
+}
 
 /** What is said of it at each claim: models may be pulled or removed, and files of inputs come and go. */
 export function abilitiesWith(models: readonly string[], objects: Objects): Abilities {

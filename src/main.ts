@@ -9,11 +9,11 @@ import { modelsInUse } from './modelParts.ts'
 import { openParts, type Open, type Surroundings } from './openParts.ts'
 import type { Dispatcher } from './queue/dispatcher.ts'
 import { inFolder } from './storageParts.ts'
-import { startJanitor } from './tasks/janitor.ts'
+import { startJanitor, startOwnCleaning } from './tasks/janitor.ts'
 import { admitKeys } from './tasks/keys.ts'
 import { startLeaseSweep, takeBackItems } from './tasks/sweep.ts'
 import { version } from './version.ts'
-import { claimedKinds, refuseUnshared } from './workerKinds.ts'
+import { claimedKinds, isShared, refuseUnshared } from './workerKinds.ts'
 
 export interface RunningServer {
   url: string
@@ -39,10 +39,15 @@ export const startServer = (
   surroundings: Surroundings = { writeLog: toStderr },
 ): Promise<RunningServer> =>
   starting(async (open) => {
-    const shared = await openParts(config, { ...surroundings, open, isAlone: true })
+    const shared = await openParts(config, { ...surroundings, open, isAlone: !config.s3 })
     const { parts, modelLine } = shared
     const keyFile = join(config.dataFolder, 'admin.key')
-    const admission = { listed: config.keys, keyFile, isLoopback: isLoopback(config.host) }
+    const admission = {
+      listed: config.keys,
+      keyFile,
+      isLoopback: isLoopback(config.host),
+      isShared: isShared(config),
+    }
     const hasOwnKey = await inFolder(config.dataFolder, () => admitKeys(parts, admission))
     // A folder has one server, and that one was killed; on a common database others work, and leases tell who died.
     if ('file' in config.database) await takeBackItems(parts)
@@ -72,6 +77,7 @@ export const startWorker = (
     const { parts, modelLine, site } = shared
     const { url } = open(await listenHealth({ site, host: config.host, port: config.healthPort }))
     shared.compute.start()
+    open(startOwnCleaning(parts))
     open(startLeaseSweep(parts))
     return { url, modelLine, kinds, dispatcher: await shared.dispatch(kinds) }
   })

@@ -5,6 +5,7 @@ import { startCompute, type RunningCompute } from './compute/pool.ts'
 import type { Config, TracesConfig } from './config.ts'
 import { makePace } from './crawl/pace.ts'
 import type { Readiness } from './domain/compute.ts'
+import { EmbedlineError } from './domain/errors.ts'
 import { reachNothing, type Reach } from './domain/failurePoints.ts'
 import { makeIds } from './domain/ids.ts'
 import type { ItemKind } from './domain/itemKinds.ts'
@@ -16,7 +17,6 @@ import { openLineFormat } from './http/openai/lineFormat.ts'
 import { makeByteCache } from './lib/byteCache.ts'
 import { systemClock } from './lib/clock.ts'
 import type { Opened } from './lib/closing.ts'
-import { makeKeyedMutex } from './lib/keyedMutex.ts'
 import { makeLogger } from './lib/logger.ts'
 import { makeTakeover } from './lib/takeover.ts'
 import { findTools, type Tools } from './media/tools.ts'
@@ -129,7 +129,7 @@ export async function openParts(
   })
   const disk = open(await openDisk(config, { clock, logger, onRoom: () => dispatcher?.wake() }))
   const admit = () => disk.admit()
-  const objects = open(await openObjects(config, { clock, logger, admit }))
+  const objects = open(await openObjects(config, { store, clock, logger, admit }))
   const userAgent = `Embedline/${version}`
   const fetcher = open(openFetcher({ clock, userAgent, allow: config.fetchAllow }))
   const modelSettings = modelSettingsOf(config)
@@ -156,7 +156,6 @@ export async function openParts(
     store,
     results,
     objects,
-    bytesMutex: makeKeyedMutex(),
     partTurns: makeTakeover(),
     previews: makeByteCache(PREVIEW_MEMORY_BYTES),
     signingKey: await store.write((db) => ensureSecret(db, 'addresses', randomBytes(32))),
@@ -273,8 +272,10 @@ function readinessOf(
   return problem ? { state: 'failed', message: problem.message } : compute.readiness()
 }
 
-const watchError = (logger: TaskParts['logger']) => (error: unknown) =>
-  logger.error('what happens to tasks could not be read', { error })
+const watchError = (logger: TaskParts['logger']) => (error: unknown) => {
+  const isAway = error instanceof EmbedlineError && error.code === 'storage_unavailable'
+  logger[isAway ? 'warn' : 'error']('what happens to tasks could not be read', { error })
+}
 
 /** What other servers on the database have written is news too. */
 const watchable = (store: OpenStore): Parameters<typeof openWatchHub>[0]['store'] => ({

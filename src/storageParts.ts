@@ -11,11 +11,20 @@ import type { TaskParts } from './tasks/parts.ts'
 /** A folder, or S3, whose client only those load who use it. */
 export async function openObjects(
   { objectsFolder: folder, s3, storageCacheBytes: cacheBytes }: Config,
-  { clock, logger, admit }: Pick<TaskParts, 'clock' | 'logger'> & { admit: () => Promise<void> },
+  {
+    store,
+    clock,
+    logger,
+    admit,
+  }: Pick<TaskParts, 'store' | 'clock' | 'logger'> & { admit: () => Promise<void> },
 ): Promise<Objects & Opened> {
   if (!s3) return inFolder(folder, () => openDiskObjects({ folder, admit }))
   const { openS3Objects } = await import('./objects/s3/openS3.ts')
-  return openS3Objects({ settings: s3, folder, cacheBytes, clock, logger, admit, random: Math.random })
+  return openS3Objects({
+    ...{ settings: s3, folder, cacheBytes, clock, logger, admit },
+    random: Math.random,
+    exclusively: store.exclusively,
+  })
 }
 
 /** Looks at the disks that the server writes to; what it keeps on one of them is named in metrics. */

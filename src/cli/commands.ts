@@ -128,6 +128,10 @@ export const COMMANDS: Commands = {
     summary: 'makes a data folder of a backup',
     load: async () => (await import('./backup/restore.ts')).restore,
   },
+  move: {
+    summary: 'moves from SQLite to PostgreSQL, and stored bytes to S3',
+    load: async () => (await import('./move/move.ts')).move,
+  },
   keys: { summary: 'makes, lists, revokes and rotates keys', commands: KEYS },
   accounts: { summary: 'makes accounts, with quotas, and shows what they use', commands: ACCOUNTS },
   completion: {

@@ -51,6 +51,7 @@ export async function sweep(db: Db, nowMs: number): Promise<Swept> {
        select id from item
         where state = 'running' and lease_until_ms <= ${nowMs} and interruptions + 1 < ${MAX_INTERRUPTIONS}
         limit ${ITEMS_A_SWEEP}${isPostgres(db) ? sql` for update skip locked` : sql``})
+       and state = 'running' and lease_until_ms <= ${nowMs}
     returning id, kind, account_id, task_id, attempt, started_ms`.execute(db)
   for (const row of rows) addMove(db, itemMove(row, { state: 'queued', why: 'interrupted', nowMs }))
   const released = rows.map((row) => ({ accountId: row.account_id, taskId: row.task_id }))
