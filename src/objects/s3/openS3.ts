@@ -166,6 +166,8 @@ export async function openS3Objects(parts: S3Parts): Promise<S3Objects> {
     useFile: ({ accountId, hash }, signal, use) =>
       cache.use(hash, { load: loadFrom(accountId, hash), signal }, use),
 
+    inputsHere: () => cache.hashes(),
+
     sizeOf: (accountId, hash) => bucket.sizeOf(keyOf(accountId, hash)),
 
     async remove(accountId, hash) {
