@@ -62,12 +62,16 @@ const DO: Record<DeedKind, (parts: MonkeyParts, meanwhile: Meanwhile) => Promise
 
 const membersOf = ({ server, workers }: Installation): Member[] => [server, ...workers]
 
-/** One of those that are up; waits while none is. */
+/**
+ * One of those that are up. Waits while more than one is away: on a machine on which a start takes longer than a kill is
+ * apart from the next, nobody would ever get to work.
+ */
 async function pick({ installation, chance, signal }: MonkeyParts): Promise<Member> {
+  const members = membersOf(installation)
   for (;;) {
-    const up = membersOf(installation).filter(({ isUp }) => isUp)
+    const up = members.filter(({ isUp }) => isUp)
     const member = up[Math.floor(chance() * up.length)]
-    if (member) return member
+    if (member && up.length >= members.length - 1) return member
     await sleep(20, undefined, { signal })
   }
 }
