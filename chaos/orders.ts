@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Acknowledgement, History, Part } from './history.ts'
 import { picture, prose, sound, video } from './materials.ts'
-import type { Send } from './persistentClient.ts'
+import { SAYS_LATER, type Send } from './persistentClient.ts'
 import type { Order, OrderKind } from './scenario.ts'
 
 export interface OrderParts {
@@ -147,20 +147,29 @@ const MAKE: {
       input: 'image',
       source: { url: `${parts.picturesUrl}/${seed + entry}.png` },
     }))
-    const { text } = await parts.send(name, {
-      method: 'POST',
-      path: '/api/tasks/batch',
-      body: { tasks: entries },
-    })
-    const { results } = JSON.parse(text) as { results: { task?: { id: string }; error?: unknown }[] }
-    return {
-      created: results.map(({ task, error }) => {
-        if (!task) throw new Error(`an entry was refused: ${JSON.stringify(error)}`)
-        return { taskId: task.id }
-      }),
-      assets: [],
-    }
+    return { created: await createAll(parts, name, entries), assets: [] }
   },
+}
+
+interface EntryResult {
+  task?: { id: string }
+  error?: { status: number; detail: string }
+}
+
+/** Sends the same entries again while one of them is refused for something that passes. */
+async function createAll({ send }: OrderParts, name: string, tasks: readonly object[]): Promise<Created[]> {
+  for (;;) {
+    const { text } = await send(name, { method: 'POST', path: '/api/tasks/batch', body: { tasks } })
+    const { results } = JSON.parse(text) as { results: EntryResult[] }
+    if (results.some(({ error }) => error && SAYS_LATER.has(error.status))) {
+      await new Promise((wake) => setTimeout(wake, 500))
+      continue
+    }
+    return results.map(({ task, error }) => {
+      if (!task) throw new Error(`an entry was refused: ${JSON.stringify(error)}`)
+      return { taskId: task.id }
+    })
+  }
 }
 
 async function upload(

@@ -37,7 +37,7 @@ const LONGEST_PAUSE_MS = 2_000
  * What a client may send again as it is: the server is busy or cannot at the moment, the same request is being worked
  * on. 403 is what an upload gets from a full disk.
  */
-const AGAIN: ReadonlySet<number> = new Set([403, 409, 429, 500, 502, 503, 504, 507])
+export const SAYS_LATER: ReadonlySet<number> = new Set([403, 409, 429, 500, 502, 503, 504, 507])
 
 /** A client that does not give up: whatever got no answer, or one that says later, is sent again as it was. */
 export const makeSend =
@@ -48,7 +48,7 @@ export const makeSend =
       if (answer) {
         const { status, text } = answer
         if ((status >= 200 && status < 300) || request.alsoFine?.includes(status)) return answer
-        if (!AGAIN.has(status) && !saysLater(answer))
+        if (!SAYS_LATER.has(status) && !saysLater(answer))
           throw new Error(`${request.method} ${request.path}: ${status} ${text}`)
       }
       await sleep(pauseMs, undefined, { signal })
