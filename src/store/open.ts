@@ -42,6 +42,8 @@ async function openFile({ file, clock, reach = reachNothing }: FileParts): Promi
     return {
       read: kyselyOver(reader),
       write,
+      // One connection writes, and its commits are shared anyway.
+      writeSoon: write,
       onCommit,
       ...excludeHere(),
       clock,

@@ -7,6 +7,7 @@ import { raceOf, secondServer, until } from '../../test/support/secondServer.ts'
 import { REQUEST, taskRoom, type TaskRoom } from '../../test/support/taskRoom.ts'
 import { onPostgres } from '../../test/support/withDatabase.ts'
 import { withFolder } from '../../test/support/withStore.ts'
+import type { RateLimits } from '../domain/rates.ts'
 import type { Account } from '../domain/task.ts'
 import { changeQuotas } from './accounts.ts'
 import { createAsset, deleteAsset, getAsset } from './assets.ts'
@@ -25,6 +26,7 @@ import type { TaskParts } from './parts.ts'
 import { listPauses, pause } from './pause.ts'
 import { removeOrphanedBytes } from './storedBytes.ts'
 import { createUpload } from './uploads/createUpload.ts'
+import { openUsage } from './usage.ts'
 
 const onTwo = (promise: string, check: (room: TaskRoom, other: TaskParts) => Promise<void>) =>
   test.runIf(onPostgres)(promise, async () => {
@@ -317,4 +319,38 @@ onTwo('a key that was revoked, or limited, on one server is so on the other at o
   expect(await authenticate(other, newer, 'no key')).toMatchObject({ keyId: key.id })
   await revokeKey(room.parts, by, key.id)
   await expect(authenticate(other, newer, 'no key')).rejects.toThrow('was revoked')
+})
+
+const usageOf = ({ store, clock, logger }: TaskParts, limits: RateLimits) =>
+  openUsage({ store, clock, logger, limits })
+
+onTwo('a key gets its requests once, however many servers it asks at once', async (room, other) => {
+  const limits = { requestsPerMinute: 25, requestsPerDay: 40 }
+  const [here, there] = [await usageOf(room.parts, limits), await usageOf(other, limits)]
+  const by = { keyId: 'one' }
+  const ask = () =>
+    Promise.allSettled(
+      [here, there].flatMap((each) => Array.from({ length: 20 }, () => each.countRequest(by))),
+    )
+  const granted = async () => (await ask()).filter(({ status }) => status === 'fulfilled').length
+  expect(await granted()).toBe(25)
+  room.clock.advance(60_000)
+  expect(await granted()).toBe(15)
+  expect(await there.states(by)).toMatchObject([
+    { rate: 'requestsPerMinute', used: 15 },
+    { rate: 'requestsPerDay', used: 40 },
+  ])
+  await Promise.all([here.close(), there.close()])
+})
+
+onTwo('minutes of media that one server counts are spent on the other', async (room, other) => {
+  const limits = { mediaMinutesPerHour: 10 }
+  const [here, there] = [await usageOf(room.parts, limits), await usageOf(other, limits)]
+  const by = { keyId: 'one' }
+  await here.countMedia(by, 9 * 60)
+  await there.checkMedia(by)
+  await there.countMedia(by, 90)
+  await expect(here.checkMedia(by)).rejects.toMatchObject({ code: 'rate_limited' })
+  expect(await here.mediaAgainMs(by)).toBe(Date.parse('2030-01-01T01:00:00Z'))
+  await Promise.all([here.close(), there.close()])
 })

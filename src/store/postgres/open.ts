@@ -5,7 +5,7 @@ import type { OpenStore } from '../store.ts'
 import { openExclusion } from './exclusion.ts'
 import { openDatabaseClock, type DatabaseClockParts } from './databaseClock.ts'
 import { kyselyOverPool } from './dialect.ts'
-import { nameOfDatabase, openPool } from './pool.ts'
+import { nameOfDatabase, openPool, type PoolOptions } from './pool.ts'
 import { openSignals, type Signal } from './signals.ts'
 import { serialTransactions } from './transactions.ts'
 
@@ -35,15 +35,16 @@ export async function openPostgres({
 }: PostgresParts): Promise<OpenStore> {
   const name = nameOfDatabase(url)
   const opened: Opened[] = []
-  const openPoolOf = (most: number, readOnly: boolean) => {
-    const pool = openPool({ url, most, readOnly })
+  const openPoolOf = (most: number, mode: PoolOptions['mode']) => {
+    const pool = openPool({ url, most, mode })
     opened.push({ close: () => pool.end() })
     return pool
   }
   try {
-    const transactions = serialTransactions({ pool: openPoolOf(WRITERS, false), name })
+    const transactions = serialTransactions({ pool: openPoolOf(WRITERS, 'durable'), name })
+    const soon = serialTransactions({ pool: openPoolOf(1, 'soon'), name })
     await transactions.write((db) => migrate(db, name, clock.nowMs()))
-    const read = kyselyOverPool(openPoolOf(READERS, true), name)
+    const read = kyselyOverPool(openPoolOf(READERS, 'read only'), name)
     const time = await openDatabaseClock({
       db: read,
       clock,
@@ -69,6 +70,7 @@ export async function openPostgres({
     return {
       read,
       write: transactions.write,
+      writeSoon: soon.write,
       onCommit: transactions.onCommit,
       exclusively: exclusion.exclusively,
       ifFree: exclusion.ifFree,
@@ -82,6 +84,7 @@ export async function openPostgres({
       },
       async close() {
         await transactions.close()
+        await soon.close()
         await closeAll(opened.splice(0))
       },
     }
