@@ -15,7 +15,7 @@ const COUNTED_AT_ONCE = 100
  * after them, in the order in which they came.
  */
 export function sharedCounters({ store }: { store: Pick<Store, 'read' | 'writeSoon'> }): Counters {
-  let waiting: Waiting[] = []
+  const waiting: Waiting[] = []
   let counting: Promise<void> | undefined
 
   async function countAll(): Promise<void> {
