@@ -1,4 +1,5 @@
 import { sql, type Selectable } from 'kysely'
+import { isPostgres } from '../domain/engine.ts'
 import { failureColumns } from '../domain/failure.ts'
 import { addMove } from '../domain/moves.ts'
 import type { Db, ItemRow } from '../domain/tables.ts'
@@ -29,9 +30,18 @@ export interface Swept {
   exhausted: Item[]
 }
 
-/** Takes items back whose lease has ended, because the process, the machine or the network of their holder died. */
+/** Whether there is something for `sweep`: to ask that disturbs nobody. */
+export async function haveLeasesEnded(db: Db, nowMs: number): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from item where state = 'running' and lease_until_ms <= ${nowMs} limit 1`.execute(db)
+  return rows.length > 0
+}
+
+/**
+ * Takes items back whose lease has ended, because the process, the machine or the network of their holder died. Of
+ * several who sweep at once each takes others: no interruption is counted twice.
+ */
 export async function sweep(db: Db, nowMs: number): Promise<Swept> {
-  // Asked twice: what was found may be prolonged, or settled, by the time it is locked.
   const { rows } = await sql<Pick<Selectable<ItemRow>, (typeof MOVE_COLUMNS)[number] | 'account_id'>>`
     update item
        set state = 'queued', worker = null, lease_until_ms = null, due_ms = ${nowMs},
@@ -40,7 +50,7 @@ export async function sweep(db: Db, nowMs: number): Promise<Swept> {
      where id in (
        select id from item
         where state = 'running' and lease_until_ms <= ${nowMs} and interruptions + 1 < ${MAX_INTERRUPTIONS}
-        limit ${ITEMS_A_SWEEP})
+        limit ${ITEMS_A_SWEEP}${isPostgres(db) ? sql` for update skip locked` : sql``})
        and state = 'running' and lease_until_ms <= ${nowMs}
     returning id, kind, account_id, task_id, attempt, started_ms`.execute(db)
   for (const row of rows) addMove(db, itemMove(row, { state: 'queued', why: 'interrupted', nowMs }))

@@ -12,19 +12,16 @@ import { repairTasks } from './repair.ts'
 import { settleAllEnded } from './settleEnded.ts'
 import { removeStaleChunks } from './staleChunks.ts'
 import { removeOrphanedBytes } from './storedBytes.ts'
-import { sweepLeases } from './sweep.ts'
 import { forgetUnfinishedFetches } from './unfinishedFetches.ts'
 import { expireUploads, forgetUnwantedUploads } from './uploads/expireUploads.ts'
 
-const SWEEP_EVERY_MS = 5_000
 const CLEAN_EVERY_MS = 60_000
 const STORAGE_EVERY_MS = 24 * 3_600_000
 
-/** Starts the work that nobody asks for: ended leases, what has expired, what a crash left. `close` waits for what runs. */
+/** Starts the work that nobody asks for: what has expired, what a crash left. `close` waits for what runs. */
 export function startJanitor(parts: TaskParts): Opened {
   const stopping = new AbortController()
   const loops = [
-    repeat(parts, stopping.signal, SWEEP_EVERY_MS, () => sweepLeases(parts)),
     repeat(parts, stopping.signal, CLEAN_EVERY_MS, () => clean(parts, stopping.signal)),
     repeat(parts, stopping.signal, STORAGE_EVERY_MS, () => parts.objects.removeAbandoned()),
     attempt(parts, () => parts.store.ifFree('janitor at the start', () => afterCrashes(parts))),

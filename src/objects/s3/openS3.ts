@@ -45,12 +45,17 @@ export interface S3Parts {
   idleMs?: number
 }
 
+export interface S3Objects extends Objects, Opened {
+  /** Keeps the bytes of a file that stays where it is, and is what `hash` says. */
+  keepCopy(accountId: string, file: { hash: string; sizeBytes: number; path: string }): Promise<void>
+}
+
 /**
  * Keeps bytes in an S3 bucket, under the same names as in a folder. What comes in passes through a folder of this machine,
  * because its name is its hash, and stays there in the cache of inputs. Throws `storage_unavailable` when the bucket cannot
  * be used for a reason that will not pass by itself, and as the folder does.
  */
-export async function openS3Objects(parts: S3Parts): Promise<Objects & Opened> {
+export async function openS3Objects(parts: S3Parts): Promise<S3Objects> {
   const { settings, folder, clock, sizes = SIZES } = parts
   const { prefix } = settings
   const pace: Pace = { ...PACE, random: parts.random, ...parts.pace }
@@ -79,6 +84,11 @@ export async function openS3Objects(parts: S3Parts): Promise<Objects & Opened> {
   const withRoom = (makeRoom?: (sizeBytes: number) => Promise<void>) => async (sizeBytes: number) => {
     await makeRoom?.(sizeBytes)
     await checkSpace(sizeBytes)
+  }
+
+  const keepCopy: S3Objects['keepCopy'] = async (accountId, { hash, sizeBytes, path }) => {
+    const key = keyOf(accountId, hash)
+    if ((await bucket.sizeOf(key)) !== sizeBytes) await sendFile(bucket, key, { path, sizeBytes }, sizes)
   }
 
   const loadFrom =
@@ -141,11 +151,11 @@ export async function openS3Objects(parts: S3Parts): Promise<Objects & Opened> {
     },
 
     async keep(accountId, { hash, sizeBytes, temporaryPath }) {
-      const key = keyOf(accountId, hash)
-      if ((await bucket.sizeOf(key)) !== sizeBytes)
-        await sendFile(bucket, key, { path: temporaryPath, sizeBytes }, sizes)
+      await keepCopy(accountId, { hash, sizeBytes, path: temporaryPath })
       await cache.adopt(hash, temporaryPath)
     },
+
+    keepCopy,
 
     async open(accountId, hash, range) {
       const found = await read(reading, keyOf(accountId, hash), range)
