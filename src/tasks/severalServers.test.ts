@@ -1,14 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { fillHandbook, ORDER } from '../../test/support/handbook.ts'
 import { raceOf, secondServer, until } from '../../test/support/secondServer.ts'
 import { REQUEST, taskRoom, type TaskRoom } from '../../test/support/taskRoom.ts'
+import { contentOf, md5 } from '../../test/support/uploads.ts'
 import { onPostgres } from '../../test/support/withDatabase.ts'
 import { withFolder } from '../../test/support/withStore.ts'
 import type { RateLimits } from '../domain/rates.ts'
 import type { Account } from '../domain/task.ts'
+import { getParts } from '../store/uploadParts.ts'
 import { changeQuotas } from './accounts.ts'
 import { createAsset, deleteAsset, getAsset } from './assets.ts'
 import { authenticate } from './authenticate.ts'
@@ -26,6 +29,8 @@ import type { TaskParts } from './parts.ts'
 import { listPauses, pause } from './pause.ts'
 import { removeOrphanedBytes } from './storedBytes.ts'
 import { createUpload } from './uploads/createUpload.ts'
+import { receivePart } from './uploads/receivePart.ts'
+import { reportParts } from './uploads/reportParts.ts'
 import { openUsage } from './usage.ts'
 
 async function onTwo(check: (room: TaskRoom, other: TaskParts) => Promise<void>): Promise<void> {
@@ -389,3 +394,69 @@ test.runIf(onPostgres)('minutes of media that one server counts are spent on the
     await Promise.all([here.close(), there.close()])
   }),
 )
+
+const CONTENT = contentOf(5000)
+
+const begunUpload = (room: TaskRoom) =>
+  createUpload(room.parts, room.account, { filename: 'a.mp4', totalBytes: 5000, wantsThumbnail: false })
+
+test.runIf(onPostgres)('parts of one upload come to any server, and any of them puts them together', () =>
+  onTwo(async (room, other) => {
+    const { id: uploadId, assetId } = await begunUpload(room)
+    await receivePart(other, { uploadId, number: 1 }, { bytes: Readable.from([CONTENT]) })
+    const reports = [{ number: 1, sizeBytes: CONTENT.length, md5: md5(CONTENT) }]
+    await reportParts(room.parts, room.account, { uploadId, reports })
+    await room.drain()
+    expect(await getAsset(other, room.account.id, assetId)).toMatchObject({ state: 'ready', sizeBytes: 5000 })
+  }),
+)
+
+test.runIf(onPostgres)(
+  'of two requests for one part on two servers the newest goes on, and the older is told',
+  () =>
+    onTwo(async (room, other) => {
+      const { id: uploadId } = await begunUpload(room)
+      const name = { uploadId, number: 1 }
+      const begun = Promise.withResolvers<void>()
+      const end = Promise.withResolvers<void>()
+      async function* slowly() {
+        yield CONTENT.subarray(0, 100)
+        begun.resolve()
+        await end.promise
+        yield CONTENT.subarray(100)
+      }
+      // The disk of a test has one place for a part: the older request must not write into it, as in a shared storage.
+      const spooled = {
+        ...room.parts,
+        objects: { ...room.parts.objects, openPart: spoolingPart(room.parts) },
+      }
+      const older = receivePart(spooled, name, { bytes: slowly() })
+      await begun.promise
+      const newer = contentOf(5000, 2)
+      const part = await receivePart(other, name, { bytes: Readable.from([newer]) })
+      expect(part.md5).toBe(md5(newer))
+      end.resolve()
+      await expect(older).rejects.toMatchObject({ code: 'aborted' })
+      expect(await getParts(other.store.read, uploadId, { first: 1, last: 1 })).toMatchObject([
+        { number: 1, md5: md5(newer) },
+      ])
+    }),
+)
+
+/** Parts that reach their place when they are finished, as they do in a storage that servers share. */
+const spoolingPart =
+  ({ objects }: TaskParts): TaskParts['objects']['openPart'] =>
+  async (name, place) => {
+    const chunks: Uint8Array[] = []
+    return {
+      write: async (chunk) => void chunks.push(chunk),
+      async finish() {
+        const file = await objects.openPart(name, place)
+        for (const chunk of chunks) await file.write(chunk)
+        const finished = await file.finish()
+        await file.close()
+        return finished
+      },
+      close: async () => {},
+    }
+  }
