@@ -143,7 +143,7 @@ test('two servers on one database answer as one, whichever of them is asked', as
   expect(await assetsFound(a)).toEqual([upload.asset_id])
 
   // What the second works on is cancelled at the first, and its place is free for another.
-  const long = await assetOf(a, await scenes(600))
+  const long = await assetOf(a, await scenes(240))
   const running = await told<{ _id: string }>(ask(b, '/v1.3/embed-v2/tasks', { body: video(long) }))
   await heard(await ask(a, `/api/tasks/${running._id}/events`), 'processing')
   await told(ask(a, `/api/tasks/${running._id}/cancel`, { method: 'POST' }))
