@@ -12,11 +12,9 @@ import { openBucket } from './bucket.ts'
 import { openInputCache, type Load } from './inputCache.ts'
 import { openSessions, partsMissing } from './parts.ts'
 import { read, readToFile } from './read.ts'
-import type { Pace } from './retry.ts'
+import { PACE, type Pace } from './retry.ts'
 import { copyObject, sendFile, SIZES, type Sizes } from './send.ts'
 import type { S3Settings } from './settings.ts'
-
-const PACE: Omit<Pace, 'random'> = { attempts: 6, firstPauseMs: 100, longestPauseMs: 5_000 }
 
 /** An upload in parts that nobody knows is left alone for so long: the one who began it may be about to say so. */
 const ABANDONED_AFTER_MS = 2 * 24 * 3_600_000
