@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { Buckets } from './buckets/buckets.ts'
 import { openFolderBuckets } from './buckets/folderBuckets.ts'
 import { startCompute, type RunningCompute } from './compute/pool.ts'
 import { isLoopback, type Config, type TracesConfig } from './config.ts'
@@ -184,7 +185,7 @@ export async function startServer(
       ...(remote && { remote }),
       models: modelsOf(registry),
       modelFiles,
-      buckets: openFolderBuckets({ url: config.bucketsUrl, clock, uploadId: () => ids.uuid() }),
+      buckets: await openBuckets(config, { clock, ids, open }),
       endDocument: gatherDocumentEnds({ store, clock }),
       search,
       watchHub: open(openWatchHub({ store: watchable(store), clock, onError: watchError(logger) })),
@@ -287,6 +288,27 @@ async function openObjects(
   if (!s3) return inFolder(folder, () => openDiskObjects({ folder, admit }))
   const { openS3Objects } = await import('./objects/s3/openS3.ts')
   return openS3Objects({ settings: s3, folder, cacheBytes, clock, logger, admit, random: Math.random })
+}
+
+/** Folders, or buckets of an S3 store; the one with stored bytes is none of them. */
+async function openBuckets(
+  { bucketsUrl, s3, s3Place, dataFolder }: Config,
+  {
+    clock,
+    ids,
+    open,
+  }: Pick<TaskParts, 'clock' | 'ids'> & { open: <Part extends Opened>(part: Part) => Part },
+): Promise<Buckets> {
+  if (!bucketsUrl.startsWith('s3:'))
+    return openFolderBuckets({ url: bucketsUrl, clock, uploadId: () => ids.uuid() })
+  const { openS3Store } = await import('./objects/s3/openStore.ts')
+  const { openS3Buckets } = await import('./buckets/s3Buckets.ts')
+  return openS3Buckets({
+    store: open(openS3Store({ place: s3Place, random: Math.random })),
+    template: bucketsUrl,
+    reserved: s3 ? [s3.bucket] : [],
+    folder: join(dataFolder, 'buckets-s3'),
+  })
 }
 
 /** Looks at the disks that the server writes to; what it keeps on one of them is named in metrics. */
