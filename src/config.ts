@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { EmbedlineError } from './domain/errors.ts'
 import { RATE_NAMES, type RateLimits } from './domain/rates.ts'
 import { NOTHING_ALLOWED, type AllowList } from './fetch/allowList.ts'
+import type { WorkGroup } from './domain/workGroups.ts'
 import type { SessionPrecisions } from './domain/precision.ts'
 import type { LogLevel } from './lib/logger.ts'
 import type { S3Place, S3Settings } from './objects/s3/settings.ts'
@@ -17,6 +18,8 @@ import type { BucketsPlace, ConfiguredKey } from './settingValues.ts'
 export interface Config {
   host: string
   port: number
+  /** Of a worker: where it tells how it is. */
+  healthPort: number
   dataFolder: string
   /** May hold a password. */
   database: StoreLocation
@@ -30,8 +33,14 @@ export interface Config {
   bucketsUrl: string
   /** For stored bytes and buckets that lie there. */
   s3Place: S3Place
+  /** Nobody said where the buckets are: they are in the data folder, which no other process has. */
+  hasOwnBuckets: boolean
   /** 0: API only. */
   computeCount: number
+  /** What of the queue is worked on. Absent: all. */
+  only?: readonly WorkGroup[]
+  /** How long work may go on that runs when the process is asked to stop. Absent: as is usual. */
+  graceMs?: number
   /** A compute process with more resident memory than this is replaced. */
   computeMemoryBytes: number
   /** The id of the model behind the names that clients send. */
@@ -245,10 +254,13 @@ function toConfig(
 ): Config {
   const remote = readRemote({ value, optional })
   const computeCount = value('compute', SETTINGS.compute.parse)
+  const only = optional('only', SETTINGS.only.parse)
+  const graceMs = optional('grace', SETTINGS.grace.parse)
   const dataFolder = resolve(folder, value('data', SETTINGS.data.parse))
   const database = optional('databaseUrl', SETTINGS.databaseUrl.parse)
   const storage = optional('storageUrl', SETTINGS.storageUrl.parse) ?? { folder: join(dataFolder, 'objects') }
   const s3Place = readS3Place({ optional }, environment)
+  const buckets = optional('bucketsUrl', SETTINGS.bucketsUrl.parse)
   const ffmpeg = optional('ffmpeg', SETTINGS.ffmpeg.parse)
   const models = optional('models', SETTINGS.models.parse)
   const retentionMs = value('retention', SETTINGS.retention.parse)
@@ -258,14 +270,18 @@ function toConfig(
   return Object.freeze({
     host: value('host', SETTINGS.host.parse),
     port: value('port', SETTINGS.port.parse),
+    healthPort: value('healthPort', SETTINGS.healthPort.parse),
     dataFolder,
     database: databaseAt(database, { folder, dataFolder }),
     objectsFolder: 'folder' in storage ? resolve(folder, storage.folder) : join(dataFolder, 's3'),
     ...('bucket' in storage && { s3: Object.freeze({ ...storage, ...s3Place }) }),
     storageCacheBytes: value('storageCache', SETTINGS.storageCache.parse),
-    bucketsUrl: bucketsAt(optional('bucketsUrl', SETTINGS.bucketsUrl.parse), { folder, dataFolder }),
+    bucketsUrl: bucketsAt(buckets, { folder, dataFolder }),
     s3Place,
+    hasOwnBuckets: buckets === undefined,
     computeCount,
+    ...(only && { only }),
+    ...(graceMs !== undefined && { graceMs }),
     computeMemoryBytes: value('computeMemory', SETTINGS.computeMemory.parse),
     model: value('model', SETTINGS.model.parse),
     aliases: optional('aliases', SETTINGS.aliases.parse) ?? {},

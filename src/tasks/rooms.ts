@@ -1,4 +1,4 @@
-import type { ItemKind } from '../domain/tables.ts'
+import type { ItemKind } from '../domain/itemKinds.ts'
 import type { Room } from '../queue/claimRound.ts'
 
 /** Short work that others wait for. */
@@ -25,8 +25,21 @@ const STRETCHES_A_CHILD = 4
 /** Going through the file of a batch, or putting one together. */
 const BATCHES = 2
 
-/** What may start beside what is held, on a machine with so many compute children. */
-export function roomsBeside(held: readonly { kind: ItemKind }[], computeCount: number): Room[] {
+export interface Machine {
+  /** How many compute children it has. */
+  computeCount: number
+  /** What it works on. */
+  kinds: readonly ItemKind[]
+}
+
+/** What may start on a machine beside what is held there. */
+export const roomsBeside = (held: readonly { kind: ItemKind }[], { computeCount, kinds }: Machine): Room[] =>
+  allRooms(held, computeCount).flatMap((room) => {
+    const own = room.kinds.filter((kind) => kinds.includes(kind))
+    return own.length === 0 ? [] : [{ ...room, kinds: own }]
+  })
+
+function allRooms(held: readonly { kind: ItemKind }[], computeCount: number): Room[] {
   const count = (...kinds: readonly ItemKind[]) => held.filter(({ kind }) => kinds.includes(kind)).length
   const room = (kinds: readonly ItemKind[], lane: number, capacity: number): Room => ({
     kinds,
@@ -40,12 +53,12 @@ export function roomsBeside(held: readonly { kind: ItemKind }[], computeCount: n
   // In one lane, so that each account has its turn whichever of both it has queued; others' items are not looked through.
   const bulk = isHalfFull ? 0 : Math.max(0, Math.min(stretches, documents.free))
   return [
-    room(['inspect', 'plan', 'finish', 'conclude', 'retry'], 0, CONTROL_ITEMS),
+    { ...room(['inspect', 'plan', 'finish', 'conclude', 'retry'], 0, CONTROL_ITEMS), readsInputs: true },
     room(['list'], 0, LISTINGS),
     room(['crawl'], 0, CRAWLS),
     room(['fetch'], 3, FETCHES),
     room(['assemble'], 3, ASSEMBLIES),
-    room(['part', 'slice'], 1, computeCount),
+    { ...room(['part', 'slice'], 1, computeCount), readsInputs: true },
     room(['check', 'gather'], 0, BATCHES),
     { kinds: ['document', 'lines'], lanes: [2], free: bulk },
     { ...documents, free: isHalfFull ? 0 : documents.free - bulk },

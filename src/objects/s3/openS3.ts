@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { EmbedlineError } from '../../domain/errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { closeAll, type Opened } from '../../lib/closing.ts'
-import { makeKeyedMutex } from '../../lib/keyedMutex.ts'
+import { makeKeyedMutex, type KeyedMutex } from '../../lib/keyedMutex.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { openIncoming } from '../incoming.ts'
 import { placeOf, type Objects } from '../objects.ts'
@@ -32,6 +32,8 @@ export interface S3Parts {
   clock: Pick<Clock, 'nowMs'>
   logger: Pick<Logger, 'warn'>
   random: () => number
+  /** Keeps work of one name apart, among all who use the bucket. Absent: this process alone does. */
+  exclusively?: KeyedMutex
   admit?: () => Promise<void>
   pace?: Partial<Pace>
   sizes?: Sizes
@@ -66,7 +68,12 @@ export async function openS3Objects(parts: S3Parts): Promise<S3Objects> {
   const { newPath, unfinishedPath, receive, resume, checkSpace } = incoming
   const cache = await openInputCache({ folder: join(folder, 'cache'), mostBytes: parts.cacheBytes, newPath })
   const reading = { bucket, pace }
-  const sessions = openSessions({ ...reading, prefix, incoming, mutex: makeKeyedMutex() })
+  const sessions = openSessions({
+    ...reading,
+    prefix,
+    incoming,
+    mutex: parts.exclusively ?? makeKeyedMutex(),
+  })
   /** Of parts that this process has put together and read. */
   const hashed = new Map<string, string>()
 
@@ -156,6 +163,8 @@ export async function openS3Objects(parts: S3Parts): Promise<S3Objects> {
 
     useFile: ({ accountId, hash }, signal, use) =>
       cache.use(hash, { load: loadFrom(accountId, hash), signal }, use),
+
+    inputsHere: () => cache.hashes(),
 
     sizeOf: (accountId, hash) => bucket.sizeOf(keyOf(accountId, hash)),
 

@@ -2,6 +2,7 @@ import type { Clock } from '../../lib/clock.ts'
 import { closeAll, type Opened } from '../../lib/closing.ts'
 import { migrate } from '../migrate.ts'
 import type { OpenStore } from '../store.ts'
+import { openExclusion } from './exclusion.ts'
 import { openDatabaseClock, type DatabaseClockParts } from './databaseClock.ts'
 import { kyselyOverPool } from './dialect.ts'
 import { refuseHalfMoved } from './halfMoved.ts'
@@ -67,10 +68,14 @@ export async function openPostgres({
     transactions.onCommit(({ moves }) => {
       if (moves.some((move) => move.of === 'task')) signals.send('news')
     })
+    const exclusion = openExclusion({ url })
+    opened.push(exclusion)
     return {
       read,
       write: transactions.write,
       onCommit: transactions.onCommit,
+      exclusively: exclusion.exclusively,
+      ifFree: exclusion.ifFree,
       clock: time.clock,
       problem: () => time.problem(),
       isReachable: () => signals.isConnected(),
