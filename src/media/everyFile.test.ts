@@ -38,7 +38,13 @@ test.skipIf(missing)(
 function lookedThrough(): [string, Expected][] {
   if (isLongForm) return Object.entries(EXPECTED)
   const kindOf = ([name, { durationSec: _, picture = '', video = '', ...expected }]: [string, Expected]) =>
-    [dirname(name), extname(name), picture.split(' ')[0], video.split(' ')[0], JSON.stringify(expected)].join()
+    [
+      dirname(name),
+      extname(name),
+      picture.split(' ')[0],
+      video.split(' ')[0],
+      JSON.stringify(expected),
+    ].join()
   return Map.groupBy(Object.entries(EXPECTED), kindOf)
     .values()
     .flatMap((alike) => alike.slice(0, 1))
