@@ -19,6 +19,7 @@ import { addOperations } from './migrations/0015_operations.ts'
 import { addReuse } from './migrations/0016_reuse.ts'
 import { keepItemIds } from './migrations/0017_itemIds.ts'
 import { addItemNeeds } from './migrations/0018_itemNeeds.ts'
+import { addPartTurns } from './migrations/0019_partTurns.ts'
 import { createPostgresTables } from './migrations/postgresTables.ts'
 
 /** A step forward of the tables. Never changed once released; there are no steps back. */
@@ -43,6 +44,7 @@ export const MIGRATIONS: readonly Migration[] = [
   addReuse,
   keepItemIds,
   addItemNeeds,
+  addPartTurns,
 ]
 
 /** On PostgreSQL one step makes what these many make on SQLite; all that follow are common. */
