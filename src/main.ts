@@ -187,6 +187,12 @@ export async function startServer(
       buckets: openFolderBuckets({ url: config.bucketsUrl, clock, uploadId: () => ids.uuid() }),
       endDocument: gatherDocumentEnds({ store, clock }),
       search,
+      ...(untraced.writeSlowly && {
+        vectorIndexes: {
+          ...(config.vectorIndexLeastChunks !== undefined && { leastChunks: config.vectorIndexLeastChunks }),
+          write: untraced.writeSlowly,
+        },
+      }),
       watchHub: open(openWatchHub({ store: watchable(store), clock, onError: watchError(logger) })),
       usage,
       tally,

@@ -5,6 +5,7 @@ import type { OpenStore } from '../store.ts'
 import { openDatabaseClock, type DatabaseClockParts } from './databaseClock.ts'
 import { kyselyOverPool } from './dialect.ts'
 import { nameOfDatabase, openPool } from './pool.ts'
+import { slowTransactions } from './slowTransactions.ts'
 import { openSignals, type Signal } from './signals.ts'
 import { serialTransactions } from './transactions.ts'
 
@@ -66,6 +67,7 @@ export async function openPostgres({
     return {
       read,
       write: transactions.write,
+      writeSlowly: slowTransactions({ url, name, read, open: (each) => void opened.push(each) }),
       onCommit: transactions.onCommit,
       clock: time.clock,
       problem: () => time.problem(),
