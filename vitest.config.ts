@@ -4,9 +4,13 @@ import { defineConfig } from 'vitest/config'
 const ON_POSTGRES = [
   'src/store/**/*.test.ts',
   'src/queue/**/*.test.ts',
+  'test/journeys/workers.test.ts',
+  'src/cli/move/**/*.test.ts',
   ...(process.env['EMBEDLINE_POSTGRES_TESTS'] === 'all'
     ? ['src/tasks/**/*.test.ts']
-    : ['cancel', 'idempotency', 'stateMachine', 'watch/follow'].map((name) => `src/tasks/${name}.test.ts`)),
+    : ['cancel', 'idempotency', 'severalServers', 'stateMachine', 'watch/follow'].map(
+        (name) => `src/tasks/${name}.test.ts`,
+      )),
 ]
 
 // V8 loses track of its pages of machine code now and then where threads with WebAssembly come and go, as they do in
@@ -35,7 +39,14 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'contract', include: ['test/contract/**/*.test.ts'] } },
-      { extends: true, test: { name: 'journeys', include: ['test/journeys/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'journeys',
+          include: ['test/journeys/**/*.test.ts', 'chaos/**/*.test.ts'],
+          exclude: ON_POSTGRES,
+        },
+      },
     ],
   },
 })

@@ -19,6 +19,7 @@ const LOADED_WHEN_USED = [
   'js-tiktoken/ranks/cl100k_base',
   'hyparquet-writer',
   'pg',
+  'pg-copy-streams',
   'pg-cursor',
   'yazl',
 ]

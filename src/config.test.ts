@@ -34,11 +34,13 @@ test('with nothing set the server is for this machine alone and keeps all in one
   expect(read()).toEqual({
     host: '127.0.0.1',
     port: 8787,
+    healthPort: 8788,
     dataFolder: join(folder, 'data'),
     database: { file: join(folder, 'data/embedline.db') },
     objectsFolder: join(folder, 'data/objects'),
     storageCacheBytes: 10e9,
     bucketsUrl: `file:${folder}/data/buckets`,
+    hasOwnBuckets: true,
     computeCount: 1,
     computeMemoryBytes: 2e9,
     model: 'builtin',
@@ -69,6 +71,17 @@ test('a flag goes before a variable, a variable before the file, the file before
   configFile({ port: 1, compute: 2, limits: 'upstream' })
   const config = read({ port: '3' }, { EMBEDLINE_PORT: '4', EMBEDLINE_COMPUTE: '5' })
   expect(config).toMatchObject({ port: 3, computeCount: 5, limits: 'upstream', retentionMs: 604_800_000 })
+})
+
+test('what is worked on, and for how long when it is to stop, can be said', () => {
+  expect(read({ only: 'media, text,media', grace: '2m' })).toMatchObject({
+    only: ['media', 'text'],
+    graceMs: 120_000,
+  })
+  expect(() => read({ only: 'media,video' })).toThrow(
+    'expected some of media, text, fetch, control, with commas',
+  )
+  expect(read({ 'buckets-url': 'file:/srv' }).hasOwnBuckets).toBe(false)
 })
 
 test('what a trained model may cost is set for each of its sessions, and its threads are the cores divided', () => {

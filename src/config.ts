@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { EmbedlineError } from './domain/errors.ts'
 import { RATE_NAMES, type RateLimits } from './domain/rates.ts'
 import { NOTHING_ALLOWED, type AllowList } from './fetch/allowList.ts'
+import type { WorkGroup } from './domain/workGroups.ts'
 import type { SessionPrecisions } from './domain/precision.ts'
 import type { LogLevel } from './lib/logger.ts'
 import type { S3Settings } from './objects/s3/settings.ts'
@@ -17,6 +18,8 @@ import type { ConfiguredKey } from './settingValues.ts'
 export interface Config {
   host: string
   port: number
+  /** Of a worker: where it tells how it is. */
+  healthPort: number
   dataFolder: string
   /** May hold a password. */
   database: StoreLocation
@@ -30,8 +33,14 @@ export interface Config {
   storageCacheBytes: number
   /** `file:` and a path, of which `{account}` may be a part. */
   bucketsUrl: string
+  /** Nobody said where the buckets are: they are in the data folder, which no other process has. */
+  hasOwnBuckets: boolean
   /** 0: API only. */
   computeCount: number
+  /** What of the queue is worked on. Absent: all. */
+  only?: readonly WorkGroup[]
+  /** How long work may go on that runs when the process is asked to stop. Absent: as is usual. */
+  graceMs?: number
   /** A compute process with more resident memory than this is replaced. */
   computeMemoryBytes: number
   /** The id of the model behind the names that clients send. */
@@ -245,6 +254,8 @@ function toConfig(
 ): Config {
   const remote = readRemote({ value, optional })
   const computeCount = value('compute', SETTINGS.compute.parse)
+  const only = optional('only', SETTINGS.only.parse)
+  const graceMs = optional('grace', SETTINGS.grace.parse)
   const dataFolder = resolve(folder, value('data', SETTINGS.data.parse))
   const database = optional('databaseUrl', SETTINGS.databaseUrl.parse)
   const storage = optional('storageUrl', SETTINGS.storageUrl.parse) ?? { folder: join(dataFolder, 'objects') }
@@ -260,6 +271,7 @@ function toConfig(
   return Object.freeze({
     host: value('host', SETTINGS.host.parse),
     port: value('port', SETTINGS.port.parse),
+    healthPort: value('healthPort', SETTINGS.healthPort.parse),
     dataFolder,
     database: databaseAt(database, { folder, dataFolder }),
     ...(vectorIndexLeastChunks !== undefined && { vectorIndexLeastChunks }),
@@ -267,7 +279,10 @@ function toConfig(
     ...(s3 && { s3 }),
     storageCacheBytes: value('storageCache', SETTINGS.storageCache.parse),
     bucketsUrl: `file:${buckets === undefined ? encodeURI(join(dataFolder, 'buckets')) : resolve(folder, buckets)}`,
+    hasOwnBuckets: buckets === undefined,
     computeCount,
+    ...(only && { only }),
+    ...(graceMs !== undefined && { graceMs }),
     computeMemoryBytes: value('computeMemory', SETTINGS.computeMemory.parse),
     model: value('model', SETTINGS.model.parse),
     aliases: optional('aliases', SETTINGS.aliases.parse) ?? {},

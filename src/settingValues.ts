@@ -1,4 +1,5 @@
 import { EmbedlineError } from './domain/errors.ts'
+import { WORK_GROUPS, type WorkGroup } from './domain/workGroups.ts'
 import { durationMs } from './lib/duration.ts'
 import type { StoreLocation } from './store/location.ts'
 
@@ -59,6 +60,13 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
     if (!(value >= least && value <= most)) throw expected(`a whole number from ${least} to ${most}`)
     return value
   }
+}
+
+export function parseGroups(text: string): WorkGroup[] {
+  const groups = text.split(',').map((word) => WORK_GROUPS.find((group) => group === word.trim()))
+  if (!groups.every((group) => group !== undefined))
+    throw expected(`some of ${WORK_GROUPS.join(', ')}, with commas`)
+  return [...new Set(groups)]
 }
 
 export function oneOf<Word extends string>(...words: readonly Word[]): (text: string) => Word {

@@ -13,6 +13,7 @@ import {
   parseDuration,
   parseFloor,
   parseFrameSeconds,
+  parseGroups,
   parseHost,
   parseKeys,
   parseRegion,
@@ -57,6 +58,13 @@ export const SETTINGS = {
     placeholder: 'number',
     fallback: '8787',
     meaning: 'Port to listen on; 0 takes a free one.',
+    parse: wholeNumber(0, 65_535),
+  },
+  healthPort: {
+    flag: 'health-port',
+    placeholder: 'number',
+    fallback: '8788',
+    meaning: 'Port on which a worker answers `/healthz`, `/readyz` and `/metrics`; 0 takes a free one.',
     parse: wholeNumber(0, 65_535),
   },
   data: {
@@ -126,6 +134,22 @@ export const SETTINGS = {
     fallback: '1',
     meaning: 'Processes that decode and embed; 0 only answers the API and leaves tasks queued.',
     parse: wholeNumber(0, 256),
+  },
+  only: {
+    flag: 'only',
+    placeholder: 'group,…',
+    fallbackShown: 'all',
+    meaning:
+      'What of the queue is worked on here: `media`, `text`, `fetch`, `control` ([docs/workers.md](docs/workers.md)).',
+    parse: parseGroups,
+  },
+  grace: {
+    flag: 'grace',
+    placeholder: 'duration',
+    fallbackShown: '8s, of a worker 30s',
+    meaning:
+      'How long work that runs may go on when the process is asked to stop; then it is given back to the queue.',
+    parse: parseDuration,
   },
   computeMemory: {
     flag: 'compute-memory',

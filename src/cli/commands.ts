@@ -97,6 +97,10 @@ const ACCOUNTS: Commands = {
 // Each command is loaded when it is asked for: `serve` should not wait for what only `demo` needs.
 export const COMMANDS: Commands = {
   serve: { summary: 'starts the server', load: async () => (await import('./serve.ts')).serve },
+  worker: {
+    summary: 'works on what servers take in, on as many machines as there are',
+    load: async () => (await import('./worker.ts')).worker,
+  },
   demo: {
     summary: 'embeds a video from start to finish, in a minute, leaving nothing behind',
     load: async () => (await import('./demo.ts')).demo,
@@ -123,6 +127,10 @@ export const COMMANDS: Commands = {
   restore: {
     summary: 'makes a data folder of a backup',
     load: async () => (await import('./backup/restore.ts')).restore,
+  },
+  move: {
+    summary: 'moves from SQLite to PostgreSQL, and stored bytes to S3',
+    load: async () => (await import('./move/move.ts')).move,
   },
   keys: { summary: 'makes, lists, revokes and rotates keys', commands: KEYS },
   accounts: { summary: 'makes accounts, with quotas, and shows what they use', commands: ACCOUNTS },

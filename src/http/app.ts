@@ -4,6 +4,7 @@ import type { RequestSpan, Tracer } from '../domain/tracing.ts'
 import type { TaskParts } from '../tasks/parts.ts'
 import { answerBadBytes } from './badBytes.ts'
 import { sendProblem } from './native/problems.ts'
+import { NO_COMPILERS } from './noCompilers.ts'
 import { nativeRoutes, PREFIX as NATIVE_PREFIX } from './native/routes.ts'
 import { asRefusal, isBug, isForOperator, type Refusal } from './refusal.ts'
 import { drainBody } from './requestBody.ts'
@@ -28,12 +29,6 @@ const CLOSE_MS = 5_000
 
 /** A client that neither sends nor takes anything for so long is taken for gone. */
 const IDLE_MS = 120_000
-
-/** No route has a schema of Fastify's; its compilers of them are half of its code, and are not loaded with these. */
-const NO_COMPILERS: object = {
-  buildValidator: () => () => () => true,
-  buildSerializer: () => () => JSON.stringify,
-}
 
 export interface AppParts {
   tasks: TaskParts

@@ -1,17 +1,24 @@
 import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
 import { EmbedlineError } from '../domain/errors.ts'
 import type { Opened } from '../lib/closing.ts'
 import { makeApp, type AppParts } from './app.ts'
 
-export interface ListenParts extends AppParts {
+export interface Address {
   host: string
   /** 0 takes a free one. */
   port: number
 }
 
 /** Serves all routes. Throws `request_invalid` when the address cannot be had. */
-export async function listen({ host, port, ...parts }: ListenParts): Promise<Opened & { url: string }> {
-  const app = makeApp(parts)
+export const listen = ({ host, port, ...parts }: AppParts & Address): Promise<Opened & { url: string }> =>
+  listenAt(makeApp(parts), { host, port })
+
+/** Has an app listen, and closes it when the address cannot be had. Throws `request_invalid` then. */
+export async function listenAt(
+  app: FastifyInstance,
+  { host, port }: Address,
+): Promise<Opened & { url: string }> {
   try {
     await app.listen({ host, port })
   } catch (cause) {

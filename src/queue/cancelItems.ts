@@ -41,7 +41,10 @@ export interface CancelledStretch {
   next?: string
 }
 
-/** Cancels what is queued among the next `limit` items of a task, in the order of their keys. */
+/**
+ * Cancels what is queued among the next `limit` items of a task, in the order of their keys, and takes back what another
+ * server has begun this very moment.
+ */
 export async function cancelQueued(
   db: Db,
   taskId: string,
@@ -56,14 +59,15 @@ export async function cancelQueued(
     .limit(limit)
     .execute()
   const next = items.length === limit ? items.at(-1)?.key : undefined
-  const queued = items.filter(({ state }) => state === 'queued').map(({ id }) => id)
+  const open = items.filter(({ state }) => state === 'queued' || state === 'running').map(({ id }) => id)
   const rows =
-    queued.length === 0
+    open.length === 0
       ? []
       : await db
           .updateTable('item')
-          .set({ state: 'cancelled', pause_id: 0, finished_ms: nowMs })
-          .where('id', 'in', queued)
+          .set({ state: 'cancelled', ...LET_GO, pause_id: 0, finished_ms: nowMs })
+          .where('id', 'in', open)
+          .where('state', 'in', ['queued', 'running'])
           .returning([...ITEM_COLUMNS, ...MOVE_COLUMNS])
           .execute()
   for (const row of rows) addMove(db, itemMove(row, { state: 'cancelled', nowMs }))

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { isPostgres } from '../domain/engine.ts'
 import type { Db } from '../domain/tables.ts'
 import type { Hold } from './item.ts'
 
@@ -13,14 +14,15 @@ export const updateHeld = (db: Db, { id, attempt, worker }: Hold) =>
 
 /** True while the caller holds the item: for a transaction that writes of its work, but nothing of the item itself. */
 export async function isHeld(db: Db, { id, attempt, worker }: Hold): Promise<boolean> {
-  const row = await db
+  const held = db
     .selectFrom('item')
     .select('id')
     .where('id', '=', id)
     .where('attempt', '=', attempt)
     .where('worker', '=', worker)
     .where('state', '=', 'running')
-    .executeTakeFirst()
+  // To the end of the transaction: another server takes it back before or afterwards.
+  const row = await (isPostgres(db) ? held.forShare() : held).executeTakeFirst()
   return row !== undefined
 }
 

@@ -68,6 +68,10 @@ export async function dueItems(
   return due
 }
 
+/** Whoever ends the pause lets go of what it holds afterwards: nothing may be put aside for it from then on. */
+const stillLasts = (db: Db, pauseId: number) => sql<boolean>`exists (
+  select 1 from pause where id = ${pauseId} and ended_ms is null ${isPostgres(db) ? sql`for share` : sql``})`
+
 /** Cancels what belongs to tasks that have ended, and puts aside what is paused until its pause is over. */
 export async function holdBack(db: Db, stopped: readonly StoppedItem[], nowMs: number): Promise<void> {
   for (const [pauseId, items] of Map.groupBy(stopped, (item) => item.pauseId)) {
@@ -79,6 +83,7 @@ export async function holdBack(db: Db, stopped: readonly StoppedItem[], nowMs: n
         'in',
         items.map(({ id }) => id),
       )
+      .where(pauseId === undefined ? sql<boolean>`true` : stillLasts(db, pauseId))
       .returning(MOVE_COLUMNS)
       .execute()
     if (pauseId === undefined)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { LEASE_MS, addItems, claimItems, itemRows } from '../../test/support/queueItems.ts'
+import { openStoreAt } from '../../test/support/withDatabase.ts'
 import { withStore, type StoreForTest } from '../../test/support/withStore.ts'
 import { releaseAll } from './release.ts'
 import { ALONE_FROM, MAX_INTERRUPTIONS, endInterrupted, sweep } from './sweep.ts'
@@ -44,6 +45,23 @@ test('an item that was interrupted 25 times is handed out to be failed, until so
     expect(await itemRows(store.read)).toMatchObject([
       { state: 'failed', error_code: 'interrupted', interruptions: 25 },
     ])
+  }))
+
+test('several who sweep at once count no interruption twice', () =>
+  withStore(async (parts) => {
+    const { store, clock, location } = parts
+    const names = Array.from({ length: 40 }, (_, index) => `item ${index}`)
+    await addItems(parts, names)
+    await claimItems(parts, { limit: names.length })
+    clock.advance(LEASE_MS)
+    const others = await Promise.all([openStoreAt(location, clock), openStoreAt(location, clock)])
+    const swept = await Promise.all(
+      [store, ...others].map(({ write }) => write((db) => sweep(db, clock.nowMs()))),
+    )
+    expect(swept.flatMap(({ released }) => released)).toHaveLength(names.length)
+    for (const other of others) await other.close()
+    const rows = await itemRows(store.read)
+    expect(new Set(rows.map(({ interruptions }) => interruptions))).toEqual(new Set([1]))
   }))
 
 test('a server that starts takes the items of its former life at once', () =>

@@ -1,4 +1,5 @@
 import { sql, type Selectable } from 'kysely'
+import { isPostgres } from '../domain/engine.ts'
 import { failureColumns } from '../domain/failure.ts'
 import { addMove } from '../domain/moves.ts'
 import type { Db, ItemRow } from '../domain/tables.ts'
@@ -29,7 +30,17 @@ export interface Swept {
   exhausted: Item[]
 }
 
-/** Takes items back whose lease has ended, because the process, the machine or the network of their holder died. */
+/** Whether there is something for `sweep`: to ask that disturbs nobody. */
+export async function haveLeasesEnded(db: Db, nowMs: number): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from item where state = 'running' and lease_until_ms <= ${nowMs} limit 1`.execute(db)
+  return rows.length > 0
+}
+
+/**
+ * Takes items back whose lease has ended, because the process, the machine or the network of their holder died. Of
+ * several who sweep at once each takes others: no interruption is counted twice.
+ */
 export async function sweep(db: Db, nowMs: number): Promise<Swept> {
   const { rows } = await sql<Pick<Selectable<ItemRow>, (typeof MOVE_COLUMNS)[number] | 'account_id'>>`
     update item
@@ -39,7 +50,8 @@ export async function sweep(db: Db, nowMs: number): Promise<Swept> {
      where id in (
        select id from item
         where state = 'running' and lease_until_ms <= ${nowMs} and interruptions + 1 < ${MAX_INTERRUPTIONS}
-        limit ${ITEMS_A_SWEEP})
+        limit ${ITEMS_A_SWEEP}${isPostgres(db) ? sql` for update skip locked` : sql``})
+       and state = 'running' and lease_until_ms <= ${nowMs}
     returning id, kind, account_id, task_id, attempt, started_ms`.execute(db)
   for (const row of rows) addMove(db, itemMove(row, { state: 'queued', why: 'interrupted', nowMs }))
   const released = rows.map((row) => ({ accountId: row.account_id, taskId: row.task_id }))

@@ -4,6 +4,7 @@ import type { Scope } from '../domain/scopes.ts'
 import type { ApiKeyRow, Db } from '../domain/tables.ts'
 import type { Account } from '../domain/task.ts'
 import { accountOf, quotasOf } from './accounts.ts'
+import { lockName } from './locks.ts'
 import { keysetPage, type KeysetPage } from './page.ts'
 
 /** A key that a secret opens, or opened once. */
@@ -79,12 +80,12 @@ export async function listKeys(
   return keysetPage(rows.map(keyOf), limit)
 }
 
-/** Whether there is a key that was made here, may do everything and has neither ended nor an end. */
-export async function hasLastingAdminKey(db: Db): Promise<boolean> {
+/** Whether there is a key from one of these sources that may do everything and has neither ended nor an end. */
+export async function hasLastingAdminKey(db: Db, sources: readonly ApiKey['source'][]): Promise<boolean> {
   const rows = await db
     .selectFrom('api_key')
     .select('scopes_json')
-    .where('source', '=', 'made')
+    .where('source', 'in', sources)
     .where('revoked_ms', 'is', null)
     .where('expires_ms', 'is', null)
     .where('scopes_json', 'like', '%"admin"%')
@@ -209,6 +210,7 @@ export interface ListedSecret {
  * that were made here stay, but a listed secret is no longer theirs.
  */
 export async function replaceListedKeys(db: Db, listed: readonly ListedSecret[]): Promise<void> {
+  await lockName(db, 'listed keys')
   const rows = await db
     .selectFrom('key_secret')
     .innerJoin('api_key', 'api_key.id', 'key_secret.key_id')

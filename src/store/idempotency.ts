@@ -34,12 +34,15 @@ export async function readAnswer(
   return row && { bodyHash: row.body_hash, status: row.status, body: row.body }
 }
 
-/** Keeps an answer, in the place of an expired one. The caller has seen that there is no other. */
+/**
+ * Keeps an answer, in the place of one that was kept at or before `keptAfterMs`. False, and nothing is changed, when there
+ * is another one; of two at one moment the second waits for what becomes of the first.
+ */
 export async function keepAnswer(
   db: Db,
   key: AnswerKey,
-  { bodyHash, status, body, nowMs }: KeptAnswer & { nowMs: number },
-): Promise<void> {
+  { bodyHash, status, body, nowMs, keptAfterMs }: KeptAnswer & { nowMs: number; keptAfterMs: number },
+): Promise<boolean> {
   const row: IdempotencyRow = {
     account_id: key.accountId,
     method: key.method,
@@ -50,11 +53,17 @@ export async function keepAnswer(
     body,
     created_ms: nowMs,
   }
-  await db
+  const { numInsertedOrUpdatedRows } = await db
     .insertInto('idempotency')
     .values(row)
-    .onConflict((conflict) => conflict.columns(['account_id', 'method', 'path', 'key']).doUpdateSet(row))
-    .execute()
+    .onConflict((conflict) =>
+      conflict
+        .columns(['account_id', 'method', 'path', 'key'])
+        .doUpdateSet(row)
+        .where('idempotency.created_ms', '<=', keptAfterMs),
+    )
+    .executeTakeFirst()
+  return numInsertedOrUpdatedRows === 1n
 }
 
 /** Removes at most `limit` answers kept at or before `untilMs`. Returns how many. */

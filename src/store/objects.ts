@@ -1,3 +1,4 @@
+import { isPostgres } from '../domain/engine.ts'
 import type { Db } from '../domain/tables.ts'
 import { addStoredBytes } from './accounts.ts'
 
@@ -37,15 +38,16 @@ export async function addReferenceToStored(db: Db, accountId: string, hash: stri
 
 /** Counts one reference less. True when it was the last one: the row is gone, the bytes may go after the commit. */
 export async function dropReference(db: Db, accountId: string, hash: string): Promise<boolean> {
-  const removed = await db
-    .deleteFrom('object')
+  const stored = db
+    .selectFrom('object')
+    .select(['reference_count as count', 'size_bytes as sizeBytes'])
     .where('account_id', '=', accountId)
     .where('hash', '=', hash)
-    .where('reference_count', '=', 1)
-    .returning('size_bytes as sizeBytes')
-    .executeTakeFirst()
-  if (removed) {
-    await addStoredBytes(db, accountId, -removed.sizeBytes)
+  // Another server may drop one too: then one of the two drops the last.
+  const before = await (isPostgres(db) ? stored.forUpdate() : stored).executeTakeFirst()
+  if (before?.count === 1) {
+    await db.deleteFrom('object').where('account_id', '=', accountId).where('hash', '=', hash).execute()
+    await addStoredBytes(db, accountId, -before.sizeBytes)
     return true
   }
   await db

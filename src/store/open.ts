@@ -1,6 +1,7 @@
 import { reachNothing, type Reach } from '../domain/failurePoints.ts'
 import type { Clock } from '../lib/clock.ts'
 import { kyselyOver } from './dialect.ts'
+import { excludeHere } from './exclusion.ts'
 import { groupCommit } from './groupCommit.ts'
 import type { StoreLocation } from './location.ts'
 import { migrate, MIGRATIONS, type Migration } from './migrate.ts'
@@ -42,6 +43,7 @@ async function openFile({ file, clock, reach = reachNothing }: FileParts): Promi
       read: kyselyOver(reader),
       write,
       onCommit,
+      ...excludeHere(),
       clock,
       // Nobody else can have the folder.
       problem: () => undefined,

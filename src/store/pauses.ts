@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { Pause, PauseScope } from '../domain/pause.ts'
 import type { Db, PauseRow } from '../domain/tables.ts'
+import { lockName } from './locks.ts'
 
 /** Adds a pause, unless the same one lasts already. */
 export async function ensurePause(
@@ -8,6 +9,7 @@ export async function ensurePause(
   { accountId, kind, modelId }: PauseScope,
   nowMs: number,
 ): Promise<{ pause: Pause; isNew: boolean }> {
+  await lockName(db, 'pauses')
   const scope = { account_id: accountId ?? null, kind: kind ?? null, model_id: modelId ?? null }
   const known = await active(db)
     .where('account_id', 'is not distinct from', scope.account_id)

@@ -1,10 +1,11 @@
 import type { Db } from '../domain/tables.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Opened } from '../lib/closing.ts'
+import type { Exclusion } from './exclusion.ts'
 import type { GroupCommit } from './groupCommit.ts'
 
 /** The database, open: `read` sees what is committed, `write` is the only way to change it. */
-export interface OpenStore extends Opened {
+export interface OpenStore extends Opened, Exclusion {
   /** A read-only connection of its own. */
   read: Db
   write: GroupCommit['write']

@@ -25,6 +25,7 @@ export const expiredTasks = (
     .select(['id', 'kind', 'state'])
     .where('expires_ms', '<=', nowMs)
     .orderBy('expires_ms')
+    .orderBy('id')
     .limit(limit)
     .execute()
 

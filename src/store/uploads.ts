@@ -127,6 +127,8 @@ export async function expireActiveUploads(db: Db, nowMs: number, limit: number):
         .where('state', '=', 'active')
         .limit(limit),
     )
+    // It may have been completed since it was found.
+    .where('state', '=', 'active')
     .executeTakeFirst()
   return Number(numUpdatedRows)
 }

@@ -3,6 +3,7 @@ import { QUOTA_NAMES, type Quota, type Quotas } from '../domain/quotas.ts'
 import type { Account } from '../domain/task.ts'
 import { addAccount, findAccount, setQuotas, type AccountEntry } from '../store/accounts.ts'
 import { isOperator } from './keys.ts'
+import { lockRow } from '../store/locks.ts'
 import type { TaskParts } from './parts.ts'
 
 /** Quotas to set; null takes one away, what is undefined stays. */
@@ -33,8 +34,10 @@ export async function changeQuotas(
   idOrName: string,
   change: QuotaChange,
 ): Promise<AccountEntry> {
+  const { id } = await showAccount(parts, idOrName)
   return parts.store.write(async (db) => {
-    const account = (await findAccount(db, idOrName)) ?? unknownAccount(idOrName)
+    await lockRow(db, 'account', id)
+    const account = (await findAccount(db, id)) ?? unknownAccount(idOrName)
     const quotas = changed(account.quotas, change)
     await setQuotas(db, account.id, quotas)
     return { ...account, quotas }

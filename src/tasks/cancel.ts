@@ -2,6 +2,7 @@ import { isFinal } from '../domain/states.ts'
 import type { Db } from '../domain/tables.ts'
 import type { AnyTask, Failure } from '../domain/task.ts'
 import { getBatchWork } from '../store/batches.ts'
+import { lockRow } from '../store/locks.ts'
 import { endTask } from '../store/taskProgress.ts'
 import { getTaskWork, type TaskWork } from '../store/tasks.ts'
 import { endBatch } from './batches/endBatch.ts'
@@ -12,10 +13,7 @@ import { getAnyTask } from './getAny.ts'
 import type { TaskParts } from './parts.ts'
 import { settleEnded, settleSome, type Settling } from './settleEnded.ts'
 
-export type CancelParts = Pick<
-  TaskParts,
-  'store' | 'objects' | 'bytesMutex' | 'clock' | 'reach' | 'recall' | 'wake'
->
+export type CancelParts = Pick<TaskParts, 'store' | 'objects' | 'clock' | 'reach' | 'recall' | 'wake'>
 
 const CANCELLED: Failure = { code: 'cancelled', message: 'The task was cancelled.' }
 
@@ -78,6 +76,7 @@ async function endMedia(parts: CancelParts, id: string, end: (db: Db) => Promise
     if (!task) return
     let isSame = true
     await endAndRelease(parts, task, async (db) => {
+      if (task.assetId !== undefined) await lockRow(db, 'asset', task.assetId)
       isSame = isSameInput(task, await getTaskWork(db, id))
       return isSame && end(db)
     })

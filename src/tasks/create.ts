@@ -10,6 +10,7 @@ import type { ReceivedBytes } from '../objects/objects.ts'
 import { enqueue } from '../queue/enqueue.ts'
 import { getAsset } from '../store/assets.ts'
 import { addDailyUse } from '../store/dailyUsage.ts'
+import { lockRow } from '../store/locks.ts'
 import { addReference, addReferenceToStored } from '../store/objects.ts'
 import { insertTask } from '../store/tasks.ts'
 import { whyMissing } from './chooseModalities.ts'
@@ -101,6 +102,8 @@ const createFromAsset = (
   assetId: string,
 ) =>
   parts.store.write(async (db) => {
+    // Its bytes may come, or it may go, this very moment.
+    await lockRow(db, 'asset', assetId)
     const found = await getAsset(db, account.id, assetId)
     if (!found)
       throw new EmbedlineError('request_invalid', `There is no asset ${assetId}.`, { field: 'assetId' })

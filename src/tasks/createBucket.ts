@@ -5,6 +5,7 @@ import type { Account, BucketSettings, BucketTask } from '../domain/task.ts'
 import { enqueue } from '../queue/enqueue.ts'
 import { insertBucketTask, newestActiveTask } from '../store/bucketTasks.ts'
 import { getEmbedding, insertEmbedding } from '../store/embeddedBuckets.ts'
+import { lockBucket } from './bucketTurn.ts'
 import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
 import { refuseSpent, takeTask } from './quotas.ts'
@@ -47,6 +48,7 @@ export async function createBucketTask(
   }
   await refuseSpent(parts, account, ['tokensPerDay'])
   const task = await parts.store.write(async (db) => {
+    await lockBucket(db, { accountId: account.id, bucket: order.bucket })
     const nowMs = parts.clock.nowMs()
     const active = await newestActiveTask(db, account.id, order.bucket)
     // A crawl does not look through the bucket.

@@ -7,6 +7,7 @@ import { enqueue, type NewItem } from '../queue/enqueue.ts'
 import { insertBucketTask, newestActiveTask } from '../store/bucketTasks.ts'
 import { insertCrawl } from '../store/crawls.ts'
 import { getEmbedding, insertEmbedding } from '../store/embeddedBuckets.ts'
+import { lockBucket } from './bucketTurn.ts'
 import { rememberAnswer, type Idempotency } from './idempotency.ts'
 import type { TaskParts } from './parts.ts'
 import { refuseSpent, takeTask } from './quotas.ts'
@@ -42,6 +43,7 @@ export async function createCrawl(
   await parts.disk.admit()
   await refuseSpent(parts, account, ['tokensPerDay'])
   const task = await parts.store.write(async (db) => {
+    await lockBucket(db, { accountId: account.id, bucket: order.bucket })
     const active = await newestActiveTask(db, account.id, order.bucket)
     const isSame = active?.crawl?.startUrl === startUrl
     const found = active && isSame ? active : await insert(parts, db, account, { ...order, startUrl, active })

@@ -3,6 +3,7 @@ import { activeTaskIds } from '../store/bucketTasks.ts'
 import { hiddenEmbeddings, hideEmbedding, removeEmbedding } from '../store/embeddedBuckets.ts'
 import { removeMarks, someFiles } from '../store/goneFiles.ts'
 import { endTask } from '../store/taskProgress.ts'
+import { lockBucket } from './bucketTurn.ts'
 import { removeRows } from './goneFiles.ts'
 import type { TaskParts } from './parts.ts'
 import { settleEnded, settleSome } from './settleEnded.ts'
@@ -25,6 +26,7 @@ export async function deleteEmbeddedBucket(
 ): Promise<boolean> {
   const { isFound, taskIds, held } = await parts.store.write(async (db) => {
     const nowMs = parts.clock.nowMs()
+    await lockBucket(db, { accountId, bucket })
     const active = await activeTaskIds(db, accountId, bucket)
     const taken: Hold[] = []
     for (const id of active) {

@@ -3,7 +3,7 @@ import type { Db } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
 import { getBucketWork } from '../store/bucketTasks.ts'
 import { endTask } from '../store/taskProgress.ts'
-import { wakeNext } from './bucketTurn.ts'
+import { lockBucket, wakeNext } from './bucketTurn.ts'
 
 export interface Outcome {
   state: Exclude<TaskState, 'queued' | 'processing'>
@@ -17,8 +17,9 @@ export async function endBucketTask(
   outcome: Outcome,
   nowMs: number,
 ): Promise<boolean> {
-  if (!(await endTask(db, taskId, outcome, { nowMs }))) return false
   const task = await getBucketWork(db, taskId)
+  if (task) await lockBucket(db, task)
+  if (!(await endTask(db, taskId, outcome, { nowMs }))) return false
   if (task) await wakeNext(db, task, nowMs)
   return true
 }

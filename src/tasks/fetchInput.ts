@@ -22,6 +22,8 @@ interface Progress {
   /** So much of the file is safe. */
   sizeBytes: number
   version: FileVersion
+  /** The attempt that began the file. */
+  begunBy: number
 }
 
 /** A crash costs at most so much of a fetch. */
@@ -32,11 +34,7 @@ const SAVE_EVERY_BYTES = 16 * 1024 ** 2
  * on by range, from what is safe on the disk, as far as the other server lets it.
  */
 export async function fetchInput(parts: TaskParts, item: ClaimedItem, signal: AbortSignal): Promise<void> {
-  const before = (item.progress as Progress | undefined) ?? { sizeBytes: 0, version: {} }
-  const upload = await parts.objects.resume(unfinishedName(item.id), {
-    limitBytes: mostBytes(parts.limits, 'fetchBytes'),
-    keepBytes: before.sizeBytes,
-  })
+  const { upload, before } = await begunFile(parts, item)
   try {
     const received = await receive(parts, item, upload, before, signal)
     const { keyId } = item.payload as FetchPayload
@@ -48,6 +46,23 @@ export async function fetchInput(parts: TaskParts, item: ClaimedItem, signal: Ab
     throw failure
   }
   parts.wake()
+}
+
+/** What an attempt before has left; on another server than that, or after none, an empty file. */
+async function begunFile(
+  { objects, limits }: TaskParts,
+  item: ClaimedItem,
+): Promise<{ upload: LongUpload; before: Progress }> {
+  const limitBytes = mostBytes(limits, 'fetchBytes')
+  const before = item.progress as Progress | undefined
+  if (before) {
+    const { sizeBytes: keepBytes } = before
+    const upload = await objects.resume(unfinishedName(item.id, before.begunBy), { limitBytes, keepBytes })
+    if (upload.sizeBytes === keepBytes) return { upload, before }
+    await upload.abandon()
+  }
+  const upload = await objects.resume(unfinishedName(item.id, item.attempt), { limitBytes, keepBytes: 0 })
+  return { upload, before: { sizeBytes: 0, version: {}, begunBy: item.attempt } }
 }
 
 async function receive(
@@ -64,7 +79,7 @@ async function receive(
 
   async function save(): Promise<void> {
     await upload.flush()
-    const progress: Progress = { sizeBytes: upload.sizeBytes, version }
+    const progress: Progress = { sizeBytes: upload.sizeBytes, version, begunBy: before.begunBy }
     if (!(await parts.store.write((db) => saveProgress(db, item, progress)))) throw lost()
     savedBytes = upload.sizeBytes
   }

@@ -63,10 +63,11 @@ export async function rememberAnswer<Created>(
   if (!request) return
   const { key, method, path, bodyHash } = request
   const names = { accountId, method, path, key }
-  const found = await readAnswer(db, names, nowMs - ANSWERS_KEPT_MS)
-  if (found) throw found.bodyHash === bodyHash ? inFlight(key) : mismatch(key)
+  const keptAfterMs = nowMs - ANSWERS_KEPT_MS
   const kept: KeptAnswer = { bodyHash, ...request.answer(created) }
-  await keepAnswer(db, names, { ...kept, nowMs })
+  if (await keepAnswer(db, names, { ...kept, nowMs, keptAfterMs })) return
+  const found = await readAnswer(db, names, keptAfterMs)
+  throw found === undefined || found.bodyHash === bodyHash ? inFlight(key) : mismatch(key)
 }
 
 /** Removes the answers that are not given again any more. */

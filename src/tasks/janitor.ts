@@ -13,24 +13,20 @@ import { repairTasks } from './repair.ts'
 import { settleAllEnded } from './settleEnded.ts'
 import { removeStaleChunks } from './staleChunks.ts'
 import { removeOrphanedBytes } from './storedBytes.ts'
-import { sweepLeases } from './sweep.ts'
 import { forgetUnfinishedFetches } from './unfinishedFetches.ts'
-import { expireUploads } from './uploads/expireUploads.ts'
+import { expireUploads, forgetUnwantedUploads } from './uploads/expireUploads.ts'
 
-const SWEEP_EVERY_MS = 5_000
 const CLEAN_EVERY_MS = 60_000
 const STORAGE_EVERY_MS = 24 * 3_600_000
 
-/** Starts the work that nobody asks for: ended leases, what has expired, what a crash left. `close` waits for what runs. */
+/** Starts the work that nobody asks for: what has expired, what a crash left. `close` waits for what runs. */
 export function startJanitor(parts: TaskParts): Opened {
   const stopping = new AbortController()
   const loops = [
-    repeat(parts, stopping.signal, SWEEP_EVERY_MS, () => sweepLeases(parts)),
     repeat(parts, stopping.signal, CLEAN_EVERY_MS, () => clean(parts, stopping.signal)),
     keepIndexes(parts, stopping.signal),
     repeat(parts, stopping.signal, STORAGE_EVERY_MS, () => parts.objects.removeAbandoned()),
-    attempt(parts, () => removeOrphanedBytes(parts)),
-    attempt(parts, () => removeStaleChunks(parts)),
+    attempt(parts, () => parts.store.ifFree('janitor at the start', () => afterCrashes(parts))),
   ]
   return {
     async close() {
@@ -40,15 +36,34 @@ export function startJanitor(parts: TaskParts): Opened {
   }
 }
 
-/** Removes everything that `surveyJanitor` would name, at once. */
+/** Removes everything that `surveyJanitor` would name, at once; from the machines of other servers nothing. */
 export async function cleanNow(parts: TaskParts, signal: AbortSignal): Promise<void> {
-  await clean(parts, signal)
+  await parts.store.exclusively(CLEANING, () => cleanShared(parts, signal))
+  await cleanOwn(parts)
   await parts.objects.removeAbandoned()
+  await afterCrashes(parts)
+}
+
+const CLEANING = 'janitor'
+
+/** Of several servers one at a time does what is to be done once; another one goes on when that one dies. */
+async function clean(parts: TaskParts, signal: AbortSignal): Promise<void> {
+  await parts.store.ifFree(CLEANING, () => cleanShared(parts, signal))
+  await cleanOwn(parts)
+}
+
+async function afterCrashes(parts: TaskParts): Promise<void> {
   await removeOrphanedBytes(parts)
   await removeStaleChunks(parts)
 }
 
-async function clean(parts: TaskParts, signal: AbortSignal): Promise<void> {
+/** What lies on this machine, of which other servers do not know. */
+async function cleanOwn(parts: TaskParts): Promise<void> {
+  await forgetUnfinishedFetches(parts)
+  await forgetUnwantedUploads(parts)
+}
+
+async function cleanShared(parts: TaskParts, signal: AbortSignal): Promise<void> {
   // Until none is left: a fixed number a minute would fall behind whoever creates more.
   while (!signal.aborted && (await expireTasks(parts)) > 0);
   while (!signal.aborted && (await expireAssets(parts)) > 0);
@@ -58,7 +73,6 @@ async function clean(parts: TaskParts, signal: AbortSignal): Promise<void> {
   await removeHiddenEmbeddings(parts)
   await forgetAnswers(parts)
   await forgetOldUse(parts)
-  await forgetUnfinishedFetches(parts)
   await expireUploads(parts)
   await stopOverdueBatches(parts)
   await expireFiles(parts)

@@ -21,6 +21,8 @@ interface Admission {
   keyFile: string
   /** True when only this machine can reach the server. */
   isLoopback: boolean
+  /** Other servers may be on the database, each with a folder of its own. */
+  isShared?: boolean
 }
 
 /** The account of the generated key, and of whoever else runs this server. */
@@ -36,7 +38,7 @@ const scopesOf = (account: string): readonly Scope[] =>
  * Makes the listed keys, and the generated one if there is a file with it, the only valid ones beside those that were made
  * through this server. With no key at all one is generated (readable by its owner only), but not on an address that
  * others can reach: that throws `unauthorized`, unless a key was made here that can make others. Returns true when the
- * generated key is valid.
+ * generated key is valid. A server that has no key of its own, beside others on its database that have one, takes theirs.
  */
 export async function admitKeys(
   parts: Pick<TaskParts, 'store' | 'clock' | 'ids'>,
@@ -44,8 +46,10 @@ export async function admitKeys(
 ): Promise<boolean> {
   const generated = await readKey(admission.keyFile)
   const isNeeded = generated === undefined && admission.listed.length === 0
+  if (isNeeded && admission.isShared && (await hasLastingAdminKey(parts.store.read, ['config', 'made'])))
+    return false
   const isOpen = isNeeded && !admission.isLoopback
-  if (isOpen && !(await hasLastingAdminKey(parts.store.read)))
+  if (isOpen && !(await hasLastingAdminKey(parts.store.read, ['made'])))
     throw new EmbedlineError(
       'unauthorized',
       'No key is configured, and this address can be reached from other machines: set EMBEDLINE_KEYS=key=account or listen on 127.0.0.1.',

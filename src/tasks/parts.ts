@@ -27,11 +27,11 @@ import type { Tracer } from '../domain/tracing.ts'
 import type { Pace } from '../crawl/pace.ts'
 import type { ByteCache } from '../lib/byteCache.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { KeyedMutex } from '../lib/keyedMutex.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Takeover } from '../lib/takeover.ts'
 import type { ModelFiles } from '../modelFiles/pulls.ts'
 import type { Hold } from '../queue/item.ts'
+import type { Exclusion } from '../store/exclusion.ts'
 import type { FileWork } from '../store/bucketFiles.ts'
 import type { LineFormat } from '../domain/lineFormat.ts'
 import type { DiskGuard } from './disk/watchDisk.ts'
@@ -42,8 +42,6 @@ export interface TaskParts {
   store: Store
   results: Results
   objects: Objects
-  /** Serialises what happens to the same stored bytes; keys are made by `storedBytes.ts`. */
-  bytesMutex: KeyedMutex
   /** Serialises what happens to the same part of an upload: the newest request goes on. */
   partTurns: Takeover
   /** Pictures and outlines of assets that were asked for. */
@@ -98,7 +96,7 @@ export interface TaskParts {
   recall: (items: readonly Hold[]) => void
 }
 
-export interface Store {
+export interface Store extends Exclusion {
   /** Sees what is committed. */
   read: Db
   /** Runs `change` in a transaction and returns when it is committed durably. */

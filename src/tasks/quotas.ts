@@ -15,6 +15,7 @@ import { consumerOf, type Account } from '../domain/task.ts'
 import { snakeCase } from '../lib/snakeCase.ts'
 import { findAccount } from '../store/accounts.ts'
 import { addDailyUse, useOfDay } from '../store/dailyUsage.ts'
+import { lockRow } from '../store/locks.ts'
 import type { TaskParts } from './parts.ts'
 
 type Parts = Pick<TaskParts, 'store' | 'clock' | 'tally'>
@@ -53,8 +54,10 @@ export async function quotaStates(parts: Parts, { id }: Account): Promise<QuotaS
  * written in the transaction is undone.
  */
 export async function takeTask(db: Db, account: Account, nowMs: number): Promise<void> {
-  await addDailyUse(db, consumerOf(account), { tasks: 1 }, nowMs)
   const limit = account.quotas?.tasksPerDay
+  // Each key counts in a row of its own.
+  if (limit !== undefined) await lockRow(db, 'account', account.id)
+  await addDailyUse(db, consumerOf(account), { tasks: 1 }, nowMs)
   if (limit === undefined) return
   const { tasks } = await useOfDay(db, account.id, nowMs)
   if (tasks > limit) throw spent('tasksPerDay', limit, nowMs)

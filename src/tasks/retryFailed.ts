@@ -9,9 +9,11 @@ import { hasUnsuccessful } from '../queue/requeue.ts'
 import { getAsset } from '../store/assets.ts'
 import { hasLaterTask } from '../store/bucketTasks.ts'
 import { getEmbedding } from '../store/embeddedBuckets.ts'
+import { lockRow } from '../store/locks.ts'
 import { addReferenceToStored } from '../store/objects.ts'
 import { reopenTask } from '../store/taskProgress.ts'
 import { getTaskWork, holdInput } from '../store/tasks.ts'
+import { lockBucket } from './bucketTurn.ts'
 import { getAnyTask } from './getAny.ts'
 import type { TaskParts } from './parts.ts'
 import { settleEnded } from './settleEnded.ts'
@@ -39,6 +41,8 @@ export async function retryTask(
   checkModel(parts, task)
   await parts.store.write(async (db) => {
     const nowMs = parts.clock.nowMs()
+    if (task.kind === 'bucket') await lockBucket(db, task)
+    else if (task.assetId !== undefined) await lockRow(db, 'asset', task.assetId)
     // Else somebody else has taken it up, or removed it, since.
     if (!(await reopenTask(db, id, { expiresMs: nowMs + parts.retentionMs, nowMs }))) return
     await (task.kind === 'media' ? holdInputAgain(db, task, nowMs) : checkBucket(db, task))

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
-import type { ItemKind } from '../domain/tables.ts'
+import { ITEM_KINDS, type ItemKind } from '../domain/itemKinds.ts'
+import { kindsOf } from '../domain/workGroups.ts'
 import { roomsBeside } from './rooms.ts'
 
 const freeBeside = (held: readonly ItemKind[], computeCount = 1) => {
   const rooms = roomsBeside(
     held.map((kind) => ({ kind })),
-    computeCount,
+    { computeCount, kinds: ITEM_KINDS },
   )
   return Object.fromEntries(rooms.map(({ kinds, free }) => [kinds.at(-1), free]))
 }
@@ -45,7 +46,7 @@ test('documents are claimed many at a time', () => {
 })
 
 test('lines of batches are claimed in turn with documents, and never many at a time', () => {
-  const [mixed, rest] = roomsBeside([], 1).slice(-2)
+  const [mixed, rest] = roomsBeside([], { computeCount: 1, kinds: ITEM_KINDS }).slice(-2)
   expect(mixed).toEqual({ kinds: ['document', 'lines'], lanes: [2], free: 4 })
   expect(rest).toEqual({ kinds: ['document'], lanes: [2], free: 60 })
   expect(freeBeside(['lines', 'lines', 'lines'])).toMatchObject({ lines: 1, document: 63 })
@@ -53,4 +54,14 @@ test('lines of batches are claimed in turn with documents, and never many at a t
     lines: 0,
     document: 63,
   })
+})
+
+test('a worker has room for its own groups of work alone, and together they are all there is', () => {
+  const kindsFor = (...groups: Parameters<typeof kindsOf>[0]) =>
+    new Set(roomsBeside([], { computeCount: 1, kinds: kindsOf(groups) }).flatMap(({ kinds }) => kinds))
+  expect(kindsFor('media')).toEqual(new Set(['inspect', 'plan', 'part', 'slice']))
+  expect(kindsFor('text')).toEqual(new Set(['document', 'lines']))
+  expect(kindsFor('fetch')).toEqual(new Set(['crawl', 'fetch', 'assemble']))
+  expect(kindsFor('control')).toEqual(new Set(['finish', 'conclude', 'retry', 'list', 'check', 'gather']))
+  expect(kindsFor('media', 'text', 'fetch', 'control')).toEqual(new Set(ITEM_KINDS))
 })

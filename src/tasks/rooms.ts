@@ -1,4 +1,4 @@
-import type { ItemKind } from '../domain/tables.ts'
+import type { ItemKind } from '../domain/itemKinds.ts'
 import type { Room } from '../queue/claimRound.ts'
 
 /** Short work that others wait for. */
@@ -25,8 +25,21 @@ const STRETCHES_A_CHILD = 4
 /** Going through the file of a batch, or putting one together. */
 const BATCHES = 2
 
-/** What may start beside what is held, on a machine with so many compute children. */
-export function roomsBeside(held: readonly { kind: ItemKind }[], computeCount: number): Room[] {
+export interface Machine {
+  /** How many compute children it has. */
+  computeCount: number
+  /** What it works on. */
+  kinds: readonly ItemKind[]
+}
+
+/** What may start on a machine beside what is held there. */
+export const roomsBeside = (held: readonly { kind: ItemKind }[], { computeCount, kinds }: Machine): Room[] =>
+  allRooms(held, computeCount).flatMap((room) => {
+    const own = room.kinds.filter((kind) => kinds.includes(kind))
+    return own.length === 0 ? [] : [{ ...room, kinds: own }]
+  })
+
+function allRooms(held: readonly { kind: ItemKind }[], computeCount: number): Room[] {
   const count = (...kinds: readonly ItemKind[]) => held.filter(({ kind }) => kinds.includes(kind)).length
   const room = (kinds: readonly ItemKind[], lane: number, capacity: number): Room => ({
     kinds,

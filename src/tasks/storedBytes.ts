@@ -2,6 +2,7 @@ import type { Db } from '../domain/tables.ts'
 import type { Consumer } from '../domain/task.ts'
 import type { ReceivedBytes } from '../objects/objects.ts'
 import { accountIds } from '../store/accounts.ts'
+import type { Exclusive } from '../store/exclusion.ts'
 import { addDailyUse } from '../store/dailyUsage.ts'
 import { addReference, countReferences, dropReference } from '../store/objects.ts'
 import type { TaskParts } from './parts.ts'
@@ -13,9 +14,14 @@ export interface BytesKey {
   hash: string
 }
 
-export type BytesParts = Pick<TaskParts, 'store' | 'objects' | 'bytesMutex' | 'clock' | 'reach'>
+export type BytesParts = Pick<TaskParts, 'store' | 'objects' | 'clock' | 'reach'>
 
-const mutexKey = ({ accountId, hash }: BytesKey) => `${accountId}/${hash}`
+/** Runs what is done to stored bytes while nobody else, on any server, does something to the same. */
+const alone = <T>(
+  { store }: Pick<BytesParts, 'store'>,
+  { accountId, hash }: BytesKey,
+  work: Exclusive<T>,
+): Promise<T> => store.exclusively(`bytes ${accountId}/${hash}`, work)
 
 /**
  * Keeps bytes that this server has made, and runs `change` in the transaction that refers to them. The bytes are in their
@@ -29,16 +35,17 @@ export const keepMadeBytes = <T>(
 ): Promise<T> => {
   const { hash, sizeBytes } = received
   const bytes = { accountId, hash }
-  return parts.bytesMutex(mutexKey(bytes), async () => {
+  return alone(parts, bytes, async (held) => {
     await parts.objects.keep(accountId, received)
     parts.reach('between upload and row')
     try {
       return await parts.store.write(async (db) => {
+        held.throwIfAborted()
         await addReference(db, { ...bytes, sizeBytes, nowMs: parts.clock.nowMs() })
         return await change(db)
       })
     } catch (failure) {
-      await removeUnreferenced(parts, bytes)
+      await removeUnreferenced(parts, bytes, held)
       throw failure
     }
   })
@@ -74,7 +81,7 @@ export async function dropBytes(
   })
   if (isLast) parts.reach('between commit and delete')
   // Whoever keeps the same bytes again meanwhile has them: it is looked anew, when nobody is about to.
-  if (isLast) await parts.bytesMutex(mutexKey(bytes), () => removeUnreferenced(parts, bytes))
+  if (isLast) await alone(parts, bytes, (held) => removeUnreferenced(parts, bytes, held))
   return isDropping
 }
 
@@ -96,15 +103,20 @@ export const adoptBytes = (
   bytes: BytesKey,
   { refer, move, done }: Adoption,
 ): Promise<void> =>
-  parts.bytesMutex(mutexKey(bytes), async () => {
+  alone(parts, bytes, async () => {
     await parts.store.write(refer)
     await move()
     await parts.store.write(done)
   })
 
-async function removeUnreferenced(parts: BytesParts, { accountId, hash }: BytesKey): Promise<void> {
-  if ((await countReferences(parts.store.read, accountId, hash)) === 0)
-    await parts.objects.remove(accountId, hash)
+/** Somebody else may refer to them as soon as they are not `held` any more: then they stay, for the janitor. */
+async function removeUnreferenced(
+  parts: BytesParts,
+  { accountId, hash }: BytesKey,
+  held: AbortSignal,
+): Promise<void> {
+  if ((await countReferences(parts.store.read, accountId, hash)) > 0 || held.aborted) return
+  await parts.objects.remove(accountId, hash)
 }
 
 /**
@@ -114,10 +126,13 @@ async function removeUnreferenced(parts: BytesParts, { accountId, hash }: BytesK
 export async function removeOrphanedBytes(parts: BytesParts & Pick<TaskParts, 'logger'>): Promise<void> {
   const accounts = new Set(await accountIds(parts.store.read))
   const strangers = new Set<string>()
-  for await (const bytes of parts.objects.list())
-    if (accounts.has(bytes.accountId))
-      await parts.bytesMutex(mutexKey(bytes), () => removeUnreferenced(parts, bytes))
-    else strangers.add(bytes.accountId)
+  for await (const bytes of parts.objects.list()) {
+    const { accountId, hash } = bytes
+    if (!accounts.has(accountId)) strangers.add(accountId)
+    // Whoever keeps them just now refers to them by the time that it is looked anew.
+    else if ((await countReferences(parts.store.read, accountId, hash)) === 0)
+      await alone(parts, bytes, (held) => removeUnreferenced(parts, bytes, held))
+  }
   if (strangers.size > 0)
     parts.logger.warn('the storage holds bytes that belong to another database; they are left alone', {
       folders: [...strangers],

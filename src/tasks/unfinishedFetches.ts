@@ -3,8 +3,8 @@ import type { TaskParts } from './parts.ts'
 
 const PREFIX = 'fetch-'
 
-/** The name under which a fetch keeps what has come. */
-export const unfinishedName = (itemId: number): string => `${PREFIX}${itemId}`
+/** The name under which a fetch keeps what has come since an attempt: no other server has a file of that attempt. */
+export const unfinishedName = (itemId: number, attempt: number): string => `${PREFIX}${itemId}-${attempt}`
 
 /** Removes what is left of fetches that will not go on: they failed, or what they were for is deleted. */
 export async function forgetUnfinishedFetches({
@@ -23,4 +23,4 @@ export async function forgetUnfinishedFetches({
 export const fetchesIn = (names: readonly string[]): { name: string; itemId: number }[] =>
   names
     .filter((name) => name.startsWith(PREFIX))
-    .map((name) => ({ name, itemId: Number(name.slice(PREFIX.length)) }))
+    .map((name) => ({ name, itemId: Number.parseInt(name.slice(PREFIX.length), 10) }))

@@ -2,6 +2,7 @@ import { EmbedlineError } from '../domain/errors.ts'
 import { inLimit } from '../domain/limitFacts.ts'
 import type { UserMetadata } from '../domain/task.ts'
 import { getAsset, setUserMetadata } from '../store/assets.ts'
+import { lockRow } from '../store/locks.ts'
 import type { TaskParts } from './parts.ts'
 
 /**
@@ -14,6 +15,7 @@ export const changeUserMetadata = (
   { id, change }: { id: string; change: (before: UserMetadata) => UserMetadata },
 ): Promise<boolean> =>
   parts.store.write(async (db) => {
+    await lockRow(db, 'asset', id)
     const found = await getAsset(db, accountId, id)
     if (!found) return false
     const after = change(found.asset.userMetadata ?? {})

@@ -167,7 +167,9 @@ test('what cannot be run here says why, and these are all', () => {
     'docs/models.md: the real weights are 0.8 GB',
     'docs/models.md: it needs a server that embeds; test/journeys/remoteModel.test.ts has one',
     'docs/postgresql.md: it needs a database; src/store and src/tasks are tested on one',
+    'docs/postgresql.md: it needs a database; src/store/move and src/cli/move are tested on one',
     'docs/s3.md: it needs a store; test/journeys/s3.test.ts starts one',
+    'docs/workers.md: it needs a database and an S3 store; test/journeys/workers.test.ts runs these processes',
   ])
 })
 

@@ -57,6 +57,8 @@ export async function s3Server({ prefix = '' } = {}): Promise<S3Server> {
   const child = spawn(process.execPath, ['--openssl-legacy-provider', PROGRAM, folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  const endWithUs = () => void child.kill('SIGKILL')
+  process.once('exit', endWithUs)
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
   const server: Pick<S3Server, 'seen' | 'fault'> = { seen: [], fault: () => undefined }
   const proxy = createServer((request, response) => pass(server, Number(line), request, response))
@@ -76,6 +78,7 @@ export async function s3Server({ prefix = '' } = {}): Promise<S3Server> {
     async close() {
       proxy.closeAllConnections()
       proxy.close()
+      process.removeListener('exit', endWithUs)
       child.kill('SIGKILL')
       await once(child, 'exit')
       await rm(folder, { recursive: true, force: true })

@@ -19,6 +19,7 @@ export interface ServerProcess {
 const KEYS = 'key-of-one=one,key-of-two=two'
 
 interface Options {
+  command?: 'serve' | 'worker'
   /** What takes `serve` and its flags: a program, with words of its own. */
   program?: string | readonly string[]
   port?: number
@@ -28,7 +29,7 @@ interface Options {
   environment?: Readonly<Record<string, string>>
 }
 
-/** Starts `embedline serve` as a user would, and waits until it prints its URL. It ends with the test at the latest. */
+/** Starts `embedline serve`, or another command that goes on, as a user would, and waits until it prints its URL. It ends with the test at the latest. */
 export async function serverProcess(
   dataFolder: string,
   flags: readonly string[] = [],
@@ -49,10 +50,11 @@ export const startServerProcess = (
 function begin(
   dataFolder: string,
   flags: readonly string[],
-  { program = PROGRAM, port = 0, keys = KEYS, environment = {} }: Options,
+  { command: name = 'serve', program = PROGRAM, port = 0, keys = KEYS, environment = {} }: Options,
 ): Pick<ServerProcess, 'end'> & { ready: Promise<ServerProcess> } {
   const [command = '', ...words] = [program].flat()
-  const child = spawn(command, [...words, 'serve', '--port', String(port), '--data', dataFolder, ...flags], {
+  const portFlag = name === 'serve' ? '--port' : '--health-port'
+  const child = spawn(command, [...words, name, portFlag, String(port), '--data', dataFolder, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, EMBEDLINE_KEYS: keys, ...environment },
   })

@@ -23,7 +23,6 @@ import type { SliceWork } from '../../src/domain/sliceWork.ts'
 import type { MediaRequest } from '../../src/domain/taskRequest.ts'
 import { openLineFormat } from '../../src/http/openai/lineFormat.ts'
 import { systemClock } from '../../src/lib/clock.ts'
-import { makeKeyedMutex } from '../../src/lib/keyedMutex.ts'
 import { makeByteCache } from '../../src/lib/byteCache.ts'
 import { makeTakeover } from '../../src/lib/takeover.ts'
 import { makeLogger } from '../../src/lib/logger.ts'
@@ -205,7 +204,6 @@ export async function taskRoom({ base = tmpdir() }: { base?: string } = {}): Pro
     reach: reachNothing,
     results,
     objects,
-    bytesMutex: makeKeyedMutex(),
     partTurns: makeTakeover(),
     previews: makeByteCache(1_000_000),
     signingKey: new Uint8Array(32).fill(7),

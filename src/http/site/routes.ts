@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { originOf } from '../origin.ts'
 import { addDocs } from './docsRoutes.ts'
 import type { SiteFacts } from './facts.ts'
+import { healthRoutes } from './healthRoutes.ts'
 
 export interface SiteParts extends SiteFacts {
   /** The machine-readable description of all routes, as it is made on the first request for it. */
@@ -26,17 +27,7 @@ export function siteRoutes({ describe, ...facts }: SiteParts): FastifyPluginAsyn
       reply.type('text/html; charset=utf-8')
       return page({ ...facts, url: originOf(request) })
     })
-    app.get('/healthz', async () => ({ status: 'ok' }))
-    // Requests come in only after everything is open; what may take long after that is the model, or miss later the room.
-    app.get('/readyz', async (_request, reply) => {
-      const { state: status, ...rest } = facts.readiness()
-      if (status !== 'ready') reply.code(503).header('retry-after', '2')
-      return { status, version: facts.version, ...rest }
-    })
-    app.get('/metrics', async (_request, reply) => {
-      reply.type('text/plain; version=0.0.4; charset=utf-8').header('cache-control', 'no-store')
-      return facts.metrics()
-    })
+    await app.register(healthRoutes(facts))
     app.get('/openapi.json', async () => describe())
     addDocs(app, facts)
   }

@@ -19,7 +19,7 @@ import { madeKey } from '../../../test/support/madeKeys.ts'
 import { withApp, type TestApp } from '../../../test/support/withApp.ts'
 import { limitsNamed } from '../../domain/limits.ts'
 import { EmbedlineError } from '../../domain/errors.ts'
-import { expireUploads } from '../../tasks/uploads/expireUploads.ts'
+import { expireUploads, forgetUnwantedUploads } from '../../tasks/uploads/expireUploads.ts'
 import { Asset, Upload, UploadPage, UploadProgress, UploadReport } from './answers.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -390,6 +390,7 @@ test('deleting the asset in the middle gives the upload up, and its space back',
   expect(await progressOf(app, upload)).toMatchObject({ status: 'failed' })
   expect((await app.fetch(path, { method: 'DELETE' })).status).toBe(404)
   await expireUploads(app.parts)
+  await forgetUnwantedUploads(app.parts)
   expect(await unfinished(app)).toEqual([])
 })
 
@@ -450,12 +451,14 @@ test('after a day an upload is over, its file is gone, and a week later so is wh
   expect((await app.fetch(UPLOADS)).status).toBe(200)
 
   await expireUploads(app.parts)
+  await forgetUnwantedUploads(app.parts)
   expect(await unfinished(app)).toEqual([`upload-${whole.upload_id}`])
   expect(await progressOf(app, upload)).toMatchObject({ status: 'expired' })
   await app.room.drain()
   expect(await progressOf(app, whole)).toMatchObject({ status: 'completed' })
   app.room.clock.advance(7 * DAY_MS)
   await expireUploads(app.parts)
+  await forgetUnwantedUploads(app.parts)
   for (const { upload_id: id } of [upload, whole])
     expect((await app.fetch(`${UPLOADS}/${id}`)).status).toBe(404)
   expect(await app.parts.store.read.selectFrom('upload_part').selectAll().execute()).toEqual([])

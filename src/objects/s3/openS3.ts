@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { EmbedlineError } from '../../domain/errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { closeAll, type Opened } from '../../lib/closing.ts'
-import { makeKeyedMutex } from '../../lib/keyedMutex.ts'
+import { makeKeyedMutex, type KeyedMutex } from '../../lib/keyedMutex.ts'
 import type { Logger } from '../../lib/logger.ts'
 import { openIncoming } from '../incoming.ts'
 import { placeOf, type Objects } from '../objects.ts'
@@ -34,6 +34,8 @@ export interface S3Parts {
   clock: Pick<Clock, 'nowMs'>
   logger: Pick<Logger, 'warn'>
   random: () => number
+  /** Keeps work of one name apart, among all who use the bucket. Absent: this process alone does. */
+  exclusively?: KeyedMutex
   admit?: () => Promise<void>
   pace?: Partial<Pace>
   sizes?: Sizes
@@ -43,12 +45,17 @@ export interface S3Parts {
   idleMs?: number
 }
 
+export interface S3Objects extends Objects, Opened {
+  /** Keeps the bytes of a file that stays where it is, and is what `hash` says. */
+  keepCopy(accountId: string, file: { hash: string; sizeBytes: number; path: string }): Promise<void>
+}
+
 /**
  * Keeps bytes in an S3 bucket, under the same names as in a folder. What comes in passes through a folder of this machine,
  * because its name is its hash, and stays there in the cache of inputs. Throws `storage_unavailable` when the bucket cannot
  * be used for a reason that will not pass by itself, and as the folder does.
  */
-export async function openS3Objects(parts: S3Parts): Promise<Objects & Opened> {
+export async function openS3Objects(parts: S3Parts): Promise<S3Objects> {
   const { settings, folder, clock, sizes = SIZES } = parts
   const { prefix } = settings
   const pace: Pace = { ...PACE, random: parts.random, ...parts.pace }
@@ -63,7 +70,12 @@ export async function openS3Objects(parts: S3Parts): Promise<Objects & Opened> {
   const { newPath, unfinishedPath, receive, resume, checkSpace } = incoming
   const cache = await openInputCache({ folder: join(folder, 'cache'), mostBytes: parts.cacheBytes, newPath })
   const reading = { bucket, pace }
-  const sessions = openSessions({ ...reading, prefix, incoming, mutex: makeKeyedMutex() })
+  const sessions = openSessions({
+    ...reading,
+    prefix,
+    incoming,
+    mutex: parts.exclusively ?? makeKeyedMutex(),
+  })
   /** Of parts that this process has put together and read. */
   const hashed = new Map<string, string>()
 
@@ -72,6 +84,11 @@ export async function openS3Objects(parts: S3Parts): Promise<Objects & Opened> {
   const withRoom = (makeRoom?: (sizeBytes: number) => Promise<void>) => async (sizeBytes: number) => {
     await makeRoom?.(sizeBytes)
     await checkSpace(sizeBytes)
+  }
+
+  const keepCopy: S3Objects['keepCopy'] = async (accountId, { hash, sizeBytes, path }) => {
+    const key = keyOf(accountId, hash)
+    if ((await bucket.sizeOf(key)) !== sizeBytes) await sendFile(bucket, key, { path, sizeBytes }, sizes)
   }
 
   const loadFrom =
@@ -134,11 +151,11 @@ export async function openS3Objects(parts: S3Parts): Promise<Objects & Opened> {
     },
 
     async keep(accountId, { hash, sizeBytes, temporaryPath }) {
-      const key = keyOf(accountId, hash)
-      if ((await bucket.sizeOf(key)) !== sizeBytes)
-        await sendFile(bucket, key, { path: temporaryPath, sizeBytes }, sizes)
+      await keepCopy(accountId, { hash, sizeBytes, path: temporaryPath })
       await cache.adopt(hash, temporaryPath)
     },
+
+    keepCopy,
 
     async open(accountId, hash, range) {
       const found = await read(reading, keyOf(accountId, hash), range)

@@ -49,7 +49,7 @@ export function openSessions(parts: SessionParts): Sessions {
   const known = async (name: string) => begun.get(name) ?? (await readSession(name))
 
   const begin = (name: string): Promise<MultipartUpload> =>
-    mutex(name, async () => {
+    mutex(`upload in parts ${name}`, async () => {
       const before = await known(name)
       if (before) return remember(name, before)
       const upload = await bucket.beginParts(assembledKey(name))

@@ -2,8 +2,10 @@ import type { Clock } from '../../lib/clock.ts'
 import { closeAll, type Opened } from '../../lib/closing.ts'
 import { migrate } from '../migrate.ts'
 import type { OpenStore } from '../store.ts'
+import { openExclusion } from './exclusion.ts'
 import { openDatabaseClock, type DatabaseClockParts } from './databaseClock.ts'
 import { kyselyOverPool } from './dialect.ts'
+import { refuseHalfMoved } from './halfMoved.ts'
 import { nameOfDatabase, openPool } from './pool.ts'
 import { slowTransactions } from './slowTransactions.ts'
 import { openSignals, type Signal } from './signals.ts'
@@ -42,7 +44,10 @@ export async function openPostgres({
   }
   try {
     const transactions = serialTransactions({ pool: openPoolOf(WRITERS, false), name })
-    await transactions.write((db) => migrate(db, name, clock.nowMs()))
+    await transactions.write(async (db) => {
+      await refuseHalfMoved(db, name)
+      await migrate(db, name, clock.nowMs())
+    })
     const read = kyselyOverPool(openPoolOf(READERS, true), name)
     const time = await openDatabaseClock({
       db: read,
@@ -64,11 +69,15 @@ export async function openPostgres({
     transactions.onCommit(({ moves }) => {
       if (moves.some((move) => move.of === 'task')) signals.send('news')
     })
+    const exclusion = openExclusion({ url })
+    opened.push(exclusion)
     return {
       read,
       write: transactions.write,
       writeSlowly: slowTransactions({ url, name, read, open: (each) => void opened.push(each) }),
       onCommit: transactions.onCommit,
+      exclusively: exclusion.exclusively,
+      ifFree: exclusion.ifFree,
       clock: time.clock,
       problem: () => time.problem(),
       isReachable: () => signals.isConnected(),

@@ -3,6 +3,7 @@ import type { Batch, Account } from '../../domain/task.ts'
 import { enqueue } from '../../queue/enqueue.ts'
 import { getFile } from '../../store/accountFiles.ts'
 import { insertBatch } from '../../store/batches.ts'
+import { lockRow } from '../../store/locks.ts'
 import { addReference } from '../../store/objects.ts'
 import { rememberAnswer, type Idempotency } from '../idempotency.ts'
 import type { TaskParts } from '../parts.ts'
@@ -29,6 +30,7 @@ export async function createBatch(parts: TaskParts, account: Account, order: Bat
   await refuseSpent(parts, account, ['tokensPerDay'])
   const batch = await parts.store.write(async (db) => {
     const nowMs = parts.clock.nowMs()
+    await lockRow(db, 'account_file', order.inputFileId)
     const found = await getFile(db, account.id, { id: order.inputFileId, nowMs })
     if (found?.file.purpose !== 'batch') throw noInput()
     const { file, objectHash } = found

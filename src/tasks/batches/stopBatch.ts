@@ -4,6 +4,7 @@ import { cancelQueued, cancelRunning } from '../../queue/cancelItems.ts'
 import type { Hold } from '../../queue/item.ts'
 import { itemOfTask } from '../../queue/itemOfTask.ts'
 import { getBatchWork, overdueBatches, setStop, stoppedBatches, type BatchWork } from '../../store/batches.ts'
+import { lockRow } from '../../store/locks.ts'
 import { addEnd, END_KEY } from '../addEnd.ts'
 import type { TaskParts } from '../parts.ts'
 
@@ -17,9 +18,11 @@ const BATCHES_AT_A_TIME = 100
  * as not done. False when it is too late: all is done, or the batch has ended.
  */
 export async function stopBatch(parts: Parts, id: string, stop: BatchStop): Promise<boolean> {
-  const isStopped = await parts.store.write(
-    async (db) => !(await isEnding(db, id)) && setStop(db, id, { stop, nowMs: parts.clock.nowMs() }),
-  )
+  const isStopped = await parts.store.write(async (db) => {
+    // Whoever ends the last of its items changes the row too.
+    await lockRow(db, 'task', id)
+    return !(await isEnding(db, id)) && setStop(db, id, { stop, nowMs: parts.clock.nowMs() })
+  })
   if (isStopped) await finishStop(parts, id)
   return isStopped
 }
@@ -52,6 +55,7 @@ async function cancelSome(
   { id, accountId }: BatchWork,
   after: string,
 ): Promise<{ next?: string; held: Hold[] }> {
+  await lockRow(db, 'task', id)
   if (await isEnding(db, id)) return { held: [] }
   const nowMs = clock.nowMs()
   const held = await cancelRunning(db, id, nowMs)

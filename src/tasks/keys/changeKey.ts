@@ -1,5 +1,6 @@
 import type { ApiKey } from '../../domain/apiKey.ts'
 import { changeKey as writeChange, getKey, setRevoked, type KeyChange } from '../../store/apiKeys.ts'
+import { lockRow } from '../../store/locks.ts'
 import type { TaskParts } from '../parts.ts'
 import { checkEnd, checkOwnLimit } from './createKey.ts'
 import { changeableKey, checkScopes, visibleKey, type KeyHolder } from './ownKey.ts'
@@ -16,6 +17,7 @@ export async function changeKey(
   checkEnd(change.expiresMs, nowMs)
   checkOwnLimit(by, change.requestsPerMinute)
   return parts.store.write(async (db) => {
+    await lockRow(db, 'api_key', id)
     const before = await changeableKey(db, by, id, nowMs)
     await writeChange(db, id, change)
     return (await getKey(db, id)) ?? before
@@ -33,6 +35,7 @@ export async function revokeKey(
 ): Promise<void> {
   const nowMs = parts.clock.nowMs()
   await parts.store.write(async (db) => {
+    await lockRow(db, 'api_key', id)
     const { revokedMs } = await visibleKey(db, by, id)
     if (revokedMs !== undefined) return
     await changeableKey(db, by, id, nowMs)

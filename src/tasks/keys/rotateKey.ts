@@ -1,5 +1,6 @@
 import { hintOf, type ApiKey } from '../../domain/apiKey.ts'
 import { getKey, lastSecretEnd, replaceSecret } from '../../store/apiKeys.ts'
+import { lockRow } from '../../store/locks.ts'
 import { hashKey } from '../authenticate.ts'
 import type { TaskParts } from '../parts.ts'
 import type { KeyWithSecret } from './createKey.ts'
@@ -24,6 +25,7 @@ export async function rotateKey(
   const secret = newSecret()
   const nowMs = parts.clock.nowMs()
   return parts.store.write(async (db) => {
+    await lockRow(db, 'api_key', id)
     const before: ApiKey = await changeableKey(db, by, id, nowMs)
     const endMs = nowMs + overlapMs
     await replaceSecret(db, id, { hash: hashKey(secret), hint: hintOf(secret), endMs, nowMs })

@@ -8,7 +8,7 @@ import type { Objects } from '../../objects/objects.ts'
 import { deleteAsset, getAsset } from '../assets.ts'
 import { removeOrphanedBytes } from '../storedBytes.ts'
 import { createUpload } from './createUpload.ts'
-import { expireUploads } from './expireUploads.ts'
+import { forgetUnwantedUploads } from './expireUploads.ts'
 import { receivePart } from './receivePart.ts'
 import { reportParts } from './reportParts.ts'
 
@@ -38,7 +38,7 @@ async function failOnce(room: TaskRoom, failing: Partial<Objects>): Promise<void
   expect(await room.drain()).toEqual(['assemble'])
   room.parts.objects = objects
   await removeOrphanedBytes(room.parts)
-  await expireUploads(room.parts)
+  await forgetUnwantedUploads(room.parts)
   room.clock.advance(600_000)
 }
 
@@ -99,7 +99,7 @@ test('what cannot be put together fails the asset, and its file goes', async () 
     state: 'failed',
     failure: { code: 'input_missing' },
   })
-  await expireUploads(room.parts)
+  await forgetUnwantedUploads(room.parts)
   expect(await room.parts.objects.unfinished()).toEqual([])
   expect(await deleteAsset(room.parts, room.account.id, assetId)).toBe(true)
 })

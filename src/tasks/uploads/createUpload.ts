@@ -2,6 +2,7 @@ import { EmbedlineError } from '../../domain/errors.ts'
 import { inLimit } from '../../domain/limitFacts.ts'
 import type { Account, UserMetadata } from '../../domain/task.ts'
 import { partBytesFor, type Upload } from '../../domain/upload.ts'
+import { lockRow } from '../../store/locks.ts'
 import { countActiveUploads, insertUpload, outstandingBytes } from '../../store/uploads.ts'
 import type { TaskParts } from '../parts.ts'
 import { checkStored } from '../quotas.ts'
@@ -25,9 +26,10 @@ export async function createUpload(parts: TaskParts, account: Account, order: Up
   await parts.disk.admit()
   const nowMs = parts.clock.nowMs()
   const outstanding = await outstandingBytes(parts.store.read, account.id, nowMs)
-  await checkStored(parts.store.read, account.id, outstanding + order.totalBytes)
   await parts.objects.checkSpace(outstanding + order.totalBytes)
   return parts.store.write(async (db) => {
+    await lockRow(db, 'account', account.id)
+    await checkStored(db, account.id, (await outstandingBytes(db, account.id, nowMs)) + order.totalBytes)
     refuseMany(await countActiveUploads(db, account.id, nowMs), parts.limits.activeUploads)
     return insertUpload(db, {
       ...order,

@@ -6,15 +6,11 @@ import { uploadFile, uploadIdsOf } from './uploadFile.ts'
 const ROWS_A_TRANSACTION = 500
 const UPLOADS_AT_A_TIME = 100
 
-/**
- * Ends uploads whose time is over, removes the files of all that came to nothing, and forgets uploads as long after
- * their time as tasks are kept.
- */
+/** Ends uploads whose time is over, and forgets uploads as long after their time as tasks are kept. */
 export async function expireUploads(parts: TaskParts): Promise<void> {
   const { store } = parts
   const nowMs = parts.clock.nowMs()
   while ((await store.write((db) => expireActiveUploads(db, nowMs, ROWS_A_TRANSACTION))) > 0);
-  await removeUnwantedFiles(parts)
   for (;;) {
     const old = await oldUploads(store.read, nowMs - parts.retentionMs, UPLOADS_AT_A_TIME)
     for (const id of old) {
@@ -25,7 +21,8 @@ export async function expireUploads(parts: TaskParts): Promise<void> {
   }
 }
 
-async function removeUnwantedFiles({ objects, store }: TaskParts): Promise<void> {
+/** Removes what came of uploads that came to nothing, or are done: on this machine, and in the storage that all share. */
+export async function forgetUnwantedUploads({ objects, store }: TaskParts): Promise<void> {
   const ids = uploadIdsOf(await objects.unfinished())
   const wanted = await uploadsWithParts(store.read, ids)
   for (const id of ids) if (!wanted.has(id)) await objects.forget(uploadFile(id))

@@ -4,6 +4,7 @@ import type { Account } from '../../domain/task.ts'
 import { partCount, placeOfPart, stateAt, type Upload, type UploadPart } from '../../domain/upload.ts'
 import { enqueue } from '../../queue/enqueue.ts'
 import { insertAsset } from '../../store/assets.ts'
+import { lockRow } from '../../store/locks.ts'
 import { getParts, reportedParts, setReported } from '../../store/uploadParts.ts'
 import { getUpload, moveUpload } from '../../store/uploads.ts'
 import { mimeTypeOfName } from '../mimeType.ts'
@@ -36,6 +37,7 @@ export async function reportParts(
 ): Promise<Reported> {
   const nowMs = parts.clock.nowMs()
   const reported = await parts.store.write(async (db) => {
+    await lockRow(db, 'upload', uploadId)
     const upload = existing(await getUpload(db, account.id, uploadId), uploadId)
     const state = stateAt(upload, nowMs)
     const wasComplete = state === 'received' || state === 'stored'

@@ -1,0 +1,178 @@
+// How many jobs a second Embedline's queue gets through on PostgreSQL, beside queues made for nothing else: equal
+// durability (fsync on, each completion committed), equal claims, workers in processes of their own. Systems take turns
+// in each round, so that ratios hold on a busy machine too.
+// `npm run bench -- queue [rounds]`. The others are installed beside this file, not with Embedline.
+import { execFileSync, fork, spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startPostgres } from '../test/support/postgresServer.ts'
+import { DRIVERS, type DriverName } from './queue/driver.ts'
+
+const FOLDER = join(import.meta.dirname, 'queue')
+const WORKER = join(FOLDER, 'worker.process.ts')
+const ROUNDS = Number(process.argv[2] ?? 3)
+const CLAIM_SIZES = [1, 20, 100]
+const WORKER_COUNTS = [1, 4]
+/** So many that the fastest takes a second or two. */
+const JOBS: Readonly<Record<number, number>> = { 1: 1_500, 20: 12_000, 100: 24_000 }
+/** What is done until then is not counted: connections are made, statements planned. */
+const WARM = 0.1
+const SYSTEMS = ['embedline', 'pg-boss', 'graphile-worker', 'graphile-worker, local queue'] as const
+
+if (!existsSync(join(FOLDER, 'node_modules')))
+  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: FOLDER, stdio: 'inherit' })
+
+interface Run {
+  name: DriverName
+  url: string
+  claimSize: number
+  workers: number
+  jobs: number
+  waitMs?: number
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'embedline-bench-'))
+const postgres = await startPostgres([
+  ...['-c', 'fsync=on', '-c', 'full_page_writes=on', '-c', 'synchronous_commit=on', '-c', 'shared_buffers=256MB'],
+])
+let databases = 0
+try {
+  await compare()
+  await slowItems()
+  await besides()
+} finally {
+  await postgres.stop()
+  await rm(folder, { recursive: true, force: true })
+}
+// The package of PostgreSQL holds on to the process.
+process.exit()
+
+async function compare(): Promise<void> {
+  console.log(`jobs a second, median of ${ROUNDS} rounds; ratio: Embedline's to the other's in the same round`)
+  console.log(['claim', 'workers', ...SYSTEMS].join(' | '))
+  for (const claimSize of CLAIM_SIZES)
+    for (const workers of WORKER_COUNTS) {
+      const rates: Record<string, number[]> = {}
+      for (let round = 0; round < ROUNDS; round++)
+        for (const name of SYSTEMS) {
+          const run = { name, claimSize, workers, jobs: JOBS[claimSize] ?? 0, url: await newDatabase() }
+          ;(rates[name] ??= []).push(await rate(run))
+        }
+      const own = rates['embedline'] ?? []
+      const cells = SYSTEMS.map((name) => {
+        const all = rates[name] ?? []
+        const ratios = own.map((mine, at) => mine / (all[at] ?? 0))
+        return name === 'embedline'
+          ? median(all).toFixed(0)
+          : `${median(all).toFixed(0)} (${median(ratios).toFixed(2)})`
+      })
+      console.log([claimSize, workers, ...cells].join(' | '))
+    }
+}
+
+/** Where work takes time, more workers do more of it. */
+async function slowItems(): Promise<void> {
+  const of = async (workers: number) =>
+    rate({ name: 'embedline', claimSize: 1, workers, jobs: 60 * workers, waitMs: 50, url: await newDatabase() })
+  const ratios: number[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    const one = await of(1)
+    ratios.push((await of(8)) / one)
+  }
+  console.log(`items that wait 50 ms: 8 workers do ${median(ratios).toFixed(1)} x what one does (wanted: 6)`)
+}
+
+/** What stores jobs in another way, for orientation. */
+async function besides(): Promise<void> {
+  for (const claimSize of CLAIM_SIZES) {
+    const jobs = JOBS[claimSize] ?? 0
+    const file = join(folder, `${claimSize}.db`)
+    const sqlite = await rate({ name: 'embedline', claimSize, workers: 1, jobs, url: file })
+    console.log(`Embedline on SQLite (synchronous=FULL), claim ${claimSize}: ${sqlite.toFixed(0)}`)
+  }
+  if (spawnSync('redis-server', ['--version']).error)
+    return console.log('BullMQ: not measured, there is no redis-server on PATH')
+  for (const appendfsync of ['always', 'everysec'])
+    for (const claimSize of CLAIM_SIZES)
+      for (const workers of WORKER_COUNTS) {
+        const redis = await startRedis(appendfsync)
+        const run: Run = { name: 'BullMQ', claimSize, workers, jobs: JOBS[claimSize] ?? 0, url: redis.url }
+        console.log(
+          `BullMQ on Redis (appendfsync ${appendfsync}), ${claimSize} at once, ${workers} workers: ${(await rate(run)).toFixed(0)}`,
+        )
+        await redis.stop()
+      }
+}
+
+async function newDatabase(): Promise<string> {
+  const name = `bench_${++databases}`
+  await postgres.createDatabase(name)
+  return `${postgres.url}/${name}`
+}
+
+/** Jobs a second, from when the first tenth is done until the last one is durable. */
+async function rate({ name, url, claimSize, workers, jobs, waitMs = 0 }: Run): Promise<number> {
+  const { driver } = await DRIVERS[name]()
+  await driver.fill(url, jobs)
+  const children = Array.from({ length: workers }, () =>
+    fork(WORKER, [name, url, String(claimSize), String(waitMs)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
+  )
+  await Promise.all(children.map((child) => once(child, 'message')))
+  const counts = new Map<ChildProcess, number>()
+  const done = () => [...counts.values()].reduce((sum, count) => sum + count, 0)
+  let warm: { atMs: number; count: number } | undefined
+  const allDone = new Promise<void>((resolve) => {
+    for (const child of children)
+      child.on('message', ({ count }: { count: number }) => {
+        counts.set(child, count)
+        if (!warm && done() >= jobs * WARM) warm = { atMs: performance.now(), count: done() }
+        if (done() >= jobs) resolve()
+      })
+  })
+  for (const child of children) child.send('go')
+  await allDone
+  while (await driver.isAnyLeft(url)) await sleep(2)
+  const endMs = performance.now()
+  if (done() !== jobs) throw new Error(`${name} worked ${done()} times on ${jobs} jobs`)
+  const left = children.map((child) => once(child, 'exit'))
+  for (const child of children) child.send('stop')
+  await Promise.all(left)
+  return warm ? ((jobs - warm.count) * 1_000) / (endMs - warm.atMs) : 0
+}
+
+async function startRedis(appendfsync: string): Promise<{ url: string; stop(): Promise<void> }> {
+  const port = await freePort()
+  const home = await mkdtemp(join(folder, 'redis-'))
+  const words = ['--port', String(port), '--bind', '127.0.0.1', '--dir', home, '--save', '']
+  const child = spawn('redis-server', [...words, '--appendonly', 'yes', '--appendfsync', appendfsync], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  for await (const chunk of child.stdout) if (String(chunk).includes('Ready to accept')) break
+  child.stdout.resume()
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    async stop() {
+      const gone = once(child, 'exit')
+      child.kill('SIGTERM')
+      await gone
+    },
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const { port } = server.address() as AddressInfo
+  await new Promise((closed) => server.close(closed))
+  return port
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other)
+  return sorted[Math.floor(sorted.length / 2)] ?? 0
+}

@@ -1,0 +1,23 @@
+// A worker of the bench: works on a queue when it is told to, and says how far it is.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DRIVERS, type DriverName } from './driver.ts'
+
+const [, , name = '', url = '', claimSize = '1', waitMs = '0'] = process.argv
+const { driver } = await DRIVERS[name as DriverName]()
+
+let count = 0
+const handle = async () => {
+  if (waitMs !== '0') await sleep(Number(waitMs))
+  count++
+}
+
+process.send?.({ isReady: true })
+process.once('message', async () => {
+  const working = await driver.work({ url, claimSize: Number(claimSize), handle })
+  const telling = setInterval(() => process.send?.({ count }), 10)
+  process.once('message', async () => {
+    clearInterval(telling)
+    await working.stop()
+    process.disconnect()
+  })
+})

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { problemsOf } from '../../chaos/report.ts'
+import { runChaos } from '../../chaos/runChaos.ts'
+
+// `npm run chaos` is the long form: more of everything, PostgreSQL, S3 and workers, frozen processes, full disks.
+test('a server that is killed by chance at mixed work: nothing lost, nothing twice, nothing wrong, nothing left', async () => {
+  const run = await runChaos({
+    form: 'sqlite',
+    workers: 0,
+    seed: 11,
+    tasks: 10,
+    kills: 4,
+    everyMs: 300,
+    without: new Set(['freeze', 'fillDisk']),
+    keepLogs: false,
+  })
+  expect({ findings: run.findings, problems: problemsOf(run), errors: [...run.errors] }).toEqual({
+    findings: [],
+    problems: [],
+    errors: [],
+  })
+})
