@@ -107,7 +107,7 @@ async function fillBucket(
 async function makeIndex({ db, write }: PgliteForTest): Promise<void> {
   const logger = makeLogger({ write: () => {}, clock: systemClock, level: 'error' })
   const parts = {
-    store: { read: db, write },
+    store: { read: db },
     clock: systemClock,
     logger,
     vectorIndexes: { leastChunks: 1, write },

@@ -139,7 +139,7 @@ function startServer({ leastChunks = LEAST_CHUNKS, fewChunks = 0 } = {}) {
   const log: object[] = []
   const clock = fakeClock()
   const parts = {
-    store: { read: pglite.db, write: pglite.write },
+    store: { read: pglite.db },
     clock,
     logger: makeLogger({ write: (line) => void log.push(JSON.parse(line) as object), clock, level: 'debug' }),
     vectorIndexes: {

@@ -9,9 +9,12 @@ import {
 } from '../store/postgres/vectorIndex/indexTable.ts'
 import { takeInSome } from '../store/postgres/vectorIndex/takeIn.ts'
 import { listMaybeIndexed, sizeOfBucket, type MaybeIndexed } from '../store/vectorIndexes.ts'
-import type { TaskParts, VectorIndexes } from './parts.ts'
+import type { Store, TaskParts, VectorIndexes } from './parts.ts'
 
-type Parts = Pick<TaskParts, 'store' | 'clock' | 'logger'> & { vectorIndexes: VectorIndexes }
+type Parts = Pick<TaskParts, 'clock' | 'logger'> & {
+  store: Pick<Store, 'read'>
+  vectorIndexes: VectorIndexes
+}
 
 /** A bucket that has shrunk to less than this part of what one needs for an index loses it. */
 const KEPT_FROM = 0.5

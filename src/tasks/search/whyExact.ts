@@ -1,12 +1,12 @@
 import { indexOfBucket } from '../../store/vectorIndexes.ts'
-import type { TaskParts } from '../parts.ts'
+import type { Store, TaskParts } from '../parts.ts'
 
 /**
  * Why a bucket that is large enough for an index of neighbours was searched exactly: a sentence. Undefined when it is not
  * so large, or has one that could not answer this query.
  */
 export async function whyExact(
-  { store, vectorIndexes }: Pick<TaskParts, 'store' | 'vectorIndexes'>,
+  { store, vectorIndexes }: Pick<TaskParts, 'vectorIndexes'> & { store: Pick<Store, 'read'> },
   { bucketId, chunkCount }: { bucketId: number; chunkCount: number },
 ): Promise<string | undefined> {
   const { leastChunks, obstacle } = vectorIndexes ?? {}
