@@ -20,7 +20,7 @@ import { missingTestData, testData } from '../test/support/testData.ts'
 import { readCranfield, type Collection } from './builtin/cranfield.ts'
 
 const FOLDER = 'retrieval/cranfield'
-const CHUNKS = { sizeCharacters: 200, overlapCharacters: 100 }
+const CHUNKS = { sizeCharacters: 200, overlapCharacters: 50 }
 const MODEL = { id: 'builtin', revision: '1' }
 const RECALL_MUST = 0.95
 const LIMITS = [10, 100] as const
@@ -38,6 +38,7 @@ async function measure() {
   const pglite = await startPglite()
   try {
     const bucket = await fillBucket(pglite, collection, model)
+    console.log(`${bucket.chunkCount} chunks are stored`)
     const startMs = performance.now()
     await makeIndex(pglite)
     const buildSec = (performance.now() - startMs) / 1000
@@ -71,36 +72,38 @@ async function fillBucket(
   )
   let chunkCount = 0
   let dimension = 0
-  let version = 0
-  for (const document of documents) {
-    const text = `${document.title}\n\n${document.text}`
-    const chunks = await Array.fromAsync(chunkText([{ text, place: {} }], CHUNKS))
-    const vectors = await model.text(
-      chunks.map((chunk) => chunk.text),
-      'document',
-    )
-    chunkCount += chunks.length
-    dimension = vectors[0]?.length ?? dimension
-    version = await write(async (tables) => {
-      const listed = [{ key: `${document.id}`, sizeBytes: 1 }]
-      const [file] = await insertFiles(tables, id, listed, { taskId: 't', nowMs: 1 })
-      if (!file) throw new Error('a file was inserted and has no id')
-      const rows = vectors.map((vector, ordinal) => ({ ordinal, text: '', place: {}, vector, termsJson: '{}' }))
-      await insertChunks(tables, [{ fileId: file.id, generation: 1, chunks: rows }])
-      const next = (await nextVersion(tables, id, 1)) ?? 0
-      await finishFile(tables, file.id, 't', {
+  const version = await write(async (tables) => {
+    const listed = documents.map((document) => ({ key: `${document.id}`, sizeBytes: 1 }))
+    const files = await insertFiles(tables, id, listed, { taskId: 't', nowMs: 1 })
+    for (const [at, document] of documents.entries()) {
+      const text = `${document.title}\n\n${document.text}`
+      const chunks = await Array.fromAsync(chunkText([{ text, place: {} }], CHUNKS))
+      const texts = chunks.map((chunk) => chunk.text)
+      const vectors = await model.text(texts, 'document')
+      const rows = vectors.map((vector, ordinal) => ({
+        ordinal,
+        text: '',
+        place: {},
+        vector,
+        termsJson: '{}',
+      }))
+      chunkCount += rows.length
+      dimension = rows[0]?.vector.length ?? dimension
+      const fileId = files[at]?.id ?? 0
+      await insertChunks(tables, [{ fileId, generation: 1, chunks: rows }])
+      await finishFile(tables, fileId, 't', {
         generation: 1,
         chunkCount: rows.length,
-        version: next,
+        version: (await nextVersion(tables, id, 1)) ?? 0,
         sizeBytes: 1,
         changeToken: '',
         checksum: '',
         settingsJson: JSON.stringify(settings),
         nowMs: 1,
       })
-      return next
-    })
-  }
+    }
+    return documents.length
+  })
   return { id, version, chunkCount, dimension }
 }
 

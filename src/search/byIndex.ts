@@ -147,7 +147,8 @@ async function candidatesOfFiles(
     if (fileIds.length < groups && !isAll) continue
     if (moments === 1) return chunks
     const query = { vector, fileIds: fileIds.slice(0, groups), most: moments + SPARE }
-    return distinct([...chunks, ...(await index.nearestOfFiles(source, query))])
+    const ofFiles = await index.nearestOfFiles(source, query)
+    return ofFiles && distinct([...chunks, ...ofFiles])
   }
   return undefined
 }

@@ -100,11 +100,11 @@ export interface ChunkIndex {
    * is not there any more.
    */
   nearest(source: ChunkSource, query: NearestQuery): Promise<IndexedChunk[] | undefined>
-  /** About the `most` nearest chunks of each of these files, in no order. */
+  /** About the `most` nearest chunks of each of these files, in no order. Undefined when the index is gone. */
   nearestOfFiles(
     source: ChunkSource,
     query: { vector: Float32Array; fileIds: readonly number[]; most: number },
-  ): Promise<IndexedChunk[]>
+  ): Promise<IndexedChunk[] | undefined>
   /** These chunks, in no order, without those that are not searched any more. */
   chunks(source: ChunkSource, ids: readonly { fileId: number; ordinal: number }[]): Promise<IndexedChunk[]>
   /** All chunks of these files. */

@@ -36,6 +36,9 @@ const MODEL = { id: 'tiny', revision: '1' }
 const OTHER_MODEL = { id: 'tiny', revision: '2' }
 const LEAST_CHUNKS = 300
 
+/** Usually some seconds. */
+const START_MS = 180_000
+
 let pglite: PgliteForTest
 beforeAll(async () => {
   if (onPostgres) return
@@ -44,7 +47,7 @@ beforeAll(async () => {
     .insertInto('account')
     .values(['a', 'b'].map((id) => ({ id, name: id, user_id: id, created_ms: 0 })))
     .execute()
-})
+}, START_MS)
 afterAll(() => pglite?.close())
 
 const settingsOf = (model: typeof MODEL) => ({
@@ -395,6 +398,19 @@ test.runIf(!onPostgres)(
     expect((await server.search.find(await orderOf(id))).hits).toEqual([])
   },
 )
+
+test.runIf(!onPostgres)('an index whose table is dropped under a search is not missed', async () => {
+  const server = startServer()
+  const { id } = (await getEmbedding(pglite.db, 'b', 'large'))!
+  await sql`drop table ${sql.table(`chunk_vector_${id}`)}`.execute(pglite.db)
+  const order = await orderOf(id, { model: OTHER_MODEL })
+  expect(await server.search.find(order)).toEqual({
+    hits: (await server.exactly.find(order)).hits,
+    method: 'exact',
+  })
+  const files = await fileOrder(id, { model: OTHER_MODEL })
+  expect(await server.search.findFiles(files)).toMatchObject({ method: 'exact' })
+})
 
 test.runIf(!onPostgres)(
   'a deleted bucket loses its table, as do all when there is to be no index',

@@ -41,11 +41,14 @@ export interface ChunkIndex {
    * is not there any more.
    */
   nearest(source: Source, query: NearestQuery): Promise<IndexedChunk[] | undefined>
-  /** The `most` nearest chunks of each of these files, in no order: exact but for the half precision. */
+  /**
+   * The `most` nearest chunks of each of these files, in no order: exact but for the half precision. Undefined when the
+   * index is not there any more.
+   */
   nearestOfFiles(
     source: Source,
     query: { vector: Float32Array; fileIds: readonly number[]; most: number },
-  ): Promise<IndexedChunk[]>
+  ): Promise<IndexedChunk[] | undefined>
   /** These chunks, in no order, without those that are not searched any more. */
   chunks(source: Source, ids: readonly ChunkId[]): Promise<IndexedChunk[]>
   /** All chunks of these files. */
@@ -71,7 +74,7 @@ export const chunkIndexOver = (reading: Reading): ChunkIndex => ({
   },
 
   nearest: (source, query) =>
-    reading.oneMoment(async (db) => {
+    inIndex(reading, async (db) => {
       if (!(await readyIndex(db, source))) return undefined
       const ids = await nearestIds(db, source.bucketId, query)
       const isShort = ids.length < query.count && ids.length < (await countMatching(db, source, query))
@@ -79,8 +82,8 @@ export const chunkIndexOver = (reading: Reading): ChunkIndex => ({
     }),
 
   nearestOfFiles: (source, query) =>
-    reading.oneMoment(async (db) => {
-      if (!(await readyIndex(db, source))) return []
+    inIndex(reading, async (db) => {
+      if (!(await readyIndex(db, source))) return undefined
       return await chunksAt(db, source, await nearestIdsOfFiles(db, source.bucketId, query))
     }),
 
@@ -105,6 +108,21 @@ export const chunkIndexOver = (reading: Reading): ChunkIndex => ({
   },
 })
 
+const NO_TABLE = '42P01'
+
+/** Of one moment. Tables are dropped for everybody at once, also for who has read before that there is one. */
+async function inIndex<T>(
+  reading: Reading,
+  read: (db: Db) => Promise<T | undefined>,
+): Promise<T | undefined> {
+  try {
+    return await reading.oneMoment(read)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === NO_TABLE) return undefined
+    throw error
+  }
+}
+
 async function readyIndex(db: Db, { bucketId, model }: Source) {
   return await db
     .selectFrom('vector_index')
@@ -128,6 +146,7 @@ async function nearestIds(db: Db, bucketId: number, query: NearestQuery): Promis
     select set_config('hnsw.ef_search', ${String(efSearch)}, true),
            set_config('hnsw.iterative_scan', 'strict_order', true),
            set_config('hnsw.max_scan_tuples', ${String(MOST_ROWS_SEEN)}, true),
+           set_config('hnsw.scan_mem_multiplier', '8', true),
            set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
            set_config('enable_sort', 'off', true)`.execute(db)
   const { rows } = await sql<IdRow>`
