@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 const ON_POSTGRES = [
   'src/store/**/*.test.ts',
   'src/queue/**/*.test.ts',
+  'test/journeys/compose.test.ts',
   'test/journeys/workers.test.ts',
   'src/cli/move/**/*.test.ts',
   ...(process.env['EMBEDLINE_POSTGRES_TESTS'] === 'all'

@@ -21,6 +21,7 @@ export interface Tables {
   task: TaskRow
   item: ItemRow
   turn: TurnRow
+  worker: WorkerRow
   embedding: EmbeddingRow
   modality_sum: ModalitySumRow
   vector_set: VectorSetRow
@@ -305,6 +306,11 @@ export interface ItemRow {
   pause_id: Generated<number>
   lease_until_ms: number | null
   worker: string | null
+  /** The model that it needs, `id@revision`; empty: none. */
+  model: Generated<string>
+  /** The file that it reads, when that is large. */
+  input_hash: Generated<string | null>
+  input_bytes: Generated<number | null>
   /** What to do, opaque to the queue. */
   payload_json: string
   /** How far it got, opaque to the queue: an item that settles in parts goes on from here. */
@@ -314,6 +320,16 @@ export interface ItemRow {
   created_ms: number
   started_ms: number | null
   finished_ms: number | null
+}
+
+/** A process that claims items, while it runs. */
+export interface WorkerRow {
+  name: string
+  /** ItemKind[]: what it works on. */
+  kinds_json: string
+  /** Models that it can use, `id@revision`. */
+  models_json: string
+  seen_ms: number
 }
 
 /** Per account and lane the last turn that was given out; the row with account '' holds the lane's current turn. */

@@ -18,6 +18,7 @@ import { addBatches } from './migrations/0014_batches.ts'
 import { addOperations } from './migrations/0015_operations.ts'
 import { addReuse } from './migrations/0016_reuse.ts'
 import { keepItemIds } from './migrations/0017_itemIds.ts'
+import { addItemNeeds } from './migrations/0018_itemNeeds.ts'
 import { addVectorIndexes } from './migrations/0020_vectorIndexes.ts'
 import { createPostgresTables } from './migrations/postgresTables.ts'
 
@@ -42,6 +43,7 @@ export const MIGRATIONS: readonly Migration[] = [
   addOperations,
   addReuse,
   keepItemIds,
+  addItemNeeds,
   addVectorIndexes,
 ]
 

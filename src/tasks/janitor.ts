@@ -36,6 +36,18 @@ export function startJanitor(parts: TaskParts): Opened {
   }
 }
 
+/** The same for what lies on this machine, which nobody else could remove. */
+export function startOwnCleaning(parts: TaskParts): Opened {
+  const stopping = new AbortController()
+  const loop = repeat(parts, stopping.signal, CLEAN_EVERY_MS, () => cleanOwn(parts))
+  return {
+    async close() {
+      stopping.abort()
+      await loop
+    },
+  }
+}
+
 /** Removes everything that `surveyJanitor` would name, at once; from the machines of other servers nothing. */
 export async function cleanNow(parts: TaskParts, signal: AbortSignal): Promise<void> {
   await parts.store.exclusively(CLEANING, () => cleanShared(parts, signal))

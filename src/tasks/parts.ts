@@ -177,8 +177,14 @@ export interface Buckets {
   objects(account: string, bucket: string, options: { after?: string }): AsyncIterable<BucketObject>
   /** Of one object now; undefined when it is not there. */
   stat(account: string, bucket: string, key: string): Promise<BucketObject | undefined>
-  /** The object and a path from which a compute child can read it; undefined when it is not there. */
-  local(account: string, bucket: string, key: string): Promise<(BucketObject & { path: string }) | undefined>
+  /** Has the object in a file that a compute child can read while `use` runs; false when it is not there. */
+  useFile(
+    account: string,
+    bucket: string,
+    key: string,
+    signal: AbortSignal | undefined,
+    use: (object: BucketObject & { path: string }) => Promise<void>,
+  ): Promise<boolean>
   /**
    * All bytes, or those of a range, are those of the change token, or the stream fails with `file_changed`. Throws
    * `not_found`.
