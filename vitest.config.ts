@@ -10,7 +10,7 @@ const ON_POSTGRES = [
   'src/cli/move/**/*.test.ts',
   ...(process.env['EMBEDLINE_POSTGRES_TESTS'] === 'all'
     ? ['src/tasks/**/*.test.ts']
-    : ['cancel', 'idempotency', 'severalServers', 'stateMachine', 'watch/follow'].map(
+    : ['cancel', 'idempotency', 'partitions', 'severalServers', 'stateMachine', 'watch/follow'].map(
         (name) => `src/tasks/${name}.test.ts`,
       )),
 ]

@@ -43,6 +43,7 @@ export interface Tables {
   batch_stretch: BatchStretchRow
   task_trace: TaskTraceRow
   pause: PauseRow
+  vector_index: VectorIndexRow
 }
 
 /** A connection or a transaction: every statement takes one as its first argument. */
@@ -567,4 +568,20 @@ export interface BatchStretchRow {
   object_hash: string | null
   done_bytes: number
   failed_bytes: number
+}
+
+/** An index of neighbours of the chunks of a bucket that one model embedded: what its table has taken in. */
+export interface VectorIndexRow {
+  bucket_id: number
+  model_id: string
+  model_revision: string
+  dimension: number
+  /** `filling`: it is not searched yet. */
+  state: 'filling' | 'ready'
+  /** Of the bucket: all of it up to here is in it, and nothing that came later. */
+  version: number
+  /** How many chunks are in it. */
+  chunk_count: number
+  created_ms: number
+  updated_ms: number
 }
