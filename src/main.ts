@@ -9,11 +9,11 @@ import { modelsInUse } from './modelParts.ts'
 import { openParts, type Open, type Surroundings } from './openParts.ts'
 import type { Dispatcher } from './queue/dispatcher.ts'
 import { inFolder } from './storageParts.ts'
-import { startJanitor } from './tasks/janitor.ts'
+import { startJanitor, startOwnCleaning } from './tasks/janitor.ts'
 import { admitKeys } from './tasks/keys.ts'
 import { startLeaseSweep, takeBackItems } from './tasks/sweep.ts'
 import { version } from './version.ts'
-import { claimedKinds, refuseUnshared } from './workerKinds.ts'
+import { claimedKinds, isShared, refuseUnshared } from './workerKinds.ts'
 
 export interface RunningServer {
   url: string
@@ -42,8 +42,12 @@ export const startServer = (
     const shared = await openParts(config, { ...surroundings, open, isAlone: !config.s3 })
     const { parts, modelLine } = shared
     const keyFile = join(config.dataFolder, 'admin.key')
-    const isShared = 'url' in config.database && config.s3 !== undefined
-    const admission = { listed: config.keys, keyFile, isLoopback: isLoopback(config.host), isShared }
+    const admission = {
+      listed: config.keys,
+      keyFile,
+      isLoopback: isLoopback(config.host),
+      isShared: isShared(config),
+    }
     const hasOwnKey = await inFolder(config.dataFolder, () => admitKeys(parts, admission))
     // A folder has one server, and that one was killed; on a common database others work, and leases tell who died.
     if ('file' in config.database) await takeBackItems(parts)
@@ -54,7 +58,7 @@ export const startServer = (
     open(startJanitor(parts))
     open(startLeaseSweep(parts))
     const dispatcher =
-      config.computeCount > 0 ? shared.dispatch(claimedKinds(config, { isWorker: false })) : undefined
+      config.computeCount > 0 ? await shared.dispatch(claimedKinds(config, { isWorker: false })) : undefined
     return { url, ...(hasOwnKey && { keyFile }), modelLine, dispatcher }
   })
 
@@ -73,8 +77,9 @@ export const startWorker = (
     const { parts, modelLine, site } = shared
     const { url } = open(await listenHealth({ site, host: config.host, port: config.healthPort }))
     shared.compute.start()
+    open(startOwnCleaning(parts))
     open(startLeaseSweep(parts))
-    return { url, modelLine, kinds, dispatcher: shared.dispatch(kinds) }
+    return { url, modelLine, kinds, dispatcher: await shared.dispatch(kinds) }
   })
 
 /** Starts what `start` opens. What of it is open when it throws is closed again, the newest first, as by `stop`. */

@@ -1,10 +1,11 @@
 import type { Config } from './config.ts'
 import { EmbedlineError } from './domain/errors.ts'
-import type { ModelFacts } from './domain/model.ts'
+import { nameOfModel, type ModelFacts } from './domain/model.ts'
 import { MODEL_NAMES as OPENAI_MODEL_NAMES } from './http/openai/names.ts'
 import { MODEL_NAMES } from './http/telnyx/names.ts'
 import { MODEL_NAMES as EMBED_V1_MODEL_NAMES } from './http/twelvelabs/embedV1/names.ts'
 import { NEWER_MODEL } from './http/twelvelabs/modelName.ts'
+import type { Clock } from './lib/clock.ts'
 import type { Opened } from './lib/closing.ts'
 import { catalogued } from './modelFiles/catalogue.ts'
 import { openModelFiles, type ModelFiles } from './modelFiles/pulls.ts'
@@ -59,6 +60,21 @@ export const modelsOf = (registry: Registry): Models => ({
   countTokens,
   terms: (text) => Object.fromEntries(termsOf(text)),
 })
+
+/** Models may be pulled and removed while a process runs, and their files are not looked for at each claim. */
+const LOOK_EVERY_MS = 1_000
+
+/** Names of the models that can be used now, with their revisions. */
+export function usableModels(registry: Registry, clock: Pick<Clock, 'nowMs'>): () => readonly string[] {
+  let names: readonly string[] = []
+  let againMs = 0
+  return () => {
+    if (clock.nowMs() < againMs) return names
+    againMs = clock.nowMs() + LOOK_EVERY_MS
+    names = registry.all.filter((model) => registry.problem(model) === undefined).map(nameOfModel)
+    return names
+  }
+}
 
 /** Ids of the models that requests may mean. */
 export const modelsInUse = ({ model, aliases }: Config): string[] => [

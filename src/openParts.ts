@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
-import { openFolderBuckets } from './buckets/folderBuckets.ts'
 import { startCompute, type RunningCompute } from './compute/pool.ts'
 import type { Config, TracesConfig } from './config.ts'
 import { makePace } from './crawl/pace.ts'
@@ -28,13 +27,15 @@ import {
   modelsOf,
   openModels,
   openRemoteTexts,
+  usableModels,
 } from './modelParts.ts'
 import { findModelFiles } from './modelFiles/findModelFiles.ts'
 import { openRegistry, type Registry } from './models/registry.ts'
 import type { ModelSettings } from './models/settings.ts'
-import { startDispatcher, type Dispatcher } from './queue/dispatcher.ts'
+import { abilitiesWith, startWork } from './dispatching.ts'
+import type { Dispatcher } from './queue/dispatcher.ts'
 import { openSearch } from './search/search.ts'
-import { inFolder, openDisk, openObjects } from './storageParts.ts'
+import { inFolder, openBuckets, openDisk, openObjects } from './storageParts.ts'
 import { loaderModule } from './store/loaderModule.ts'
 import { lockFolder } from './store/lock.ts'
 import { openStore } from './store/open.ts'
@@ -45,16 +46,16 @@ import type { OpenStore } from './store/store.ts'
 import type { DiskGuard } from './tasks/disk/watchDisk.ts'
 import { gatherDocumentEnds } from './tasks/endDocuments.ts'
 import type { TaskParts } from './tasks/parts.ts'
-import { roomsBeside } from './tasks/rooms.ts'
+import { startPresence } from './tasks/presence.ts'
 import { openTally } from './tasks/tally.ts'
 import { tellMoves } from './tasks/tellMoves.ts'
 import { traceEnds, tracedStore, traceTimings } from './tasks/traces.ts'
 import { openUsage } from './tasks/usage.ts'
 import { openWatchHub } from './tasks/watch/hub.ts'
-import { workOn } from './tasks/work.ts'
 import { makeMeters } from './telemetry/meters.ts'
 import { measureTimings } from './telemetry/timings.ts'
 import { version } from './version.ts'
+import { isShared } from './workerKinds.ts'
 
 export interface Surroundings {
   /** Where the lines of the log go. */
@@ -78,7 +79,7 @@ export interface Shared {
   modelLine: string
   site: { version: string; readiness: () => Readiness; metrics: () => Promise<string> }
   /** Begins to work on items of these kinds. */
-  dispatch: (kinds: readonly ItemKind[]) => Dispatcher
+  dispatch: (kinds: readonly ItemKind[]) => Promise<Dispatcher>
 }
 
 interface SharedSurroundings extends Surroundings {
@@ -169,9 +170,15 @@ export async function openParts(
     ...(remote && { remote }),
     models: modelsOf(registry),
     modelFiles,
-    buckets: openFolderBuckets({ url: config.bucketsUrl, clock, uploadId: () => ids.uuid() }),
+    buckets: await openBuckets(config, { clock, ids, open }),
     endDocument: gatherDocumentEnds({ store, clock }),
     search,
+    ...(untraced.writeSlowly && {
+      vectorIndexes: {
+        ...(config.vectorIndexLeastChunks !== undefined && { leastChunks: config.vectorIndexLeastChunks }),
+        write: untraced.writeSlowly,
+      },
+    }),
     watchHub: open(openWatchHub({ store: watchable(store), clock, onError: watchError(logger) })),
     usage,
     tally,
@@ -201,7 +208,19 @@ export async function openParts(
       readiness,
       metrics: makeMetricsPage({ meters, results, search, compute, disk, readiness, model: model.id, clock }),
     },
-    dispatch: (kinds) => (dispatcher = startWork(parts, store, { computeCount: config.computeCount, kinds })),
+    async dispatch(kinds) {
+      const worker = ids.uuid()
+      const models = usableModels(registry, clock)
+      const areOthers = isShared(config)
+      if (areOthers) open(await startPresence(parts, { name: worker, kinds, models }))
+      dispatcher = startWork(parts, store, {
+        worker,
+        computeCount: config.computeCount,
+        kinds,
+        ...(areOthers && { abilities: () => abilitiesWith(models(), objects) }),
+      })
+      return dispatcher
+    },
   }
 }
 
@@ -278,35 +297,3 @@ const watchable = (store: OpenStore): Parameters<typeof openWatchHub>[0]['store'
     }
   },
 })
-
-const startWork = (
-  parts: TaskParts,
-  store: OpenStore,
-  { computeCount, kinds }: { computeCount: number; kinds: readonly ItemKind[] },
-): Dispatcher => {
-  const worker = parts.ids.uuid()
-  // Items tell who has them by this name; which process that is, only this line tells.
-  parts.logger.info('takes up work', { worker, pid: process.pid })
-  return startDispatcher({
-    write: (change) => parts.store.write(change),
-    worker,
-    // With a full disk nothing is begun: it would only fail. With a wrong clock leases would mean nothing.
-    rooms: (held) =>
-      parts.disk.state === 'full' || store.problem() !== undefined
-        ? []
-        : roomsBeside(held, { computeCount, kinds }),
-    handle: (item, signal) => workOn(parts, item, signal),
-    onError: (error) => {
-      if (error instanceof EmbedlineError && error.code === 'lease_lost')
-        parts.logger.info('work was taken away', { error })
-      else if (error instanceof EmbedlineError && error.code === 'disk_full') {
-        parts.disk.reportFull()
-        parts.logger.warn('work waits for room on the disk', { error })
-      } else if (error instanceof EmbedlineError && error.code === 'storage_unavailable')
-        parts.logger.warn('work waits for the database', { error })
-      else parts.logger.error('the dispatcher met an error', { error })
-    },
-    clock: parts.clock,
-    reach: parts.reach,
-  })
-}

@@ -18,14 +18,18 @@ export function claimedKinds(
   return isWorker && hasOwnBuckets ? kinds.filter((kind) => !IN_BUCKETS.includes(kind)) : kinds
 }
 
+/** Other processes, on other machines, can have what this one has. */
+export const isShared = ({ database, s3 }: Pick<Config, 'database' | 's3'>): boolean =>
+  'url' in database && s3 !== undefined
+
 /** Throws `request_invalid` for a configuration with which a worker would be alone with its work. */
-export function refuseUnshared({ database, s3, computeCount }: Config): void {
-  if (!('url' in database) || !s3)
+export function refuseUnshared(config: Config): void {
+  if (!isShared(config))
     throw new EmbedlineError(
       'request_invalid',
       'A worker shares its database and its storage with a server: it needs --database-url postgres://… and --storage-url s3://…',
     )
-  if (computeCount === 0)
+  if (config.computeCount === 0)
     throw new EmbedlineError(
       'request_invalid',
       'A worker without compute processes would do nothing: --compute 1 or more.',

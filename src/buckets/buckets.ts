@@ -52,8 +52,18 @@ export interface Buckets {
    * With a range, the stream has only its bytes, as far as they are there.
    */
   open(account: string, bucket: string, key: string, range?: ByteRange): Promise<OpenedObject>
-  /** The object as `stat` gives it, and a path of this machine from which it can be read now. */
-  local(account: string, bucket: string, key: string): Promise<(BucketObject & { path: string }) | undefined>
+  /**
+   * Has the object in a file of this machine while `use` runs, for programs that read files; false when it is not there.
+   * Its bytes may have to come from elsewhere first: throws `file_changed` when they change meanwhile, `aborted`, and what
+   * `use` throws.
+   */
+  useFile(
+    account: string,
+    bucket: string,
+    key: string,
+    signal: AbortSignal | undefined,
+    use: (object: BucketObject & { path: string }) => Promise<void>,
+  ): Promise<boolean>
   /**
    * Writes an object, durably and as a whole: a listing or reader sees the old one or the new one, and the old one when
    * `bytes` fails. Makes the bucket when there is none. Throws `request_invalid` for a name that no bucket can have,

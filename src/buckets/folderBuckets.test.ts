@@ -85,7 +85,7 @@ test('links, pipes, sockets and devices are no objects and lead nowhere', async 
       expect(await buckets.stat('ana', 'handbook', key)).toBeUndefined()
       expect(await buckets.remove('ana', 'handbook', key)).toBe(false)
       await expect(buckets.open('ana', 'handbook', key)).rejects.toMatchObject({ code: 'not_found' })
-      expect(await buckets.local('ana', 'handbook', key)).toBeUndefined()
+      expect(await buckets.useFile('ana', 'handbook', key, undefined, async () => {})).toBe(false)
     }
     await expect(put('folder out/new')).rejects.toMatchObject({ code: 'request_invalid' })
     expect(await readdir(join(root, 'ben', 'secrets'))).toEqual(['file'])

@@ -11,6 +11,7 @@ import { segmentsOf } from './key.ts'
 import { listFolder, statFile } from './listFolder.ts'
 import { readUnchanged } from './readUnchanged.ts'
 import { removeFile } from './removeFile.ts'
+import { checkNewBucket } from './checkNewBucket.ts'
 import { rootTemplate } from './rootTemplate.ts'
 import { watchBytes } from './watchedBytes.ts'
 import { writeFile } from './writeFile.ts'
@@ -71,9 +72,10 @@ export function openFolderBuckets({ url, clock, uploadId }: FolderBucketsParts):
         )
       }),
 
-    async local(account, bucket, key) {
+    async useFile(account, bucket, key, _signal, use) {
       const found = await stat(account, bucket, key)
-      return found && { ...found, path: join(rootOf(account), bucket, key) }
+      if (found) await use({ ...found, path: join(rootOf(account), bucket, key) })
+      return found !== undefined
     },
 
     async put(account, bucket, key, bytes) {
@@ -101,12 +103,6 @@ function placeOf(bucket: string, key: string): { folders: string[]; name: string
   const segments = segmentsOf(key)
   if (!isBucketName(bucket)) throw notFound()
   return { folders: [bucket, ...segments.slice(0, -1)], name: segments.at(-1) ?? '' }
-}
-
-function checkNewBucket(bucket: string): void {
-  if (isBucketName(bucket)) return
-  const rule = 'A bucket has 3 to 63 lower case letters, digits, dots and dashes, by the rules of Amazon S3.'
-  throw new EmbedlineError('request_invalid', rule, { field: 'bucket' })
 }
 
 async function bucketsIn(root: string): Promise<string[]> {

@@ -21,6 +21,9 @@ export interface ModelPin {
 /** The pin alone, of anything that has one: facts have more in them than a pipe can carry. */
 export const pinOf = ({ id, revision }: ModelPin): ModelPin => ({ id, revision })
 
+/** A model with its revision, as one word. */
+export const nameOfModel = ({ id, revision }: ModelPin): string => `${id}@${revision}`
+
 /** What is known of a model without loading it. Named in every answer. */
 export interface ModelFacts {
   id: string

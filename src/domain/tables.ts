@@ -21,6 +21,7 @@ export interface Tables {
   task: TaskRow
   item: ItemRow
   turn: TurnRow
+  worker: WorkerRow
   embedding: EmbeddingRow
   modality_sum: ModalitySumRow
   vector_set: VectorSetRow
@@ -42,6 +43,7 @@ export interface Tables {
   batch_stretch: BatchStretchRow
   task_trace: TaskTraceRow
   pause: PauseRow
+  vector_index: VectorIndexRow
 }
 
 /** A connection or a transaction: every statement takes one as its first argument. */
@@ -306,6 +308,11 @@ export interface ItemRow {
   pause_id: Generated<number>
   lease_until_ms: number | null
   worker: string | null
+  /** The model that it needs, `id@revision`; empty: none. */
+  model: Generated<string>
+  /** The file that it reads, when that is large. */
+  input_hash: Generated<string | null>
+  input_bytes: Generated<number | null>
   /** What to do, opaque to the queue. */
   payload_json: string
   /** How far it got, opaque to the queue: an item that settles in parts goes on from here. */
@@ -315,6 +322,16 @@ export interface ItemRow {
   created_ms: number
   started_ms: number | null
   finished_ms: number | null
+}
+
+/** A process that claims items, while it runs. */
+export interface WorkerRow {
+  name: string
+  /** ItemKind[]: what it works on. */
+  kinds_json: string
+  /** Models that it can use, `id@revision`. */
+  models_json: string
+  seen_ms: number
 }
 
 /** Per account and lane the last turn that was given out; the row with account '' holds the lane's current turn. */
@@ -551,4 +568,20 @@ export interface BatchStretchRow {
   object_hash: string | null
   done_bytes: number
   failed_bytes: number
+}
+
+/** An index of neighbours of the chunks of a bucket that one model embedded: what its table has taken in. */
+export interface VectorIndexRow {
+  bucket_id: number
+  model_id: string
+  model_revision: string
+  dimension: number
+  /** `filling`: it is not searched yet. */
+  state: 'filling' | 'ready'
+  /** Of the bucket: all of it up to here is in it, and nothing that came later. */
+  version: number
+  /** How many chunks are in it. */
+  chunk_count: number
+  created_ms: number
+  updated_ms: number
 }

@@ -60,6 +60,8 @@ export async function openDiskObjects(parts: IncomingParts): Promise<Objects & O
         return file.createReadStream(range && { start: range.first, end: range.last })
       }),
 
+    inputsHere: () => undefined,
+
     async useFile({ accountId, hash }, _signal, use) {
       const file = path(accountId, hash)
       // Else it would look like damaged media.

@@ -92,6 +92,8 @@ export interface Objects {
     signal: AbortSignal | undefined,
     use: (path: string) => Promise<T>,
   ): Promise<T>
+  /** Hashes of files that `useFile` need not fetch, those used last at the end. Undefined: it never fetches. */
+  inputsHere(): readonly string[] | undefined
   /** Undefined when they are not here. */
   sizeOf(accountId: string, hash: string): Promise<number | undefined>
   /** Removes the bytes; removing what is not there is no error. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db, ItemKind } from '../domain/tables.ts'
-import { claim, type Claimed, type ClaimOrder, type ClaimedItem } from './claim.ts'
+import { claim, fitting, type Abilities, type Claimed, type ClaimOrder, type ClaimedItem } from './claim.ts'
 import { dueItems, holdBack } from './holdBack.ts'
 
 /** Room for further items of some kinds. */
@@ -10,9 +10,11 @@ export interface Room {
   lanes: readonly number[]
   /** How many items may start now. */
   free: number
+  /** True: they may read large files, and it matters which of them are here. */
+  readsInputs?: boolean
 }
 
-export type RoundOrder = Pick<ClaimOrder, 'worker' | 'nowMs' | 'leaseUntilMs'>
+export type RoundOrder = Pick<ClaimOrder, 'worker' | 'nowMs' | 'leaseUntilMs' | keyof Abilities>
 
 /**
  * Fills the rooms as far as there is work. An item that must run alone is claimed when nothing is held, and nothing
@@ -22,15 +24,21 @@ export async function claimRound(
   db: Db,
   rooms: readonly Room[],
   held: readonly ClaimedItem[],
-  order: RoundOrder,
+  { inputsHere, ...order }: RoundOrder,
 ): Promise<Claimed> {
   if (held.some(({ isAlone }) => isAlone)) return NOTHING
-  if (await isAloneDue(db, rooms, order.nowMs))
-    return held.length > 0 ? NOTHING : claimAlone(db, rooms, order)
+  if (await isAloneDue(db, rooms, order)) return held.length > 0 ? NOTHING : claimAlone(db, rooms, order)
   const claimed: Claimed = { items: [], heldBack: 0 }
-  for (const { kinds, lanes, free } of rooms) {
+  for (const { kinds, lanes, free, readsInputs } of rooms) {
     if (free <= 0) continue
-    const { items, heldBack } = await claim(db, { ...order, kinds, lanes, limit: free, alone: false })
+    const { items, heldBack } = await claim(db, {
+      ...order,
+      ...(readsInputs && inputsHere && { inputsHere }),
+      kinds,
+      lanes,
+      limit: free,
+      alone: false,
+    })
     claimed.items.push(...items)
     claimed.heldBack += heldBack
   }
@@ -47,10 +55,8 @@ async function claimAlone(db: Db, rooms: readonly Room[], order: RoundOrder): Pr
   return NOTHING
 }
 
-async function isAloneDue(db: Db, rooms: readonly Room[], nowMs: number): Promise<boolean> {
-  const fits = rooms.map(
-    ({ kinds, lanes }) => sql`(kind in (${sql.join(kinds)}) and lane in (${sql.join(lanes)}))`,
-  )
+async function isAloneDue(db: Db, rooms: readonly Room[], { nowMs, models }: RoundOrder): Promise<boolean> {
+  const fits = rooms.map(({ kinds, lanes }) => sql`(${fitting(lanes, { kinds, ...(models && { models }) })})`)
   const which = sql`(${sql.join(fits, sql` or `)})`
   const { free, stopped } = await dueItems(db, which, {
     alone: true,

@@ -2,7 +2,7 @@ import { reachNothing, type Reach } from '../domain/failurePoints.ts'
 import type { Db } from '../domain/tables.ts'
 import type { Clock } from '../lib/clock.ts'
 import { makeNap } from '../lib/nap.ts'
-import type { Claimed, ClaimedItem } from './claim.ts'
+import type { Abilities, Claimed, ClaimedItem } from './claim.ts'
 import { claimRound, type Room } from './claimRound.ts'
 import { extend } from './extend.ts'
 import type { Hold } from './item.ts'
@@ -16,6 +16,8 @@ export interface DispatcherParts {
   worker: string
   /** What may start now, beside what is held already. */
   rooms: (held: readonly ClaimedItem[]) => readonly Room[]
+  /** What it can do at this moment. Absent: everything, and all inputs are here. */
+  abilities?: () => Abilities
   /** Does the work of an item and settles it; ends soon after `signal` is aborted, then without settling. */
   handle: (item: ClaimedItem, signal: AbortSignal) => Promise<void>
   onError: (error: unknown) => void
@@ -47,7 +49,7 @@ const LONGEST_WAIT_MS = 10_000
 /** Starts to claim items and to hand them to `handle`, as many at once as there is room for. */
 export function startDispatcher(parts: DispatcherParts): Dispatcher {
   const { write, worker, rooms, handle, onError, clock } = parts
-  const { pollMs = 500, leaseMs = 15_000, reach = reachNothing } = parts
+  const { pollMs = 500, leaseMs = 15_000, reach = reachNothing, abilities = () => ({}) } = parts
   const held = new Map<Held<ClaimedItem>, Promise<void>>()
   const nap = makeNap(clock)
   const stopping = new AbortController()
@@ -91,7 +93,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     reach('before claim')
     const nowMs = clock.nowMs()
     const claimed = await write((db) =>
-      claimRound(db, free, items, { worker, nowMs, leaseUntilMs: nowMs + leaseMs }),
+      claimRound(db, free, items, { ...abilities(), worker, nowMs, leaseUntilMs: nowMs + leaseMs }),
     )
     if (claimed.items.length > 0) reach('after claim')
     return claimed

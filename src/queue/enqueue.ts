@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
+import { nameOfModel, type ModelPin } from '../domain/model.ts'
 import type { Db, ItemKind } from '../domain/tables.ts'
+import { inputColumns, type ItemInput } from './inputs.ts'
 import { currentTurn, lastTurn, setLastTurn } from './turns.ts'
 
 export interface NewItem {
@@ -14,6 +16,10 @@ export interface NewItem {
   dueMs: number
   /** What to do, as JSON. */
   payload: unknown
+  /** The model that it needs. */
+  model?: ModelPin
+  /** The file that it reads. */
+  input?: ItemInput
   /** True: it ends what has begun, and does not wait behind what its account has queued meanwhile. */
   isEnd?: boolean
 }
@@ -64,13 +70,16 @@ async function enqueueGroup(db: Db, nowMs: number, { accountId, lane, items }: G
 
 async function insert(db: Db, nowMs: number, item: NewItem, turn: number): Promise<boolean> {
   // Written out: a bucket has many thousands of items, and building each statement would take longer than executing it.
+  const model = item.model ? nameOfModel(item.model) : ''
+  const { input_hash: inputHash, input_bytes: inputBytes } = inputColumns(item.input)
   const { numAffectedRows } = await sql`
     insert into item (
       account_id, kind, task_id, asset_id, key, state, lane, turn, attempt, failures, interruptions, is_alone,
-      due_ms, payload_json, created_ms)
+      due_ms, payload_json, created_ms, model, input_hash, input_bytes)
     values (
       ${item.accountId}, ${item.kind}, ${item.taskId ?? null}, ${item.assetId ?? null}, ${item.key}, 'queued',
-      ${item.lane}, ${turn}, 0, 0, 0, 0, ${item.dueMs}, ${JSON.stringify(item.payload)}, ${nowMs})
+      ${item.lane}, ${turn}, 0, 0, 0, 0, ${item.dueMs}, ${JSON.stringify(item.payload)}, ${nowMs},
+      ${model}, ${inputHash}, ${inputBytes})
     on conflict do nothing`.execute(db)
   return numAffectedRows === 1n
 }

@@ -3,6 +3,7 @@ import { isPostgres } from '../domain/engine.ts'
 import { addMove } from '../domain/moves.ts'
 import { isFinal, type TaskState } from '../domain/states.ts'
 import type { Db } from '../domain/tables.ts'
+import type { DueInput } from './inputs.ts'
 import { itemMove, MOVE_COLUMNS } from './itemMove.ts'
 
 /** An item that is due and may not start. */
@@ -12,14 +13,25 @@ export interface StoppedItem {
   pauseId?: number
 }
 
+export interface DueItem {
+  id: number
+  turn: number
+  /** The large file that it reads. */
+  input?: DueInput
+}
+
 export interface DueItems {
-  /** Ids, by lane and then by turn. */
-  free: number[]
+  /** By lane and then by turn. */
+  free: DueItem[]
   stopped: StoppedItem[]
 }
 
 interface DueRow {
   id: number
+  turn: number
+  due_ms: number
+  input_hash: string | null
+  input_bytes: number | null
   task_state: TaskState | null
   pause_id: number | null
 }
@@ -49,7 +61,7 @@ export async function dueItems(
          and due_ms <= ${nowMs} and ${which}
        order by lane, turn, id
        limit ${limit}${isClaim && isPostgres(db) ? sql` for update skip locked` : sql``})
-    select item.id, task.state as task_state,
+    select item.id, item.turn, item.due_ms, item.input_hash, item.input_bytes, task.state as task_state,
            (select min(pause.id) from pause
              where pause.ended_ms is null
                and (pause.account_id is null or pause.account_id = task.account_id)
@@ -61,12 +73,26 @@ export async function dueItems(
       left join task on task.id = item.task_id
      order by item.lane, item.turn, item.id`.execute(db)
   const due: DueItems = { free: [], stopped: [] }
-  for (const { id, task_state: state, pause_id: pauseId } of rows)
+  for (const row of rows) {
+    const { id, task_state: state, pause_id: pauseId } = row
     if (state !== null && isFinal(state)) due.stopped.push({ id })
     else if (pauseId !== null) due.stopped.push({ id, pauseId })
-    else due.free.push(id)
+    else due.free.push(dueItemOf(row))
+  }
   return due
 }
+
+const dueItemOf = ({
+  id,
+  turn,
+  due_ms: dueMs,
+  input_hash: hash,
+  input_bytes: sizeBytes,
+}: DueRow): DueItem => ({
+  id,
+  turn,
+  ...(hash !== null && sizeBytes !== null && { input: { hash, sizeBytes, dueMs } }),
+})
 
 /** Whoever ends the pause lets go of what it holds afterwards: nothing may be put aside for it from then on. */
 const stillLasts = (db: Db, pauseId: number) => sql<boolean>`exists (

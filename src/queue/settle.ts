@@ -4,6 +4,7 @@ import { addMove } from '../domain/moves.ts'
 import type { Db, ItemRow } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
 import { isOneOf, LET_GO, updateHeld } from './held.ts'
+import { inputColumns, type ItemInput } from './inputs.ts'
 import type { Hold } from './item.ts'
 import { itemMove, MOVE_COLUMNS } from './itemMove.ts'
 
@@ -11,6 +12,8 @@ export interface Settlement {
   state: 'done' | 'failed' | 'skipped'
   failure?: Failure
   nowMs: number
+  /** The file that came of it, which is here now. */
+  output?: ItemInput
 }
 
 /** Ends items as done, as `settle` does one. Returns the ids of those that were still held. */
@@ -29,13 +32,18 @@ export async function settleDone(db: Db, holds: readonly Hold[], nowMs: number):
  * Ends an item for good. False, and nothing is changed, when the caller does not hold it any more: what else the
  * caller writes about it in this transaction must then be left out.
  */
-export async function settle(db: Db, hold: Hold, { state, failure, nowMs }: Settlement): Promise<boolean> {
+export async function settle(
+  db: Db,
+  hold: Hold,
+  { state, failure, output, nowMs }: Settlement,
+): Promise<boolean> {
   const settled = await updateHeld(db, hold)
     .set({
       state,
       ...LET_GO,
       ...failureColumns(failure),
       finished_ms: nowMs,
+      ...(output && inputColumns(output)),
     })
     .returning(MOVE_COLUMNS)
     .executeTakeFirst()

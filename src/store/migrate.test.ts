@@ -105,3 +105,33 @@ test.skipIf(onPostgres)('SQLite: a commit is durable, frees space later, and kee
     expect(await pragma('foreign_keys')).toBe(1)
   }),
 )
+
+test('items that were queued before they told of models need the model of their task', () =>
+  withFolder(async (folder) => {
+    const file = join(folder, 'before.db')
+    await makeEarlier(file, 16)
+    const sqlite = openSqlite(file)
+    sqlite.execute(`insert into account (id, name, user_id, created_ms) values ('a', 'one', 'user', 1)`)
+    const zeros = Array.from({ length: 8 }, () => '0').join(', ')
+    sqlite.execute(`insert into task (
+        id, account_id, kind, state, model_name, model_id, model_revision, request_json, created_ms, updated_ms, expires_ms,
+        warnings_json, holds_object, open_count, item_count, done_count, failed_count, skipped_count, gone_count, is_planned,
+        embedding_count)
+      values ('t', 'a', 'media', 'processing', 'name', 'large', '7', '{}', 1, 1, 1, '[]', ${zeros}, 0)`)
+    for (const [key, kind] of [
+      ['one', 'slice'],
+      ['end', 'finish'],
+    ])
+      sqlite.execute(`insert into item (
+          account_id, kind, task_id, key, state, lane, turn, attempt, failures, interruptions, is_alone, due_ms, payload_json,
+          created_ms)
+        values ('a', '${kind}', 't', '${key}', 'queued', 1, 1, 0, 0, 0, 0, 1, '{}', 1)`)
+    sqlite.close()
+    const store = await openStore({ file, clock: fakeClock() })
+    const rows = await store.read.selectFrom('item').select(['key', 'model', 'input_hash']).execute()
+    expect(rows).toEqual([
+      { key: 'one', model: 'large@7', input_hash: null },
+      { key: 'end', model: '', input_hash: null },
+    ])
+    await store.close()
+  }))

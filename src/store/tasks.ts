@@ -113,19 +113,20 @@ export async function listTasks(db: Db, accountId: string, filter: TaskFilter): 
   return { rows: rows.map(taskOf), total }
 }
 
-/** Gives a task the input that was fetched for it; the caller has added the reference. False when it has ended. */
+/** Gives a task the input that was fetched for it; the caller has added the reference. Undefined when it has ended. */
 export async function setTaskInput(
   db: Db,
   id: string,
   { objectHash, nowMs }: { objectHash: string; nowMs: number },
-): Promise<boolean> {
-  const { numUpdatedRows } = await db
+): Promise<{ model: ModelPin } | undefined> {
+  const row = await db
     .updateTable('task')
     .set({ object_hash: objectHash, holds_object: 1, updated_ms: nowMs })
     .where('id', '=', id)
     .where('state', 'in', ['queued', 'processing'])
+    .returning(['model_id', 'model_revision'])
     .executeTakeFirst()
-  return numUpdatedRows > 0n
+  return row && { model: { id: row.model_id, revision: row.model_revision } }
 }
 
 /** The task refers to its stored input, by this hash, itself again; the caller has added the reference. */

@@ -78,7 +78,7 @@ async function insert(parts: TaskParts, db: Db, account: Account, order: AssetOr
   await enqueue(db, nowMs, [
     'url' in content
       ? fetchItem(owner, { url: content.url, keyId: account.keyId, dueMs: nowMs })
-      : inspectItem(owner, nowMs),
+      : inspectItem(owner, { input: content.bytes, dueMs: nowMs }),
   ])
   return asset
 }

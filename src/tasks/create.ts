@@ -8,6 +8,7 @@ import { consumerOf, type Account, type Asset, type Task } from '../domain/task.
 import { isMediaRequest, type DocumentRequest, type TaskRequest } from '../domain/taskRequest.ts'
 import type { ReceivedBytes } from '../objects/objects.ts'
 import { enqueue } from '../queue/enqueue.ts'
+import type { ItemInput } from '../queue/inputs.ts'
 import { getAsset } from '../store/assets.ts'
 import { addDailyUse } from '../store/dailyUsage.ts'
 import { lockRow } from '../store/locks.ts'
@@ -138,6 +139,7 @@ const createFromBytes = (
   keepBytes(parts, consumerOf(account), source.received, (db) =>
     insert(parts, db, account, order, model, {
       objectHash: source.received.hash,
+      bytes: source.received,
       ...(source.filename !== undefined && { filename: source.filename }),
       isWaiting: false,
     }),
@@ -217,6 +219,8 @@ function checkAsset(request: TaskRequest, asset: Asset, hasTranscript: boolean):
 interface Input {
   /** Absent: still to be fetched, from `sourceUrl` or with the asset. */
   objectHash?: string
+  /** That which is stored, where the plan has to look into it. */
+  bytes?: ItemInput
   sourceUrl?: string
   filename?: string
   assetId?: string
@@ -257,6 +261,8 @@ async function insert(
   await enqueue(db, nowMs, [
     input.sourceUrl === undefined
       ? planItem(owner, {
+          model,
+          ...(input.bytes && { input: input.bytes }),
           ...(input.assetId !== undefined && { assetId: input.assetId }),
           dueMs: input.isWaiting ? nowMs + ASSET_WAIT_MS : nowMs,
         })

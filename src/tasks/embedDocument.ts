@@ -38,8 +38,19 @@ export async function embedDocument(parts: TaskParts, item: ClaimedItem, signal:
   if (dueMs !== undefined)
     return void (await parts.store.write((db) => postpone(db, item, { dueMs, nowMs: parts.clock.nowMs() })))
   const job: Job = { parts, item, file }
-  const before = await look(job)
-  if (!before) return settleGone(job)
+  const { accountName, bucket, key } = file
+  const isThere = await parts.buckets.useFile(accountName, bucket, key, signal, (object) =>
+    embedFile(job, object, signal),
+  )
+  if (!isThere) await settleGone(job)
+}
+
+async function embedFile(
+  job: Job,
+  before: { path: string; changeToken: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const { parts, item, file } = job
   if (file.hasLeftovers) await dropLeftovers(job)
   const writer = chunkWriter(job)
   try {
@@ -57,13 +68,11 @@ export async function embedDocument(parts: TaskParts, item: ClaimedItem, signal:
     if (signal.aborted || !(thrown instanceof EmbedlineError) || thrown.code === 'lease_lost') throw thrown
     if (writer.hasWritten()) await dropLeftovers(job)
     // A file that is replaced or removed while it is read may look damaged.
-    const after = await look(job)
+    const after = await parts.buckets.stat(file.accountName, file.bucket, file.key)
     if (!after) return settleGone(job)
     throw after.changeToken === before.changeToken ? thrown : changed()
   }
 }
-
-const look = ({ parts, file }: Job) => parts.buckets.local(file.accountName, file.bucket, file.key)
 
 const lastPart = (key: string): string => key.slice(key.lastIndexOf('/') + 1)
 

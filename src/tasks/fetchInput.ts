@@ -118,17 +118,19 @@ const isGoingOn = (failure: unknown): boolean => failure instanceof EmbedlineErr
 
 async function handOn(parts: TaskParts, db: Db, item: ClaimedItem, bytes: ReceivedBytes): Promise<void> {
   const nowMs = parts.clock.nowMs()
-  if (!(await settle(db, item, { state: 'done', nowMs }))) throw lost()
+  if (!(await settle(db, item, { state: 'done', output: bytes, nowMs }))) throw lost()
   const { accountId, taskId, assetId } = item
   if (taskId !== undefined) {
-    if (!(await setTaskInput(db, taskId, { objectHash: bytes.hash, nowMs }))) throw lost()
-    await enqueue(db, nowMs, [planItem({ accountId, taskId }, { dueMs: nowMs })])
+    const task = await setTaskInput(db, taskId, { objectHash: bytes.hash, nowMs })
+    if (!task) throw lost()
+    const { model } = task
+    await enqueue(db, nowMs, [planItem({ accountId, taskId }, { model, input: bytes, dueMs: nowMs })])
   } else if (assetId !== undefined) {
     if (!(await setAssetBytes(db, assetId, { bytes, nowMs }))) throw lost()
     const waiting = await setInputOfWaiting(db, assetId, { objectHash: bytes.hash, nowMs })
     const reference = { accountId, hash: bytes.hash, sizeBytes: bytes.sizeBytes, nowMs }
     for (let count = 0; count < waiting; count++) await addReference(db, reference)
-    await enqueue(db, nowMs, [inspectItem({ accountId, assetId }, nowMs)])
+    await enqueue(db, nowMs, [inspectItem({ accountId, assetId }, { input: bytes, dueMs: nowMs })])
   }
 }
 

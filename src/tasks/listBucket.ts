@@ -149,7 +149,11 @@ const isUnchanged = (file: KnownFile, object: BucketObject, settingsJson: string
   file.settingsJson === settingsJson
 
 /** The work on one file. */
-export const documentItem = ({ accountId, id }: BucketWork, fileId: number, nowMs: number): NewItem => ({
+export const documentItem = (
+  { accountId, id, settings }: BucketWork,
+  fileId: number,
+  nowMs: number,
+): NewItem => ({
   accountId,
   kind: 'document',
   taskId: id,
@@ -158,4 +162,5 @@ export const documentItem = ({ accountId, id }: BucketWork, fileId: number, nowM
   lane: 2,
   dueMs: nowMs,
   payload: { fileId } satisfies DocumentPayload,
+  model: settings.model,
 })

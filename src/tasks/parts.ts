@@ -62,6 +62,8 @@ export interface TaskParts {
   /** Ends documents, those of one moment together. */
   endDocument: EndDocument
   search: Search
+  /** Which buckets get an index of neighbours. Absent where the database has none. */
+  vectorIndexes?: VectorIndexes
   /** Tells those who watch what happens to tasks. */
   watchHub: WatchHub
   /** Counts what keys ask for. Absent: nothing is limited. */
@@ -177,8 +179,14 @@ export interface Buckets {
   objects(account: string, bucket: string, options: { after?: string }): AsyncIterable<BucketObject>
   /** Of one object now; undefined when it is not there. */
   stat(account: string, bucket: string, key: string): Promise<BucketObject | undefined>
-  /** The object and a path from which a compute child can read it; undefined when it is not there. */
-  local(account: string, bucket: string, key: string): Promise<(BucketObject & { path: string }) | undefined>
+  /** Has the object in a file that a compute child can read while `use` runs; false when it is not there. */
+  useFile(
+    account: string,
+    bucket: string,
+    key: string,
+    signal: AbortSignal | undefined,
+    use: (object: BucketObject & { path: string }) => Promise<void>,
+  ): Promise<boolean>
   /**
    * All bytes, or those of a range, are those of the change token, or the stream fails with `file_changed`. Throws
    * `not_found`.
@@ -235,9 +243,27 @@ export interface SearchHit {
   cosine: number
 }
 
+/** `hnsw`: of a large bucket by an index of neighbours, which may miss some. */
+export type SearchMethod = 'exact' | 'hnsw'
+
+export interface FoundChunks {
+  /** Best first. */
+  hits: readonly SearchHit[]
+  method: SearchMethod
+}
+
+export interface VectorIndexes {
+  /** From so many chunks on a bucket gets one. Absent: none does. */
+  leastChunks?: number
+  /** Why none can be made, as far as is known: a sentence. */
+  obstacle?: string
+  /** Runs what may take minutes in a transaction that nothing of this server waits for; it is undone on `signal`. */
+  write<T>(change: (db: Db) => Promise<T>, signal: AbortSignal): Promise<T>
+}
+
 export interface Search {
-  /** Best first, exact. Loads what it does not hold yet, off the main thread. */
-  find(order: SearchOrder): Promise<readonly SearchHit[]>
+  /** Loads what it does not hold yet, off the main thread. */
+  find(order: SearchOrder): Promise<FoundChunks>
   /** The same of tasks' vectors, grouped by asset; a task without an asset is a group by itself. */
   findTasks(order: TaskSearchOrder): Promise<GroupedHits<TaskHit>>
   /** The same of a bucket's chunks, grouped by file. */
@@ -251,10 +277,11 @@ export interface Search {
 
 /** Groups, best first, and in each its moments, best first. */
 export interface GroupedHits<Hit> {
+  method: SearchMethod
   groups: readonly (readonly Hit[])[]
   /** Vectors that were compared, filters aside. */
   vectorCount: number
-  /** Present when it was asked for: those that the filters left. */
+  /** Present when it was asked for and all were compared: those that the filters left. */
   matchingCount?: number
   /** What multiplied the roundings of the vectors; absent when there were none. */
   kernel?: 'wasm' | 'plain'

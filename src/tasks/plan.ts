@@ -194,6 +194,10 @@ async function writeItems(
           taskId: task.id,
           lane: 1,
           dueMs: nowMs,
+          model: task.model,
+          ...(task.objectHash !== undefined && {
+            input: { hash: task.objectHash, sizeBytes: planned.plan.facts.sizeBytes },
+          }),
         })),
       )
       await addPlannedItems(db, task.id, { count: added, nowMs })

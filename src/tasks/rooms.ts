@@ -53,12 +53,12 @@ function allRooms(held: readonly { kind: ItemKind }[], computeCount: number): Ro
   // In one lane, so that each account has its turn whichever of both it has queued; others' items are not looked through.
   const bulk = isHalfFull ? 0 : Math.max(0, Math.min(stretches, documents.free))
   return [
-    room(['inspect', 'plan', 'finish', 'conclude', 'retry'], 0, CONTROL_ITEMS),
+    { ...room(['inspect', 'plan', 'finish', 'conclude', 'retry'], 0, CONTROL_ITEMS), readsInputs: true },
     room(['list'], 0, LISTINGS),
     room(['crawl'], 0, CRAWLS),
     room(['fetch'], 3, FETCHES),
     room(['assemble'], 3, ASSEMBLIES),
-    room(['part', 'slice'], 1, computeCount),
+    { ...room(['part', 'slice'], 1, computeCount), readsInputs: true },
     room(['check', 'gather'], 0, BATCHES),
     { kinds: ['document', 'lines'], lanes: [2], free: bulk },
     { ...documents, free: isHalfFull ? 0 : documents.free - bulk },

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { parseAllDocuments, stringify } from 'yaml'
+import { kindsOf } from '../../src/domain/workGroups.ts'
 import { hasHelm, helm } from '../support/helm.ts'
 import { checkKubernetes, type KubernetesObject } from '../support/kubernetesTypes.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
@@ -26,6 +27,10 @@ async function rendered(values: object): Promise<KubernetesObject[]> {
     '1.34',
   )
   return parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject)
+}
+
+interface Scaled {
+  spec: { triggers: [{ metadata: { query: string } }] }
 }
 
 const found = (objects: readonly KubernetesObject[], kind: string, end = ''): unknown =>
@@ -102,6 +107,10 @@ test.skipIf(!hasHelm)('the chart is sound by itself and with all that can be sai
       triggers: [{ type: 'postgresql', metadata: { targetQueryValue: '4' } }],
     },
   })
+  // Groups of work are those of the program.
+  const { metadata } = (found(objects, 'ScaledObject') as Scaled).spec.triggers[0]
+  const kinds = kindsOf(['media']).map((kind) => `'${kind}'`)
+  expect(metadata.query).toContain(`kind in (${kinds.join(', ')})`)
   // The autoscaler says how many there are.
   expect(found(objects, 'Deployment', 'worker-media')).not.toHaveProperty('spec.replicas')
   expect(found(objects, 'Deployment', 'worker-all')).toBeUndefined()

@@ -1,5 +1,6 @@
 // An S3 server over the folder given as the argument, with one bucket `stored`; prints its port. It is s3rver with what that
-// lacks: parts can be listed and uploads given up, and a new object may be refused because there is one.
+// lacks: parts can be listed and uploads given up, a new object may be refused because there is one, and objects are listed in
+// the order of the bytes of their keys, under any key.
 import { access, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -22,7 +23,7 @@ await s3rver.configureBuckets()
 const answerForObject = s3rver.callback()
 // Where it checks a signature, it leaves the last slash of the bucket's path out.
 const answerForBucket = openStore({ ...options, allowMismatchedSignatures: true }).callback()
-const uploads = join(folder, BUCKET, '._S3rver_uploads')
+const uploadsOf = (bucket: string) => join(folder, bucket, '._S3rver_uploads')
 
 const isThere = (path: string) =>
   access(path).then(
@@ -38,7 +39,10 @@ function answer(response: ServerResponse, status: number, xml = ''): void {
 const refuse = (response: ServerResponse, status: number, code: string) =>
   answer(response, status, `<Error><Code>${code}</Code><Message>${code}</Message></Error>`)
 
-async function listParts(response: ServerResponse, uploadId: string, query: URLSearchParams) {
+async function listParts(
+  response: ServerResponse,
+  { uploads, uploadId, query }: { uploads: string; uploadId: string; query: URLSearchParams },
+) {
   const names = await readdir(join(uploads, uploadId))
   const numbers = names.filter((name) => /^\d+$/.test(name)).map(Number)
   const after = numbers.filter((number) => number > Number(query.get('part-number-marker') ?? 0))
@@ -60,7 +64,7 @@ async function listParts(response: ServerResponse, uploadId: string, query: URLS
   )
 }
 
-async function listUploads(response: ServerResponse, prefix: string) {
+async function listUploads(response: ServerResponse, uploads: string, prefix: string) {
   const ids = await readdir(uploads).catch(() => [])
   const found = await Promise.all(
     ids.map(async (id) => {
@@ -82,6 +86,43 @@ async function listUploads(response: ServerResponse, prefix: string) {
   )
 }
 
+const OBJECT = '._S3rver_object'
+
+/** As AWS does with `encoding-type=url`. */
+async function listObjects(response: ServerResponse, bucket: string, query: URLSearchParams) {
+  const root = join(folder, bucket)
+  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => undefined)
+  if (!entries) return refuse(response, 404, 'NoSuchBucket')
+  const token = query.get('continuation-token')
+  const after = token === null ? (query.get('start-after') ?? '') : decodeURIComponent(token)
+  const prefix = query.get('prefix') ?? ''
+  const byBytes = (one: string, other: string) => Buffer.compare(Buffer.from(one), Buffer.from(other))
+  const keys = entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith(OBJECT))
+    .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1, -OBJECT.length))
+    .filter((key) => key.startsWith(prefix) && byBytes(key, after) > 0)
+    .toSorted(byBytes)
+  const page = keys.slice(0, Number(query.get('max-keys') ?? 1000))
+  const contents = await Promise.all(
+    page.map(async (key) => {
+      const path = join(root, key + OBJECT)
+      const { size, mtime } = await stat(path)
+      const md5 = await readFile(`${path}.md5`, 'utf8')
+      return (
+        `<Contents><Key>${encodeURIComponent(key).replaceAll('%20', '+')}</Key><Size>${size}</Size>` +
+        `<LastModified>${mtime.toISOString()}</LastModified><ETag>&quot;${md5}&quot;</ETag></Contents>`
+      )
+    }),
+  )
+  const next = page.length < keys.length ? encodeURIComponent(page.at(-1) ?? '') : undefined
+  answer(
+    response,
+    200,
+    `<ListBucketResult><EncodingType>url</EncodingType>${contents.join('')}<IsTruncated>${next !== undefined}</IsTruncated>` +
+      `${next === undefined ? '' : `<NextContinuationToken>${next}</NextContinuationToken>`}</ListBucketResult>`,
+  )
+}
+
 let last: Promise<void> = Promise.resolve()
 
 /** Conditions are looked at by one request after the other. Returns what lets the next one. */
@@ -95,13 +136,17 @@ async function inTurn(): Promise<() => void> {
 
 async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname, searchParams: query } = new URL(request.url ?? '', 'http://s3')
-  const key = decodeURIComponent(pathname.slice(`/${BUCKET}/`.length))
+  const [, bucket = '', encodedKey = ''] = /^\/([^/]*)\/?(.*)$/s.exec(pathname) ?? []
+  const key = decodeURIComponent(encodedKey)
+  const uploads = uploadsOf(bucket)
   const uploadId = query.get('uploadId')
   if (uploadId !== null && !(await isThere(join(uploads, uploadId))))
     return refuse(response, 404, 'NoSuchUpload')
-  if (request.method === 'GET' && uploadId !== null) return listParts(response, uploadId, query)
+  if (request.method === 'GET' && uploadId !== null) return listParts(response, { uploads, uploadId, query })
   if (request.method === 'GET' && query.has('uploads'))
-    return listUploads(response, query.get('prefix') ?? '')
+    return listUploads(response, uploads, query.get('prefix') ?? '')
+  if (request.method === 'GET' && query.has('list-type') && query.get('encoding-type') === 'url')
+    return listObjects(response, bucket, query)
   if (request.method === 'DELETE' && uploadId !== null) {
     await rm(join(uploads, uploadId), { recursive: true, force: true })
     return answer(response, 204)
@@ -109,7 +154,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   if (request.headers['if-none-match'] === '*' && request.method === 'PUT') {
     const release = await inTurn()
     response.on('close', release)
-    if (await isThere(join(folder, BUCKET, `${key}._S3rver_object`)))
+    if (await isThere(join(folder, bucket, `${key}${OBJECT}`)))
       return refuse(response, 412, 'PreconditionFailed')
   }
   if (key === '') answerForBucket(request, response)

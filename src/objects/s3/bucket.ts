@@ -18,10 +18,13 @@ import {
 import type { Opened } from '../../lib/closing.ts'
 import { isMissing, isNotImplemented, isPreconditionFailed } from './failure.ts'
 import { ofStore, retrying, type Pace } from './retry.ts'
-import type { S3Settings } from './settings.ts'
+import type { S3Place, S3Settings } from './settings.ts'
 
 const CONNECT_MS = 5_000
 const IDLE_MS = 30_000
+
+const silent = () => {}
+const SILENT = { debug: silent, info: silent, warn: silent, error: silent }
 
 export interface Content {
   body: Readable
@@ -86,7 +89,9 @@ export interface Bucket extends Opened {
 }
 
 export interface BucketParts {
-  settings: S3Settings
+  settings: S3Place & Pick<S3Settings, 'bucket'>
+  /** Absent: the bucket has one of its own, which it closes. */
+  client?: S3Client
   pace: Pace
   /** Of lists; absent: as many as the store gives. */
   pageSize?: number | undefined
@@ -95,12 +100,11 @@ export interface BucketParts {
 }
 
 /**
- * Opens a bucket. Requests are signed with the credentials that AWS programs use (`AWS_ACCESS_KEY_ID`, profiles, roles),
- * go to paths and not to names of hosts, and carry no checksums but those that every store knows.
+ * Opens the way to a store. Requests are signed with the credentials that AWS programs use (`AWS_ACCESS_KEY_ID`, profiles,
+ * roles), go to paths and not to names of hosts, and carry no checksums but those that every store knows.
  */
-export function openBucket({ settings, pace, pageSize, idleMs = IDLE_MS }: BucketParts): Bucket {
-  const { bucket: Bucket, endpoint, region } = settings
-  const client = new S3Client({
+export const openClient = ({ endpoint, region }: S3Place, idleMs = IDLE_MS): S3Client =>
+  new S3Client({
     region,
     ...(endpoint !== undefined && { endpoint }),
     forcePathStyle: true,
@@ -112,6 +116,10 @@ export function openBucket({ settings, pace, pageSize, idleMs = IDLE_MS }: Bucke
     logger: SILENT,
     requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: idleMs },
   })
+
+export function openBucket({ settings, pace, pageSize, idleMs, ...parts }: BucketParts): Bucket {
+  const { bucket: Bucket } = settings
+  const client = parts.client ?? openClient(settings, idleMs)
   const page = pageSize === undefined ? {} : { MaxKeys: pageSize }
   const uploadsPage = pageSize === undefined ? {} : { MaxUploads: pageSize }
   const partsPage = pageSize === undefined ? {} : { MaxParts: pageSize }
@@ -258,12 +266,9 @@ export function openBucket({ settings, pace, pageSize, idleMs = IDLE_MS }: Bucke
     },
 
     // oxlint-disable-next-line require-await -- it is closed by those who wait
-    close: async () => client.destroy(),
+    close: async () => void (parts.client ?? client.destroy()),
   }
 }
-
-const silent = () => {}
-const SILENT = { debug: silent, info: silent, warn: silent, error: silent }
 
 /** Undefined when the store does not know the operation. */
 async function ifKnown<T>(asked: Promise<T>): Promise<T | undefined> {

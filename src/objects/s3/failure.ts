@@ -61,6 +61,16 @@ export function isMissing(failure: unknown): boolean {
 /** What was asked for is not as it was, or there already. */
 export const isPreconditionFailed = (failure: unknown): boolean => factsOf(failure).status === 412
 
+/** There is no such bucket. */
+export const isBucketMissing = (failure: unknown): boolean => factsOf(failure).name === 'NoSuchBucket'
+
+/** A bucket of that name is there: of these credentials (`own`), or of somebody else. */
+export function isBucketTaken(failure: unknown): 'own' | 'other' | undefined {
+  const { name } = factsOf(failure)
+  if (name === 'BucketAlreadyOwnedByYou') return 'own'
+  return name === 'BucketAlreadyExists' ? 'other' : undefined
+}
+
 /** The store does not know the operation. */
 export function isNotImplemented(failure: unknown): boolean {
   const { name, status } = factsOf(failure)
@@ -88,7 +98,7 @@ export function asStoreFailure(failure: unknown): EmbedlineError {
   return new EmbedlineError('storage_unavailable', `${sentence({ name, status })} (${name})`, {
     cause,
     retryAfterMs: AGAIN_AFTER_MS,
-    reason: mayGoRight(failure) ? 'storage_down' : 'storage_refused',
+    reason: status === 412 ? 'storage_changed' : mayGoRight(failure) ? 'storage_down' : 'storage_refused',
   })
 }
 

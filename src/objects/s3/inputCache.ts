@@ -36,6 +36,8 @@ export interface InputCache extends Opened {
   /** Takes a file that is here already. */
   adopt(hash: string, path: string): Promise<void>
   has(hash: string): boolean
+  /** Of what is here or just coming, the least recently used first. */
+  hashes(): readonly string[]
   /** Removes the bytes, at the latest when nobody uses them any more. */
   drop(hash: string): Promise<void>
 }
@@ -165,6 +167,8 @@ export async function openInputCache({ folder, mostBytes, newPath }: CacheParts)
         await makeRoom(0)
       })
     },
+
+    hashes: () => [...entries.keys()],
 
     has: (hash) => entries.get(hash)?.state === 'here',
 

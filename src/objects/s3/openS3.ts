@@ -12,11 +12,9 @@ import { openBucket } from './bucket.ts'
 import { openInputCache, type Load } from './inputCache.ts'
 import { openSessions, partsMissing } from './parts.ts'
 import { read, readToFile } from './read.ts'
-import type { Pace } from './retry.ts'
+import { PACE, type Pace } from './retry.ts'
 import { copyObject, sendFile, SIZES, type Sizes } from './send.ts'
 import type { S3Settings } from './settings.ts'
-
-const PACE: Omit<Pace, 'random'> = { attempts: 6, firstPauseMs: 100, longestPauseMs: 5_000 }
 
 /** An upload in parts that nobody knows is left alone for so long: the one who began it may be about to say so. */
 const ABANDONED_AFTER_MS = 2 * 24 * 3_600_000
@@ -165,6 +163,8 @@ export async function openS3Objects(parts: S3Parts): Promise<S3Objects> {
 
     useFile: ({ accountId, hash }, signal, use) =>
       cache.use(hash, { load: loadFrom(accountId, hash), signal }, use),
+
+    inputsHere: () => cache.hashes(),
 
     sizeOf: (accountId, hash) => bucket.sizeOf(keyOf(accountId, hash)),
 

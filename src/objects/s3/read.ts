@@ -18,17 +18,22 @@ export interface ReadParts {
 }
 
 /**
- * Reads an object, or those bytes of it, and goes on by range when the connection is cut. Undefined: there is none. The
- * chunks throw `storage_unavailable` when the store gives up, or when the object is another one meanwhile, and `aborted`.
+ * Reads an object, or those bytes of it, and goes on by range when the connection is cut. Undefined: there is none. With
+ * `match` it must have that ETag: another one is `storage_unavailable` with the reason `storage_changed`. The chunks throw `storage_unavailable` when the store gives up, or when the object is another one meanwhile, and `aborted`.
  */
 export async function read(
   parts: ReadParts,
   key: string,
-  range: { first?: number; last?: number } = {},
+  { match, ...range }: { first?: number; last?: number; match?: string } = {},
   signal?: AbortSignal,
 ): Promise<Reading | undefined> {
-  const content = await parts.bucket.get(key, { ...range, signal })
+  const content = await parts.bucket.get(key, { ...range, match, signal })
   if (!content) return undefined
+  // Some stores do not know the condition.
+  if (match !== undefined && content.etag !== match) {
+    content.body.destroy()
+    throw changed()
+  }
   return { sizeBytes: content.sizeBytes, chunks: chunksOf(parts, { key, content, range }, signal) }
 }
 

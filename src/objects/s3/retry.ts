@@ -10,6 +10,8 @@ export interface Pace {
   random: () => number
 }
 
+export const PACE: Omit<Pace, 'random'> = { attempts: 6, firstPauseMs: 100, longestPauseMs: 5_000 }
+
 /** Waits before attempt `failures + 1`: longer each time, and not as long as the others who failed at the same moment. */
 export async function pause(pace: Pace, failures: number, signal?: AbortSignal): Promise<void> {
   const most = Math.min(pace.longestPauseMs, pace.firstPauseMs * 2 ** (failures - 1))

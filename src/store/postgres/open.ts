@@ -7,6 +7,7 @@ import { openDatabaseClock, type DatabaseClockParts } from './databaseClock.ts'
 import { kyselyOverPool } from './dialect.ts'
 import { refuseHalfMoved } from './halfMoved.ts'
 import { nameOfDatabase, openPool, type PoolOptions } from './pool.ts'
+import { slowTransactions } from './slowTransactions.ts'
 import { openSignals, type Signal } from './signals.ts'
 import { serialTransactions } from './transactions.ts'
 
@@ -78,6 +79,7 @@ export async function openPostgres({
       read,
       write: transactions.write,
       writeSoon: soon.write,
+      writeSlowly: slowTransactions({ url, name, read, open: (each) => void opened.push(each) }),
       onCommit: transactions.onCommit,
       exclusively: exclusion.exclusively,
       ifFree: exclusion.ifFree,

@@ -7,6 +7,8 @@ export interface PoolOptions {
   most: number
   /** `read only`: the server refuses to change anything; `soon`: a commit does not wait for the disk. */
   mode: keyof typeof MODES
+  /** True: a statement may take as long as it takes. */
+  isPatient?: boolean
 }
 
 const CONNECT_MS = 5_000
@@ -36,13 +38,13 @@ function bytesOfHex(text: string): Uint8Array {
  * Connections to PostgreSQL, made when they are wanted and again after they broke. TLS as the URL's `sslmode` says, in
  * the sense that PostgreSQL's own programs give it.
  */
-export function openPool({ url, most, mode }: PoolOptions): Pool {
+export function openPool({ url, most, mode, isPatient = false }: PoolOptions): Pool {
   const pool = new Pool({
     ...connectionOptions(url),
     max: most,
     connectionTimeoutMillis: CONNECT_MS,
     idleTimeoutMillis: IDLE_MS,
-    statement_timeout: STATEMENT_MS,
+    statement_timeout: isPatient ? 0 : STATEMENT_MS,
     lock_timeout: LOCK_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     async onConnect(client) {
@@ -55,6 +57,9 @@ export function openPool({ url, most, mode }: PoolOptions): Pool {
   pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }
+
+/** A statement that may take as long as it takes, and is planned each time. */
+export const unhurried = (text: string, values: unknown[] = []) => ({ text, values })
 
 /** What every connection has, of a pool or not. */
 export function connectionOptions(url: string): PoolConfig {

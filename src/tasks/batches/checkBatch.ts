@@ -1,6 +1,6 @@
 import type { BatchProblem } from '../../domain/batch.ts'
 import { EmbedlineError } from '../../domain/errors.ts'
-import { pinOf, spaceOf } from '../../domain/model.ts'
+import { pinOf, spaceOf, type ModelPin } from '../../domain/model.ts'
 import type { Db } from '../../domain/tables.ts'
 import type { ClaimedItem } from '../../queue/claim.ts'
 import { enqueue, type NewItem } from '../../queue/enqueue.ts'
@@ -48,7 +48,7 @@ export async function checkBatch(parts: TaskParts, item: ClaimedItem, signal: Ab
       const { modelName, requestCount } = read
       const warnings = standIn(modelName, model)
       await startBatch(db, batch.id, { modelName, model: pinOf(model), warnings, requestCount, nowMs })
-      await addStretches(db, batch, { stretches: some, nowMs })
+      await addStretches(db, batch, { stretches: some, model, nowMs })
     })
     parts.wake()
   }
@@ -66,14 +66,18 @@ export async function checkBatch(parts: TaskParts, item: ClaimedItem, signal: Ab
 async function addStretches(
   db: Db,
   batch: BatchWork,
-  { stretches, nowMs }: Pick<ReadBatch, 'stretches'> & { nowMs: number },
+  { stretches, model, nowMs }: Pick<ReadBatch, 'stretches'> & { model: ModelPin; nowMs: number },
 ): Promise<void> {
   await insertStretches(db, batch.id, stretches)
-  const items = stretches.map((stretch) => linesItem(batch, stretch, nowMs))
+  const items = stretches.map((stretch) => linesItem(batch, stretch, { model, nowMs }))
   await addPlannedItems(db, batch.id, { count: await enqueue(db, nowMs, items), nowMs })
 }
 
-const linesItem = ({ accountId, id }: BatchWork, { ordinal }: Stretch, nowMs: number): NewItem => ({
+const linesItem = (
+  { accountId, id }: BatchWork,
+  { ordinal }: Stretch,
+  { model, nowMs }: { model: ModelPin; nowMs: number },
+): NewItem => ({
   accountId,
   kind: 'lines',
   taskId: id,
@@ -82,6 +86,7 @@ const linesItem = ({ accountId, id }: BatchWork, { ordinal }: Stretch, nowMs: nu
   lane: 2,
   dueMs: nowMs,
   payload: { ordinal } satisfies LinesPayload,
+  model,
 })
 
 async function refuse(

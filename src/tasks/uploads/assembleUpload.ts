@@ -46,7 +46,7 @@ export async function assembleUpload(
     {
       refer: async (db) => before === undefined && refer(parts, db, item, { upload, hash }),
       move: () => parts.objects.keepParts(name, item.accountId, hash),
-      done: (db) => handOn(parts, db, item, upload),
+      done: (db) => handOn(parts, db, item, { upload, hash }),
     },
   )
   parts.wake()
@@ -70,11 +70,17 @@ async function refer(
   await addDailyUse(db, { accountId: upload.accountId, keyId }, { bytes: upload.totalBytes }, nowMs)
 }
 
-async function handOn(parts: TaskParts, db: Db, item: ClaimedItem, upload: Upload): Promise<void> {
+async function handOn(
+  parts: TaskParts,
+  db: Db,
+  item: ClaimedItem,
+  { upload, hash }: { upload: Upload; hash: string },
+): Promise<void> {
   const nowMs = parts.clock.nowMs()
-  if (!(await settle(db, item, { state: 'done', nowMs }))) throw lost()
+  const output = { hash, sizeBytes: upload.totalBytes }
+  if (!(await settle(db, item, { state: 'done', output, nowMs }))) throw lost()
   await moveUpload(db, upload.id, { from: 'received', to: 'stored', nowMs })
-  await enqueue(db, nowMs, [inspectItem(upload, nowMs)])
+  await enqueue(db, nowMs, [inspectItem(upload, { input: output, dueMs: nowMs })])
 }
 
 const lost = () => new EmbedlineError('lease_lost', 'The upload is not wanted from here any more.')
