@@ -85,7 +85,8 @@ test.each(EXACT)(
     const inOnePass = { ...facts, seeksExactly: false }
     const frames = openFrames(tools, file, inOnePass, SIZE, options)
     const onePass = openSound(tools, file, inOnePass, RATE_HZ, options)
-    onTestFinished(() => Promise.all([frames.close(), onePass.close()]))
+    onTestFinished(() => frames.close())
+    onTestFinished(() => onePass.close())
     for (const slice of SLICES) {
       const sought = await framesOf(readFrames(tools, file, facts, slice, SIZE, options))
       expect(sought).toEqual(await framesOf(frames.frames(slice)))
