@@ -37,6 +37,7 @@ test('with nothing set the server is for this machine alone and keeps all in one
     healthPort: 8788,
     dataFolder: join(folder, 'data'),
     database: { file: join(folder, 'data/embedline.db') },
+    vectorIndexLeastChunks: 200_000,
     objectsFolder: join(folder, 'data/objects'),
     storageCacheBytes: 10e9,
     bucketsUrl: `file:${folder}/data/buckets`,
@@ -286,4 +287,10 @@ test('a configuration file that is no JSON object is named', () => {
 test('outside programs see no key and no secret of the environment', () => {
   const environment = { PATH: '/bin', TMPDIR: '/t', EMBEDLINE_KEYS: 'k=a', AWS_SECRET_ACCESS_KEY: 's' }
   expect(read({}, environment).programEnvironment).toEqual({ PATH: '/bin', TMPDIR: '/t' })
+})
+
+test('indexes of neighbours begin at a number of chunks, or are off', () => {
+  expect(read({ 'vector-index': '50000' })).toMatchObject({ vectorIndexLeastChunks: 50_000 })
+  expect(read({ 'vector-index': 'off' })).not.toHaveProperty('vectorIndexLeastChunks')
+  expect(messageOf(() => read({ 'vector-index': '0' }))).toMatch(/a number of chunks, or off/)
 })

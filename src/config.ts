@@ -23,6 +23,8 @@ export interface Config {
   dataFolder: string
   /** May hold a password. */
   database: StoreLocation
+  /** On PostgreSQL: from so many chunks on a bucket gets an index of neighbours. Absent: none does. */
+  vectorIndexLeastChunks?: number
   /** Where stored bytes lie, or what of them is on this machine. */
   objectsFolder: string
   /** Where they lie in place of that. */
@@ -266,6 +268,7 @@ function toConfig(
   const retentionMs = value('retention', SETTINGS.retention.parse)
   const assetRetentionMs = optional('assetRetention', SETTINGS.assetRetention.parse)
   const traces = readTraces({ optional }, environment)
+  const vectorIndexLeastChunks = value('vectorIndex', SETTINGS.vectorIndex.parse)
   const diskFloorBytes = optional('diskFloor', SETTINGS.diskFloor.parse)
   return Object.freeze({
     host: value('host', SETTINGS.host.parse),
@@ -273,6 +276,7 @@ function toConfig(
     healthPort: value('healthPort', SETTINGS.healthPort.parse),
     dataFolder,
     database: databaseAt(database, { folder, dataFolder }),
+    ...(vectorIndexLeastChunks !== undefined && { vectorIndexLeastChunks }),
     objectsFolder: 'folder' in storage ? resolve(folder, storage.folder) : join(dataFolder, 's3'),
     ...('bucket' in storage && { s3: Object.freeze({ ...storage, ...s3Place }) }),
     storageCacheBytes: value('storageCache', SETTINGS.storageCache.parse),

@@ -173,6 +173,12 @@ export async function openParts(
     buckets: await openBuckets(config, { clock, ids, open }),
     endDocument: gatherDocumentEnds({ store, clock }),
     search,
+    ...(untraced.writeSlowly && {
+      vectorIndexes: {
+        ...(config.vectorIndexLeastChunks !== undefined && { leastChunks: config.vectorIndexLeastChunks }),
+        write: untraced.writeSlowly,
+      },
+    }),
     watchHub: open(openWatchHub({ store: watchable(store), clock, onError: watchError(logger) })),
     usage,
     tally,

@@ -39,6 +39,13 @@ export function parseRemoteUrl(text: string): string {
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
 }
 
+/** From how many chunks on, or undefined for `off`. */
+export function parseVectorIndex(text: string): number | undefined {
+  if (text === 'off') return undefined
+  if (!/^[1-9]\d{0,11}$/.test(text)) throw expected('a number of chunks, or off')
+  return Number(text)
+}
+
 /** The address of a collector, or undefined for `off`. */
 export const parseTraces = (text: string): string | undefined =>
   text === 'off' ? undefined : parseRemoteUrl(text)

@@ -21,6 +21,7 @@ import {
   parseSize,
   parseStorageUrl,
   parseTraces,
+  parseVectorIndex,
   printable,
   wholeNumber,
 } from './settingValues.ts'
@@ -80,6 +81,14 @@ export const SETTINGS = {
     meaning:
       'Where tasks and vectors are kept: `sqlite:<file>`, or `postgres://user:password@host/database`, with `?sslmode=` as PostgreSQL means it.',
     parse: parseDatabaseUrl,
+  },
+  vectorIndex: {
+    flag: 'vector-index',
+    placeholder: 'chunks|off',
+    fallback: '200000',
+    meaning:
+      'On PostgreSQL with pgvector: buckets of so many chunks or more are searched by an index of neighbours (HNSW), which may miss some ([docs/postgresql.md](docs/postgresql.md)).',
+    parse: parseVectorIndex,
   },
   storageUrl: {
     flag: 'storage-url',

@@ -1,3 +1,4 @@
+import { EmbedlineError } from '../domain/errors.ts'
 import type { Opened } from '../lib/closing.ts'
 import { stopOverdueBatches } from './batches/stopBatch.ts'
 import { removeHiddenEmbeddings } from './deleteBucket.ts'
@@ -6,6 +7,7 @@ import { expireFiles } from './files/files.ts'
 import { forgetOldUse } from './forgetOldUse.ts'
 import { forgetAnswers } from './idempotency.ts'
 import { expireAssets } from './expireAssets.ts'
+import { keepVectorIndexes } from './keepVectorIndexes.ts'
 import type { TaskParts } from './parts.ts'
 import { settlePauses } from './pause.ts'
 import { repairTasks } from './repair.ts'
@@ -23,6 +25,7 @@ export function startJanitor(parts: TaskParts): Opened {
   const stopping = new AbortController()
   const loops = [
     repeat(parts, stopping.signal, CLEAN_EVERY_MS, () => clean(parts, stopping.signal)),
+    keepIndexes(parts, stopping.signal),
     repeat(parts, stopping.signal, STORAGE_EVERY_MS, () => parts.objects.removeAbandoned()),
     attempt(parts, () => parts.store.ifFree('janitor at the start', () => afterCrashes(parts))),
   ]
@@ -88,6 +91,21 @@ async function cleanShared(parts: TaskParts, signal: AbortSignal): Promise<void>
   await expireFiles(parts)
 }
 
+/** By itself, because making an index takes minutes. */
+async function keepIndexes(parts: TaskParts, signal: AbortSignal): Promise<void> {
+  const { vectorIndexes } = parts
+  if (!vectorIndexes) return
+  let seen: Awaited<ReturnType<typeof keepVectorIndexes>> = new Map()
+  await repeat(parts, signal, CLEAN_EVERY_MS, async () => {
+    try {
+      seen = await keepVectorIndexes({ ...parts, vectorIndexes }, seen, signal)
+    } catch (error) {
+      // What was cut off by the end goes on with the next start.
+      if (!signal.aborted) throw error
+    }
+  })
+}
+
 async function repeat(
   parts: TaskParts,
   signal: AbortSignal,
@@ -104,6 +122,7 @@ async function attempt(parts: TaskParts, work: () => Promise<unknown>): Promise<
   try {
     await work()
   } catch (error) {
-    parts.logger.error('the janitor could not do its work', { error })
+    const isAway = error instanceof EmbedlineError && error.code === 'storage_unavailable'
+    parts.logger[isAway ? 'warn' : 'error']('the janitor could not do its work', { error })
   }
 }
