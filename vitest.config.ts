@@ -5,11 +5,12 @@ const ON_POSTGRES = [
   'src/store/**/*.test.ts',
   'src/queue/**/*.test.ts',
   'test/journeys/compose.test.ts',
+  'test/journeys/twoServers.test.ts',
   'test/journeys/workers.test.ts',
   'src/cli/move/**/*.test.ts',
   ...(process.env['EMBEDLINE_POSTGRES_TESTS'] === 'all'
     ? ['src/tasks/**/*.test.ts']
-    : ['cancel', 'idempotency', 'severalServers', 'stateMachine', 'watch/follow'].map(
+    : ['cancel', 'idempotency', 'partitions', 'severalServers', 'stateMachine', 'watch/follow'].map(
         (name) => `src/tasks/${name}.test.ts`,
       )),
 ]

@@ -76,7 +76,7 @@ async function gainOfSearch(
   const vectors = await model.text(collection.queries, 'query')
   const found: number[][] = []
   for (const [query, vector] of vectors.entries()) {
-    const hits = await buckets.find({
+    const { hits } = await buckets.find({
       bucketId: 1,
       model: { id: 'builtin', revision: '1' },
       version: 1,

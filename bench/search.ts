@@ -59,7 +59,7 @@ async function measure(searched: Search) {
     let found: readonly SearchHit[] = []
     let wanted: readonly Neighbour[] = []
     times.plain.push(await msOf(async () => (wanted = plainly(order.vector))))
-    times.vectors.push(await msOf(async () => (found = await find(order))))
+    times.vectors.push(await msOf(async () => ({ hits: found } = await find(order))))
     times.pattern.push(await msOf(() => find({ ...order, keyPattern: 'folder 7*/**' })))
     times.words.push(await msOf(() => find({ ...order, terms })))
     let groups: readonly (readonly TaskHit[])[] = []

@@ -21,6 +21,7 @@ import {
   parseSize,
   parseStorageUrl,
   parseTraces,
+  parseVectorIndex,
   printable,
   wholeNumber,
 } from './settingValues.ts'
@@ -81,6 +82,14 @@ export const SETTINGS = {
       'Where tasks and vectors are kept: `sqlite:<file>`, or `postgres://user:password@host/database`, with `?sslmode=` as PostgreSQL means it.',
     parse: parseDatabaseUrl,
   },
+  vectorIndex: {
+    flag: 'vector-index',
+    placeholder: 'chunks|off',
+    fallback: '200000',
+    meaning:
+      'On PostgreSQL with pgvector: buckets of so many chunks or more are searched by an index of neighbours (HNSW), which may miss some ([docs/postgresql.md](docs/postgresql.md)).',
+    parse: parseVectorIndex,
+  },
   storageUrl: {
     flag: 'storage-url',
     placeholder: 'url',
@@ -100,7 +109,7 @@ export const SETTINGS = {
     flag: 's3-region',
     placeholder: 'name',
     fallbackShown: '`AWS_REGION`, or us-east-1',
-    meaning: 'Region of the S3 bucket.',
+    meaning: 'Region of the S3 buckets.',
     parse: parseRegion,
   },
   storageCache: {
@@ -116,7 +125,7 @@ export const SETTINGS = {
     placeholder: 'url',
     fallbackShown: 'file:<data>/buckets',
     meaning:
-      'Where the buckets are: `file:<folder>`, in which each folder is a bucket. With `{account}` in it, as in `file:/srv/{account}`, each account has a folder of its own.',
+      'Where the buckets are: `file:<folder>`, in which each folder is a bucket, or `s3:<beginning of names>` for those of an S3 store. With `{account}` in it, as in `file:/srv/{account}` or `s3:{account}-`, each account has its own.',
     parse: parseBucketsUrl,
   },
   compute: {

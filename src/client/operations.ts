@@ -4973,6 +4973,10 @@ export interface Operations {
         reason: string
         message: string
       }[]
+      /**
+       * `hnsw`: a bucket was searched by its index of neighbours (PostgreSQL with pgvector), which may miss some.
+       */
+      method: 'exact' | 'hnsw'
       warnings?: {
         code: string
         message: string

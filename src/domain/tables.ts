@@ -43,6 +43,7 @@ export interface Tables {
   batch_stretch: BatchStretchRow
   task_trace: TaskTraceRow
   pause: PauseRow
+  vector_index: VectorIndexRow
 }
 
 /** A connection or a transaction: every statement takes one as its first argument. */
@@ -161,7 +162,7 @@ export interface UploadRow {
   expires_ms: number
 }
 
-/** A part whose bytes are all on the disk. While there is a row, nobody writes into that part. */
+/** A part whose bytes are all stored, or one that comes in: its MD5 is empty. */
 export interface UploadPartRow {
   upload_id: string
   /** From 1. */
@@ -172,6 +173,8 @@ export interface UploadPartRow {
   written_ms: number
   /** When the caller said that it knows; the part is final from then on. */
   reported_ms: number | null
+  /** Of the newest request that brings it: what comes with another one does not count. */
+  turn: Generated<number>
 }
 
 export interface TaskRow {
@@ -565,4 +568,20 @@ export interface BatchStretchRow {
   object_hash: string | null
   done_bytes: number
   failed_bytes: number
+}
+
+/** An index of neighbours of the chunks of a bucket that one model embedded: what its table has taken in. */
+export interface VectorIndexRow {
+  bucket_id: number
+  model_id: string
+  model_revision: string
+  dimension: number
+  /** `filling`: it is not searched yet. */
+  state: 'filling' | 'ready'
+  /** Of the bucket: all of it up to here is in it, and nothing that came later. */
+  version: number
+  /** How many chunks are in it. */
+  chunk_count: number
+  created_ms: number
+  updated_ms: number
 }

@@ -11,6 +11,7 @@ const READABLE = [
   'retry-after',
   'x-api-version',
   'x-embedline-model',
+  'x-embedline-search',
   'x-ratelimit-dimensions',
   'x-ratelimit-duration-limit',
   'x-ratelimit-duration-remaining',

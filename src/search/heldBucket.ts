@@ -8,11 +8,13 @@ export interface HeldBucket {
   readonly sizeBytes: number
   readonly vectors: VectorRows
   readonly words: WordIndex
+  /** Files that changed or went since the version from which on vectors are held. */
+  readonly changedFiles: ReadonlySet<number>
   /**
-   * Takes in what has changed, unless both parts that are asked for have the version or a later one. False when the
+   * Takes in what has changed, unless the parts that are asked for have the version or a later one. False when the
    * bucket is not there. What was taken in is useless after a failure.
    */
-  update(needs: { version: number; words: boolean }): Promise<boolean>
+  update(needs: { version: number; vectors: boolean; words: boolean }): Promise<boolean>
 }
 
 interface Part {
@@ -21,13 +23,27 @@ interface Part {
   add(rows: readonly LoadedRow[]): void
 }
 
+export interface HeldBucketParts {
+  loader: Loader
+  turn: () => Promise<void>
+  /** Only vectors that came after this version of the bucket are held. */
+  since?: number
+}
+
 /** An empty bucket. Its words are read only when a search first needs them, because many never do. */
-export function makeHeldBucket(source: ChunkSource, loader: Loader, turn: () => Promise<void>): HeldBucket {
+export function makeHeldBucket(
+  source: ChunkSource,
+  { loader, turn, since = 0 }: HeldBucketParts,
+): HeldBucket {
   const vectors = makeVectorRows()
+  const changedFiles = new Set<number>()
   const words = makeWordIndex()
   const vectorPart: Part = {
-    version: 0,
-    drop: (fileIds) => vectors.drop(fileIds),
+    version: since,
+    drop(fileIds) {
+      vectors.drop(fileIds)
+      if (since > 0) for (const fileId of fileIds) changedFiles.add(fileId)
+    },
     add: (rows) => vectors.add(rows),
   }
   const wordPart: Part = {
@@ -52,11 +68,12 @@ export function makeHeldBucket(source: ChunkSource, loader: Loader, turn: () => 
   return {
     vectors,
     words,
+    changedFiles,
     get sizeBytes() {
       return vectors.sizeBytes + words.sizeBytes
     },
-    async update({ version, words: needsWords }) {
-      for (const part of needsWords ? [vectorPart, wordPart] : [vectorPart])
+    async update({ version, ...needs }) {
+      for (const part of [...(needs.vectors ? [vectorPart] : []), ...(needs.words ? [wordPart] : [])])
         if (part.version < version && !(await takeIn(part))) return false
       return true
     },

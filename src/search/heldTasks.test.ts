@@ -157,7 +157,7 @@ test('an answer says among how many vectors it was found', async () => {
     AXES.map((axis) => ({ modality: axis === 0 ? 'visual' : 'audio' })),
   )
   const { groups: _, loadMs, searchMs, ...rest } = await store.search({ modalities: ['audio'], counts: true })
-  expect(rest).toEqual({ vectorCount: 4, matchingCount: 3, kernel: 'wasm', exactCount: 6 })
+  expect(rest).toEqual({ method: 'exact', vectorCount: 4, matchingCount: 3, kernel: 'wasm', exactCount: 6 })
   expect(loadMs + searchMs).toBeGreaterThan(0)
   expect(await store.search({ setId: 2 })).toMatchObject({ groups: [], vectorCount: 0, exactCount: 0 })
 })

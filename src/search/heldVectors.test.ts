@@ -4,7 +4,7 @@ import { chanceFrom, unitVector } from '../../test/support/unitVectors.ts'
 import { noTasks } from '../../test/support/noTasks.ts'
 import { makeHeldVectors } from './heldVectors.ts'
 import type { LoadedRow, Loader } from './loader.ts'
-import type { SearchOrder } from './order.ts'
+import type { FoundChunks, SearchOrder } from './order.ts'
 
 interface StoredFile {
   version: number
@@ -69,7 +69,7 @@ const orderOf = (version: number, more: Partial<SearchOrder> = {}): SearchOrder 
   ...more,
 })
 
-const filesOf = (hits: readonly { fileId: number }[]) => hits.map(({ fileId }) => fileId)
+const filesOf = ({ hits }: FoundChunks) => hits.map(({ fileId }) => fileId)
 
 test('a search with a newer version reads only what changed, one with a known version nothing', async () => {
   const store = storeOf([1])
@@ -125,7 +125,8 @@ test('hits tell the cosine of their chunk, also those that were found by their w
   const chance = chanceFrom(1)
   for (let fileId = 1; fileId <= 1500; fileId++) store.put(fileId, [{ vector: unitVector(4, chance) }])
   store.put(2000, [{ vector: axis(0).map((number) => -number), termsJson: '{"wing":1}' }])
-  const [first, second] = await held.find(orderOf(1501, { terms: { wing: 1 }, vectorWeight: 0.5 }))
+  const { hits } = await held.find(orderOf(1501, { terms: { wing: 1 }, vectorWeight: 0.5 }))
+  const [first, second] = hits
   expect(first).toEqual({ fileId: 2000, ordinal: 0, cosine: -1, score: 1 / 61 })
   expect(second!.score).toBe(0.5 / 61)
 })
@@ -157,14 +158,14 @@ test('what was searched longest ago is forgotten when memory is short, and loade
   store.put(1, [{ vector: axis(0, 512) }])
   const held = heldOf(store, 1_500_000)
   const find = (bucketId: number) => held.find(orderOf(1, { bucketId, vector: axis(0, 512) }))
-  for (const bucketId of [1, 2, 1, 3, 1, 2]) expect(await find(bucketId)).toHaveLength(1)
+  for (const bucketId of [1, 2, 1, 3, 1, 2]) expect((await find(bucketId)).hits).toHaveLength(1)
   expect(store.calls.map(({ bucketId }) => bucketId)).toEqual([1, 2, 3, 2])
 })
 
 test('a bucket larger than the memory is searched all the same', async () => {
   const store = storeOf([1])
   store.put(1, [{}])
-  expect(await heldOf(store, 0).find(orderOf(1))).toHaveLength(1)
+  expect((await heldOf(store, 0).find(orderOf(1))).hits).toHaveLength(1)
 })
 
 test('searches of one bucket at once load it once; a bucket that is not there has no hits', async () => {
@@ -172,9 +173,9 @@ test('searches of one bucket at once load it once; a bucket that is not there ha
   const held = heldOf(store)
   for (let fileId = 1; fileId <= 50; fileId++) store.put(fileId, [{}])
   const found = await Promise.all(Array.from({ length: 5 }, () => held.find(orderOf(50, { limit: 100 }))))
-  expect(found.map((hits) => hits.length)).toEqual([50, 50, 50, 50, 50])
+  expect(found.map(({ hits }) => hits.length)).toEqual([50, 50, 50, 50, 50])
   expect(store.calls).toHaveLength(1)
-  expect(await held.find(orderOf(1, { bucketId: 9 }))).toEqual([])
+  expect((await held.find(orderOf(1, { bucketId: 9 }))).hits).toEqual([])
 })
 
 test('what two models embedded of a bucket is held apart', async () => {

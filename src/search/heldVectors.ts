@@ -2,6 +2,7 @@ import { fitsMetadata } from '../domain/metadataFilter.ts'
 import { makeKeyedMutex } from '../lib/keyedMutex.ts'
 import { findChunks } from './findChunks.ts'
 import { findFiles } from './findFiles.ts'
+import { findChunksByIndex, findFilesByIndex, type IndexSearch } from './byIndex.ts'
 import { makeHeldBucket } from './heldBucket.ts'
 import { makeHeldTasks } from './heldTasks.ts'
 import type { ChunkCount, ChunkSource, Loader, TaskSource } from './loader.ts'
@@ -9,9 +10,10 @@ import type {
   BucketSearchOrder,
   ChunkHit,
   CountOrder,
+  FoundChunks,
   Grouped,
   GroupedHits,
-  SearchHit,
+  SearchMethod,
   SearchOrder,
   TaskHit,
   TaskSearchOrder,
@@ -23,7 +25,11 @@ export interface HeldVectorsParts {
   memoryBytes: number
   /** Lets others have their turn. */
   turn: () => Promise<void>
+  /** Where a filter of keys leaves no more chunks of a bucket with an index, all of them are compared. */
+  fewChunks?: number
 }
+
+const FEW_CHUNKS = 10_000
 
 /** What is held and searched by itself. */
 interface Held<Needs> {
@@ -35,7 +41,7 @@ interface Held<Needs> {
  * Searches vectors that are held in memory, and loads what is not or no longer held. Searches of one source go one after
  * the other, so that none sees what is half taken in. What is not there has nothing. Throws what the loader throws.
  */
-export function makeHeldVectors({ loader, memoryBytes, turn }: HeldVectorsParts) {
+export function makeHeldVectors({ loader, memoryBytes, turn, fewChunks = FEW_CHUNKS }: HeldVectorsParts) {
   const shelf = makeShelf<Held<never>>(memoryBytes)
   const mutex = makeKeyedMutex()
   const counted = new Map<number, { version: number; counts: ChunkCount[] }>()
@@ -65,13 +71,18 @@ export function makeHeldVectors({ loader, memoryBytes, turn }: HeldVectorsParts)
     })
 
   async function timed<Hit>(
-    search: (onLoaded: () => void) => Promise<Grouped<Hit> | undefined>,
+    search: (onLoaded: () => void) => Promise<(Grouped<Hit> & { method?: SearchMethod }) | undefined>,
   ): Promise<GroupedHits<Hit>> {
     const startMs = performance.now()
     let loadedMs = startMs
     const found = await search(() => (loadedMs = performance.now()))
     const nothing = { groups: [], vectorCount: 0, exactCount: 0 }
-    return { ...(found ?? nothing), loadMs: loadedMs - startMs, searchMs: performance.now() - loadedMs }
+    return {
+      method: 'exact',
+      ...(found ?? nothing),
+      loadMs: loadedMs - startMs,
+      searchMs: performance.now() - loadedMs,
+    }
   }
 
   const assetsWith = ({ accountId, filter }: NonNullable<TaskSearchOrder['metadata']>) =>
@@ -79,8 +90,33 @@ export function makeHeldVectors({ loader, memoryBytes, turn }: HeldVectorsParts)
 
   const bucket = (source: ChunkSource) => ({
     name: `bucket ${nameOf(source)}`,
-    make: () => makeHeldBucket(source, oneAtATime, turn),
+    make: () => makeHeldBucket(source, { loader: oneAtATime, turn }),
   })
+
+  const changesSince = new Map<string, number>()
+
+  /** What came after an index of neighbours was brought up to date; of a bucket it is held once. */
+  const changes = (source: ChunkSource, since: number) => {
+    const nameSince = (version: number) => `changes ${version} ${nameOf(source)}`
+    const before = changesSince.get(nameOf(source))
+    if (before !== undefined && before !== since) shelf.drop(nameSince(before))
+    changesSince.set(nameOf(source), since)
+    return {
+      name: nameSince(since),
+      make: () => makeHeldBucket(source, { loader: oneAtATime, turn, since }),
+    }
+  }
+
+  const byIndex: IndexSearch | undefined = loader.index && {
+    index: loader.index,
+    fewChunks,
+    inChanges: (source, { since, version }, find) =>
+      inHeld({ ...changes(source, since), needs: { version, vectors: true, words: false } }, find),
+    inWords: (source, version, find) =>
+      inHeld({ ...bucket(source), needs: { version, vectors: false, words: true } }, (held) =>
+        find(held.words),
+      ),
+  }
 
   const tasks = (source: TaskSource) => ({
     name: `tasks ${source.setId} ${source.taskId ?? ''}`,
@@ -88,19 +124,24 @@ export function makeHeldVectors({ loader, memoryBytes, turn }: HeldVectorsParts)
   })
 
   return {
-    /** Best first. */
-    async find(order: SearchOrder): Promise<SearchHit[]> {
-      const needs = { version: order.version, words: order.terms !== undefined }
-      return (await inHeld({ ...bucket(sourceOf(order)), needs }, (held) => findChunks(held, order))) ?? []
+    async find(order: SearchOrder): Promise<FoundChunks> {
+      const found = byIndex && (await findChunksByIndex(byIndex, sourceOf(order), order))
+      if (found) return found
+      const needs = { version: order.version, vectors: true, words: order.terms !== undefined }
+      const hits = await inHeld({ ...bucket(sourceOf(order)), needs }, (held) => findChunks(held, order))
+      return { hits: hits ?? [], method: 'exact' }
     },
 
     findFiles: (order: BucketSearchOrder): Promise<GroupedHits<ChunkHit>> =>
-      timed((onLoaded) =>
-        inHeld({ ...bucket(sourceOf(order)), needs: { version: order.version, words: false } }, (held) => {
+      timed(async (onLoaded) => {
+        const found = byIndex && (await findFilesByIndex(byIndex, sourceOf(order), order))
+        if (found) return found
+        const needs = { version: order.version, vectors: true, words: false }
+        return inHeld({ ...bucket(sourceOf(order)), needs }, (held) => {
           onLoaded()
           return findFiles(held, order)
-        }),
-      ),
+        })
+      }),
 
     async findTasks(order: TaskSearchOrder): Promise<GroupedHits<TaskHit>> {
       const { setId, taskIds, version, metadata } = order

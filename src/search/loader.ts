@@ -75,6 +75,44 @@ export interface ChunkCount {
   count: number
 }
 
+/** A chunk that an index of neighbours led to, with its vector as it was made. */
+export type IndexedChunk = Omit<LoadedRow, 'termsJson'>
+
+/** What an index of neighbours is asked. */
+export interface NearestQuery {
+  vector: Float32Array
+  count: number
+  /** Only these files. */
+  fileIds?: readonly number[]
+  /** None of these. */
+  notFileIds: readonly number[]
+}
+
+/** Indexes of neighbours of large buckets: what they find is about the nearest. All calls may run at once. */
+export interface ChunkIndex {
+  /**
+   * Up to which version of the bucket the index goes, and how many chunks it has. Undefined when the chunks of this model
+   * are in none.
+   */
+  state(source: ChunkSource, dimension: number): Promise<{ version: number; chunkCount: number } | undefined>
+  /**
+   * About the `count` nearest chunks, in no order. Undefined when the index does not find so many though it has them, or
+   * is not there any more.
+   */
+  nearest(source: ChunkSource, query: NearestQuery): Promise<IndexedChunk[] | undefined>
+  /** About the `most` nearest chunks of each of these files, in no order. Undefined when the index is gone. */
+  nearestOfFiles(
+    source: ChunkSource,
+    query: { vector: Float32Array; fileIds: readonly number[]; most: number },
+  ): Promise<IndexedChunk[] | undefined>
+  /** These chunks, in no order, without those that are not searched any more. */
+  chunks(source: ChunkSource, ids: readonly { fileId: number; ordinal: number }[]): Promise<IndexedChunk[]>
+  /** All chunks of these files. */
+  chunksOfFiles(source: ChunkSource, fileIds: readonly number[]): Promise<IndexedChunk[]>
+  /** The files of the bucket that have chunks. */
+  files(source: ChunkSource): Promise<{ id: number; key: string; chunkCount: number }[]>
+}
+
 /** Where the search thread reads vectors; written for what it needs, `src/store` fits. One call at a time. */
 export interface Loader {
   /**
@@ -96,6 +134,8 @@ export interface Loader {
   assetsWith(accountId: string, fits: (metadata: UserMetadata) => boolean): Promise<ReadonlySet<string>>
   /** How many chunks are searched of an embedded bucket, by the model that embedded them. */
   chunkCounts(bucketId: number): Promise<ChunkCount[]>
+  /** Absent where there are none. */
+  index?: ChunkIndex
   close(): Promise<void>
 }
 

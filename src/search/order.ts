@@ -32,6 +32,17 @@ export interface SearchHit {
   score: number
 }
 
+/**
+ * How what was found was looked for: among all vectors, or by an index of neighbours (HNSW), which may miss some.
+ */
+export type SearchMethod = 'exact' | 'hnsw'
+
+export interface FoundChunks {
+  /** Best first. */
+  hits: SearchHit[]
+  method: SearchMethod
+}
+
 /** A search that groups what it finds. */
 export interface GroupOrder {
   /** What the database says now of what is searched: what has changed since is loaded first. */
@@ -86,6 +97,7 @@ export interface Grouped<Hit> extends ScanCounts {
 
 /** The same, with how long it took to read what was not held, and to search. */
 export interface GroupedHits<Hit> extends Grouped<Hit> {
+  method: SearchMethod
   loadMs: number
   searchMs: number
 }
@@ -107,7 +119,7 @@ export interface ChunkHit {
 export interface ScanCounts {
   /** Vectors that were compared, filters aside. */
   vectorCount: number
-  /** Present when it was asked for: those that the filters left. */
+  /** Present when it was asked for and all were compared: those that the filters left. */
   matchingCount?: number
   /** What multiplied the roundings of the vectors to bytes; absent when there was nothing to multiply. */
   kernel?: KernelKind

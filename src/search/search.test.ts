@@ -20,16 +20,19 @@ test('a thread loads a bucket with the first search and finds the nearest chunks
   const search = searchOf({ files: 30, length: 16 })
   try {
     const [first, second] = await Promise.all([search.find(order), search.find(order)])
-    expect(first).toMatchObject([
-      { fileId: 30, ordinal: 0, cosine: expect.closeTo(1) as number },
-      { fileId: 29, ordinal: 0 },
-    ])
+    expect(first).toMatchObject({
+      method: 'exact',
+      hits: [
+        { fileId: 30, ordinal: 0, cosine: expect.closeTo(1) as number },
+        { fileId: 29, ordinal: 0 },
+      ],
+    })
     expect(second).toEqual(first)
-    expect(await search.find({ ...order, terms: { word3: 1 } })).toMatchObject([
+    expect((await search.find({ ...order, terms: { word3: 1 } })).hits).toMatchObject([
       { fileId: 3 },
       { fileId: 30 },
     ])
-    expect(await search.find({ ...order, bucketId: 2 })).toEqual([])
+    expect((await search.find({ ...order, bucketId: 2 })).hits).toEqual([])
   } finally {
     await search.close()
   }
@@ -42,7 +45,7 @@ test('while a thread loads and searches, the main thread does other things', asy
     let isOver = false
     const found = search.find(order).finally(() => (isOver = true))
     for (; !isOver; turns++) await setImmediate()
-    expect((await found)[0]).toMatchObject({ fileId: 20_000 })
+    expect((await found).hits[0]).toMatchObject({ fileId: 20_000 })
     expect(turns).toBeGreaterThan(1000)
   } finally {
     await search.close()
@@ -71,6 +74,6 @@ test('closing waits for searches that run; after it there are none', async () =>
   const search = searchOf({ files: 5000, length: 16 })
   const found = search.find(order)
   await search.close()
-  expect(await found).toHaveLength(2)
+  expect((await found).hits).toHaveLength(2)
   await expect(search.find(order)).rejects.toMatchObject({ code: 'storage_unavailable' })
 })

@@ -8,8 +8,8 @@ import type {
   BucketSearchOrder,
   ChunkHit,
   CountOrder,
+  FoundChunks,
   GroupedHits,
-  SearchHit,
   SearchOrder,
   TaskHit,
   TaskSearchOrder,
@@ -19,10 +19,11 @@ import type { SearchAnswer, SearchCall, SearchCalls, SearchQuestion, SearchStart
 /** Searches vectors without keeping the main thread from anything else. */
 export interface Search extends Opened {
   /**
-   * The chunks of a bucket that are nearest to a query, best first and exact; nothing for a bucket that is not there.
+   * The chunks of a bucket that are nearest to a query, best first: exact, or of a large bucket by its index of
+   * neighbours, as the answer says. Nothing for a bucket that is not there.
    * Throws what reading them throws, and `storage_unavailable` when the thread ended, for want of memory for example.
    */
-  find(order: SearchOrder): Promise<SearchHit[]>
+  find(order: SearchOrder): Promise<FoundChunks>
   /** The assets of a set of tasks' vectors that are nearest to a query, exact; nothing for a set that is not there. */
   findTasks(order: TaskSearchOrder): Promise<GroupedHits<TaskHit>>
   /** The same of the files of a bucket. */

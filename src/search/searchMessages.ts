@@ -4,8 +4,8 @@ import type {
   BucketSearchOrder,
   ChunkHit,
   CountOrder,
+  FoundChunks,
   GroupedHits,
-  SearchHit,
   SearchOrder,
   TaskHit,
   TaskSearchOrder,
@@ -20,7 +20,7 @@ export interface SearchStart {
 
 /** What the thread can be asked, and what it answers. */
 export interface SearchCalls {
-  find: { order: SearchOrder; answer: SearchHit[] }
+  find: { order: SearchOrder; answer: FoundChunks }
   findTasks: { order: TaskSearchOrder; answer: GroupedHits<TaskHit> }
   findFiles: { order: BucketSearchOrder; answer: GroupedHits<ChunkHit> }
   chunkCounts: { order: CountOrder; answer: ChunkCount[] }

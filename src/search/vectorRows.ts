@@ -1,11 +1,11 @@
-import type { LoadedRow } from './loader.ts'
+import type { IndexedChunk } from './loader.ts'
 import { compareNeighbours, makeMatrix, type Matrix, type NearestOptions, type Neighbour } from './matrix.ts'
 
 /** The vectors of a bucket, and the keys of its files. */
 export interface VectorRows {
   readonly sizeBytes: number
   drop(fileIds: ReadonlySet<number>): void
-  add(rows: readonly LoadedRow[]): void
+  add(rows: readonly IndexedChunk[]): void
   /** The files whose keys `fits` says so of. */
   filesWith(fits: (key: string) => boolean): Set<number>
   nearest(query: Float32Array, limit: number, options: NearestOptions): Neighbour[]

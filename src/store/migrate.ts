@@ -19,6 +19,8 @@ import { addOperations } from './migrations/0015_operations.ts'
 import { addReuse } from './migrations/0016_reuse.ts'
 import { keepItemIds } from './migrations/0017_itemIds.ts'
 import { addItemNeeds } from './migrations/0018_itemNeeds.ts'
+import { addPartTurns } from './migrations/0019_partTurns.ts'
+import { addVectorIndexes } from './migrations/0020_vectorIndexes.ts'
 import { createPostgresTables } from './migrations/postgresTables.ts'
 
 /** A step forward of the tables. Never changed once released; there are no steps back. */
@@ -43,6 +45,8 @@ export const MIGRATIONS: readonly Migration[] = [
   addReuse,
   keepItemIds,
   addItemNeeds,
+  addPartTurns,
+  addVectorIndexes,
 ]
 
 /** On PostgreSQL one step makes what these many make on SQLite; all that follow are common. */

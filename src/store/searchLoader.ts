@@ -1,7 +1,8 @@
 import type { ModelPin } from '../domain/model.ts'
 import type { Db } from '../domain/tables.ts'
 import type { StoreLocation } from './location.ts'
-import { modelIn, openReading, ROWS_A_FETCH } from './reading.ts'
+import type { ChunkIndex } from './postgres/vectorIndex/chunkIndex.ts'
+import { modelIn, openReading, ROWS_A_FETCH, type Reading } from './reading.ts'
 import { pagesOf } from './rowPages.ts'
 import { taskVectorsLoader, type TaskVectorsLoader } from './taskVectorsLoader.ts'
 import { float32Of } from './vectorBytes.ts'
@@ -46,14 +47,24 @@ export interface SearchLoader extends TaskVectorsLoader {
     sinceVersion: number,
     take: (changes: SearchChanges) => Promise<void>,
   ): Promise<boolean>
+  /** Absent where the database has no indexes of neighbours. */
+  index?: ChunkIndex
   close(): Promise<void>
 }
 
 /** Opens read-only connections to the database, for the thread that searches; whoever opened it closes it. */
 export async function openLoader(location: StoreLocation): Promise<SearchLoader> {
   const reading = await openReading(location)
+  if (!('url' in location)) return loaderOver(reading)
+  const { chunkIndexOver } = await import('./postgres/vectorIndex/chunkIndex.ts')
+  return loaderOver(reading, chunkIndexOver(reading))
+}
+
+/** The same over connections that are open; its `close` closes them. */
+export function loaderOver(reading: Reading, index?: ChunkIndex): SearchLoader {
   return {
     ...taskVectorsLoader(reading),
+    ...(index && { index }),
     changes: (source, since, take) =>
       reading.oneMoment(async (db) => {
         const { bucketId } = source

@@ -9,7 +9,17 @@ export interface OpenStore extends Opened, Exclusion {
   /** A read-only connection of its own. */
   read: Db
   write: GroupCommit['write']
+  /**
+   * As `write`, for what may be forgotten: it waits neither for the disk nor for what is being written, and a crash of the
+   * database may undo it.
+   */
+  writeSoon: GroupCommit['write']
   onCommit: GroupCommit['onCommit']
+  /**
+   * Runs what may take minutes in a transaction of its own, over a connection of its own, with no time-outs; nothing else
+   * waits for it but what it locks. On `signal` it is undone. Absent with SQLite, where all changes wait for each other.
+   */
+  writeSlowly?: <T>(change: (db: Db) => Promise<T>, signal: AbortSignal) => Promise<T>
   /** The time that all who write here agree on. */
   clock: Clock
   /** A sentence while no work may be taken, because of what is wrong with the database. */

@@ -7,6 +7,7 @@ import { expireFiles } from './files/files.ts'
 import { forgetOldUse } from './forgetOldUse.ts'
 import { forgetAnswers } from './idempotency.ts'
 import { expireAssets } from './expireAssets.ts'
+import { keepVectorIndexes } from './keepVectorIndexes.ts'
 import type { TaskParts } from './parts.ts'
 import { settlePauses } from './pause.ts'
 import { repairTasks } from './repair.ts'
@@ -24,6 +25,7 @@ export function startJanitor(parts: TaskParts): Opened {
   const stopping = new AbortController()
   const loops = [
     repeat(parts, stopping.signal, CLEAN_EVERY_MS, () => clean(parts, stopping.signal)),
+    keepIndexes(parts, stopping.signal),
     repeat(parts, stopping.signal, STORAGE_EVERY_MS, () => parts.objects.removeAbandoned()),
     attempt(parts, () => parts.store.ifFree('janitor at the start', () => afterCrashes(parts))),
   ]
@@ -87,6 +89,21 @@ async function cleanShared(parts: TaskParts, signal: AbortSignal): Promise<void>
   await expireUploads(parts)
   await stopOverdueBatches(parts)
   await expireFiles(parts)
+}
+
+/** By itself, because making an index takes minutes. */
+async function keepIndexes(parts: TaskParts, signal: AbortSignal): Promise<void> {
+  const { vectorIndexes } = parts
+  if (!vectorIndexes) return
+  let seen: Awaited<ReturnType<typeof keepVectorIndexes>> = new Map()
+  await repeat(parts, signal, CLEAN_EVERY_MS, async () => {
+    try {
+      seen = await keepVectorIndexes({ ...parts, vectorIndexes }, seen, signal)
+    } catch (error) {
+      // What was cut off by the end goes on with the next start.
+      if (!signal.aborted) throw error
+    }
+  })
 }
 
 async function repeat(

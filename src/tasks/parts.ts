@@ -62,6 +62,8 @@ export interface TaskParts {
   /** Ends documents, those of one moment together. */
   endDocument: EndDocument
   search: Search
+  /** Which buckets get an index of neighbours. Absent where the database has none. */
+  vectorIndexes?: VectorIndexes
   /** Tells those who watch what happens to tasks. */
   watchHub: WatchHub
   /** Counts what keys ask for. Absent: nothing is limited. */
@@ -99,6 +101,8 @@ export interface Store extends Exclusion {
   read: Db
   /** Runs `change` in a transaction and returns when it is committed durably. */
   write<T>(change: (db: Db) => Promise<T>): Promise<T>
+  /** The same for what may be forgotten when the database crashes: it does not wait for the disk. */
+  writeSoon<T>(change: (db: Db) => Promise<T>): Promise<T>
 }
 
 export interface Results {
@@ -111,15 +115,15 @@ export interface Results {
 /** What keys have asked for, against what they may. */
 export interface Usage {
   /** Counts a request. Throws `rate_limited`, and does not count it, when there are none left. */
-  countRequest(by: Payer): void
+  countRequest(by: Payer): Promise<void>
   /** Throws `rate_limited` when the minutes of media are spent. */
-  checkMedia(by: Payer): void
+  checkMedia(by: Payer): Promise<void>
   /** When there will be minutes of media again; undefined while there are some. */
-  mediaAgainMs(by: Payer): number | undefined
+  mediaAgainMs(by: Payer): Promise<number | undefined>
   /** Counts media that are embedded, by how long they last. */
-  countMedia(by: Payer, durationSec: number): void
+  countMedia(by: Payer, durationSec: number): Promise<void>
   /** How far a key is with each of its limits. */
-  states(by: Payer): RateState[]
+  states(by: Payer): Promise<RateState[]>
 }
 
 export interface Tally {
@@ -239,9 +243,27 @@ export interface SearchHit {
   cosine: number
 }
 
+/** `hnsw`: of a large bucket by an index of neighbours, which may miss some. */
+export type SearchMethod = 'exact' | 'hnsw'
+
+export interface FoundChunks {
+  /** Best first. */
+  hits: readonly SearchHit[]
+  method: SearchMethod
+}
+
+export interface VectorIndexes {
+  /** From so many chunks on a bucket gets one. Absent: none does. */
+  leastChunks?: number
+  /** Why none can be made, as far as is known: a sentence. */
+  obstacle?: string
+  /** Runs what may take minutes in a transaction that nothing of this server waits for; it is undone on `signal`. */
+  write<T>(change: (db: Db) => Promise<T>, signal: AbortSignal): Promise<T>
+}
+
 export interface Search {
-  /** Best first, exact. Loads what it does not hold yet, off the main thread. */
-  find(order: SearchOrder): Promise<readonly SearchHit[]>
+  /** Loads what it does not hold yet, off the main thread. */
+  find(order: SearchOrder): Promise<FoundChunks>
   /** The same of tasks' vectors, grouped by asset; a task without an asset is a group by itself. */
   findTasks(order: TaskSearchOrder): Promise<GroupedHits<TaskHit>>
   /** The same of a bucket's chunks, grouped by file. */
@@ -255,10 +277,11 @@ export interface Search {
 
 /** Groups, best first, and in each its moments, best first. */
 export interface GroupedHits<Hit> {
+  method: SearchMethod
   groups: readonly (readonly Hit[])[]
   /** Vectors that were compared, filters aside. */
   vectorCount: number
-  /** Present when it was asked for: those that the filters left. */
+  /** Present when it was asked for and all were compared: those that the filters left. */
   matchingCount?: number
   /** What multiplied the roundings of the vectors; absent when there were none. */
   kernel?: 'wasm' | 'plain'

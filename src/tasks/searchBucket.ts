@@ -2,7 +2,7 @@ import { EmbedlineError } from '../domain/errors.ts'
 import type { Account, SearchResult } from '../domain/task.ts'
 import { getEmbedding, type BucketEmbedding } from '../store/embeddedBuckets.ts'
 import { readHits, type StoredHit } from '../store/searchHits.ts'
-import type { SearchHit, SearchOrder, TaskParts } from './parts.ts'
+import type { SearchHit, SearchMethod, SearchOrder, TaskParts } from './parts.ts'
 import { textVectors } from './textVectors.ts'
 import { tokensOf } from './tokensOf.ts'
 
@@ -31,8 +31,8 @@ const SEARCHES = 2
 const SPARE = 4
 
 /**
- * The chunks of an embedded bucket that are nearest to a text, best first: exact cosine in the text space of the model
- * that embedded the bucket. Throws `not_found` when the account has no embedding of the bucket, `text_too_long`, and
+ * The chunks of an embedded bucket that are nearest to a text, best first, by the cosine in the text space of the model
+ * that embedded the bucket; with `exact` nothing is missed. Throws `not_found` when the account has no embedding of the bucket, `text_too_long`, and
  * `model_unknown` when that model is not here any more.
  */
 export async function searchBucket(
@@ -40,13 +40,13 @@ export async function searchBucket(
   account: Account,
   search: BucketSearch,
   signal?: AbortSignal,
-): Promise<readonly SearchResult[]> {
+): Promise<{ results: readonly SearchResult[]; method: SearchMethod }> {
   let order: Question | undefined
   for (let left = SEARCHES; ; left--) {
     const { id, version, settings } = await embeddingOf(parts, account, search.bucket)
     if (order?.bucketId !== id) order = await orderOf(parts, { id, settings }, search, signal)
     const limit = left === SEARCHES ? search.limit : SPARE * search.limit
-    const hits = await parts.search.find({ ...order, version, limit })
+    const { hits, method } = await parts.search.find({ ...order, version, limit })
     const stored = await readHits(parts.store.read, hits, version)
     const isReplaced = (await embeddingOf(parts, account, search.bucket)).id !== id
     if ((isReplaced || stored.length < hits.length) && left > 1) continue
@@ -55,7 +55,7 @@ export async function searchBucket(
       const chunk = found.get(nameOf(hit))
       return chunk ? [resultOf(hit, chunk, settings.model)] : []
     })
-    return results.slice(0, search.limit)
+    return { results: results.slice(0, search.limit), method }
   }
 }
 

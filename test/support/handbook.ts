@@ -34,7 +34,9 @@ export async function bucketFiles(room: TaskRoom, account = room.account): Promi
 }
 
 export const searchTexts = async (room: TaskRoom, query: string, account = room.account) =>
-  (await searchBucket(room.parts, account, { bucket: 'handbook', query, limit: 100 })).map(({ text }) => text)
+  (await searchBucket(room.parts, account, { bucket: 'handbook', query, limit: 100 })).results.map(
+    ({ text }) => text,
+  )
 
 export const chunkRows = async ({ parts }: TaskRoom) =>
   parts.store.read

@@ -14,7 +14,10 @@ import type { SearchBody } from './schema.ts'
 export const search: Handler = async (call) => {
   const { parts, schemas, account, request, reply } = call
   const body = parseBody(schemas.search, await bodyOf(call))
-  const results = await inWireFields(() => searchBucket(parts, account, orderOf(body), untilGone(reply)))
+  const { results, method } = await inWireFields(() =>
+    searchBucket(parts, account, orderOf(body), untilGone(reply)),
+  )
+  reply.header('x-embedline-search', method)
   const [first] = results
   if (first) reply.header('x-embedline-model', modelWord(first.model))
   const sourceOf = (key: string) => originOf(request) + objectUrl(body.bucket_name, key)

@@ -10,7 +10,7 @@ import Cursor from 'pg-cursor'
 import type { Db, Tables } from '../../domain/tables.ts'
 import { makeTurns } from '../../lib/turns.ts'
 import { isBroken, toDatabaseError } from './databaseError.ts'
-import { answered, connect } from './pool.ts'
+import { answered, connect, unhurried } from './pool.ts'
 
 /**
  * Kysely over a pool: each statement takes the connection that is free, and waits for one however long that takes; the
@@ -34,9 +34,16 @@ export function kyselyOverPool(pool: Pool, name: string): Db {
   })
 }
 
-/** Kysely over the connection of a transaction. When `isOver` says so, a statement is refused instead of executed. */
-export const kyselyOverClient = (client: PoolClient, name: string, isOver: () => boolean): Db =>
-  kyselyOver(async () => clientOver(client, { name, isOver, release: () => {} }))
+/**
+ * Kysely over the connection of a transaction. When `isOver` says so, a statement is refused instead of executed;
+ * `isPatient` lets each take as long as it takes.
+ */
+export const kyselyOverClient = (
+  client: PoolClient,
+  name: string,
+  isOver: () => boolean,
+  isPatient = false,
+): Db => kyselyOver(async () => clientOver(client, { name, isOver, isPatient, release: () => {} }))
 
 const kyselyOver = (connection: () => Promise<PostgresPoolClient>): Db =>
   new Kysely<Tables>({
@@ -52,10 +59,15 @@ const kyselyOver = (connection: () => Promise<PostgresPoolClient>): Db =>
 interface ClientParts {
   name: string
   isOver?: () => boolean
+  isPatient?: boolean
   release: (destroy: boolean) => void
 }
 
-function clientOver(client: PoolClient, { name, isOver = () => false, release }: ClientParts) {
+function clientOver(
+  client: PoolClient,
+  { name, isOver = () => false, isPatient = false, release }: ClientParts,
+) {
+  const prepared = isPatient ? unhurried : answered
   let isSpoiled = false
   const thrown = (error: unknown): never => {
     isSpoiled ||= isBroken(error)
@@ -66,7 +78,7 @@ function clientOver(client: PoolClient, { name, isOver = () => false, release }:
     // It would run in the transaction of somebody else.
     if (isOver()) throw new Error(`the transaction is over, this was not awaited: ${String(statement)}`)
     if (isCursor) return cursorOver(client.query(statement as Cursor), thrown)
-    return client.query(answered(statement, parameters?.map(storable))).catch(thrown)
+    return client.query(prepared(statement, parameters?.map(storable))).catch(thrown)
   }
   return {
     query,

@@ -36,12 +36,12 @@ test('the pages of a site become objects of the bucket, are embedded, and found 
     'site.test/docs/one.txt',
     'site.test/index.html',
   ])
-  const [hit] = await searchBucket(room.parts, room.account, {
+  const { results } = await searchBucket(room.parts, room.account, {
     bucket: 'handbook',
     query: 'plain text',
     limit: 1,
   })
-  expect(hit).toMatchObject({
+  expect(results[0]).toMatchObject({
     key: 'site.test/docs/one.txt',
     sourceUrl: 'http://site.test/docs/one.txt',
     text: 'plain text',

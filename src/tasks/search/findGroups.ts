@@ -4,11 +4,18 @@ import type { BucketEmbedding } from '../../store/embeddedBuckets.ts'
 import type { GroupedHits, SearchHit, TaskHit, TaskParts } from '../parts.ts'
 import type { QueryVector } from './queryVector.ts'
 import { isModel, type Range } from './range.ts'
+import { whyExact } from './whyExact.ts'
 import type { SearchFilter, SearchRequest, SkippedVectors, SkipReason } from './searchRequest.ts'
 
 /** What was found in one place. */
 export type Found =
-  { set: VectorSet; hits: GroupedHits<TaskHit> } | { bucket: BucketEmbedding; hits: GroupedHits<SearchHit> }
+  | { set: VectorSet; hits: GroupedHits<TaskHit> }
+  | {
+      bucket: BucketEmbedding
+      hits: GroupedHits<SearchHit>
+      /** Why a large bucket was searched exactly, when the search is to be explained. */
+      whyExact?: string
+    }
 
 export interface Search extends Pick<SearchRequest, 'moments' | 'minScore' | 'filter' | 'explains'> {
   accountId: string
@@ -17,9 +24,11 @@ export interface Search extends Pick<SearchRequest, 'moments' | 'minScore' | 'fi
   groups: number
 }
 
+type SearchParts = Pick<TaskParts, 'search' | 'models' | 'store' | 'vectorIndexes'>
+
 /** Searches every place whose vectors may be compared with the query, and names the others. */
 export async function findGroups(
-  parts: Pick<TaskParts, 'search' | 'models'>,
+  parts: SearchParts,
   search: Search,
 ): Promise<{ found: readonly Found[]; skipped: readonly SkippedVectors[] }> {
   const { sets, buckets } = search.range
@@ -81,7 +90,14 @@ function findInSet(
   })
 }
 
-const NOTHING: GroupedHits<never> = { groups: [], vectorCount: 0, exactCount: 0, loadMs: 0, searchMs: 0 }
+const NOTHING: GroupedHits<never> = {
+  method: 'exact',
+  groups: [],
+  vectorCount: 0,
+  exactCount: 0,
+  loadMs: 0,
+  searchMs: 0,
+}
 
 interface BucketFound {
   found: Found[]
@@ -89,7 +105,7 @@ interface BucketFound {
 }
 
 async function findInBucket(
-  parts: Pick<TaskParts, 'search' | 'models'>,
+  parts: SearchParts,
   { query, groups, moments, minScore, filter, explains }: Search,
   bucket: BucketEmbedding,
 ): Promise<BucketFound> {
@@ -112,7 +128,11 @@ async function findInBucket(
     ...(filter.keyPattern !== undefined && { keyPattern: filter.keyPattern }),
     counts: explains,
   })
-  return { found: [{ bucket, hits }], skipped: left }
+  const isUnexplained = !explains || hits.method !== 'exact'
+  const own = { bucketId: bucket.id, chunkCount: hits.vectorCount }
+  const reason = isUnexplained ? undefined : await whyExact(parts, own)
+  const found: Found = { bucket, hits, ...(reason !== undefined && { whyExact: reason }) }
+  return { found: [found], skipped: left }
 }
 
 /** Chunks of files are of text; they have neither times of a medium nor metadata. */

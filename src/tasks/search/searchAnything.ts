@@ -18,8 +18,8 @@ const SPARE = 4
 const MERGED = 4
 
 /**
- * What is nearest to a text, a picture, a sound, a video, a moment or a vector: exact, over all that the account has or a
- * part of it, grouped by asset and by file of a bucket, each with its best moments. What may not be compared with the
+ * What is nearest to a text, a picture, a sound, a video, a moment or a vector, over all that the account has or a part of
+ * it: exact, but for buckets so large that they have an index of neighbours, as `method` says; grouped by asset and by file of a bucket, each with its best moments. What may not be compared with the
  * query is named, and never compared. Finds what is committed when it begins, also of tasks that still run; nothing of
  * tasks that were deleted. Throws what `rangeOf` and `queryVector` throw.
  */
@@ -55,6 +55,7 @@ export async function searchAnything(
       query: { model: query.model, space: query.space, dimension: query.dimension },
       results,
       skipped,
+      method: found.some(({ hits }) => hits.method === 'hnsw') ? 'hnsw' : 'exact',
       warnings: query.warnings,
       explanation: {
         model: parts.models.all.find((facts) => isModel(facts, query.model)),
@@ -68,5 +69,9 @@ export async function searchAnything(
 
 function explain(found: Found): SourceExplanation {
   const { groups: _, ...counts } = found.hits
-  return { ...('bucket' in found && { bucket: found.bucket.bucket }), ...counts }
+  return {
+    ...('bucket' in found && { bucket: found.bucket.bucket }),
+    ...('whyExact' in found && { whyExact: found.whyExact }),
+    ...counts,
+  }
 }

@@ -6,6 +6,7 @@ import type { VectorKind } from '../../domain/vectorSet.ts'
 import type { FoundAsset, FoundTask } from '../../store/foundTasks.ts'
 import type { EmbeddingPlace } from '../../domain/embedding.ts'
 import type { MediaSource } from '../create.ts'
+import type { SearchMethod } from '../parts.ts'
 
 /** What is looked for. */
 export type SearchQuery =
@@ -109,6 +110,8 @@ export interface SearchAnswer {
   query: VectorKind
   results: readonly SearchResult[]
   skipped: readonly SkippedVectors[]
+  /** `hnsw` when some bucket was searched by an index of neighbours, which may miss some. */
+  method: SearchMethod
   warnings: readonly Warning[]
   explanation: SearchExplanation
 }
@@ -123,6 +126,9 @@ export interface SearchExplanation {
 
 export interface SourceExplanation {
   bucket?: string
+  method: SearchMethod
+  /** Why a large bucket was searched exactly. */
+  whyExact?: string
   vectorCount: number
   matchingCount?: number
   kernel?: 'wasm' | 'plain'

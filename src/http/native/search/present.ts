@@ -14,12 +14,13 @@ import { presentPlace } from '../presentPlace.ts'
 
 export const presentAnswer = (
   type: string,
-  { query, results, skipped, warnings, explanation }: SearchAnswer,
+  { query, results, skipped, method, warnings, explanation }: SearchAnswer,
   explains: boolean,
 ) => ({
   query: { type, ...presentKind(query) },
   results: results.map((result) => (result.kind === 'file' ? presentFile(result) : presentAsset(result))),
   skipped: skipped.map((each) => presentSkipped(query, each)),
+  method,
   ...(warnings.length > 0 && { warnings }),
   ...(explains && { explain: presentExplanation(explanation) }),
 })
@@ -113,7 +114,8 @@ const presentSource = (source: SourceExplanation) => ({
   ...(source.bucket === undefined ? { kind: 'tasks' } : { kind: 'bucket', bucket: source.bucket }),
   vectors: source.vectorCount,
   ...(source.matchingCount !== undefined && { matching_vectors: source.matchingCount }),
-  method: 'exact',
+  method: source.method,
+  ...(source.whyExact !== undefined && { why_exact: source.whyExact }),
   ...(source.kernel && { scan: source.kernel === 'wasm' ? 'int8, WebAssembly SIMD' : 'int8, plain loop' }),
   rescored_float32: source.exactCount,
   timings_ms: { load: rounded(source.loadMs), search: rounded(source.searchMs) },

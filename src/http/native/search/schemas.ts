@@ -175,6 +175,10 @@ export const SearchAnswer = z.looseObject({
   skipped: z
     .array(z.looseObject({ ...kind, vectors: z.int(), reason: z.string(), message: z.string() }))
     .meta({ description: 'Vectors that may not be compared with the query, and were not.' }),
+  method: z.enum(['exact', 'hnsw']).meta({
+    description:
+      '`hnsw`: a bucket was searched by its index of neighbours (PostgreSQL with pgvector), which may miss some.',
+  }),
   warnings: z.array(z.looseObject({ code: z.string(), message: z.string() })).optional(),
   explain: z.looseObject({}).optional(),
 })

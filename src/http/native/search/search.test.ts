@@ -40,7 +40,9 @@ test('an answer tells the asset with its moments, and how it came about', async 
   const { assetId, taskId } = await embedFilm(app)
   const response = await app.post('/api/search', { text: 'aa', moments: 1, explain: true })
   expect(response.headers.get('x-embedline-model')).toBe('tiny@1')
+  expect(response.headers.get('x-embedline-search')).toBe('exact')
   expect(await response.json()).toEqual({
+    method: 'exact',
     query: { type: 'text', model: { id: 'tiny', revision: '1' }, space: 'tiny', dimension: 4 },
     results: [
       {

@@ -81,6 +81,7 @@ async function answer(call: Call, body: SearchBody, sourceOf: (kind: MediaKind) 
   try {
     const found = await searchAnything(parts, account, order, untilGone(reply))
     reply.header('x-embedline-model', `${found.query.model.id}@${found.query.model.revision}`)
+    reply.header('x-embedline-search', found.method)
     return presentAnswer(kind, found, body.explain)
   } catch (failure) {
     throw inFieldsOf(failure, kind)

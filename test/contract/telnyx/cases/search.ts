@@ -40,6 +40,7 @@ const found: Rule[] = [
     expected: {
       status: 200,
       schema: 'results',
+      headers: { 'x-embedline-search': 'exact' },
       body: { data: [{ metadata: { filename: 'policy/refunds.txt' } }, {}, {}] },
       seen: (answer) => {
         const distances = hitsOf(answer).map(({ distance }) => distance)
