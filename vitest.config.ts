@@ -5,6 +5,7 @@ const ON_POSTGRES = [
   'src/store/**/*.test.ts',
   'src/queue/**/*.test.ts',
   'test/journeys/compose.test.ts',
+  'test/journeys/twoServers.test.ts',
   'test/journeys/workers.test.ts',
   'src/cli/move/**/*.test.ts',
   ...(process.env['EMBEDLINE_POSTGRES_TESTS'] === 'all'

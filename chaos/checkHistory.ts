@@ -18,7 +18,7 @@ export interface Evidence {
   rows: FinalRows
   leftovers: Leftovers
   /** What the same orders came to on a server that nobody disturbed. */
-  undisturbed: readonly TaskResult[]
+  undisturbed: TaskResult[]
 }
 
 /** Everything that a run should not have come to. Empty: nothing was lost, nothing twice, nothing wrong, nothing stuck. */

@@ -4,7 +4,7 @@ import type { Fault } from '../test/support/s3Server.ts'
 import type { Installation } from './installation.ts'
 import type { Member } from './member.ts'
 import type { DeedKind } from './plan.ts'
-import type { Recoveries } from './recoveries.ts'
+import type { HeldItem, Recoveries } from './recoveries.ts'
 
 /** Something the monkey did. */
 export interface Deed {
@@ -73,9 +73,11 @@ async function pick({ installation, chance, signal }: MonkeyParts): Promise<Memb
 }
 
 async function kill(parts: MonkeyParts, meanwhile: Meanwhile): Promise<boolean> {
-  const { installation, recoveries, deeds } = parts
+  const { installation, chance, recoveries, deeds } = parts
   const member = await pick(parts)
-  const held = await recoveries.held(member.worker)
+  // The only server that never lives long enough to do anything would prove nothing: most lives end some items.
+  if (installation.workers.length === 0) await someEnd(parts, Math.floor(chance() ** 2 * 20))
+  const held = await whatItHolds(parts, member)
   const startMs = Date.now()
   await member.kill()
   recoveries.expect(member.name, held, startMs)
@@ -89,6 +91,33 @@ async function kill(parts: MonkeyParts, meanwhile: Meanwhile): Promise<boolean> 
   if (installation.workers.length === 0) await restarting
   else meanwhile(restarting)
   return true
+}
+
+/** A process that has nothing to do is killed as well, but only after it was given the time to take something up. */
+const IDLE_MS = 600
+
+async function whatItHolds({ recoveries, signal }: MonkeyParts, { worker }: Member): Promise<HeldItem[]> {
+  const untilMs = Date.now() + IDLE_MS
+  for (;;) {
+    const held = await recoveries.held(worker)
+    if (held.length > 0 || Date.now() > untilMs) return held
+    await sleep(10, undefined, { signal })
+  }
+}
+
+const LONG_ENOUGH_MS = 8_000
+
+/** Waits until so many items were settled, but not for ever. */
+async function someEnd({ installation: { database }, signal }: MonkeyParts, count: number): Promise<void> {
+  const settled = async () =>
+    (
+      await database
+        .rows<{ count: number }>(`select count(*) as count from item where state = 'done'`)
+        .catch(() => [])
+    )[0]?.count ?? 0
+  const before = await settled()
+  const untilMs = Date.now() + LONG_ENOUGH_MS
+  while (Date.now() < untilMs && (await settled()) < before + count) await sleep(20, undefined, { signal })
 }
 
 /** As whatever looks after services does: one that cannot start, for want of a database, is started again. */

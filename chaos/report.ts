@@ -84,6 +84,8 @@ export function problemsOf(run: ChaosRun): string[] {
     problems.push(`a server worked ${seconds(sinceUp.worstMs)} after its restart`)
   if (!isAlone && unhindered.worstMs > LEASE_MS + MOST_MS)
     problems.push(`an item ran again ${seconds(unhindered.worstMs)} after its holder was killed`)
+  const errorCount = run.errors.values().reduce((sum, times) => sum + times, 0)
+  if (errorCount > 0) problems.push(`${errorCount} errors in logs`)
   const open = run.recoveries.filter((each) => !hasRun(each)).length
   if (open > 0) problems.push(`${open} items of dead holders never ran again`)
   return problems

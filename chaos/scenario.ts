@@ -67,9 +67,9 @@ function makeOrder(kind: OrderKind, name: string, chance: () => number): Order {
     case 'imageByUrl':
       return { ...same, kind, seed }
     case 'sound':
-      return { ...same, kind, seed, durationSec: chance() < 0.15 ? between(125, 150) : between(4, 20) }
+      return { ...same, kind, seed, durationSec: chance() < 0.25 ? between(125, 150) : between(4, 20) }
     case 'video': {
-      const durationSec = VIDEO_SECONDS[chance() < 0.15 ? 2 : between(0, 1)] ?? VIDEO_SECONDS[0]
+      const durationSec = VIDEO_SECONDS[chance() < 0.25 ? 2 : between(0, 1)] ?? VIDEO_SECONDS[0]
       const startSec = between(0, 2)
       return {
         ...same,

@@ -41,6 +41,7 @@ test('with nothing set the server is for this machine alone and keeps all in one
     objectsFolder: join(folder, 'data/objects'),
     storageCacheBytes: 10e9,
     bucketsUrl: `file:${folder}/data/buckets`,
+    s3Place: { region: 'us-east-1' },
     hasOwnBuckets: true,
     computeCount: 1,
     computeMemoryBytes: 2e9,
@@ -117,7 +118,10 @@ test('what may be fetched beside public addresses is a list of networks and plac
 test('buckets lie where their URL says, with a place for the name of the account', () => {
   expect(read({ 'buckets-url': 'file:/srv/{account}' }).bucketsUrl).toBe('file:/srv/{account}')
   expect(read({ 'buckets-url': 'file:mine' }).bucketsUrl).toBe(`file:${folder}/mine`)
-  expect(messageOf(() => read({ 'buckets-url': 's3:x' }))).toContain('--buckets-url is "s3:x"')
+  for (const template of ['s3:', 's3:docs-', 's3:{account}-', 's3:docs-{account}-'])
+    expect(read({ 'buckets-url': template }).bucketsUrl).toBe(template)
+  for (const wrong of ['s3://x', 's3:{account}', 's3:X'])
+    expect(messageOf(() => read({ 'buckets-url': wrong }))).toContain(`--buckets-url is "${wrong}"`)
 })
 
 test('models lie in the data folder or where one says, and are pulled as other programs of the hub are told to', () => {

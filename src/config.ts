@@ -7,12 +7,12 @@ import { NOTHING_ALLOWED, type AllowList } from './fetch/allowList.ts'
 import type { WorkGroup } from './domain/workGroups.ts'
 import type { SessionPrecisions } from './domain/precision.ts'
 import type { LogLevel } from './lib/logger.ts'
-import type { S3Settings } from './objects/s3/settings.ts'
+import type { S3Place, S3Settings } from './objects/s3/settings.ts'
 import type { RemoteSettings } from './remote/settings.ts'
 import type { TokenBudget } from './models/embeddinggemma/settings.ts'
 import type { StoreLocation } from './store/location.ts'
 import { SETTING_NAMES, SETTINGS, variableOf, type Setting, type SettingName } from './settings.ts'
-import type { ConfiguredKey } from './settingValues.ts'
+import type { BucketsPlace, ConfiguredKey } from './settingValues.ts'
 
 /** Every decision of the operator, checked. Paths are absolute. */
 export interface Config {
@@ -31,8 +31,10 @@ export interface Config {
   s3?: S3Settings
   /** With S3, how much of the inputs is kept in that folder too. */
   storageCacheBytes: number
-  /** `file:` and a path, of which `{account}` may be a part. */
+  /** `file:` and a path, or `s3:` and a beginning of names; `{account}` may be a part of both. */
   bucketsUrl: string
+  /** For stored bytes and buckets that lie there. */
+  s3Place: S3Place
   /** Nobody said where the buckets are: they are in the data folder, which no other process has. */
   hasOwnBuckets: boolean
   /** 0: API only. */
@@ -259,7 +261,7 @@ function toConfig(
   const dataFolder = resolve(folder, value('data', SETTINGS.data.parse))
   const database = optional('databaseUrl', SETTINGS.databaseUrl.parse)
   const storage = optional('storageUrl', SETTINGS.storageUrl.parse) ?? { folder: join(dataFolder, 'objects') }
-  const s3 = 'bucket' in storage && readS3(storage, { optional }, environment)
+  const s3Place = readS3Place({ optional }, environment)
   const buckets = optional('bucketsUrl', SETTINGS.bucketsUrl.parse)
   const ffmpeg = optional('ffmpeg', SETTINGS.ffmpeg.parse)
   const models = optional('models', SETTINGS.models.parse)
@@ -276,9 +278,10 @@ function toConfig(
     database: databaseAt(database, { folder, dataFolder }),
     ...(vectorIndexLeastChunks !== undefined && { vectorIndexLeastChunks }),
     objectsFolder: 'folder' in storage ? resolve(folder, storage.folder) : join(dataFolder, 's3'),
-    ...(s3 && { s3 }),
+    ...('bucket' in storage && { s3: Object.freeze({ ...storage, ...s3Place }) }),
     storageCacheBytes: value('storageCache', SETTINGS.storageCache.parse),
-    bucketsUrl: `file:${buckets === undefined ? encodeURI(join(dataFolder, 'buckets')) : resolve(folder, buckets)}`,
+    bucketsUrl: bucketsAt(buckets, { folder, dataFolder }),
+    s3Place,
     hasOwnBuckets: buckets === undefined,
     computeCount,
     ...(only && { only }),
@@ -358,17 +361,24 @@ function readRemote({ value, optional }: Values): RemoteSettings | undefined {
   })
 }
 
+function bucketsAt(
+  place: BucketsPlace | undefined,
+  { folder, dataFolder }: { folder: string; dataFolder: string },
+): string {
+  if (place === undefined) return `file:${encodeURI(join(dataFolder, 'buckets'))}`
+  return 'template' in place ? place.template : `file:${resolve(folder, place.folder)}`
+}
+
 /** The region is where other programs of AWS look for it too; their credentials are not read here, but by its client. */
-function readS3(
-  { bucket, prefix }: { bucket: string; prefix: string },
+function readS3Place(
   { optional }: Pick<Values, 'optional'>,
   environment: NonNullable<ConfigSources['environment']>,
-): S3Settings {
+): S3Place {
   const endpoint = optional('s3Endpoint', SETTINGS.s3Endpoint.parse)
   const region =
     optional('s3Region', SETTINGS.s3Region.parse) ??
     (environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'] || 'us-east-1')
-  return Object.freeze({ bucket, prefix, ...(endpoint !== undefined && { endpoint }), region })
+  return Object.freeze({ ...(endpoint !== undefined && { endpoint }), region })
 }
 
 const TRACES_PATH = '/v1/traces'

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
-import { openFolderBuckets } from './buckets/folderBuckets.ts'
 import { startCompute, type RunningCompute } from './compute/pool.ts'
 import type { Config, TracesConfig } from './config.ts'
 import { makePace } from './crawl/pace.ts'
@@ -36,7 +35,7 @@ import type { ModelSettings } from './models/settings.ts'
 import { abilitiesWith, startWork } from './dispatching.ts'
 import type { Dispatcher } from './queue/dispatcher.ts'
 import { openSearch } from './search/search.ts'
-import { inFolder, openDisk, openObjects } from './storageParts.ts'
+import { inFolder, openBuckets, openDisk, openObjects } from './storageParts.ts'
 import { loaderModule } from './store/loaderModule.ts'
 import { lockFolder } from './store/lock.ts'
 import { openStore } from './store/open.ts'
@@ -171,7 +170,7 @@ export async function openParts(
     ...(remote && { remote }),
     models: modelsOf(registry),
     modelFiles,
-    buckets: openFolderBuckets({ url: config.bucketsUrl, clock, uploadId: () => ids.uuid() }),
+    buckets: await openBuckets(config, { clock, ids, open }),
     endDocument: gatherDocumentEnds({ store, clock }),
     search,
     ...(untraced.writeSlowly && {

@@ -1,3 +1,4 @@
+import { isS3Template } from './buckets/s3Names.ts'
 import { EmbedlineError } from './domain/errors.ts'
 import { WORK_GROUPS, type WorkGroup } from './domain/workGroups.ts'
 import { durationMs } from './lib/duration.ts'
@@ -103,10 +104,16 @@ export function parseDatabaseUrl(text: string): StoreLocation {
   return { url: text }
 }
 
-export function parseBucketsUrl(text: string): string {
-  if (text.startsWith('s3:'))
-    throw new EmbedlineError('request_invalid', 'this version has buckets in folders only')
-  return pathAfter('file:', text)
+/** A folder of buckets, or what the names of those in an S3 store begin with. */
+export type BucketsPlace = { folder: string } | { template: string }
+
+export function parseBucketsUrl(text: string): BucketsPlace {
+  if (!text.startsWith('s3:')) return { folder: pathAfter('file:', text) }
+  if (!isS3Template(text))
+    throw expected(
+      's3: and what the names of buckets begin with, such as s3:{account}- (a dash after {account})',
+    )
+  return { template: text }
 }
 
 /** A folder, or a place in an S3 bucket: below a prefix that is empty or ends in `/`. */

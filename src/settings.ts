@@ -109,7 +109,7 @@ export const SETTINGS = {
     flag: 's3-region',
     placeholder: 'name',
     fallbackShown: '`AWS_REGION`, or us-east-1',
-    meaning: 'Region of the S3 bucket.',
+    meaning: 'Region of the S3 buckets.',
     parse: parseRegion,
   },
   storageCache: {
@@ -125,7 +125,7 @@ export const SETTINGS = {
     placeholder: 'url',
     fallbackShown: 'file:<data>/buckets',
     meaning:
-      'Where the buckets are: `file:<folder>`, in which each folder is a bucket. With `{account}` in it, as in `file:/srv/{account}`, each account has a folder of its own.',
+      'Where the buckets are: `file:<folder>`, in which each folder is a bucket, or `s3:<beginning of names>` for those of an S3 store. With `{account}` in it, as in `file:/srv/{account}` or `s3:{account}-`, each account has its own.',
     parse: parseBucketsUrl,
   },
   compute: {

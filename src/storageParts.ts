@@ -1,5 +1,7 @@
 import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
+import type { Buckets } from './buckets/buckets.ts'
+import { openFolderBuckets } from './buckets/folderBuckets.ts'
 import type { Config } from './config.ts'
 import { EmbedlineError } from './domain/errors.ts'
 import type { Opened } from './lib/closing.ts'
@@ -24,6 +26,27 @@ export async function openObjects(
     ...{ settings: s3, folder, cacheBytes, clock, logger, admit },
     random: Math.random,
     exclusively: store.exclusively,
+  })
+}
+
+/** Folders, or buckets of an S3 store; the one with stored bytes is none of them. */
+export async function openBuckets(
+  { bucketsUrl, s3, s3Place, dataFolder }: Config,
+  {
+    clock,
+    ids,
+    open,
+  }: Pick<TaskParts, 'clock' | 'ids'> & { open: <Part extends Opened>(part: Part) => Part },
+): Promise<Buckets> {
+  if (!bucketsUrl.startsWith('s3:'))
+    return openFolderBuckets({ url: bucketsUrl, clock, uploadId: () => ids.uuid() })
+  const { openS3Store } = await import('./objects/s3/openStore.ts')
+  const { openS3Buckets } = await import('./buckets/s3Buckets.ts')
+  return openS3Buckets({
+    store: open(openS3Store({ place: s3Place, random: Math.random })),
+    template: bucketsUrl,
+    reserved: s3 ? [s3.bucket] : [],
+    folder: join(dataFolder, 'buckets-s3'),
   })
 }
 

@@ -162,7 +162,7 @@ export interface UploadRow {
   expires_ms: number
 }
 
-/** A part whose bytes are all on the disk. While there is a row, nobody writes into that part. */
+/** A part whose bytes are all stored, or one that comes in: its MD5 is empty. */
 export interface UploadPartRow {
   upload_id: string
   /** From 1. */
@@ -173,6 +173,8 @@ export interface UploadPartRow {
   written_ms: number
   /** When the caller said that it knows; the part is final from then on. */
   reported_ms: number | null
+  /** Of the newest request that brings it: what comes with another one does not count. */
+  turn: Generated<number>
 }
 
 export interface TaskRow {

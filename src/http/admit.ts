@@ -29,9 +29,9 @@ export async function admit(
   const account = await authenticate(parts, key, message)
   const { usage, clock } = parts
   try {
-    if (!isCounted) usage?.countRequest(account)
+    if (!isCounted) await usage?.countRequest(account)
   } finally {
-    if (usage) tell(usage.states(account), clock.nowMs())
+    if (usage) tell(await usage.states(account), clock.nowMs())
   }
   checkScope(account, scope)
   return account

@@ -21,9 +21,9 @@ async function limitedApp(limits: RateLimits, onSpent: (app: TestApp) => void = 
   const opened = await openUsage({ store, logger, limits, clock: app.room.clock })
   onTestFinished(() => opened.close())
   Object.assign(usage, opened, {
-    countRequest(by: Payer) {
+    async countRequest(by: Payer) {
       try {
-        opened.countRequest(by)
+        await opened.countRequest(by)
       } catch (failure) {
         onSpent(app)
         throw failure

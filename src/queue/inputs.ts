@@ -18,8 +18,12 @@ export const inputColumns = (input: ItemInput | undefined) =>
     ? { input_hash: input.hash, input_bytes: input.sizeBytes }
     : { input_hash: null, input_bytes: null }
 
-/** As fast a file comes from elsewhere, roughly: so long it is not worth to fetch what another worker has. */
-const FETCHED_BYTES_PER_MS = 25_000
+/** As fast a file comes from elsewhere, at best: so long at least it is not worth to fetch what another worker has. */
+const FETCHED_BYTES_PER_MS = 100_000
+
+/** A second worker helps soon. A third one fetches what two have only when there is work for long. */
+const WITH_SEVERAL = 6
+
 const LONGEST_WAIT_MS = 60_000
 
 /** Whoever has worked on a file has it for about as long. */
@@ -34,30 +38,35 @@ export interface DueInput extends ItemInput {
 }
 
 /**
- * Of the inputs of due items that the worker does not have, those that it leaves to others: they have it, or are about to fetch it, and have
- * not been waited for as long as fetching would take.
+ * Of the inputs of due items that the worker does not have, those that it leaves to others: they have it, or are about to
+ * fetch it, and have not been waited for as long as fetching would take.
  */
 export async function inputsElsewhere(
   db: Db,
   inputs: readonly DueInput[],
   { worker, nowMs }: { worker: string; nowMs: number },
 ): Promise<Set<string>> {
-  const wanted = new Set(
-    inputs.filter((input) => input.dueMs + patienceMs(input) > nowMs).map(({ hash }) => hash),
-  )
-  if (wanted.size === 0) return wanted
-  const elsewhere = await lockedElsewhere(db, [...wanted])
-  const { rows } = await sql<{ hash: string }>`
-    select distinct input_hash as hash from item
-     where input_hash in (${sql.join([...wanted])})
+  const young = inputs.filter((input) => nowMs - input.dueMs < patienceMs(input, Infinity))
+  const hashes = [...new Set(young.map(({ hash }) => hash))]
+  if (hashes.length === 0) return new Set()
+  const elsewhere = await lockedElsewhere(db, hashes)
+  const { rows } = await sql<{ hash: string; count: number }>`
+    select input_hash as hash, count(distinct worker) as count from item
+     where input_hash in (${sql.join(hashes)})
        and (state = 'running' or (state = 'done' and finished_ms > ${nowMs - KEPT_MS}))
-       and worker <> ${worker} and ${isAlive(sql.ref('item.worker'), nowMs)}`.execute(db)
-  for (const { hash } of rows) elsewhere.add(hash)
+       and worker <> ${worker} and ${isAlive(sql.ref('item.worker'), nowMs)}
+     group by input_hash`.execute(db)
+  const holders = new Map(rows.map(({ hash, count }) => [hash, count]))
+  for (const input of young)
+    if (nowMs - input.dueMs < patienceMs(input, holders.get(input.hash) ?? 0)) elsewhere.add(input.hash)
   return elsewhere
 }
 
-const patienceMs = ({ sizeBytes }: ItemInput): number =>
-  Math.min(LONGEST_WAIT_MS, sizeBytes / FETCHED_BYTES_PER_MS)
+/** How long after it was due an item is left to others who have its input. */
+const patienceMs = ({ sizeBytes }: ItemInput, holders: number): number =>
+  holders === 0
+    ? 0
+    : Math.min(LONGEST_WAIT_MS, (sizeBytes / FETCHED_BYTES_PER_MS) * (holders > 1 ? WITH_SEVERAL : 1))
 
 /** Two who claim at once do not see each other's claims: the first one has the lock until its claim can be seen. */
 async function lockedElsewhere(db: Db, hashes: readonly string[]): Promise<Set<string>> {

@@ -19,6 +19,7 @@ import { addOperations } from './migrations/0015_operations.ts'
 import { addReuse } from './migrations/0016_reuse.ts'
 import { keepItemIds } from './migrations/0017_itemIds.ts'
 import { addItemNeeds } from './migrations/0018_itemNeeds.ts'
+import { addPartTurns } from './migrations/0019_partTurns.ts'
 import { addVectorIndexes } from './migrations/0020_vectorIndexes.ts'
 import { createPostgresTables } from './migrations/postgresTables.ts'
 
@@ -44,6 +45,7 @@ export const MIGRATIONS: readonly Migration[] = [
   addReuse,
   keepItemIds,
   addItemNeeds,
+  addPartTurns,
   addVectorIndexes,
 ]
 

@@ -12,7 +12,7 @@ import type { OpenStore } from './store.ts'
 export type StoreParts = StoreLocation & {
   /** Of this machine. */
   clock: Clock
-  /** What belongs to the rows lies in a folder of this machine. A second server is refused: always with SQLite. */
+  /** Whether another server on the database is refused, as `PostgresParts` has it; with SQLite it always is. */
   isAlone?: boolean
   reach?: Reach
 }
@@ -42,6 +42,8 @@ async function openFile({ file, clock, reach = reachNothing }: FileParts): Promi
     return {
       read: kyselyOver(reader),
       write,
+      // One connection writes, and its commits are shared anyway.
+      writeSoon: write,
       onCommit,
       ...excludeHere(),
       clock,

@@ -37,7 +37,7 @@ async function readSqlite(file: string): Promise<Reading> {
 async function readPostgres(url: string): Promise<Reading> {
   const { openPool, nameOfDatabase } = await import('./postgres/pool.ts')
   const { kyselyOverPool } = await import('./postgres/dialect.ts')
-  const pool = openPool({ url, most: CONNECTIONS, readOnly: true })
+  const pool = openPool({ url, most: CONNECTIONS, mode: 'read only' })
   const db = kyselyOverPool(pool, nameOfDatabase(url))
   return {
     db,

@@ -67,7 +67,7 @@ export async function createMediaTask(
   if (request.input === 'image') pictureWithinModel(request, model)
   else if (request.input === 'document') await checkDocument(request, order.source, model)
   else withinModel(request, model)
-  if (isMediaRequest(request)) parts.usage?.checkMedia(account)
+  if (isMediaRequest(request)) await parts.usage?.checkMedia(account)
   await parts.disk.admit()
   await refuseSpent(parts, account, quotasOf(request))
   const task = await createFrom(parts, account, order, model)

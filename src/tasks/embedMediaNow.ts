@@ -68,7 +68,7 @@ export async function embedMediaNow(
   const model = usableModel(parts, order.modelName)
   // What the model cannot embed is refused before anything is fetched.
   const within = withinModel(order.request, model)
-  parts.usage?.checkMedia(account)
+  await parts.usage?.checkMedia(account)
   await refuseSpent(parts, account, ['mediaSecPerDay'])
   const options = { limitBytes: mostBytes(parts.limits, 'fetchBytes'), signal }
   return withLocalFile(parts, account, order.source, options, (file) =>
@@ -101,7 +101,7 @@ async function embedFile(
     slices: planSlices(order.request.segmentation, plan.startMs, plan.endMs),
     cues: cues.cues,
   }
-  parts.usage?.countMedia(account, (plan.endMs - plan.startMs) / 1000)
+  await parts.usage?.countMedia(account, (plan.endMs - plan.startMs) / 1000)
   const done = await runSlices(parts, work, signal)
   const mediaMs = plan.endMs - plan.startMs
   parts.tally.count(consumerOf(account), { mediaMs, plannedMs: mediaMs })

@@ -60,13 +60,13 @@ export async function embedMixture(
   const cut = { ...order, ...(words && { text: words.text }) }
   const surroundings = { parts, account, order: cut, model, signal }
   const isMedia = order.sources.some(({ kind }) => hasMinutes(kind))
-  if (isMedia) parts.usage?.checkMedia(account)
+  if (isMedia) await parts.usage?.checkMedia(account)
   await refuseSpent(parts, account, [
     ...(words ? (['tokensPerDay'] as const) : []),
     ...(isMedia ? (['mediaSecPerDay'] as const) : []),
   ])
   const embedded = await (model.isRemote ? embedRemotely(surroundings) : withFiles(surroundings, []))
-  countUsed(parts, account, { sizes: embedded.sizes, tokens: words?.tokens ?? 0 })
+  await countUsed(parts, account, { sizes: embedded.sizes, tokens: words?.tokens ?? 0 })
   return {
     ...embedded,
     model,
@@ -80,13 +80,13 @@ export async function embedMixture(
 const hasMinutes = (kind: MixtureSource['kind']): boolean => kind === 'video' || kind === 'audio'
 
 /** What was used by an answer: media by their minutes, and the text. */
-function countUsed(
+async function countUsed(
   parts: TaskParts,
   account: Account,
   { sizes, tokens }: { sizes: readonly MixtureSize[]; tokens: number },
-): void {
+): Promise<void> {
   const mediaSec = sizes.reduce((sum, { kind, amount }) => sum + (hasMinutes(kind) ? amount : 0), 0)
-  if (mediaSec > 0) parts.usage?.countMedia(account, mediaSec)
+  if (mediaSec > 0) await parts.usage?.countMedia(account, mediaSec)
   const mediaMs = Math.round(mediaSec * 1000)
   parts.tally.count(consumerOf(account), { mediaMs, plannedMs: mediaMs, tokens })
 }

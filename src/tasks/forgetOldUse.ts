@@ -1,5 +1,7 @@
+import { LONGEST_WINDOW_MS } from '../domain/rates.ts'
 import { removeRevokedKeys } from '../store/apiKeys.ts'
 import { removeDailyUse } from '../store/dailyUsage.ts'
+import { removeUsage } from '../store/usage.ts'
 import type { TaskParts } from './parts.ts'
 
 const DAY_MS = 86_400_000
@@ -15,5 +17,6 @@ const REVOKED_KEPT_MS = 90 * DAY_MS
 export async function forgetOldUse({ store, clock }: Pick<TaskParts, 'store' | 'clock'>): Promise<void> {
   const nowMs = clock.nowMs()
   while ((await store.write((db) => removeDailyUse(db, nowMs - USE_KEPT_MS, ROWS_A_TRANSACTION))) > 0);
+  await store.write((db) => removeUsage(db, nowMs - LONGEST_WINDOW_MS))
   while ((await store.write((db) => removeRevokedKeys(db, nowMs - REVOKED_KEPT_MS, ROWS_A_TRANSACTION))) > 0);
 }

@@ -1,3 +1,4 @@
+import { EmbedlineError } from '../domain/errors.ts'
 import type { Opened } from '../lib/closing.ts'
 import { stopOverdueBatches } from './batches/stopBatch.ts'
 import { removeHiddenEmbeddings } from './deleteBucket.ts'
@@ -121,6 +122,7 @@ async function attempt(parts: TaskParts, work: () => Promise<unknown>): Promise<
   try {
     await work()
   } catch (error) {
-    parts.logger.error('the janitor could not do its work', { error })
+    const isAway = error instanceof EmbedlineError && error.code === 'storage_unavailable'
+    parts.logger[isAway ? 'warn' : 'error']('the janitor could not do its work', { error })
   }
 }

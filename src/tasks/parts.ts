@@ -101,6 +101,8 @@ export interface Store extends Exclusion {
   read: Db
   /** Runs `change` in a transaction and returns when it is committed durably. */
   write<T>(change: (db: Db) => Promise<T>): Promise<T>
+  /** The same for what may be forgotten when the database crashes: it does not wait for the disk. */
+  writeSoon<T>(change: (db: Db) => Promise<T>): Promise<T>
 }
 
 export interface Results {
@@ -113,15 +115,15 @@ export interface Results {
 /** What keys have asked for, against what they may. */
 export interface Usage {
   /** Counts a request. Throws `rate_limited`, and does not count it, when there are none left. */
-  countRequest(by: Payer): void
+  countRequest(by: Payer): Promise<void>
   /** Throws `rate_limited` when the minutes of media are spent. */
-  checkMedia(by: Payer): void
+  checkMedia(by: Payer): Promise<void>
   /** When there will be minutes of media again; undefined while there are some. */
-  mediaAgainMs(by: Payer): number | undefined
+  mediaAgainMs(by: Payer): Promise<number | undefined>
   /** Counts media that are embedded, by how long they last. */
-  countMedia(by: Payer, durationSec: number): void
+  countMedia(by: Payer, durationSec: number): Promise<void>
   /** How far a key is with each of its limits. */
-  states(by: Payer): RateState[]
+  states(by: Payer): Promise<RateState[]>
 }
 
 export interface Tally {

@@ -114,7 +114,7 @@ async function planClips(
   const reuseKey = reuseKeyOf(parts, task, tracks)
   if (await reuseVectors(parts, item, task, { plan, reuseKey })) return
   const dueMs =
-    parts.usage?.mediaAgainMs(task) ?? (await quotaAgainMs(parts, task.accountId, ['mediaSecPerDay']))
+    (await parts.usage?.mediaAgainMs(task)) ?? (await quotaAgainMs(parts, task.accountId, ['mediaSecPerDay']))
   // It is accepted: it waits until the key has minutes of media again, and the account seconds of its quota.
   if (dueMs !== undefined)
     return void (await parts.store.write((db) => postpone(db, item, { dueMs, nowMs: parts.clock.nowMs() })))
@@ -132,7 +132,7 @@ async function planClips(
     mediaMs: slices.reduce((sum, slice) => sum + lengthMs(slice), 0),
     warnings: [...facts.warnings, ...within.warnings, ...warnings, ...cues.warnings],
   })
-  parts.usage?.countMedia(task, (plan.endMs - plan.startMs) / 1000)
+  await parts.usage?.countMedia(task, (plan.endMs - plan.startMs) / 1000)
 }
 
 async function planParts(

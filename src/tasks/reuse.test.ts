@@ -250,13 +250,13 @@ test('vectors that were taken outlive the task that they came from', async () =>
 test('what is taken costs no minutes of media', async () => {
   const room = await reusingRoom()
   let counted = 0
-  const nothing = () => {}
+  const nothing = async () => {}
   room.parts.usage = {
     countRequest: nothing,
     checkMedia: nothing,
-    mediaAgainMs: () => (counted > 0 ? room.clock.nowMs() + 1_000 : undefined),
-    countMedia: (_by, durationSec) => void (counted += durationSec),
-    states: () => [],
+    mediaAgainMs: async () => (counted > 0 ? room.clock.nowMs() + 1_000 : undefined),
+    countMedia: async (_by, durationSec) => void (counted += durationSec),
+    states: async () => [],
   }
   await embed(room)
   expect(counted).toBe(150)

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import { onPostgres } from '../../test/support/withDatabase.ts'
 import { withStore, type StoreForTest } from '../../test/support/withStore.ts'
 import type { RateLimits } from '../domain/rates.ts'
+import { forgetOldUse } from './forgetOldUse.ts'
 import { openUsage } from './usage.ts'
 
 const logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => logger }
@@ -14,9 +16,9 @@ test('each key has its requests of a minute, and gets new ones with the next min
   withStore(async (parts) => {
     const usage = await open(parts, { requestsPerMinute: 2 })
     parts.clock.advance(15_000)
-    usage.countRequest(ONE)
-    usage.countRequest(ONE)
-    expect(() => usage.countRequest(ONE)).toThrow(
+    await usage.countRequest(ONE)
+    await usage.countRequest(ONE)
+    await expect(usage.countRequest(ONE)).rejects.toThrow(
       expect.objectContaining({
         code: 'rate_limited',
         message: 'The limit of 2 requests per minute is spent. Try again after 2030-01-01T00:01:00.000Z.',
@@ -24,12 +26,12 @@ test('each key has its requests of a minute, and gets new ones with the next min
         limit: 2,
       }),
     )
-    usage.countRequest({ keyId: 'another' })
+    await usage.countRequest({ keyId: 'another' })
     parts.clock.advance(44_999)
-    expect(() => usage.countRequest(ONE)).toThrow('requests per minute')
+    await expect(usage.countRequest(ONE)).rejects.toThrow('requests per minute')
     parts.clock.advance(1)
-    usage.countRequest(ONE)
-    expect(usage.states(ONE)).toEqual([
+    await usage.countRequest(ONE)
+    expect(await usage.states(ONE)).toEqual([
       { rate: 'requestsPerMinute', limit: 2, used: 1, endMs: Date.parse('2030-01-01T00:02:00Z') },
     ])
     await usage.close()
@@ -38,29 +40,29 @@ test('each key has its requests of a minute, and gets new ones with the next min
 test('a refused request is not counted, and of several spent limits the longest is named', () =>
   withStore(async (parts) => {
     const usage = await open(parts, { requestsPerMinute: 1, requestsPerDay: 2 })
-    usage.countRequest(ONE)
-    expect(() => usage.countRequest(ONE)).toThrow('requests per minute')
+    await usage.countRequest(ONE)
+    await expect(usage.countRequest(ONE)).rejects.toThrow('requests per minute')
     parts.clock.advance(60_000)
-    usage.countRequest(ONE)
-    expect(() => usage.countRequest(ONE)).toThrow('2 requests per day')
-    expect(usage.states(ONE).map(({ used }) => used)).toEqual([1, 2])
+    await usage.countRequest(ONE)
+    await expect(usage.countRequest(ONE)).rejects.toThrow('2 requests per day')
+    expect((await usage.states(ONE)).map(({ used }) => used)).toEqual([1, 2])
     await usage.close()
   }))
 
 test('media are counted in minutes, beyond the limit too, and then there are none for the rest of the hour', () =>
   withStore(async (parts) => {
     const usage = await open(parts, { mediaMinutesPerHour: 10 })
-    usage.countRequest(ONE)
-    usage.countMedia(ONE, 9 * 60)
-    usage.checkMedia(ONE)
-    expect(usage.mediaAgainMs(ONE)).toBeUndefined()
-    usage.countMedia(ONE, 90)
-    expect(() => usage.checkMedia(ONE)).toThrow('10 minutes of media per hour')
-    expect(usage.mediaAgainMs(ONE)).toBe(Date.parse('2030-01-01T01:00:00Z'))
-    expect(usage.states(ONE)).toMatchObject([{ used: 10.5 }])
-    usage.checkMedia({})
+    await usage.countRequest(ONE)
+    await usage.countMedia(ONE, 9 * 60)
+    await usage.checkMedia(ONE)
+    expect(await usage.mediaAgainMs(ONE)).toBeUndefined()
+    await usage.countMedia(ONE, 90)
+    await expect(usage.checkMedia(ONE)).rejects.toThrow('10 minutes of media per hour')
+    expect(await usage.mediaAgainMs(ONE)).toBe(Date.parse('2030-01-01T01:00:00Z'))
+    expect(await usage.states(ONE)).toMatchObject([{ used: 10.5 }])
+    await usage.checkMedia({})
     parts.clock.advance(3_600_000)
-    usage.checkMedia(ONE)
+    await usage.checkMedia(ONE)
     await usage.close()
   }))
 
@@ -69,39 +71,41 @@ test('a restart does not reset a day', () =>
     const limits = { requestsPerDay: 3, mediaMinutesPerDay: 60 }
     for (let start = 0; start < 3; start++) {
       const usage = await open(parts, limits)
-      usage.countRequest(ONE)
-      usage.countMedia(ONE, 60)
+      await usage.countRequest(ONE)
+      await usage.countMedia(ONE, 60)
       await usage.close()
       parts.clock.advance(60_000)
     }
     const usage = await open(parts, limits)
-    expect(() => usage.countRequest(ONE)).toThrow('requests per day')
-    expect(usage.states(ONE).map(({ used }) => used)).toEqual([3, 3])
+    await expect(usage.countRequest(ONE)).rejects.toThrow('requests per day')
+    expect((await usage.states(ONE)).map(({ used }) => used)).toEqual([3, 3])
     parts.clock.advance(86_400_000)
-    usage.countRequest(ONE)
+    await usage.countRequest(ONE)
     await usage.close()
+    await forgetOldUse(parts)
     expect(await parts.store.read.selectFrom('usage').select(['rate', 'used']).execute()).toEqual([
       { rate: 'requestsPerDay', used: 1 },
     ])
   }))
 
-test('what is counted is written down every five seconds, once', () =>
+test.skipIf(onPostgres)('what is counted is written down every five seconds, once', () =>
   withStore(async (parts) => {
     const usage = await open(parts, { requestsPerDay: 1000 })
     const written = async () =>
       (await parts.store.read.selectFrom('usage').select('used').executeTakeFirst())?.used
-    usage.countRequest(ONE)
+    await usage.countRequest(ONE)
     expect(await written()).toBeUndefined()
     parts.clock.advance(5_000)
     await expect.poll(written).toBe(1)
-    usage.countRequest(ONE)
+    await usage.countRequest(ONE)
     parts.clock.advance(5_000)
     await expect.poll(written).toBe(2)
     await usage.close()
     expect(await written()).toBe(2)
-  }))
+  }),
+)
 
-test('counts that cannot be written now are written later', () =>
+test.skipIf(onPostgres)('counts that cannot be written now are written later', () =>
   withStore(async ({ store, clock }) => {
     let isBroken = true
     const errors: string[] = []
@@ -114,10 +118,11 @@ test('counts that cannot be written now are written later', () =>
       logger: { ...logger, error: (message: string) => void errors.push(message) },
       limits: { requestsPerDay: 10 },
     })
-    usage.countRequest(ONE)
+    await usage.countRequest(ONE)
     clock.advance(5_000)
     await expect.poll(() => errors).toHaveLength(1)
     isBroken = false
     await usage.close()
     expect(await store.read.selectFrom('usage').select('used').execute()).toEqual([{ used: 1 }])
-  }))
+  }),
+)

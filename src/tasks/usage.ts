@@ -1,76 +1,56 @@
+import { isPostgres } from '../domain/engine.ts'
 import { EmbedlineError } from '../domain/errors.ts'
 import {
   kindOf,
-  LONGEST_WINDOW_MS,
   nameOfRate,
   RATE_NAMES,
   remainingOf,
   windowAt,
-  type Rate,
   type RateKind,
   type RateLimits,
   type RateState,
 } from '../domain/rates.ts'
 import type { Opened } from '../lib/closing.ts'
-import { addUsage, readUsage, removeUsage, type Used } from '../store/usage.ts'
 import type { Payer, TaskParts, Usage } from './parts.ts'
+import { openOwnCounters } from './usage/ownCounters.ts'
+import { sharedCounters } from './usage/sharedCounters.ts'
 
 export interface UsageParts extends Pick<TaskParts, 'store' | 'clock' | 'logger'> {
   /** Of all keys that have none of their own. */
   limits: RateLimits
 }
 
-/** Of one key and one rate, in the stretch of time that began at `startMs`. */
-interface Counter {
+/** A limit of a key, in the stretch of time that lasts now. */
+interface Limited {
+  keyId: string
+  rate: RateState['rate']
   startMs: number
-  used: number
-  /** Of it, what the database does not know yet. */
-  unsaved: number
+  endMs: number
+  limit: number
 }
 
-const SAVE_EVERY_MS = 5_000
-
-/** Of counters: some milliseconds in which nobody else writes. */
-const SAVED_AT_ONCE = 200
-
 /**
- * Counts what keys ask for in memory, and writes it down every five seconds and at the end: a crash forgets no more than
- * that, a restart nothing.
+ * Counts what keys ask for. A server that is alone with its database counts in memory and writes it down now and then;
+ * those that may share one count in the database, so that a key gets no more from all of them together.
  */
 export async function openUsage({ store, clock, logger, limits }: UsageParts): Promise<Usage & Opened> {
-  const counters = new Map<string, Counter & Pick<Used, 'keyId' | 'rate'>>()
-  const limitOf = (rate: Rate, by: Payer): number | undefined =>
-    (rate === 'requestsPerMinute' ? by.requestsPerMinute : undefined) ?? limits[rate]
-  for (const { keyId, rate, startMs, used } of await readUsage(store.read, clock.nowMs() - LONGEST_WINDOW_MS))
-    if (startMs === windowAt(rate, clock.nowMs()).startMs)
-      counters.set(`${keyId} ${rate}`, { keyId, rate, startMs, used, unsaved: 0 })
+  const counters = isPostgres(store.read)
+    ? sharedCounters({ store })
+    : await openOwnCounters({ store, clock, logger })
 
-  function counterOf(keyId: string, rate: Rate): Counter {
-    const { startMs } = windowAt(rate, clock.nowMs())
-    const found = counters.get(`${keyId} ${rate}`)
-    if (found?.startMs === startMs) return found
-    const fresh = { keyId, rate, startMs, used: 0, unsaved: 0 }
-    counters.set(`${keyId} ${rate}`, fresh)
-    return fresh
-  }
-
-  const statesOf = (by: Payer, kind?: RateKind): RateState[] =>
+  const limitsOf = (by: Payer, kind?: RateKind): Limited[] =>
     RATE_NAMES.flatMap((rate) => {
-      const limit = limitOf(rate, by)
+      const own = rate === 'requestsPerMinute' ? by.requestsPerMinute : undefined
+      const limit = own ?? limits[rate]
       if (by.keyId === undefined || limit === undefined) return []
       if (kind !== undefined && kindOf(rate) !== kind) return []
-      const { used } = counterOf(by.keyId, rate)
-      return [{ rate, limit, used, endMs: windowAt(rate, clock.nowMs()).endMs }]
+      return [{ keyId: by.keyId, rate, limit, ...windowAt(rate, clock.nowMs()) }]
     })
 
-  function count(by: Payer, kind: RateKind, amount: number): void {
-    if (by.keyId === undefined) return
-    for (const rate of RATE_NAMES) {
-      if (kindOf(rate) !== kind || limitOf(rate, by) === undefined) continue
-      const counter = counterOf(by.keyId, rate)
-      counter.used += amount
-      counter.unsaved += amount
-    }
+  async function statesOf(by: Payer, kind?: RateKind): Promise<RateState[]> {
+    const limited = limitsOf(by, kind)
+    const used = await counters.used(limited)
+    return limited.map(({ rate, limit, endMs }, index) => ({ rate, limit, used: used[index] ?? 0, endMs }))
   }
 
   function refuseSpent(states: readonly RateState[]): void {
@@ -78,47 +58,25 @@ export async function openUsage({ store, clock, logger, limits }: UsageParts): P
     if (spent) throw tooMuch(spent, clock.nowMs())
   }
 
-  async function save(): Promise<void> {
-    const nowMs = clock.nowMs()
-    const all = [...counters.entries()]
-    for (const [key, { rate, startMs }] of all)
-      if (startMs !== windowAt(rate, nowMs).startMs) counters.delete(key)
-    const changed = [...counters.values()].filter(({ unsaved }) => unsaved > 0)
-    for (let from = 0; from < changed.length; from += SAVED_AT_ONCE) {
-      const some = changed.slice(from, from + SAVED_AT_ONCE)
-      const added = some.map((counter) => ({ ...counter, used: counter.unsaved }))
-      await store.write((db) => addUsage(db, added))
-      some.forEach((counter, index) => (counter.unsaved -= added[index]?.used ?? 0))
-    }
-    if (changed.length > 0) await store.write((db) => removeUsage(db, nowMs - LONGEST_WINDOW_MS))
-  }
-
-  const stopping = new AbortController()
-  async function saveAgainAndAgain(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      await clock.sleep(SAVE_EVERY_MS, stopping.signal)
-      try {
-        await save()
-      } catch (error) {
-        logger.error('what keys have used could not be written down', { error })
-      }
-    }
-  }
-  const saving = saveAgainAndAgain()
-
   return {
-    countRequest(by) {
-      refuseSpent(statesOf(by, 'requests'))
-      count(by, 'requests', 1)
+    async countRequest(by) {
+      for (;;) {
+        const limited = limitsOf(by, 'requests')
+        if (await counters.add(limited.map((each) => ({ ...each, amount: 1 })))) return
+        // Unless the stretch is over by now: then there are new ones.
+        refuseSpent(await statesOf(by, 'requests'))
+      }
     },
-    checkMedia: (by) => refuseSpent(statesOf(by, 'mediaMinutes')),
-    mediaAgainMs: (by) => lastToTurn(statesOf(by, 'mediaMinutes'))?.endMs,
-    countMedia: (by, durationSec) => count(by, 'mediaMinutes', durationSec / 60),
+    checkMedia: async (by) => refuseSpent(await statesOf(by, 'mediaMinutes')),
+    mediaAgainMs: async (by) => lastToTurn(await statesOf(by, 'mediaMinutes'))?.endMs,
+    async countMedia(by, durationSec) {
+      const amount = durationSec / 60
+      await counters.add(
+        limitsOf(by, 'mediaMinutes').map(({ keyId, rate, startMs }) => ({ keyId, rate, startMs, amount })),
+      )
+    },
     states: (by) => statesOf(by),
-    async close() {
-      stopping.abort()
-      await saving
-    },
+    close: () => counters.close(),
   }
 }
 

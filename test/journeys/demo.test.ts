@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { isLongForm } from '../support/longForm.ts'
 import { descendants, processTable, type ProcessRow } from '../support/processTable.ts'
 import { needTestData, testData } from '../support/testData.ts'
 
@@ -122,7 +123,7 @@ test('what is no media is refused with a sentence', async () => {
   expect(readdirSync(folder)).toEqual([])
 })
 
-test.runIf(process.getuid?.() === 0 && process.platform === 'linux')(
+test.runIf(isLongForm && process.getuid?.() === 0 && process.platform === 'linux')(
   'without any network, where even loopback is down, the demo works the same',
   async () => {
     const { code, text } = await startDemo([], ['unshare', '-n']).ended

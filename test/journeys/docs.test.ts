@@ -161,6 +161,7 @@ test('what cannot be run here says why, and these are all', () => {
     'README.md: test/journeys/package.test.ts packs and installs',
     'README.md: 450 MB; test/journeys/package.test.ts links the libraries of the clone',
     'README.md: the real weights are 0.8 GB',
+    'docs/chaos.md: it takes a quarter of an hour; test/journeys/chaos.test.ts runs a short form',
     'docs/cli.md: there is no site at example.org that may be crawled',
     'docs/cli.md: the real weights are 0.8 GB',
     'docs/embeddinggemma.md: the real weights are 0.8 GB',

@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { client, finished, uploadAsset } from '../support/client.ts'
 import { databaseRows } from '../support/databaseRows.ts'
+import { isLongForm } from '../support/longForm.ts'
 import { scenes } from '../support/madeMedia.ts'
 import { descendants, processTable } from '../support/processTable.ts'
 import { serverProcess, type ServerProcess } from '../support/serverProcess.ts'
 
-const LONG_SEC = 240
+const LONG_SEC = isLongForm ? 600 : 200
 const RESUME_MS = 2_000
 
 test(

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { GEMMA, gemmaModels } from '../support/gemmaFixture.ts'
+import { isLongForm } from '../support/longForm.ts'
 import { serverProcess } from '../support/serverProcess.ts'
 
 const run = promisify(execFile)
@@ -216,7 +217,7 @@ test('a link to its command starts it from anywhere, as npm makes one for a glob
   expect(stdout).toContain('starts the server')
 })
 
-test(
+test.runIf(isLongForm)(
   'the command that doctor prints adds the model libraries, and a trained model answers',
   { timeout: SLOW },
   async () => {

@@ -4,6 +4,7 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
+import { OpenAI } from 'openai'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { client, finished, uploadAsset } from '../support/client.ts'
 import { scenes } from '../support/madeMedia.ts'
@@ -88,6 +89,136 @@ test('an asset is stored in S3, embedded, read in ranges and deleted; no secret 
   await expect.poll(() => store.keys()).toEqual([])
   expect((await content(server, id)).status).toBe(404)
   expect(await localFiles(folder)).toEqual([])
+  expect(await server.end('SIGTERM')).toBe(0)
+})
+
+/** With documents, bytes and results of batches in S3. */
+const serveBuckets = (folder: string, flags: string[] = []) =>
+  serve(folder, { flags: ['--buckets-url', 's3:docs-{account}-', '--log-level', 'debug', ...flags] })
+
+async function call<Answer>(
+  server: ServerProcess,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<Answer> {
+  const response = await fetch(`${server.url}${path}`, {
+    method,
+    headers: { ...HEADERS, ...(body && { 'content-type': 'application/json' }) },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  const answer = await response.text()
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer}`)
+  return (answer === '' ? undefined : JSON.parse(answer)) as Answer
+}
+
+const putDocument = (server: ServerProcess, key: string, body: string) =>
+  fetch(`${server.url}/api/buckets/handbook/objects/${key}`, { method: 'PUT', headers: HEADERS, body })
+
+interface BucketTask {
+  state: string
+  files: Record<string, number>
+}
+
+async function embedBucket(server: ServerProcess): Promise<{ id: string; task: BucketTask }> {
+  const { data } = await call<{ data: { task_id: string } }>(server, 'POST', '/v2/ai/embeddings', {
+    bucket_name: 'handbook',
+  })
+  const path = `/api/tasks/${data.task_id}?wait=30`
+  for (;;) {
+    const task = await call<BucketTask>(server, 'GET', path)
+    if (!['queued', 'processing'].includes(task.state)) return { id: data.task_id, task }
+  }
+}
+
+test('documents in buckets of S3 are embedded, found, changed and gone as those in folders; nobody else has them, and no secret is told', async () => {
+  const folder = await temporaryFolder()
+  const server = await serveBuckets(folder)
+  await putDocument(server, 'refunds.txt', 'Refunds are paid within ten days of approval.')
+  await putDocument(server, 'travel/trains.md', '# Trains\n\nBook second class.')
+  expect(await call(server, 'GET', '/api/buckets')).toEqual({ buckets: ['handbook'] })
+  const other = await fetch(`${server.url}/api/buckets`, { headers: { 'x-api-key': 'key-of-two' } })
+  expect(await other.json()).toEqual({ buckets: [] })
+  const first = await embedBucket(server)
+  expect(first.task.state).toBe('ready')
+  const search = () =>
+    call<{ data: { document_chunk: string }[] }>(server, 'POST', '/v2/ai/embeddings/similarity-search', {
+      bucket_name: 'handbook',
+      query: 'refunds approval',
+      num_of_docs: 1,
+    })
+  expect((await search()).data[0]?.document_chunk).toContain('ten days')
+
+  // Read a second time only where something changed.
+  store.seen.length = 0
+  await putDocument(server, 'refunds.txt', 'Refunds are paid within three days of approval.')
+  await fetch(`${server.url}/api/buckets/handbook/objects/travel/trains.md`, {
+    method: 'DELETE',
+    headers: HEADERS,
+  })
+  expect((await embedBucket(server)).task.state).toBe('ready')
+  expect((await search()).data[0]?.document_chunk).toContain('three days')
+  const read = store.seen
+    .filter(({ path }) => path.includes('x-id=GetObject'))
+    .map(({ path }) => path.split('?')[0])
+  expect(read).toEqual(['/docs-one-handbook/refunds.txt'])
+
+  // A store that is away for a while ends no task.
+  await putDocument(server, 'new.txt', 'Something new about lamps.')
+  let failures = 0
+  store.fault = ({ path }) =>
+    path.includes('new.txt') && path.includes('x-id=GetObject') && failures++ < 3
+      ? { status: 500, code: 'InternalError' }
+      : undefined
+  expect((await embedBucket(server)).task.state).toBe('ready')
+  expect(failures).toBe(4)
+  store.fault = () => ({ status: 403, code: 'AccessDenied' })
+  const refused = await fetch(`${server.url}/api/buckets/handbook/objects`, { headers: HEADERS })
+  expect(refused.status).toBe(503)
+  store.fault = () => undefined
+  const told = `${await refused.text()}${server.output.join('\n')}`
+  expect(told).not.toContain('S3RVER')
+  expect(await readdir(join(folder, 'buckets-s3'))).toEqual([])
+  expect(await server.end('SIGTERM')).toBe(0)
+})
+
+test('results of a batch and files of an account lie in S3, are read from there, and leave nothing behind', async () => {
+  const server = await serve(await temporaryFolder())
+  const line = (name: string) =>
+    JSON.stringify({
+      custom_id: name,
+      method: 'POST',
+      url: '/v1/embeddings',
+      body: { model: 'text-embedding-3-small', input: name },
+    })
+  const openai = new OpenAI({ apiKey: 'key-of-one', baseURL: `${server.url}/v1` })
+  const { id: fileId } = await openai.files.create({
+    file: new File([['one', 'two'].map(line).join('\n')], 'requests.jsonl'),
+    purpose: 'batch',
+  })
+  const { id } = await openai.batches.create({
+    input_file_id: fileId,
+    endpoint: '/v1/embeddings',
+    completion_window: '24h',
+  })
+  await expect
+    .poll(async () => (await openai.batches.retrieve(id)).status, { timeout: 30_000 })
+    .toBe('completed')
+  const { output_file_id: outputId = '' } = await openai.batches.retrieve(id)
+  const output = await (await openai.files.content(outputId)).text()
+  expect(
+    output
+      .trim()
+      .split('\n')
+      .map((text) => (JSON.parse(text) as { custom_id: string }).custom_id),
+  ).toEqual(['one', 'two'])
+  expect(
+    store.seen.some(
+      ({ method, path }) => method === 'GET' && /stored\/of\/embedline\/.*[0-9a-f]{64}/.test(path),
+    ),
+  ).toBe(true)
+  for (const each of [fileId, outputId]) await openai.files.delete(each)
+  await expect.poll(() => store.keys()).toEqual([])
   expect(await server.end('SIGTERM')).toBe(0)
 })
 

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,10 +23,14 @@ export async function mountDisk(megabytes: number): Promise<MountedDisk | undefi
     await remove()
     return undefined
   }
+  // Whoever is ended before leaves no mount behind.
+  const atExit = () => execFileSync('umount', ['-l', folder])
+  process.once('exit', atExit)
   return {
     folder,
     resize: async (size) => void (await run('mount', ['-o', `remount,size=${size}m`, folder])),
     async unmount() {
+      process.removeListener('exit', atExit)
       await run('umount', ['-l', folder])
       await remove()
     },

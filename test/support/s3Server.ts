@@ -40,6 +40,8 @@ export interface S3Server {
   /** Of the environment of a process that uses it. */
   environment: Record<string, string>
   seen: SeenS3Request[]
+  /** How many bytes of objects were read from it. */
+  readBytes: number
   /** What goes wrong; changed at any time. */
   fault: (request: SeenS3Request) => Fault | undefined
   /** Keys of all objects, and `<key> in parts` of uploads that are not complete. */
@@ -49,6 +51,9 @@ export interface S3Server {
 
 /** The name and the secret that s3rver knows. */
 export const S3_CREDENTIALS = { AWS_ACCESS_KEY_ID: 'S3RVER', AWS_SECRET_ACCESS_KEY: 'S3RVER' }
+
+/** What is no list. */
+const OBJECT = /^\/[^/?]+\/[^?]/
 
 /** A real S3 server in a process of its own, behind a proxy in which a test lets things go wrong. */
 export async function s3Server({ prefix = '' } = {}): Promise<S3Server> {
@@ -60,7 +65,7 @@ export async function s3Server({ prefix = '' } = {}): Promise<S3Server> {
   const endWithUs = () => void child.kill('SIGKILL')
   process.once('exit', endWithUs)
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
-  const server: Pick<S3Server, 'seen' | 'fault'> = { seen: [], fault: () => undefined }
+  const server: Passing = { seen: [], readBytes: 0, fault: () => undefined }
   const proxy = createServer((request, response) => pass(server, Number(line), request, response))
   proxy.listen(0, '127.0.0.1')
   await once(proxy, 'listening')
@@ -86,12 +91,9 @@ export async function s3Server({ prefix = '' } = {}): Promise<S3Server> {
   })
 }
 
-function pass(
-  server: Pick<S3Server, 'seen' | 'fault'>,
-  port: number,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
+type Passing = Pick<S3Server, 'seen' | 'readBytes' | 'fault'>
+
+function pass(server: Passing, port: number, request: IncomingMessage, response: ServerResponse): void {
   const { method = '', url: path = '', headers } = request
   const seen = { method, path, headers }
   server.seen.push(seen)
@@ -107,6 +109,8 @@ function pass(
     return
   }
   const onward = ask({ host: '127.0.0.1', port, method, path, headers, agent: false }, (answer) => {
+    if (method === 'GET' && OBJECT.test(path))
+      answer.on('data', (chunk: Buffer) => void (server.readBytes += chunk.length))
     void answerWith(fault, answer, response)
   })
   onward.on('error', () => response.destroy())

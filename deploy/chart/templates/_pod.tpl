@@ -25,6 +25,8 @@ capabilities: { drop: [ALL] }
     secretKeyRef: { name: {{ include "embedline.databaseSecret" . }}, key: url }
 - name: EMBEDLINE_STORAGE_URL
   value: {{ required "storage.url is needed: s3://bucket/prefix" .Values.storage.url | quote }}
+- name: EMBEDLINE_BUCKETS_URL
+  value: {{ .Values.buckets.url | quote }}
 - name: EMBEDLINE_S3_REGION
   value: {{ .Values.storage.region | quote }}
 {{- with .Values.storage.endpoint }}

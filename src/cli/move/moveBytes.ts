@@ -86,7 +86,7 @@ async function hashIfThere(path: string, sizeBytes: number): Promise<string | un
 const PARTS = `select upload.id, part_bytes, number, upload_part.size_bytes, md5,
     exists (select 1 from asset where asset.id = asset_id and object_hash is not null) as is_asset
   from upload_part join upload on upload.id = upload_id
-  where state in ('active', 'received') order by upload.id, number`
+  where state in ('active', 'received') and md5 <> '' order by upload.id, number`
 
 /** The name of the file when it is lost. */
 async function movePart({ folder, target }: BytesOrder, row: Row): Promise<string | undefined> {

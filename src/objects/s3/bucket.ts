@@ -18,7 +18,7 @@ import {
 import type { Opened } from '../../lib/closing.ts'
 import { isMissing, isNotImplemented, isPreconditionFailed } from './failure.ts'
 import { ofStore, retrying, type Pace } from './retry.ts'
-import type { S3Settings } from './settings.ts'
+import type { S3Place, S3Settings } from './settings.ts'
 
 const CONNECT_MS = 5_000
 const IDLE_MS = 30_000
@@ -87,9 +87,6 @@ export interface Bucket extends Opened {
   /** The uploads in parts below a prefix that were neither completed nor aborted; none of a store that cannot list them. */
   listUploads(prefix: string): AsyncGenerator<MultipartUpload & { begunMs: number }>
 }
-
-/** Where a store is. */
-export type S3Place = Pick<S3Settings, 'endpoint' | 'region'>
 
 export interface BucketParts {
   settings: S3Place & Pick<S3Settings, 'bucket'>

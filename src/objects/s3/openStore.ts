@@ -7,11 +7,12 @@ import {
 } from '@aws-sdk/client-s3'
 import { EmbedlineError } from '../../domain/errors.ts'
 import type { Opened } from '../../lib/closing.ts'
-import { openBucket, openClient, type Bucket, type S3Place } from './bucket.ts'
+import { openBucket, openClient, type Bucket } from './bucket.ts'
 import { isBucketMissing, isBucketTaken, isMissing } from './failure.ts'
 import { PACE, ofStore, retrying, type Pace } from './retry.ts'
 import { read } from './read.ts'
 import { sendFile, SIZES, type Sizes } from './send.ts'
+import type { S3Place } from './settings.ts'
 
 export interface StoreParts {
   place: S3Place

@@ -100,7 +100,7 @@ export async function openMoveTarget({ url, id, tables, nowMs }: MoveTargetParts
     })
 
   async function makeTables(): Promise<void> {
-    const pool = openPool({ url, most: 1 })
+    const pool = openPool({ url, most: 1, mode: 'durable' })
     const { write, close } = serialTransactions({ pool, name })
     try {
       await write((db) => migrate(db, name, nowMs()))

@@ -336,16 +336,22 @@ test.runIf(onPostgres)('numbers, bytes and texts come back as SQLite has them', 
 )
 
 test.runIf(onPostgres)(
-  'of servers with their objects in folders a second one is refused, until the first is gone',
+  'a server with its objects in a folder is refused beside any other, until that is gone',
   () =>
     withStore(async (parts) => {
-      const open = () => openPostgres({ url: urlOf(parts), clock: systemClock, isAlone: true })
-      const first = await open()
-      await expect(open()).rejects.toMatchObject({
+      const open = (isAlone: boolean) => openPostgres({ url: urlOf(parts), clock: systemClock, isAlone })
+      const refused = {
         code: 'storage_unavailable',
-        message: expect.stringContaining('in use by another Embedline server') as string,
-      })
-      await first.close()
-      await (await open()).close()
+        message: expect.stringContaining('when all have their objects in S3') as string,
+      }
+      const alone = await open(true)
+      await expect(open(true)).rejects.toMatchObject(refused)
+      await expect(open(false)).rejects.toMatchObject(refused)
+      await alone.close()
+      const [one, two] = [await open(false), await open(false)]
+      await expect(open(true)).rejects.toMatchObject(refused)
+      await one.close()
+      await two.close()
+      await (await open(true)).close()
     }),
 )

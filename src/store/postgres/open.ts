@@ -6,7 +6,7 @@ import { openExclusion } from './exclusion.ts'
 import { openDatabaseClock, type DatabaseClockParts } from './databaseClock.ts'
 import { kyselyOverPool } from './dialect.ts'
 import { refuseHalfMoved } from './halfMoved.ts'
-import { nameOfDatabase, openPool } from './pool.ts'
+import { nameOfDatabase, openPool, type PoolOptions } from './pool.ts'
 import { slowTransactions } from './slowTransactions.ts'
 import { openSignals, type Signal } from './signals.ts'
 import { serialTransactions } from './transactions.ts'
@@ -16,7 +16,10 @@ export interface PostgresParts {
   url: string
   /** Of this machine. */
   clock: Clock
-  /** What belongs to the rows lies in a folder of this machine: a second server is refused. */
+  /**
+   * True for a server whose objects lie in a folder of this machine: beside any other server it is refused. False for one
+   * beside others that say the same. Absent for who is no server.
+   */
   isAlone?: boolean
   readDatabaseMs?: NonNullable<DatabaseClockParts['readMs']>
 }
@@ -32,23 +35,24 @@ const READERS = 6
 export async function openPostgres({
   url,
   clock,
-  isAlone = false,
+  isAlone,
   readDatabaseMs,
 }: PostgresParts): Promise<OpenStore> {
   const name = nameOfDatabase(url)
   const opened: Opened[] = []
-  const openPoolOf = (most: number, readOnly: boolean) => {
-    const pool = openPool({ url, most, readOnly })
+  const openPoolOf = (most: number, mode: PoolOptions['mode']) => {
+    const pool = openPool({ url, most, mode })
     opened.push({ close: () => pool.end() })
     return pool
   }
   try {
-    const transactions = serialTransactions({ pool: openPoolOf(WRITERS, false), name })
+    const transactions = serialTransactions({ pool: openPoolOf(WRITERS, 'durable'), name })
+    const soon = serialTransactions({ pool: openPoolOf(1, 'soon'), name })
     await transactions.write(async (db) => {
       await refuseHalfMoved(db, name)
       await migrate(db, name, clock.nowMs())
     })
-    const read = kyselyOverPool(openPoolOf(READERS, true), name)
+    const read = kyselyOverPool(openPoolOf(READERS, 'read only'), name)
     const time = await openDatabaseClock({
       db: read,
       clock,
@@ -58,14 +62,14 @@ export async function openPostgres({
     const listeners = new Set<(signal: Signal) => void>()
     const signals = openSignals({
       url,
-      isAlone,
+      ...(isAlone !== undefined && { isAlone }),
       clock,
       onSignal(signal) {
         for (const listener of listeners) listener(signal)
       },
     })
     opened.push(signals)
-    if (isAlone) await signals.connected
+    if (isAlone !== undefined) await signals.connected
     transactions.onCommit(({ moves }) => {
       if (moves.some((move) => move.of === 'task')) signals.send('news')
     })
@@ -75,6 +79,7 @@ export async function openPostgres({
       read,
       write: transactions.write,
       writeSlowly: slowTransactions({ url, name, read, open: (each) => void opened.push(each) }),
+      writeSoon: soon.write,
       onCommit: transactions.onCommit,
       exclusively: exclusion.exclusively,
       ifFree: exclusion.ifFree,
@@ -88,6 +93,7 @@ export async function openPostgres({
       },
       async close() {
         await transactions.close()
+        await soon.close()
         await closeAll(opened.splice(0))
       },
     }

@@ -5,8 +5,8 @@ export interface PoolOptions {
   url: string
   /** At most so many connections. */
   most: number
-  /** True: the server refuses to change anything over them. */
-  readOnly?: boolean
+  /** `read only`: the server refuses to change anything; `soon`: a commit does not wait for the disk. */
+  mode: keyof typeof MODES
   /** True: a statement may take as long as it takes. */
   isPatient?: boolean
 }
@@ -38,7 +38,7 @@ function bytesOfHex(text: string): Uint8Array {
  * Connections to PostgreSQL, made when they are wanted and again after they broke. TLS as the URL's `sslmode` says, in
  * the sense that PostgreSQL's own programs give it.
  */
-export function openPool({ url, most, readOnly = false, isPatient = false }: PoolOptions): Pool {
+export function openPool({ url, most, mode, isPatient = false }: PoolOptions): Pool {
   const pool = new Pool({
     ...connectionOptions(url),
     max: most,
@@ -48,7 +48,7 @@ export function openPool({ url, most, readOnly = false, isPatient = false }: Poo
     lock_timeout: LOCK_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     async onConnect(client) {
-      await client.query(readOnly ? READ_ONLY : DURABLE)
+      await client.query(MODES[mode])
     },
   })
   // An idle connection that breaks is taken out of the pool; the next statement makes another.
@@ -99,9 +99,12 @@ export function nameOfDatabase(url: string): string {
   return `${protocol}//${host}${pathname}`
 }
 
-const READ_ONLY = 'set default_transaction_read_only = on'
-/** What is acknowledged survives a power cut, whatever the server was set to. */
-const DURABLE = `select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`
+const MODES = {
+  'read only': 'set default_transaction_read_only = on',
+  /** What is acknowledged survives a power cut, whatever the server was set to. */
+  durable: `select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`,
+  soon: 'set synchronous_commit = off',
+} as const
 
 /** A connection of the pool; throws `storage_unavailable` when there is none to be had. */
 export async function connect(pool: Pool, name: string): Promise<PoolClient> {

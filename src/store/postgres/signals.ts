@@ -19,7 +19,7 @@ export interface Signals extends Opened {
 
 export interface SignalsParts {
   url: string
-  /** No other server that says so may be connected: it is refused, and this one is not connected while there is one. */
+  /** True: no other server that says anything here may be connected; false: none that says true. Refused while there is one. */
   isAlone?: boolean
   clock: Clock
   /** Of other servers; and both after the connection was gone. */
@@ -31,7 +31,7 @@ const AGAIN_AFTER_MS = 1_000
 /** A server that was killed a moment ago is still there for as long. */
 const FIRST_TRIES = 3
 
-export function openSignals({ url, isAlone = false, clock, onSignal }: SignalsParts): Signals {
+export function openSignals({ url, isAlone, clock, onSignal }: SignalsParts): Signals {
   const sender = randomUUID()
   const closing = new AbortController()
   const waiting = new Set<Signal>()
@@ -54,7 +54,7 @@ export function openSignals({ url, isAlone = false, clock, onSignal }: SignalsPa
       })
       try {
         await client.connect()
-        if (isAlone) await holdAlone(client, nameOfDatabase(url))
+        if (isAlone !== undefined) await holdPlace(client, nameOfDatabase(url), isAlone)
         // A word is lost with the server that would hear it: it need not be on the disk.
         await client.query('set synchronous_commit = off')
         await client.query(`listen ${CHANNEL}`)
@@ -99,16 +99,16 @@ export function openSignals({ url, isAlone = false, clock, onSignal }: SignalsPa
 }
 
 /** For as long as the connection lasts, of which the database knows soon after the machine of its server has died. */
-async function holdAlone(client: Client, name: string): Promise<void> {
+async function holdPlace(client: Client, name: string, isAlone: boolean): Promise<void> {
   await client.query(
     'set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3',
   )
   const { rows } = await client.query<{ held: boolean }>(
-    `select pg_try_advisory_lock(hashtext('embedline server')) as held`,
+    `select pg_try_advisory_lock${isAlone ? '' : '_shared'}(hashtext('embedline server')) as held`,
   )
   if (rows[0]?.held !== true)
     throw new EmbedlineError(
       'storage_unavailable',
-      `the database ${name} is in use by another Embedline server, which has its objects in a folder`,
+      `the database ${name} is in use by another Embedline server: several work on one when all have their objects in S3 (--storage-url s3://…)`,
     )
 }

@@ -23,7 +23,7 @@ export function slowTransactions({
   read,
   open,
 }: SlowTransactionsParts): NonNullable<OpenStore['writeSlowly']> {
-  const pool = openPool({ url, most: 1, isPatient: true })
+  const pool = openPool({ url, most: 1, mode: 'durable', isPatient: true })
   open({ close: () => pool.end() })
 
   return async (change, signal) => {

@@ -3,7 +3,8 @@ import type { Db } from '../../domain/tables.ts'
 import { placeOfPart, type UploadPart } from '../../domain/upload.ts'
 import type { PartUpload } from '../../objects/objects.ts'
 import type { Turn } from '../../lib/takeover.ts'
-import { getParts, insertPart, removePart } from '../../store/uploadParts.ts'
+import { lockRow } from '../../store/locks.ts'
+import { beginPart, getParts, isNewest, keepPart, type PartTurn } from '../../store/uploadParts.ts'
 import { findUpload } from '../../store/uploads.ts'
 import type { TaskParts } from '../parts.ts'
 import { takesParts } from './takesParts.ts'
@@ -34,21 +35,23 @@ export async function receivePart(parts: TaskParts, name: PartName, given: PartB
     throw wrongSize(name, sizeBytes, given.sizeBytes)
   return parts.partTurns(`${uploadId}/${number}`, async (turn) => {
     // From here on the place holds neither the old nor the new part.
-    const place = await turn.step(() =>
-      parts.store.write(async (db) => {
-        const found = await placeFor(parts, db, name)
-        await removePart(db, uploadId, number)
-        return found
-      }),
-    )
+    const { place, mine } = await turn.step(() => parts.store.write((db) => begin(parts, db, name)))
     const file = await turn.step(() => parts.objects.openPart(uploadFile(uploadId), place))
     try {
       await writeAll(turn, file, name, { place, bytes: given.bytes })
-      return await turn.step(() => finishPart(parts, file, name, place.sizeBytes))
+      return await turn.step(() => finishPart(parts, file, { ...name, turn: mine }, place.sizeBytes))
     } finally {
       await file.close()
     }
   })
+}
+
+async function begin(parts: TaskParts, db: Db, name: PartName) {
+  await lockRow(db, 'upload', name.uploadId)
+  const place = await placeFor(parts, db, name)
+  const mine = await beginPart(db, name.uploadId, name.number)
+  if (mine === undefined) throw isFinal(name)
+  return { place, mine }
 }
 
 /** Where the part is to be written. */
@@ -57,16 +60,14 @@ async function placeFor(parts: TaskParts, db: Db, { uploadId, number }: PartName
   const place = placeOfPart(upload, number)
   if (!place) throw new EmbedlineError('not_found', `The upload has no part ${number}.`)
   const [before] = await getParts(db, uploadId, { first: number, last: number })
-  if (before?.reportedMs !== undefined)
-    throw new EmbedlineError(
-      'upload_refused',
-      `Part ${number} was reported as complete: it stays as it is.`,
-      {
-        reason: 'part_reported',
-      },
-    )
+  if (before?.reportedMs !== undefined) throw isFinal({ number })
   return place
 }
+
+const isFinal = ({ number }: Pick<PartName, 'number'>) =>
+  new EmbedlineError('upload_refused', `Part ${number} was reported as complete: it stays as it is.`, {
+    reason: 'part_reported',
+  })
 
 interface Incoming {
   place: { sizeBytes: number }
@@ -83,21 +84,28 @@ async function writeAll(turn: Turn, file: PartUpload, name: PartName, { place, b
   if (sizeBytes < place.sizeBytes) throw wrongSize(name, place.sizeBytes, sizeBytes)
 }
 
-async function finishPart(
+/** Of requests that came to several servers one at a time brings its bytes to their place, and the newest one the last. */
+const finishPart = (
   parts: TaskParts,
   file: PartUpload,
-  name: PartName,
+  name: PartTurn,
   sizeBytes: number,
-): Promise<UploadPart> {
-  const { md5 } = await file.finish()
-  return parts.store.write(async (db) => {
-    // The upload may have ended while the part came in.
-    await placeFor(parts, db, name)
-    const part = { number: name.number, sizeBytes, md5, writtenMs: parts.clock.nowMs() }
-    await insertPart(db, name.uploadId, part)
-    return part
+): Promise<UploadPart> =>
+  parts.store.exclusively(`part ${name.uploadId}/${name.number}`, async (held) => {
+    if (!(await isNewest(parts.store.read, name))) throw takenOver()
+    const { md5 } = await file.finish()
+    return parts.store.write(async (db) => {
+      held.throwIfAborted()
+      await lockRow(db, 'upload', name.uploadId)
+      // The upload may have ended while the part came in.
+      await placeFor(parts, db, name)
+      const part = { number: name.number, sizeBytes, md5, writtenMs: parts.clock.nowMs() }
+      if (!(await keepPart(db, name, part))) throw takenOver()
+      return part
+    })
   })
-}
+
+const takenOver = () => new EmbedlineError('aborted', 'A later request does the same.')
 
 const wrongSize = ({ number }: PartName, wantedBytes: number, found: number | string) =>
   new EmbedlineError('request_invalid', `Part ${number} has ${wantedBytes} bytes, not ${found}.`)

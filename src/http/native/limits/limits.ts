@@ -8,7 +8,7 @@ import type { Handler } from '../route.ts'
 
 /** `GET /limits`: every bound of this server, and how far the caller is with what is counted. */
 export const getLimits: Handler = async ({ parts, account }) => {
-  const rates = new Map((parts.usage?.states(account) ?? []).map((state) => [state.rate, state]))
+  const rates = new Map(((await parts.usage?.states(account)) ?? []).map((state) => [state.rate, state]))
   const quotas = await quotaStates(parts, account)
   return {
     limits: presentLimits(parts.limits),
