@@ -25,7 +25,10 @@ const WARM = 0.1
 const SYSTEMS = ['embedline', 'pg-boss', 'graphile-worker', 'graphile-worker, local queue'] as const
 
 if (!existsSync(join(FOLDER, 'node_modules')))
-  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: FOLDER, stdio: 'inherit' })
+  execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: FOLDER,
+    stdio: 'inherit',
+  })
 
 interface Run {
   name: DriverName
@@ -38,7 +41,16 @@ interface Run {
 
 const folder = await mkdtemp(join(tmpdir(), 'embedline-bench-'))
 const postgres = await startPostgres([
-  ...['-c', 'fsync=on', '-c', 'full_page_writes=on', '-c', 'synchronous_commit=on', '-c', 'shared_buffers=256MB'],
+  ...[
+    '-c',
+    'fsync=on',
+    '-c',
+    'full_page_writes=on',
+    '-c',
+    'synchronous_commit=on',
+    '-c',
+    'shared_buffers=256MB',
+  ],
 ])
 let databases = 0
 try {
@@ -53,7 +65,9 @@ try {
 process.exit()
 
 async function compare(): Promise<void> {
-  console.log(`jobs a second, median of ${ROUNDS} rounds; ratio: Embedline's to the other's in the same round`)
+  console.log(
+    `jobs a second, median of ${ROUNDS} rounds; ratio: Embedline's to the other's in the same round`,
+  )
   console.log(['claim', 'workers', ...SYSTEMS].join(' | '))
   for (const claimSize of CLAIM_SIZES)
     for (const workers of WORKER_COUNTS) {
@@ -78,7 +92,14 @@ async function compare(): Promise<void> {
 /** Where work takes time, more workers do more of it. */
 async function slowItems(): Promise<void> {
   const of = async (workers: number) =>
-    rate({ name: 'embedline', claimSize: 1, workers, jobs: 60 * workers, waitMs: 50, url: await newDatabase() })
+    rate({
+      name: 'embedline',
+      claimSize: 1,
+      workers,
+      jobs: 60 * workers,
+      waitMs: 50,
+      url: await newDatabase(),
+    })
   const ratios: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
     const one = await of(1)
@@ -120,7 +141,9 @@ async function rate({ name, url, claimSize, workers, jobs, waitMs = 0 }: Run): P
   const { driver } = await DRIVERS[name]()
   await driver.fill(url, jobs)
   const children = Array.from({ length: workers }, () =>
-    fork(WORKER, [name, url, String(claimSize), String(waitMs)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
+    fork(WORKER, [name, url, String(claimSize), String(waitMs)], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    }),
   )
   await Promise.all(children.map((child) => once(child, 'message')))
   const counts = new Map<ChildProcess, number>()

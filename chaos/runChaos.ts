@@ -12,7 +12,7 @@ import { makeSend, type ClientParts } from './persistentClient.ts'
 import { servePictures } from './pictureServer.ts'
 import { makePlan, type DeedKind } from './plan.ts'
 import { watchRecoveries, type Recovery } from './recoveries.ts'
-import { makeScenario, VIDEO_SECONDS, type Order } from './scenario.ts'
+import { makeScenario, type Order } from './scenario.ts'
 
 export interface ChaosSettings {
   form: Form
@@ -64,7 +64,7 @@ export async function runChaos(
   const orders = makeScenario(settings)
   const pictures = await servePictures()
   // Made before they are wanted by many at once.
-  for (const durationSec of VIDEO_SECONDS) await video(durationSec)
+  for (const order of orders) if (order.kind === 'video') await video(order.durationSec)
   try {
     say(`${orders.length} orders, first undisturbed`)
     const undisturbed = await runUndisturbed(orders, pictures.url)

@@ -38,7 +38,7 @@ const SHARES: Readonly<Record<OrderKind, number>> = {
 }
 
 /** The lengths of the videos that are made, seconds; the last one is of several slices. */
-export const VIDEO_SECONDS = [6, 14, 130] as const
+const VIDEO_SECONDS = [6, 14, 130] as const
 
 /** Each part of an order is a task, but for `texts`, which are answered at once. */
 export const partsOf = (order: Order): number => (order.kind === 'several' ? order.tasks : 1)

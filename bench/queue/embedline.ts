@@ -10,8 +10,7 @@ import type { Driver } from './driver.ts'
 
 const AT_ONCE = 1_000
 
-const locationOf = (url: string): StoreLocation =>
-  url.startsWith('postgres:') ? { url } : { file: url }
+const locationOf = (url: string): StoreLocation => (url.startsWith('postgres:') ? { url } : { file: url })
 
 /** The dispatcher, with ends that are gathered as those of documents are. */
 export const driver: Driver = {

@@ -4,8 +4,8 @@ import { fromHere } from './package.ts'
 
 interface GraphileWorker {
   Logger: new (make: () => () => void) => unknown
-  run(options: object): Promise<{ stop(): Promise<void> }>
-  runMigrations(options: object): Promise<void>
+  run: (options: object) => Promise<{ stop(): Promise<void> }>
+  runMigrations: (options: object) => Promise<void>
 }
 
 const { Logger, run, runMigrations } = await fromHere<GraphileWorker>('graphile-worker')

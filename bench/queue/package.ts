@@ -8,7 +8,3 @@ export async function fromHere<Module>(name: string): Promise<Module> {
   const module = (await import(pathToFileURL(require.resolve(name)).href)) as Module & { default?: Module }
   return module.default ?? module
 }
-
-/** What is installed, for the table. */
-export const versionOf = (name: string): string =>
-  (require(`./node_modules/${name}/package.json`) as { version: string }).version

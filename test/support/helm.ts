@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { access, mkdir, rename } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -27,10 +26,7 @@ async function helmProgram(): Promise<string> {
     )
   )
     return program
-  const layer = join(
-    dirname(createRequire(import.meta.url).resolve('@aws-cdk/asset-kubectl-v20')),
-    'layer.zip',
-  )
+  const layer = join(dirname(fileURLToPath(import.meta.resolve('@aws-cdk/asset-kubectl-v20'))), 'layer.zip')
   const source = openSource(layer, 'layer.zip')
   const entry = (await readZip(source)).get('helm/helm')
   if (!entry) throw new Error('the package has no Helm any more')

@@ -27,8 +27,13 @@ export async function startPglite(): Promise<PgliteForTest> {
   await server.start()
   const port = server.getServerConn().split(':').at(-1)
   // One session serves all connections: there must not be two that prepare statements.
-  const pool = openPool({ url: `postgres://postgres@127.0.0.1:${port}/postgres`, most: 1, mode: 'durable' })
-  const db = kyselyOverPool(pool, 'PGlite')
+  const pool = openPool({
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    most: 1,
+    mode: 'durable',
+    isPatient: true,
+  })
+  const db = kyselyOverPool(pool, 'PGlite', true)
   const write: PgliteForTest['write'] = (change) => db.transaction().execute(change)
   await write((tables) => migrate(tables, 'PGlite', 1))
   return {

@@ -16,7 +16,7 @@ import { answered, connect, unhurried } from './pool.ts'
  * Kysely over a pool: each statement takes the connection that is free, and waits for one however long that takes; the
  * pool itself would take it for a server that does not answer. `name` stands for the database in sentences.
  */
-export function kyselyOverPool(pool: Pool, name: string): Db {
+export function kyselyOverPool(pool: Pool, name: string, isPatient = false): Db {
   const turns = makeTurns(pool.options.max)
   return kyselyOver(async () => {
     await turns.take()
@@ -26,7 +26,7 @@ export function kyselyOverPool(pool: Pool, name: string): Db {
         client.release(destroy)
         turns.giveBack()
       }
-      return clientOver(client, { name, release })
+      return clientOver(client, { name, isPatient, release })
     } catch (error) {
       turns.giveBack()
       throw error
