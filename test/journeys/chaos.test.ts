@@ -10,9 +10,9 @@ test(
     const run = await runChaos({
       form: 'sqlite',
       workers: 0,
-      seed: 11,
-      tasks: 10,
-      kills: 4,
+      seed: 991,
+      tasks: 12,
+      kills: 3,
       everyMs: 300,
       without: new Set(['freeze', 'fillDisk']),
       keepLogs: false,
