@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { isLongForm } from './test/support/longForm.ts'
 
 /** Tests of what is kept run a second time, on a PostgreSQL that they start themselves. */
 const ON_POSTGRES = [
@@ -15,6 +16,9 @@ const ON_POSTGRES = [
       )),
 ]
 
+/** Packs and installs: npm takes a minute for that. */
+const LONG = ['test/journeys/package.test.ts']
+
 // V8 loses track of its pages of machine code now and then where threads with WebAssembly come and go, as they do in
 // tests, and ends the process (nodejs/node#64500): "Check failed: jit_page.has_value()".
 const WITHOUT_MEMORY_KEYS =
@@ -29,6 +33,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    // Files that run in one process one after the other share what they import: half of the time is importing else.
+    isolate: false,
     projects: [
       { extends: true, test: { name: 'architecture', include: ['test/architecture/**/*.test.ts'] } },
       { extends: true, test: { name: 'rooms', include: ['src/**/*.test.ts'] } },
@@ -46,7 +52,7 @@ export default defineConfig({
         test: {
           name: 'journeys',
           include: ['test/journeys/**/*.test.ts', 'chaos/**/*.test.ts'],
-          exclude: ON_POSTGRES,
+          exclude: [...ON_POSTGRES, ...(isLongForm ? [] : LONG)],
         },
       },
     ],

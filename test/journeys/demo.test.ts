@@ -82,21 +82,24 @@ test('Ctrl-C in the middle ends with 130 and leaves no file and no process', asy
   expect(await stillThere(started)).toEqual([])
 })
 
-test('a demo that is killed leaves no process, and the next one removes its folder', async () => {
-  const killed = startDemo()
-  await killed.printed(/embedding 0 %/)
-  const started = await descendants(killed.process.pid ?? 0)
-  killed.process.kill('SIGKILL')
-  await killed.ended
-  await expect.poll(() => stillThere(started)).toEqual([])
-  expect(readdirSync(folder)).toHaveLength(1)
+test.runIf(isLongForm)(
+  'a demo that is killed leaves no process, and the next one removes its folder',
+  async () => {
+    const killed = startDemo()
+    await killed.printed(/embedding 0 %/)
+    const started = await descendants(killed.process.pid ?? 0)
+    killed.process.kill('SIGKILL')
+    await killed.ended
+    await expect.poll(() => stillThere(started)).toEqual([])
+    expect(readdirSync(folder)).toHaveLength(1)
 
-  const next = startDemo()
-  await next.printed(/up in/)
-  next.process.kill('SIGTERM')
-  expect((await next.ended).code).toBe(143)
-  expect(readdirSync(folder)).toEqual([])
-})
+    const next = startDemo()
+    await next.printed(/up in/)
+    next.process.kill('SIGTERM')
+    expect((await next.ended).code).toBe(143)
+    expect(readdirSync(folder)).toEqual([])
+  },
+)
 
 test('--keep leaves the server running with its URL and key until Ctrl-C', async () => {
   const demo = startDemo(['--keep'])
@@ -108,13 +111,16 @@ test('--keep leaves the server running with its URL and key until Ctrl-C', async
   expect(readdirSync(folder)).toEqual([])
 })
 
-test('the user’s own file is searched by its own subtitles and its own frame', async (context) => {
-  needTestData(context, OWN_FILE)
-  const { code, text } = await startDemo([testData(OWN_FILE)]).ended
-  expect(text).toMatch(/through the subtitles\n {3}".+"\n {3}0:/)
-  expect(text).toMatch(/as PNG\n {3}0:/)
-  expect(code).toBe(0)
-})
+test.runIf(isLongForm)(
+  'the user’s own file is searched by its own subtitles and its own frame',
+  async (context) => {
+    needTestData(context, OWN_FILE)
+    const { code, text } = await startDemo([testData(OWN_FILE)]).ended
+    expect(text).toMatch(/through the subtitles\n {3}".+"\n {3}0:/)
+    expect(text).toMatch(/as PNG\n {3}0:/)
+    expect(code).toBe(0)
+  },
+)
 
 test('what is no media is refused with a sentence', async () => {
   const { code, text } = await startDemo([fileURLToPath(import.meta.url)]).ended

@@ -6,13 +6,14 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { addPlannedItems } from '../../src/store/taskProgress.ts'
+import { isLongForm } from '../support/longForm.ts'
 import { addItems, addTask, itemRows } from '../support/queueItems.ts'
 import { openStoreAt } from '../support/withDatabase.ts'
 import { withStore, type StoreForTest } from '../support/withStore.ts'
 
 const SETTLER = fileURLToPath(new URL('../support/settleItems.process.ts', import.meta.url))
 // More of them by EMBEDLINE_CHAOS_KILLS.
-const KILLS = Number(process.env['EMBEDLINE_CHAOS_KILLS'] ?? 15)
+const KILLS = Number(process.env['EMBEDLINE_CHAOS_KILLS'] ?? (isLongForm ? 15 : 5))
 const OPEN_ITEMS = 1_200
 
 interface Settled {

@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { GEMMA, gemmaModels } from '../support/gemmaFixture.ts'
-import { isLongForm } from '../support/longForm.ts'
 import { serverProcess } from '../support/serverProcess.ts'
 
 const run = promisify(execFile)
@@ -217,7 +216,7 @@ test('a link to its command starts it from anywhere, as npm makes one for a glob
   expect(stdout).toContain('starts the server')
 })
 
-test.runIf(isLongForm)(
+test(
   'the command that doctor prints adds the model libraries, and a trained model answers',
   { timeout: SLOW },
   async () => {

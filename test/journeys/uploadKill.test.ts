@@ -29,7 +29,7 @@ function uploading(url: string, path: string) {
 /** How many parts have come, of all uploads. */
 function partCount(folder: string): number {
   const database = new DatabaseSync(join(folder, 'embedline.db'), { readOnly: true })
-  const row = database.prepare('select count(*) as count from upload_part').get()
+  const row = database.prepare(`select count(*) as count from upload_part where md5 <> ''`).get()
   database.close()
   return Number(row?.['count'])
 }

@@ -109,9 +109,10 @@ function pass(server: Passing, port: number, request: IncomingMessage, response:
     return
   }
   const onward = ask({ host: '127.0.0.1', port, method, path, headers, agent: false }, (answer) => {
-    if (method === 'GET' && OBJECT.test(path))
-      answer.on('data', (chunk: Buffer) => void (server.readBytes += chunk.length))
-    void answerWith(fault, answer, response)
+    const isRead = method === 'GET' && OBJECT.test(path)
+    void answerWith(fault, answer, response, (sizeBytes) => {
+      if (isRead) server.readBytes += sizeBytes
+    })
   })
   onward.on('error', () => response.destroy())
   response.on('close', () => onward.destroy())
@@ -122,6 +123,7 @@ async function answerWith(
   fault: Exclude<Fault, { status: number }> | undefined,
   answer: IncomingMessage,
   response: ServerResponse,
+  onBytes: (sizeBytes: number) => void,
 ): Promise<void> {
   if (fault && 'loseAnswer' in fault) return void response.destroy()
   if (fault && 'delayMs' in fault)
@@ -135,6 +137,7 @@ async function answerWith(
   async function* spoil(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     let left = most
     for await (const chunk of chunks) {
+      onBytes(chunk.length)
       if (spoilt) chunk[0] = (chunk[0] ?? 0) ^ 1
       if (chunk.length >= left) {
         await new Promise((wake) => response.write(chunk.subarray(0, left), wake))
