@@ -13,6 +13,8 @@ export interface ProcessGroup {
 /** Starts a command without standard input. That it cannot be started is told by the `error` event of the child. */
 export function startGroup([command, ...programArguments]: readonly [string, ...string[]]): ProcessGroup {
   const child = spawn(command, programArguments, { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  // Else Node throws away what nobody has read when the process ends, and a short file may be decoded before its turn.
+  child.stdout.on('readable', () => {})
   let isGone = false
   const gone = new Promise<void>((resolve) => {
     child.once('close', () => {

@@ -101,6 +101,15 @@ test('a bad exit code carries the last thing that was said, without addresses an
   await expect(run).rejects.toMatchObject({ code: 'media_unreadable', message: 'Invalid data found' })
 })
 
+test('what a program wrote is there also for who asks for it after its end', async () => {
+  const program = startProgram(as('sh'), 'ffmpeg', shell('echo frames'), { stallMs: 10_000 })
+  await expect.poll(() => program.succeeded()).toBe(true)
+  // Node lets go of unread output soon after the end of a process.
+  await new Promise((wake) => setImmediate(wake))
+  expect((await program.output.next()).value?.toString()).toBe('frames\n')
+  await program.stop()
+})
+
 test('endless output is cut off', async () => {
   const run = runProgram(as('yes'), 'ffmpeg', [], { stallMs: 10_000, limitBytes: 1_000_000 })
   await expect(run).rejects.toMatchObject({ code: 'media_unreadable' })

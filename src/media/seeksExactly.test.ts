@@ -1,10 +1,11 @@
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { madeMedia } from '../../test/support/madeMedia.ts'
 import { limitsNamed } from '../domain/limits.ts'
-import type { MediaFacts } from '../domain/media.ts'
 import { type Frame, readFrames } from './frames.ts'
+import { openFrames } from './frameSource.ts'
 import { inspect } from './inspect.ts'
 import { readSound } from './sound.ts'
+import { openSound } from './soundSource.ts'
 import { findTools, type Tools } from './tools.ts'
 
 const SIZE = { width: 32, height: 24 }
@@ -81,22 +82,24 @@ test.each(EXACT)(
     const file = await madeMedia(name, made)
     const facts = await inspect(tools, file, options)
     expect(facts.seeksExactly).toBe(true)
-    const onePass = { ...facts, seeksExactly: false }
+    const inOnePass = { ...facts, seeksExactly: false }
+    const frames = openFrames(tools, file, inOnePass, SIZE, options)
+    const onePass = openSound(tools, file, inOnePass, RATE_HZ, options)
+    onTestFinished(() => frames.close())
+    onTestFinished(() => onePass.close())
     for (const slice of SLICES) {
-      expect(await framesOf(file, facts, slice)).toEqual(await framesOf(file, onePass, slice))
+      const sought = await framesOf(readFrames(tools, file, facts, slice, SIZE, options))
+      expect(sought).toEqual(await framesOf(frames.frames(slice)))
       const sound = await readSound(tools, file, facts, slice, RATE_HZ, options)
-      const expected = await readSound(tools, file, onePass, slice, RATE_HZ, options)
+      const expected = await onePass.sound(slice)
       expect(sound.endedAtMs).toBe(expected.endedAtMs)
       expect(difference(sound.samples, expected.samples, shiftMs)).toBeLessThan(shiftMs === 0 ? 1e-6 : 0.05)
     }
   },
 )
 
-async function framesOf(file: string, facts: MediaFacts, slice: { startMs: number; endMs: number }) {
-  const frames: Frame[] = []
-  for await (const frame of readFrames(tools, file, facts, slice, SIZE, options)) frames.push(frame)
-  return frames.map(({ timeMs, rgb }) => ({ timeMs, rgb: Buffer.from(rgb).toString('base64') }))
-}
+const framesOf = (frames: AsyncIterable<Frame>) =>
+  Array.fromAsync(frames, ({ timeMs, rgb }) => ({ timeMs, rgb: Buffer.from(rgb).toString('base64') }))
 
 /** The largest difference of two samples, where one sound is moved to fit the other best. */
 function difference(one: Float32Array, other: Float32Array, shiftMs: number): number {
