@@ -16,8 +16,10 @@ const ON_POSTGRES = [
       )),
 ]
 
-/** Packs and installs: npm takes a minute for that. */
-const LONG = ['test/journeys/package.test.ts']
+/** Packing and installing takes npm a minute; kills of each kind of work take half a minute each, and chaos.test.ts has some of each. */
+const LONG = ['package', 'batchKill', 'bucketKill', 'crawlKill', 'documentKill'].map(
+  (name) => `test/journeys/${name}.test.ts`,
+)
 
 // V8 loses track of its pages of machine code now and then where threads with WebAssembly come and go, as they do in
 // tests, and ends the process (nodejs/node#64500): "Check failed: jit_page.has_value()".

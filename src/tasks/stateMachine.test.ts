@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { isLongForm } from '../../test/support/longForm.ts'
 import { commands, compare, endPause, loseLeases, workOnce } from '../../test/support/taskLife/commands.ts'
 import { emptyModel, type Model } from '../../test/support/taskLife/model.ts'
 import {
@@ -19,7 +20,7 @@ import { deleteTask } from './deleteTask.ts'
 
 // A run that fails names its own seed: EMBEDLINE_FUZZ_SEED=<seed> EMBEDLINE_FUZZ_STEPS=1 does that run alone once more.
 // `npm run fuzz` takes more steps, as many as EMBEDLINE_FUZZ_STEPS says.
-const STEPS = Number(process.env['EMBEDLINE_FUZZ_STEPS'] ?? (onPostgres ? 300 : 10_000))
+const STEPS = Number(process.env['EMBEDLINE_FUZZ_STEPS'] ?? (onPostgres ? 300 : isLongForm ? 10_000 : 3_000))
 const SEED = Number(process.env['EMBEDLINE_FUZZ_SEED'] ?? Date.now() % 2 ** 31)
 const STEPS_A_RUN = 120
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { FAILURE_POINTS, type FailurePoint } from '../../src/domain/failurePoints.ts'
 import { databaseRows } from '../support/databaseRows.ts'
+import { isLongForm } from '../support/longForm.ts'
 import { scenes } from '../support/madeMedia.ts'
 import { serverProcess, type ServerProcess } from '../support/serverProcess.ts'
 import { temporaryFolder } from '../support/temporaryFolder.ts'
@@ -31,7 +32,10 @@ async function workUndisturbed(): Promise<Results> {
   return results
 }
 
-test.each(FAILURE_POINTS)(
+/** Those after which most must be put right; the others too by `npm run test:all`. */
+const OFTEN: readonly FailurePoint[] = ['after claim', 'between compute and commit', 'between upload and row']
+
+test.each(isLongForm ? FAILURE_POINTS : OFTEN)(
   'a server that is killed %s goes on: the same results, nothing twice, no bytes left',
   { timeout: 120_000 },
   async (point) => {
