@@ -4,7 +4,6 @@ import { startCompute, type RunningCompute } from './compute/pool.ts'
 import type { Config, TracesConfig } from './config.ts'
 import { makePace } from './crawl/pace.ts'
 import type { Readiness } from './domain/compute.ts'
-import { EmbedlineError } from './domain/errors.ts'
 import { reachNothing, type Reach } from './domain/failurePoints.ts'
 import { makeIds } from './domain/ids.ts'
 import type { ItemKind } from './domain/itemKinds.ts'
@@ -46,6 +45,7 @@ import type { OpenStore } from './store/store.ts'
 import type { DiskGuard } from './tasks/disk/watchDisk.ts'
 import { gatherDocumentEnds } from './tasks/endDocuments.ts'
 import type { TaskParts } from './tasks/parts.ts'
+import { logFailure } from './tasks/repeating.ts'
 import { startPresence } from './tasks/presence.ts'
 import { openTally } from './tasks/tally.ts'
 import { tellMoves } from './tasks/tellMoves.ts'
@@ -277,10 +277,8 @@ function readinessOf(
   return problem ? { state: 'failed', message: problem.message } : compute.readiness()
 }
 
-const watchError = (logger: TaskParts['logger']) => (error: unknown) => {
-  const isAway = error instanceof EmbedlineError && error.code === 'storage_unavailable'
-  logger[isAway ? 'warn' : 'error']('what happens to tasks could not be read', { error })
-}
+const watchError = (logger: TaskParts['logger']) => (error: unknown) =>
+  logFailure(logger, 'what happens to tasks could not be read', error)
 
 /** What other servers on the database have written is news too. */
 const watchable = (store: OpenStore): Parameters<typeof openWatchHub>[0]['store'] => ({

@@ -1,4 +1,3 @@
-import { EmbedlineError } from '../domain/errors.ts'
 import type { Opened } from '../lib/closing.ts'
 import { stopOverdueBatches } from './batches/stopBatch.ts'
 import { removeHiddenEmbeddings } from './deleteBucket.ts'
@@ -12,6 +11,7 @@ import type { TaskParts } from './parts.ts'
 import { settlePauses } from './pause.ts'
 import { repairTasks } from './repair.ts'
 import { settleAllEnded } from './settleEnded.ts'
+import { logFailure, startRepeating } from './repeating.ts'
 import { removeStaleChunks } from './staleChunks.ts'
 import { removeOrphanedBytes } from './storedBytes.ts'
 import { forgetUnfinishedFetches } from './unfinishedFetches.ts'
@@ -22,32 +22,27 @@ const STORAGE_EVERY_MS = 24 * 3_600_000
 
 /** Starts the work that nobody asks for: what has expired, what a crash left. `close` waits for what runs. */
 export function startJanitor(parts: TaskParts): Opened {
-  const stopping = new AbortController()
   const loops = [
-    repeat(parts, stopping.signal, CLEAN_EVERY_MS, () => clean(parts, stopping.signal)),
-    keepIndexes(parts, stopping.signal),
-    repeat(parts, stopping.signal, STORAGE_EVERY_MS, () => parts.objects.removeAbandoned()),
-    attempt(parts, () => parts.store.ifFree('janitor at the start', () => afterCrashes(parts))),
+    startRepeating(parts, each(CLEAN_EVERY_MS), (signal) => clean(parts, signal)),
+    startRepeating(parts, each(CLEAN_EVERY_MS), keepingIndexes(parts)),
+    startRepeating(parts, each(STORAGE_EVERY_MS), () => parts.objects.removeAbandoned()),
   ]
+  const afterStart = parts.store
+    .ifFree('janitor at the start', () => afterCrashes(parts))
+    .catch((error: unknown) => logFailure(parts.logger, FAILED, error))
   return {
     async close() {
-      stopping.abort()
-      await Promise.all(loops)
+      await Promise.all([...loops.map((loop) => loop.close()), afterStart])
     },
   }
 }
 
+const FAILED = 'the janitor could not do its work'
+const each = (everyMs: number) => ({ everyMs, failed: FAILED })
+
 /** The same for what lies on this machine, which nobody else could remove. */
-export function startOwnCleaning(parts: TaskParts): Opened {
-  const stopping = new AbortController()
-  const loop = repeat(parts, stopping.signal, CLEAN_EVERY_MS, () => cleanOwn(parts))
-  return {
-    async close() {
-      stopping.abort()
-      await loop
-    },
-  }
-}
+export const startOwnCleaning = (parts: TaskParts): Opened =>
+  startRepeating(parts, each(CLEAN_EVERY_MS), () => cleanOwn(parts))
 
 /** Removes everything that `surveyJanitor` would name, at once; from the machines of other servers nothing. */
 export async function cleanNow(parts: TaskParts, signal: AbortSignal): Promise<void> {
@@ -92,37 +87,10 @@ async function cleanShared(parts: TaskParts, signal: AbortSignal): Promise<void>
 }
 
 /** By itself, because making an index takes minutes. */
-async function keepIndexes(parts: TaskParts, signal: AbortSignal): Promise<void> {
+function keepingIndexes(parts: TaskParts): (signal: AbortSignal) => Promise<void> {
   const { vectorIndexes } = parts
-  if (!vectorIndexes) return
   let seen: Awaited<ReturnType<typeof keepVectorIndexes>> = new Map()
-  await repeat(parts, signal, CLEAN_EVERY_MS, async () => {
-    try {
-      seen = await keepVectorIndexes({ ...parts, vectorIndexes }, seen, signal)
-    } catch (error) {
-      // What was cut off by the end goes on with the next start.
-      if (!signal.aborted) throw error
-    }
-  })
-}
-
-async function repeat(
-  parts: TaskParts,
-  signal: AbortSignal,
-  everyMs: number,
-  work: () => Promise<void>,
-): Promise<void> {
-  while (!signal.aborted) {
-    await attempt(parts, work)
-    await parts.clock.sleep(everyMs, signal)
-  }
-}
-
-async function attempt(parts: TaskParts, work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work()
-  } catch (error) {
-    const isAway = error instanceof EmbedlineError && error.code === 'storage_unavailable'
-    parts.logger[isAway ? 'warn' : 'error']('the janitor could not do its work', { error })
+  return async (signal) => {
+    if (vectorIndexes) seen = await keepVectorIndexes({ ...parts, vectorIndexes }, seen, signal)
   }
 }

@@ -1,9 +1,9 @@
-import { EmbedlineError } from '../domain/errors.ts'
 import type { Failure } from '../domain/task.ts'
 import type { Opened } from '../lib/closing.ts'
 import { needsSince, noteWait, type Need } from '../queue/unclaimed.ts'
 import { keepWorker, liveWorkers, removeWorker, type Worker } from '../queue/workers.ts'
 import type { TaskParts } from './parts.ts'
+import { logFailure } from './repeating.ts'
 
 const SEEN_EVERY_MS = 4_000
 const LOOK_EVERY = 5
@@ -36,8 +36,7 @@ export async function startPresence(
         await keep()
         if (round % LOOK_EVERY === 0) tellAbout(await noteUnclaimed(parts))
       } catch (error) {
-        const isAway = error instanceof EmbedlineError && error.code === 'storage_unavailable'
-        parts.logger[isAway ? 'warn' : 'error']('others could not be told of this process', { error })
+        logFailure(parts.logger, 'others could not be told of this process', error)
       }
     }
   }

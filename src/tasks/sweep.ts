@@ -1,4 +1,3 @@
-import { EmbedlineError } from '../domain/errors.ts'
 import type { Db } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
 import type { TaskEventDetails } from '../domain/taskEvent.ts'
@@ -8,6 +7,7 @@ import { endInterrupted, haveLeasesEnded, sweep, type Released, type Swept } fro
 import { addTaskEvent } from '../store/taskEvents.ts'
 import { failItem } from './fail.ts'
 import type { TaskParts } from './parts.ts'
+import { startRepeating } from './repeating.ts'
 
 const INTERRUPTED: Failure = {
   code: 'interrupted',
@@ -23,35 +23,15 @@ export const takeBackItems = (parts: TaskParts): Promise<void> => takeBack(parts
 /** An item whose holder has died runs again so soon after its lease, and the time that a claim takes. */
 const SWEEP_EVERY_MS = 1_000
 
-/** While the database cannot be reached. */
-const AGAIN_AFTER_MS = 5_000
-
 /** Takes back what dead processes held, whoever else on the database does so too. `close` waits for what runs. */
-export function startLeaseSweep(parts: TaskParts): Opened {
-  const stopping = new AbortController()
-  const sweeping = sweepOn()
-
-  async function sweepOn(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      let waitMs = SWEEP_EVERY_MS
-      try {
-        if (await haveLeasesEnded(parts.store.read, parts.clock.nowMs())) await sweepLeases(parts)
-      } catch (error) {
-        const isAway = error instanceof EmbedlineError && error.code === 'storage_unavailable'
-        parts.logger[isAway ? 'warn' : 'error']('ended leases could not be looked for', { error })
-        waitMs = AGAIN_AFTER_MS
-      }
-      await parts.clock.sleep(waitMs, stopping.signal)
-    }
-  }
-
-  return {
-    async close() {
-      stopping.abort()
-      await sweeping
+export const startLeaseSweep = (parts: TaskParts): Opened =>
+  startRepeating(
+    parts,
+    { everyMs: SWEEP_EVERY_MS, failed: 'ended leases could not be looked for' },
+    async () => {
+      if (await haveLeasesEnded(parts.store.read, parts.clock.nowMs())) await sweepLeases(parts)
     },
-  }
-}
+  )
 
 type After = TaskEventDetails['recovered']['after']
 
