@@ -15,7 +15,7 @@ if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
   fail 'Node.js with npm was not found: apt-get install nodejs npm (Debian, Ubuntu), brew install node (macOS), or https://nodejs.org.'
 fi
 if ! node scripts/packagesInPlace.mjs; then
-  say 'installing packages with npm ci: about 460 MB to download, 1.3 GB on the disk, Node 24 and the model libraries among them'
+  say 'installing packages with npm ci: about 500 MB to download, 1.3 GB on the disk, Node 24 and the model libraries among them'
   # Whatever NODE_ENV or npm's settings say: the tests need the development packages, and Node 24 is an optional one.
   npm ci --include=dev --include=optional --no-audit --no-fund --loglevel=error >&2 ||
     fail 'npm ci did not finish: is the registry reachable, and is there space on the disk?'
