@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { client, cosine, finished, uploadAsset } from '../support/client.ts'
 import { madeMedia, madeText, scenes } from '../support/madeMedia.ts'
-import { testData } from '../support/testData.ts'
+import { needTestData, testData } from '../support/testData.ts'
 import { withServer } from '../support/withServer.ts'
 
 const FIXED = { strategy: 'fixed', fixed: { durationSec: 6 } } as const
@@ -77,7 +77,10 @@ test('the same file twice gives equal vectors, as an asset and as base64', async
   expect(vectors[2]).toEqual(vectors[0])
 })
 
-test('the same clip as MP4 and as WebM is nearer to itself than to another video', async () => {
+const CLIPS = ['media/video/flower.mp4', 'media/video/flower.webm', 'media/video/friday.mp4']
+
+test('the same clip as MP4 and as WebM is nearer to itself than to another video', async (context) => {
+  needTestData(context, ...CLIPS)
   const server = await withServer()
   const one = client(server.url)
   const vectorOf = async (path: string) => {
@@ -92,11 +95,7 @@ test('the same clip as MP4 and as WebM is nearer to itself than to another video
     })
     return (await finished(one, id)).data?.[0]?.embedding ?? []
   }
-  const [mp4, webm, other] = await Promise.all(
-    ['media/video/flower.mp4', 'media/video/flower.webm', 'media/video/friday.mp4'].map((name) =>
-      vectorOf(testData(name)),
-    ),
-  )
+  const [mp4, webm, other] = await Promise.all(CLIPS.map((name) => vectorOf(testData(name))))
   expect(cosine(mp4!, webm!)).toBeGreaterThan(0.95)
   expect(cosine(mp4!, other!)).toBeLessThan(cosine(mp4!, webm!) - 0.2)
 })
