@@ -18,9 +18,9 @@ const WORKER = join(FOLDER, 'worker.process.ts')
 const ROUNDS = Number(process.argv[2] ?? 3)
 const CLAIM_SIZES = [1, 20, 100]
 const WORKER_COUNTS = [1, 4]
-/** So many that the fastest takes a second or two. */
-const JOBS: Readonly<Record<number, number>> = { 1: 1_500, 20: 12_000, 100: 24_000 }
-/** What is done until then is not counted: connections are made, statements planned. */
+/** So many that it takes some seconds. */
+const JOBS: Readonly<Record<number, number>> = { 1: 6_000, 20: 30_000, 100: 60_000 }
+/** What is done until each worker has done so much of its share is not counted: connections are made, statements planned. */
 const WARM = 0.1
 const SYSTEMS = ['embedline', 'pg-boss', 'graphile-worker', 'graphile-worker, local queue'] as const
 
@@ -136,7 +136,7 @@ async function newDatabase(): Promise<string> {
   return `${postgres.url}/${name}`
 }
 
-/** Jobs a second, from when the first tenth is done until the last one is durable. */
+/** Jobs a second, from when all workers work until the last one is durable. */
 async function rate({ name, url, claimSize, workers, jobs, waitMs = 0 }: Run): Promise<number> {
   const { driver } = await DRIVERS[name]()
   await driver.fill(url, jobs)
@@ -153,7 +153,8 @@ async function rate({ name, url, claimSize, workers, jobs, waitMs = 0 }: Run): P
     for (const child of children)
       child.on('message', ({ count }: { count: number }) => {
         counts.set(child, count)
-        if (!warm && done() >= jobs * WARM) warm = { atMs: performance.now(), count: done() }
+        const isWarm = children.every((each) => (counts.get(each) ?? 0) >= (jobs * WARM) / workers)
+        if (!warm && isWarm) warm = { atMs: performance.now(), count: done() }
         if (done() >= jobs) resolve()
       })
   })

@@ -23,6 +23,7 @@ export const startWork = (
   parts.logger.info('takes up work', { worker: self.worker, pid: process.pid })
   return startDispatcher({
     write: (change) => parts.store.write(change),
+    executeSoon: store.executeSoon,
     ...self,
     // With a full disk nothing is begun: it would only fail. With a wrong clock leases would mean nothing.
     rooms: (held) =>

@@ -6,9 +6,18 @@ import type { Hold } from '../../src/queue/item.ts'
 import { settleDone } from '../../src/queue/settle.ts'
 import type { StoreLocation } from '../../src/store/location.ts'
 import { openStore } from '../../src/store/open.ts'
+// Otherwise it would be loaded while others work already.
+import '../../src/store/postgres/open.ts'
 import type { Driver } from './driver.ts'
 
 const AT_ONCE = 1_000
+
+/** As the ends of documents are gathered. */
+const ENDS_AT_ONCE = 32
+const ENDS_WAIT_MS = 25
+
+/** So many more than the claim size are held at most, and wait for their end to be written. */
+const ENDING = 64
 
 const locationOf = (url: string): StoreLocation => (url.startsWith('postgres:') ? { url } : { file: url })
 
@@ -39,27 +48,32 @@ export const driver: Driver = {
     const store = await openStore({ ...locationOf(url), clock })
     const settle = makeGather({
       run: (holds: readonly Hold[]) =>
-        store.write(async (db) => {
+        store.execute(async (db) => {
           const settled = await settleDone(db, holds, clock.nowMs())
           return holds.map(({ id }) => settled.has(id))
         }),
-      most: claimSize,
-      waitMs: 1,
+      most: Math.max(claimSize, ENDS_AT_ONCE),
+      waitMs: ENDS_WAIT_MS,
       clock,
     })
+    let working = 0
     const dispatcher = startDispatcher({
       write: store.write,
+      executeSoon: store.executeSoon,
       worker: crypto.randomUUID(),
-      // The next are claimed while the last are settled, as documents are claimed by the half.
+      // The next are claimed while the last are settled.
       rooms: (held) => [
         {
           kinds: ['document'],
           lanes: [2],
-          free: held.length > claimSize / 2 ? 0 : claimSize,
+          free: working > claimSize / 2 || held.length > 2 * claimSize + ENDING ? 0 : claimSize,
         },
       ],
       async handle(item) {
+        working++
         await handle()
+        working--
+        dispatcher.wake()
         if (!(await settle(item))) throw new Error('an item was lost')
       },
       onError: (error) => console.error(error),

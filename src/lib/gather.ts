@@ -22,7 +22,6 @@ export function makeGather<Given, Outcome>({
 }: GatherParts<Given, Outcome>): (given: Given) => Promise<Outcome> {
   type Waiting = PromiseWithResolvers<Outcome> & { given: Given }
   let waiting: Waiting[] = []
-  let waited = new AbortController()
 
   async function runAll(all: readonly Waiting[]) {
     try {
@@ -38,21 +37,20 @@ export function makeGather<Given, Outcome>({
   function go() {
     const all = waiting
     waiting = []
-    waited.abort('gone')
-    waited = new AbortController()
     if (all.length > 0) void runAll(all)
   }
 
-  async function goLater(signal: AbortSignal) {
-    if (waitMs > 0) await clock.sleep(waitMs, signal)
-    if (!signal.aborted) go()
+  async function goLater(those: readonly Waiting[]) {
+    if (waitMs > 0) await clock.sleep(waitMs)
+    // Otherwise they have gone, because they were enough.
+    if (waiting === those) go()
   }
 
   return (given) => {
     const asked: Waiting = { given, ...Promise.withResolvers<Outcome>() }
     waiting.push(asked)
     if (waiting.length >= most) go()
-    else if (waiting.length === 1) void goLater(waited.signal)
+    else if (waiting.length === 1) void goLater(waiting)
     return asked.promise
   }
 }

@@ -3,7 +3,7 @@ import { addMove } from '../domain/moves.ts'
 import type { Db, ItemKind, ItemRow } from '../domain/tables.ts'
 import { dueItems, holdBack, type DueItem } from './holdBack.ts'
 import { inputsElsewhere } from './inputs.ts'
-import { itemOf, type Hold, type Item } from './item.ts'
+import { ITEM_COLUMNS, itemOf, type Hold, type Item } from './item.ts'
 import { itemMove } from './itemMove.ts'
 import { advanceTurn } from './turns.ts'
 
@@ -79,8 +79,8 @@ const PASSED_OVER = 8
 /** What fits the worker. It stands in the index of claims, so that no row of other items is read. */
 export const fitting = (lanes: readonly number[], { kinds, models }: Pick<ClaimOrder, 'kinds' | 'models'>) =>
   models
-    ? sql`lane in (${sql.join(lanes)}) and kind in (${sql.join(kinds)}) and model in (${sql.join(['', ...models])})`
-    : sql`lane in (${sql.join(lanes)}) and kind in (${sql.join(kinds)})`
+    ? sql`item.lane in (${sql.join(lanes)}) and item.kind in (${sql.join(kinds)}) and item.model in (${sql.join(['', ...models])})`
+    : sql`item.lane in (${sql.join(lanes)}) and item.kind in (${sql.join(kinds)})`
 
 async function claimNear(
   db: Db,
@@ -139,12 +139,12 @@ async function start(
   order: ClaimOrder & { /** What overtakes does not take the lane with it. */ mostTurn?: number },
 ): Promise<ClaimedItem[]> {
   if (due.length === 0) return []
-  const { rows } = await sql<Selectable<ItemRow>>`
+  const { rows } = await sql<ClaimedRow>`
     update item
        set state = 'running', attempt = attempt + 1, worker = ${order.worker},
            lease_until_ms = ${order.leaseUntilMs}, started_ms = coalesce(started_ms, ${order.nowMs})
      where id in (${sql.join(due.map(({ id }) => id))})
-    returning *`.execute(db)
+    returning ${sql.join(CLAIMED_COLUMNS.map((column) => sql.ref(column)))}`.execute(db)
   const inOrder = rows.toSorted((one, other) => one.turn - other.turn || one.id - other.id)
   const last = inOrder.at(-1)
   if (last) await advanceTurn(db, lane, Math.min(last.turn, order.mostTurn ?? last.turn))
@@ -152,7 +152,24 @@ async function start(
   return inOrder.map((row) => claimedOf(row, order))
 }
 
-const claimedOf = (row: Selectable<ItemRow>, { worker, leaseUntilMs }: ClaimOrder): ClaimedItem => ({
+/** What is read of an item when it is claimed. */
+export const CLAIMED_COLUMNS = [
+  ...ITEM_COLUMNS,
+  'lane',
+  'turn',
+  'attempt',
+  'progress_json',
+  'is_alone',
+  'started_ms',
+] as const
+
+export type ClaimedRow = Pick<Selectable<ItemRow>, (typeof CLAIMED_COLUMNS)[number]>
+
+/** The item of a row that was claimed just now. */
+export const claimedOf = (
+  row: ClaimedRow,
+  { worker, leaseUntilMs }: Pick<ClaimOrder, 'worker' | 'leaseUntilMs'>,
+): ClaimedItem => ({
   ...itemOf(row),
   attempt: row.attempt,
   worker,

@@ -45,6 +45,12 @@ export async function claimRound(
   return claimed
 }
 
+/** What fits one of the rooms. */
+export function fittingAny(rooms: readonly Room[], order: Pick<ClaimOrder, 'models'>) {
+  const fits = rooms.map(({ kinds, lanes }) => sql`(${fitting(lanes, { ...order, kinds })})`)
+  return sql`(${sql.join(fits, sql` or `)})`
+}
+
 const NOTHING: Claimed = { items: [], heldBack: 0 }
 
 async function claimAlone(db: Db, rooms: readonly Room[], order: RoundOrder): Promise<Claimed> {
@@ -55,10 +61,9 @@ async function claimAlone(db: Db, rooms: readonly Room[], order: RoundOrder): Pr
   return NOTHING
 }
 
-async function isAloneDue(db: Db, rooms: readonly Room[], { nowMs, models }: RoundOrder): Promise<boolean> {
-  const fits = rooms.map(({ kinds, lanes }) => sql`(${fitting(lanes, { kinds, ...(models && { models }) })})`)
-  const which = sql`(${sql.join(fits, sql` or `)})`
-  const { free, stopped } = await dueItems(db, which, {
+async function isAloneDue(db: Db, rooms: readonly Room[], order: RoundOrder): Promise<boolean> {
+  const { nowMs } = order
+  const { free, stopped } = await dueItems(db, fittingAny(rooms, order), {
     alone: true,
     nowMs,
     limit: ALONE_AT_ONCE,

@@ -44,6 +44,19 @@ export interface DueOrder {
   isClaim: boolean
 }
 
+/** The states and flags stand in the text, so that the partial indexes are used. */
+export const isDue = ({ alone, nowMs }: Pick<DueOrder, 'alone' | 'nowMs'>) =>
+  sql`item.state = 'queued' and item.is_alone = ${sql.lit(alone ? 1 : 0)} and item.pause_id = 0 and item.due_ms <= ${nowMs}`
+
+/** The pause that holds the row of `task`, which a join may have left empty. */
+export const PAUSE_OF_TASK = sql`(
+  select min(pause.id) from pause
+   where pause.ended_ms is null
+     and (pause.account_id is null or pause.account_id = task.account_id)
+     and (pause.kind is null or pause.kind = task.kind)
+     and (pause.model_id is null or pause.model_id = task.model_id)
+     and task.id is not null)`
+
 /**
  * The next due items of those that `which` describes, in the order of claims, and which of them may not start. A task
  * is paused by whatever fits its account, its kind and its model; items that belong to no task always may.
@@ -53,21 +66,14 @@ export async function dueItems(
   which: RawBuilder<unknown>,
   { alone, nowMs, limit, isClaim }: DueOrder,
 ): Promise<DueItems> {
-  // The states and flags stand in the text, so that the partial indexes are used.
   const { rows } = await sql<DueRow>`
     with due as materialized (
       select id from item
-       where state = 'queued' and is_alone = ${sql.lit(alone ? 1 : 0)} and pause_id = 0
-         and due_ms <= ${nowMs} and ${which}
+       where ${isDue({ alone, nowMs })} and ${which}
        order by lane, turn, id
        limit ${limit}${isClaim && isPostgres(db) ? sql` for update skip locked` : sql``})
     select item.id, item.turn, item.due_ms, item.input_hash, item.input_bytes, task.state as task_state,
-           (select min(pause.id) from pause
-             where pause.ended_ms is null
-               and (pause.account_id is null or pause.account_id = task.account_id)
-               and (pause.kind is null or pause.kind = task.kind)
-               and (pause.model_id is null or pause.model_id = task.model_id)
-               and task.id is not null) as pause_id
+           ${PAUSE_OF_TASK} as pause_id
       from due
       join item on item.id = due.id
       left join task on task.id = item.task_id

@@ -3,7 +3,7 @@ import { failureColumns } from '../domain/failure.ts'
 import { addMove } from '../domain/moves.ts'
 import type { Db, ItemRow } from '../domain/tables.ts'
 import type { Failure } from '../domain/task.ts'
-import { isOneOf, LET_GO, updateHeld } from './held.ts'
+import { whereHeld, LET_GO, updateHeld } from './held.ts'
 import { inputColumns, type ItemInput } from './inputs.ts'
 import type { Hold } from './item.ts'
 import { itemMove, MOVE_COLUMNS } from './itemMove.ts'
@@ -22,8 +22,8 @@ export async function settleDone(db: Db, holds: readonly Hold[], nowMs: number):
     update item
        set state = 'done', lease_until_ms = null, error_code = null, error_message = null,
            finished_ms = ${nowMs}
-     where ${isOneOf(holds)}
-    returning id, kind, task_id, attempt, started_ms`.execute(db)
+     ${whereHeld(db, holds)}
+    returning item.id, item.kind, item.task_id, item.attempt, item.started_ms`.execute(db)
   for (const row of rows) addMove(db, itemMove(row, { state: 'done', nowMs }))
   return new Set(rows.map(({ id }) => id))
 }

@@ -1,17 +1,21 @@
+import { sql } from 'kysely'
 import type { Db } from '../domain/tables.ts'
 
 // Turns are counted lane by lane: control items overtake, and would otherwise carry the turn of the others with them.
 const EVERYBODY = ''
 
 /** The turn that the account's newest item of the lane has; 0 before the first. */
-export async function lastTurn(db: Db, accountId: string, lane: number): Promise<number> {
+export const lastTurn = async (db: Db, accountId: string, lane: number): Promise<number> =>
+  (await knownTurn(db, accountId, lane)) ?? 0
+
+async function knownTurn(db: Db, accountId: string, lane: number): Promise<number | undefined> {
   const row = await db
     .selectFrom('turn')
     .select('turn')
     .where('account_id', '=', accountId)
     .where('lane', '=', lane)
     .executeTakeFirst()
-  return row?.turn ?? 0
+  return row?.turn
 }
 
 export async function setLastTurn(db: Db, accountId: string, lane: number, turn: number): Promise<void> {
@@ -24,12 +28,46 @@ export async function setLastTurn(db: Db, accountId: string, lane: number, turn:
     .execute()
 }
 
-/** The latest turn of which an item of the lane was claimed. */
-export const currentTurn = (db: Db, lane: number): Promise<number> => lastTurn(db, EVERYBODY, lane)
+/** The latest turn of which an item of the lane was claimed. Makes the lane's row, which claims advance. */
+export async function currentTurn(db: Db, lane: number): Promise<number> {
+  const turn = await knownTurn(db, EVERYBODY, lane)
+  if (turn === undefined) await setLastTurn(db, EVERYBODY, lane, 0)
+  return turn ?? 0
+}
 
 /** Items of this turn are claimed: the lane's current turn is at least this one. */
 export const advanceTurn = (db: Db, lane: number, turn: number): Promise<void> =>
   setLastTurn(db, EVERYBODY, lane, turn)
+
+/**
+ * Does what `advanceTurn` does, by lane and in one statement, and waits for nobody: whoever claims at the same moment
+ * advances the lane too. The lane's row is there since its first item.
+ */
+export async function advanceTurns(db: Db, turns: ReadonlyMap<number, number>): Promise<void> {
+  const latest = [...turns].map(([lane, turn]) => sql`(${sql.lit(lane)}, cast(${turn} as bigint))`)
+  await sql`
+    with behind as materialized (
+      select turn.lane, latest.turn from turn join (values ${sql.join(latest)}) as latest (lane, turn) using (lane)
+       where account_id = ${sql.lit(EVERYBODY)} and turn.turn < latest.turn
+         for update of turn skip locked)
+    update turn set turn = behind.turn from behind
+     where account_id = ${sql.lit(EVERYBODY)} and turn.lane = behind.lane`.execute(db)
+}
+
+/** So many turns may go by before they are written down: who comes late comes by at most as many too early. */
+const TURNS_BEHIND = 8
+
+/** What is worth to be told to `advanceTurns` of items that were claimed, by lane. */
+export function turnsToTell(claimed: readonly { lane: number; turn: number }[]): Map<number, number> {
+  const turns = new Map<number, number>()
+  for (const [lane, items] of Map.groupBy(claimed, (item) => item.lane)) {
+    const first = Math.min(...items.map(({ turn }) => turn))
+    const last = Math.max(...items.map(({ turn }) => turn))
+    // Of all who claim, somebody gets each of those turns.
+    if (last - (last % TURNS_BEHIND) >= first) turns.set(lane, last)
+  }
+  return turns
+}
 
 /** The turns in which items of accounts come when they queue up now, in this order, by their ids. */
 export async function nextTurns(

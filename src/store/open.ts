@@ -42,6 +42,7 @@ async function openFile({ file, clock, reach = reachNothing }: FileParts): Promi
     return {
       read: kyselyOver(reader),
       write,
+      execute: write,
       // One connection writes, and its commits are shared anyway.
       writeSoon: write,
       onCommit,

@@ -9,11 +9,17 @@ export interface OpenStore extends Opened, Exclusion {
   /** A read-only connection of its own. */
   read: Db
   write: GroupCommit['write']
+  /** As `write`, for a change that is one statement: with a server for a database it needs no transaction around it. */
+  execute: GroupCommit['write']
   /**
    * As `write`, for what may be forgotten: it waits neither for the disk nor for what is being written, and a crash of the
    * database may undo it.
    */
   writeSoon: GroupCommit['write']
+  /**
+   * As `execute`, for what may be forgotten. Absent with SQLite, where statements cost no way to a server and back.
+   */
+  executeSoon?: GroupCommit['write']
   onCommit: GroupCommit['onCommit']
   /**
    * Runs what may take minutes in a transaction of its own, over a connection of its own, with no time-outs; nothing else

@@ -83,6 +83,6 @@ function noteUse({ store, logger }: Pick<TaskParts, 'store' | 'logger'>, { key }
   const beforeMs = nowMs - USE_NOTED_MS
   if (key.lastUsedMs !== undefined && key.lastUsedMs > beforeMs) return
   store
-    .write((db) => noteKeyUse(db, key.id, { nowMs, beforeMs }))
+    .execute((db) => noteKeyUse(db, key.id, { nowMs, beforeMs }))
     .catch((error: unknown) => logger.warn('the use of a key could not be noted', { error }))
 }

@@ -36,7 +36,7 @@ export async function embedDocument(parts: TaskParts, item: ClaimedItem, signal:
   const dueMs = await quotaAgainMs(parts, item.accountId, ['tokensPerDay'])
   // It is accepted: it waits until its account has tokens again.
   if (dueMs !== undefined)
-    return void (await parts.store.write((db) => postpone(db, item, { dueMs, nowMs: parts.clock.nowMs() })))
+    return void (await parts.store.execute((db) => postpone(db, item, { dueMs, nowMs: parts.clock.nowMs() })))
   const job: Job = { parts, item, file }
   const { accountName, bucket, key } = file
   const isThere = await parts.buckets.useFile(accountName, bucket, key, signal, (object) =>

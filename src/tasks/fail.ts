@@ -87,7 +87,7 @@ async function waitFor(parts: TaskParts, item: ClaimedItem, failure: Failure, wa
     waitMs,
     ...failure,
   })
-  await parts.store.write((db) => postpone(db, item, { dueMs, nowMs, failure }))
+  await parts.store.execute((db) => postpone(db, item, { dueMs, nowMs, failure }))
 }
 
 /**

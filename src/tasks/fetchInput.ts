@@ -80,7 +80,7 @@ async function receive(
   async function save(): Promise<void> {
     await upload.flush()
     const progress: Progress = { sizeBytes: upload.sizeBytes, version, begunBy: before.begunBy }
-    if (!(await parts.store.write((db) => saveProgress(db, item, progress)))) throw lost()
+    if (!(await parts.store.execute((db) => saveProgress(db, item, progress)))) throw lost()
     savedBytes = upload.sizeBytes
   }
 

@@ -117,7 +117,7 @@ async function planClips(
     (await parts.usage?.mediaAgainMs(task)) ?? (await quotaAgainMs(parts, task.accountId, ['mediaSecPerDay']))
   // It is accepted: it waits until the key has minutes of media again, and the account seconds of its quota.
   if (dueMs !== undefined)
-    return void (await parts.store.write((db) => postpone(db, item, { dueMs, nowMs: parts.clock.nowMs() })))
+    return void (await parts.store.execute((db) => postpone(db, item, { dueMs, nowMs: parts.clock.nowMs() })))
   const withMedia: WithFile = (use) => parts.objects.useFile(bytes, signal, use)
   const cues = await readCues(parts, { withMedia, tracks }, signal)
   const slices = planSlices(request.segmentation, plan.startMs, plan.endMs)
@@ -168,7 +168,7 @@ type Piece =
 
 async function postponeUntilLooked(parts: TaskParts, item: ClaimedItem): Promise<void> {
   const nowMs = parts.clock.nowMs()
-  await parts.store.write((db) => postpone(db, item, { dueMs: nowMs + ASSET_WAIT_MS, nowMs }))
+  await parts.store.execute((db) => postpone(db, item, { dueMs: nowMs + ASSET_WAIT_MS, nowMs }))
 }
 
 async function writeItems(

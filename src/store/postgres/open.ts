@@ -9,7 +9,7 @@ import { refuseHalfMoved } from './halfMoved.ts'
 import { nameOfDatabase, openPool, type PoolOptions } from './pool.ts'
 import { slowTransactions } from './slowTransactions.ts'
 import { openSignals, type Signal } from './signals.ts'
-import { serialTransactions } from './transactions.ts'
+import { serialTransactions, TRANSACTING } from './transactions.ts'
 
 export interface PostgresParts {
   /** `postgres://user:password@host:port/database?sslmode=…` */
@@ -24,8 +24,8 @@ export interface PostgresParts {
   readDatabaseMs?: NonNullable<DatabaseClockParts['readMs']>
 }
 
-/** Changes are made one after the other; the second connection takes over while one that broke is let go. */
-const WRITERS = 2
+/** So many single statements are executed at once. */
+const STATEMENTS = 3
 const READERS = 6
 
 /**
@@ -41,13 +41,13 @@ export async function openPostgres({
   const name = nameOfDatabase(url)
   const opened: Opened[] = []
   const openPoolOf = (most: number, mode: PoolOptions['mode']) => {
-    const pool = openPool({ url, most, mode })
+    const pool = openPool({ url, most, mode, isPipelined: mode !== 'read only' })
     opened.push({ close: () => pool.end() })
     return pool
   }
   try {
-    const transactions = serialTransactions({ pool: openPoolOf(WRITERS, 'durable'), name })
-    const soon = serialTransactions({ pool: openPoolOf(1, 'soon'), name })
+    const transactions = serialTransactions({ pool: openPoolOf(TRANSACTING + STATEMENTS, 'durable'), name })
+    const soon = serialTransactions({ pool: openPoolOf(TRANSACTING + STATEMENTS, 'soon'), name })
     await transactions.write(async (db) => {
       await refuseHalfMoved(db, name)
       await migrate(db, name, clock.nowMs())
@@ -78,9 +78,16 @@ export async function openPostgres({
     return {
       read,
       write: transactions.write,
+      execute: transactions.execute,
       writeSoon: soon.write,
+      executeSoon: soon.execute,
       writeSlowly: slowTransactions({ url, name, read, open: (each) => void opened.push(each) }),
-      onCommit: transactions.onCommit,
+      onCommit(listener) {
+        const stops = [transactions.onCommit(listener), soon.onCommit(listener)]
+        return () => {
+          for (const stop of stops) stop()
+        }
+      },
       exclusively: exclusion.exclusively,
       ifFree: exclusion.ifFree,
       clock: time.clock,

@@ -9,6 +9,8 @@ export interface PoolOptions {
   mode: keyof typeof MODES
   /** True: a statement may take as long as it takes. */
   isPatient?: boolean
+  /** True: statements are sent without waiting for the answers to those before. No cursor may be among them. */
+  isPipelined?: boolean
 }
 
 const CONNECT_MS = 5_000
@@ -38,10 +40,11 @@ function bytesOfHex(text: string): Uint8Array {
  * Connections to PostgreSQL, made when they are wanted and again after they broke. TLS as the URL's `sslmode` says, in
  * the sense that PostgreSQL's own programs give it.
  */
-export function openPool({ url, most, mode, isPatient = false }: PoolOptions): Pool {
+export function openPool({ url, most, mode, isPatient = false, isPipelined = false }: PoolOptions): Pool {
   const pool = new Pool({
     ...connectionOptions(url),
     max: most,
+    pipeline: isPipelined,
     connectionTimeoutMillis: CONNECT_MS,
     idleTimeoutMillis: IDLE_MS,
     statement_timeout: isPatient ? 0 : STATEMENT_MS,

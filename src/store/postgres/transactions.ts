@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from 'pg'
 import { EmbedlineError } from '../../domain/errors.ts'
 import { movesOf, type Move } from '../../domain/moves.ts'
 import type { Db } from '../../domain/tables.ts'
+import { makeTurns } from '../../lib/turns.ts'
 import type { Commit, GroupCommit } from '../groupCommit.ts'
 import { isBroken, isWorthAnotherTry, toDatabaseError } from './databaseError.ts'
 import { kyselyOverClient } from './dialect.ts'
@@ -14,8 +15,16 @@ export interface TransactionsParts {
   name: string
 }
 
+export interface Transactions extends GroupCommit {
+  /** As `write`, for a change that is one statement: it needs no transaction around it, and several are made at once. */
+  execute: GroupCommit['write']
+}
+
 const MOST_TRIES = 8
 const FIRST_WAIT_MS = 5
+
+/** Transactions come one after the other; the second connection takes over while one that broke is let go. */
+export const TRANSACTING = 2
 
 /**
  * Runs changes one after the other, each in a transaction of its own: within this server they see each other as they do
@@ -23,14 +32,16 @@ const FIRST_WAIT_MS = 5
  * would wait for them longer, and they for it; PostgreSQL joins the commits of several connections by itself.
  * What was rolled back for the sake of another transaction, or lost its connection before its commit, is tried again.
  */
-export function serialTransactions({ pool, name }: TransactionsParts): GroupCommit {
+export function serialTransactions({ pool, name }: TransactionsParts): Transactions {
   const listeners = new Set<(commit: Commit) => void>()
+  const turns = makeTurns(Math.max(1, pool.options.max - TRANSACTING))
+  const statements = new Set<Promise<unknown>>()
   let last: Promise<unknown> = Promise.resolve()
   let isClosed = false
 
-  async function run<T>(change: (db: Db) => Promise<T>): Promise<T> {
+  async function run<T>(tryOnce: () => Promise<Attempt<T>>): Promise<T> {
     for (let tries = 1; ; tries++) {
-      const attempt = await transact(change)
+      const attempt = await tryOnce()
       if ('value' in attempt) {
         for (const listener of listeners) listener(attempt.commit)
         return attempt.value
@@ -45,8 +56,11 @@ export function serialTransactions({ pool, name }: TransactionsParts): GroupComm
     const client = await connect(pool, name)
     let isCommitting = false
     try {
-      await client.query(answered('begin'))
+      // The first statement goes on its way behind it; only a connection that breaks can lose the one and not the other.
+      const begun = client.query(answered('begin'))
+      begun.catch(() => {})
       const { value, moves } = await runOnce(client, name, change)
+      await begun
       isCommitting = true
       const { command } = await client.query(answered('commit'))
       // So it ends after a statement that failed and whose error nobody passed on.
@@ -59,12 +73,43 @@ export function serialTransactions({ pool, name }: TransactionsParts): GroupComm
     }
   }
 
+  async function executeOnce<T>(change: (db: Db) => Promise<T>): Promise<Attempt<T>> {
+    const begunMs = performance.now()
+    await turns.take()
+    try {
+      const client = await connect(pool, name)
+      try {
+        const { value, moves } = await runOnce(client, name, change, 1)
+        client.release()
+        return { value, commit: { durationMs: performance.now() - begunMs, changeCount: 1, moves } }
+      } catch (error) {
+        client.release(isBroken(error))
+        // Whether a statement was committed whose answer is lost, nobody knows.
+        return { error, mayTryAgain: isWorthAnotherTry(error) }
+      }
+    } finally {
+      turns.giveBack()
+    }
+  }
+
+  const closed = () => Promise.reject(new EmbedlineError('storage_unavailable', 'the store is closed'))
+
   return {
     write<T>(change: (db: Db) => Promise<T>) {
-      if (isClosed) return Promise.reject(new EmbedlineError('storage_unavailable', 'the store is closed'))
-      const written = last.then(() => run(change))
+      if (isClosed) return closed()
+      const written = last.then(() => run(() => transact(change)))
       last = written.catch(() => {})
       return written
+    },
+    async execute<T>(change: (db: Db) => Promise<T>) {
+      if (isClosed) return closed()
+      const written = run(() => executeOnce(change))
+      statements.add(written)
+      try {
+        return await written
+      } finally {
+        statements.delete(written)
+      }
     },
     onCommit(listener) {
       listeners.add(listener)
@@ -73,6 +118,7 @@ export function serialTransactions({ pool, name }: TransactionsParts): GroupComm
     async close() {
       isClosed = true
       await last
+      await Promise.allSettled(statements)
     },
   }
 }
@@ -83,14 +129,15 @@ async function runOnce<T>(
   client: PoolClient,
   name: string,
   change: (db: Db) => Promise<T>,
+  mostStatements = Infinity,
 ): Promise<{ value: T; moves: readonly Move[] }> {
-  let isOver = false
+  let left = mostStatements
   try {
-    const db = kyselyOverClient(client, name, () => isOver)
+    const db = kyselyOverClient(client, name, () => left-- <= 0)
     const value = await change(db)
     return { value, moves: movesOf(db) }
   } finally {
-    isOver = true
+    left = 0
   }
 }
 

@@ -55,7 +55,7 @@ export async function embedLines(parts: TaskParts, item: ClaimedItem, signal: Ab
   const dueMs = await quotaAgainMs(parts, item.accountId, ['tokensPerDay'])
   // It is accepted: it waits until its account has tokens again.
   if (dueMs !== undefined)
-    return void (await parts.store.write((db) => postpone(db, item, { dueMs, nowMs: parts.clock.nowMs() })))
+    return void (await parts.store.execute((db) => postpone(db, item, { dueMs, nowMs: parts.clock.nowMs() })))
   const model = parts.models.facts(batch.model)
   const upload = await parts.objects.receive(Number.POSITIVE_INFINITY)
   try {
