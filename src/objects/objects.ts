@@ -52,6 +52,14 @@ export interface PartPlace {
 /** Where the bytes lie below a folder, or below the prefix of a bucket. */
 export const placeOf = (accountId: string, hash: string): string => `${accountId}/${hash.slice(0, 2)}/${hash}`
 
+/** Some of the bytes, by the offsets of the first and the last one. */
+export interface StoredRange {
+  first: number
+  last: number
+  /** Their SHA-256, hex, if it is known. */
+  hash?: string | undefined
+}
+
 /** Where the bytes of assets and task inputs lie: once per account and content. */
 export interface Objects {
   /** Opens a place for so many bytes at most. Throws `disk_full` while no new work is taken. */
@@ -81,8 +89,12 @@ export interface Objects {
   forget(name: string): Promise<void>
   /** Moves finished bytes to their place, durably; keeping the same content twice is no error. Throws `disk_full`. */
   keep(accountId: string, received: ReceivedBytes): Promise<void>
-  /** Reads the bytes, or those of a range. Throws `not_found`. */
-  open(accountId: string, hash: string, range?: { first: number; last: number }): Promise<Readable>
+  /**
+   * Reads the bytes, or those of a range. What comes over a network is compared with its SHA-256 (a range only when its
+   * own is told) before the last of it is handed out: it never ends well with other bytes than were stored. Throws
+   * `not_found`, and `storage_unavailable` before the first byte or in the middle.
+   */
+  open(accountId: string, hash: string, range?: StoredRange): Promise<Readable>
   /**
    * Has the bytes in a file of this machine while `use` runs, for programs that read files. They may have to come from
    * elsewhere first, once for all who want them at a time. Throws `not_found` and `aborted`, and what `use` throws.

@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { EmbedlineError } from '../../domain/errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { closeAll, type Opened } from '../../lib/closing.ts'
@@ -10,8 +9,10 @@ import { openIncoming } from '../incoming.ts'
 import { placeOf, type Objects } from '../objects.ts'
 import { openBucket } from './bucket.ts'
 import { openInputCache, type Load } from './inputCache.ts'
+import { storageSpoilt } from './failure.ts'
 import { openSessions, partsMissing } from './parts.ts'
 import { read, readToFile } from './read.ts'
+import { readChecked } from './readChecked.ts'
 import { PACE, type Pace } from './retry.ts'
 import { copyObject, sendFile, SIZES, type Sizes } from './send.ts'
 import type { S3Settings } from './settings.ts'
@@ -101,7 +102,7 @@ export async function openS3Objects(parts: S3Parts): Promise<S3Objects> {
         if (!found) throw missing()
         if (found.hash === hash) return found.sizeBytes
         await rm(path, { force: true })
-        if (isLast) throw spoilt()
+        if (isLast) throw storageSpoilt()
       }
     }
 
@@ -156,9 +157,12 @@ export async function openS3Objects(parts: S3Parts): Promise<S3Objects> {
     keepCopy,
 
     async open(accountId, hash, range) {
-      const found = await read(reading, keyOf(accountId, hash), range)
+      const sum = range ? range.hash : hash
+      const found = await readChecked(() => read(reading, keyOf(accountId, hash), range), {
+        ...(sum !== undefined && { sha256: sum }),
+      })
       if (!found) throw missing()
-      return Readable.from(found.chunks, { objectMode: false })
+      return found
     },
 
     useFile: ({ accountId, hash }, signal, use) =>
@@ -206,8 +210,3 @@ async function checkBucket({ logger }: S3Parts, look: () => Promise<unknown>): P
 }
 
 const missing = () => new EmbedlineError('not_found', 'The bytes are not here.')
-
-const spoilt = () =>
-  new EmbedlineError('storage_unavailable', 'The storage gives other bytes than were stored.', {
-    reason: 'storage_changed',
-  })

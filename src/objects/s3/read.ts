@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises'
 import { EmbedlineError } from '../../domain/errors.ts'
 import { touchingDisk } from '../durable.ts'
 import type { Bucket, Content } from './bucket.ts'
-import { asStoreFailure, mayGoRight } from './failure.ts'
+import { asStoreFailure, mayGoRight, storageChanged } from './failure.ts'
 import { pause, type Pace } from './retry.ts'
 
 export interface Reading {
@@ -86,10 +86,7 @@ async function* chunksOf(
 
 const cut = () => Object.assign(new Error('the connection was cut'), { code: 'ECONNRESET' })
 
-const changed = () =>
-  new EmbedlineError('storage_unavailable', 'What is stored changed while it was read.', {
-    reason: 'storage_changed',
-  })
+const changed = () => storageChanged('What is stored changed while it was read.')
 
 /**
  * Writes an object to a file, which is durable then, and returns its SHA-256, hex. Of a file that is there already what is
