@@ -52,6 +52,14 @@ export interface PartPlace {
 /** Where the bytes lie below a folder, or below the prefix of a bucket. */
 export const placeOf = (accountId: string, hash: string): string => `${accountId}/${hash.slice(0, 2)}/${hash}`
 
+/** What the parts of a file were when they came. */
+export interface SentParts {
+  /** Of every part but the last one, which may be smaller. */
+  partBytes: number
+  /** Of each part in their order, hex. */
+  md5s: readonly string[]
+}
+
 /** Some of the bytes, by the offsets of the first and the last one. */
 export interface StoredRange {
   first: number
@@ -75,10 +83,11 @@ export interface Objects {
    */
   openPart(name: string, place: PartPlace): Promise<PartUpload>
   /**
-   * The SHA-256, hex, of a file of so many bytes whose parts are all there. Memory does not grow with it. Throws
-   * `input_missing` when it is not whole, and `aborted`.
+   * The SHA-256, hex, of a file of so many bytes whose parts are all there. Memory does not grow with it. What comes over
+   * a network is compared with what was sent, where that is told. Throws `input_missing` when it is not whole,
+   * `storage_unavailable` when it is not what was sent, and `aborted`.
    */
-  hashParts(name: string, sizeBytes: number, signal: AbortSignal): Promise<string>
+  hashParts(name: string, sizeBytes: number, signal: AbortSignal, sent?: SentParts): Promise<string>
   /** Moves a file whose parts are all there to its place, durably; moving it again is no error. Throws `input_missing`. */
   keepParts(name: string, accountId: string, hash: string): Promise<void>
   /** Throws `disk_full` when so many more bytes would not fit. */

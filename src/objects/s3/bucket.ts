@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import {
   AbortMultipartUploadCommand,
@@ -169,7 +170,10 @@ export function openBucket({ settings, pace, pageSize, idleMs, ...parts }: Bucke
     putNew: (Key, content) =>
       asked(async () => {
         try {
-          await client.send(new PutObjectCommand({ Bucket, Key, Body: content, IfNoneMatch: '*' }))
+          const ContentMD5 = createHash('md5').update(content).digest('base64')
+          await client.send(
+            new PutObjectCommand({ Bucket, Key, Body: content, ContentMD5, IfNoneMatch: '*' }),
+          )
         } catch (failure) {
           if (!isPreconditionFailed(failure)) throw failure
         }

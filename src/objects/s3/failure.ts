@@ -82,6 +82,8 @@ export function mayGoRight(failure: unknown): boolean {
   if (failure instanceof EmbedlineError) return false
   const { name, status } = factsOf(failure)
   if (NETWORK.has(name) || AGAIN.has(name)) return true
+  // An answer that is no failure and cannot be read was spoilt on its way.
+  if (status !== undefined && status < 300) return true
   return status !== undefined && (status === 429 || (status >= 500 && status !== 501))
 }
 

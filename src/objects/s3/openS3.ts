@@ -16,6 +16,7 @@ import { readChecked } from './readChecked.ts'
 import { PACE, type Pace } from './retry.ts'
 import { copyObject, sendFile, SIZES, type Sizes } from './send.ts'
 import type { S3Settings } from './settings.ts'
+import { watchParts } from './watchParts.ts'
 
 /** An upload in parts that nobody knows is left alone for so long: the one who began it may be about to say so. */
 const ABANDONED_AFTER_MS = 2 * 24 * 3_600_000
@@ -114,17 +115,26 @@ export async function openS3Objects(parts: S3Parts): Promise<S3Objects> {
 
     openPart: (name, place) => sessions.openPart(name, place),
 
-    async hashParts(name, sizeBytes, signal) {
+    async hashParts(name, sizeBytes, signal, sent) {
       const key = await sessions.assemble(name)
       if (signal.aborted) throw new EmbedlineError('aborted', 'The hashing was stopped.')
-      const found = await readToFile(reading, key, {
-        path: unfinishedPath(name),
-        signal,
-        onSize: withRoom(),
-      })
-      if (found?.sizeBytes !== sizeBytes) throw partsMissing()
-      hashed.set(name, found.hash)
-      return found.hash
+      const path = unfinishedPath(name)
+      for (let isLast = false; ; isLast = true) {
+        const watched = sent && watchParts(sent)
+        const found = await readToFile(reading, key, {
+          path,
+          signal,
+          onSize: withRoom(),
+          onBytes: watched?.take,
+        })
+        if (found?.sizeBytes !== sizeBytes) throw partsMissing()
+        if (!watched || watched.areRight()) {
+          hashed.set(name, found.hash)
+          return found.hash
+        }
+        await rm(path, { force: true })
+        if (isLast) throw storageSpoilt()
+      }
     },
 
     async keepParts(name, accountId, hash) {

@@ -99,7 +99,14 @@ export async function readToFile(
     path,
     signal,
     onSize,
-  }: { path: string; signal?: AbortSignal; onSize?: (sizeBytes: number) => Promise<void> },
+    onBytes = () => {},
+  }: {
+    path: string
+    signal?: AbortSignal
+    onSize?: (sizeBytes: number) => Promise<void>
+    /** Is given all of it in order, also what is in the file already. */
+    onBytes?: ((bytes: Uint8Array) => void) | undefined
+  },
 ): Promise<{ hash: string; sizeBytes: number } | undefined> {
   const wholeBytes = await parts.bucket.sizeOf(key)
   if (wholeBytes === undefined) {
@@ -116,11 +123,13 @@ export async function readToFile(
     if ((await file.stat()).size > wholeBytes) await file.truncate(0)
     for await (const chunk of file.createReadStream({ start: 0, autoClose: false })) {
       hash.update(chunk as Buffer)
+      onBytes(chunk as Buffer)
       sizeBytes += (chunk as Buffer).length
     }
     const rest = sizeBytes < wholeBytes ? await read(parts, key, { first: sizeBytes }, signal) : undefined
     for await (const chunk of rest?.chunks ?? []) {
       hash.update(chunk)
+      onBytes(chunk)
       sizeBytes += chunk.length
       await touchingDisk(() => file.appendFile(chunk))
     }

@@ -289,6 +289,54 @@ test('a range is compared where its own hash is told', async () => {
   await expect(objects.open('a', hash, range)).rejects.toMatchObject(SPOILT)
 })
 
+test('the parts of an upload that come back otherwise than they were sent are read again, and get no wrong name', async () => {
+  const [one, other] = [await open(), await elsewhere()]
+  const contents = [randomBytes(400_000), randomBytes(400_000), randomBytes(1_000)]
+  for (const [at, content] of contents.entries()) {
+    const part = await one.openPart('upload-1', {
+      number: at + 1,
+      offset: at * 400_000,
+      sizeBytes: content.length,
+    })
+    await part.write(content)
+    await part.finish()
+    await part.close()
+  }
+  const sent = {
+    partBytes: 400_000,
+    md5s: contents.map((content) => createHash('md5').update(content).digest('hex')),
+  }
+  const whole = Buffer.concat(contents)
+  const spoils = (request: SeenS3Request) => isGet(request) && request.path.includes('x-id=GetObject')
+  server.fault = (request) => (spoils(request) ? { spoil: true } : undefined)
+  await expect(other.hashParts('upload-1', whole.length, never, sent)).rejects.toMatchObject(SPOILT)
+  failing(1, { spoil: true }, spoils)
+  expect(await other.hashParts('upload-1', whole.length, never, sent)).toBe(sha256(whole))
+})
+
+test('a server that is told a wrong id of an upload in parts does not believe it', async () => {
+  const [one, other] = [await open(), await elsewhere()]
+  const send = async (objects: Objects, number: number, content: string) => {
+    const part = await objects.openPart('upload-1', { number, offset: 4 * (number - 1), sizeBytes: 4 })
+    await part.write(Buffer.from(content))
+    await part.finish().finally(() => part.close())
+  }
+  await send(one, 1, 'one,')
+  server.fault = () => ({ spoil: true })
+  await expect(send(other, 2, 'two.')).rejects.toMatchObject({ code: 'storage_unavailable' })
+  await expect(other.hashParts('upload-1', 8, never)).rejects.toMatchObject({ code: 'storage_unavailable' })
+  server.fault = () => undefined
+  await send(other, 2, 'two.')
+  expect(await one.hashParts('upload-1', 8, never)).toBe(sha256(Buffer.from('one,two.')))
+})
+
+test('lists that cannot be read are asked for again', async () => {
+  const objects = await open()
+  await keep(objects, Buffer.from('1'))
+  failing(1, { spoil: true }, isGet)
+  expect(await Array.fromAsync(objects.list())).toHaveLength(1)
+})
+
 test('a reader that is not read lets go of its connection', async () => {
   const objects = await open()
   const hash = await keep(objects, randomBytes(5_000_000))
