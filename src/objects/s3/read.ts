@@ -9,6 +9,8 @@ import { pause, type Pace } from './retry.ts'
 export interface Reading {
   /** Of what is read. */
   sizeBytes: number
+  /** Of the whole object, hex, when the store knows it. */
+  md5: string | undefined
   chunks: AsyncGenerator<Uint8Array, void>
 }
 
@@ -34,7 +36,8 @@ export async function read(
     content.body.destroy()
     throw changed()
   }
-  return { sizeBytes: content.sizeBytes, chunks: chunksOf(parts, { key, content, range }, signal) }
+  const { sizeBytes, md5 } = content
+  return { sizeBytes, md5, chunks: chunksOf(parts, { key, content, range }, signal) }
 }
 
 interface Begun {
