@@ -125,7 +125,7 @@ export async function openS3Objects(parts: S3Parts): Promise<S3Objects> {
           path,
           signal,
           onSize: withRoom(),
-          onBytes: watched?.take,
+          onBytes: (bytes) => watched?.take(bytes),
         })
         if (found?.sizeBytes !== sizeBytes) throw partsMissing()
         if (!watched || watched.areRight()) {

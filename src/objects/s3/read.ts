@@ -108,7 +108,7 @@ export async function readToFile(
     signal?: AbortSignal
     onSize?: (sizeBytes: number) => Promise<void>
     /** Is given all of it in order, also what is in the file already. */
-    onBytes?: ((bytes: Uint8Array) => void) | undefined
+    onBytes?: (bytes: Uint8Array) => void
   },
 ): Promise<{ hash: string; sizeBytes: number } | undefined> {
   const wholeBytes = await parts.bucket.sizeOf(key)

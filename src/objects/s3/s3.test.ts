@@ -319,7 +319,11 @@ test('a server that is told a wrong id of an upload in parts does not believe it
   const send = async (objects: Objects, number: number, content: string) => {
     const part = await objects.openPart('upload-1', { number, offset: 4 * (number - 1), sizeBytes: 4 })
     await part.write(Buffer.from(content))
-    await part.finish().finally(() => part.close())
+    try {
+      await part.finish()
+    } finally {
+      await part.close()
+    }
   }
   await send(one, 1, 'one,')
   server.fault = () => ({ spoil: true })
