@@ -156,6 +156,33 @@ test('a reading that is cut goes on by range; one of what is another object by t
   })
 })
 
+test('bytes that are not those of the MD5 that the store tells are read again, and never handed out as a document', async () => {
+  const long = '0123456789'.repeat(300_000)
+  await put('a', 'short')
+  await put('long', long)
+  const use = async (key: string) => {
+    let found = ''
+    await buckets.useFile('ana', 'handbook', key, undefined, async ({ path }) => {
+      found = await readFile(path, 'utf8')
+    })
+    return found
+  }
+  let isFirst = true
+  server.fault = (request) => {
+    if (!isGet(request) || !isFirst) return undefined
+    isFirst = false
+    return { spoil: true }
+  }
+  expect(await use('a')).toBe('short')
+  server.fault = (request) => (isGet(request) ? { spoil: true } : undefined)
+  for (const key of ['a', 'long'])
+    for (const read of [use, text])
+      await expect(read(key)).rejects.toMatchObject({ code: 'storage_unavailable', reason: 'storage_spoilt' })
+  server.fault = () => undefined
+  expect((await use('long')) === long).toBe(true)
+  expect((await text('long')) === long).toBe(true)
+})
+
 test('a large object is sent in parts as it came, and what was not completed is no object', async () => {
   const chunk = Buffer.alloc(1024 ** 2, 'x')
   async function* large() {

@@ -24,7 +24,8 @@ export interface S3Store extends Opened {
   head(bucket: string, key: string): Promise<StoredObject | undefined>
   /**
    * The bytes of an object, or those of a range, while it has that ETag; undefined when it has another one, or is not there.
-   * The chunks throw `storage_unavailable` with the reason `storage_changed` when it becomes another one.
+   * The chunks throw `storage_unavailable`, with the reason `storage_changed` when it becomes another one. All of an object
+   * whose ETag is its MD5 is compared with that before the last chunk.
    */
   read(
     bucket: string,

@@ -564,6 +564,8 @@ export interface BatchStretchRow {
   request_count: number
   start_byte: number
   end_byte: number
+  /** SHA-256 of those bytes, hex; null in rows from before it was kept. */
+  input_hash: string | null
   /** What came of it: first the lines of requests that are done, then those of the others. Null until then. */
   object_hash: string | null
   done_bytes: number

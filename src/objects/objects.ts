@@ -52,6 +52,22 @@ export interface PartPlace {
 /** Where the bytes lie below a folder, or below the prefix of a bucket. */
 export const placeOf = (accountId: string, hash: string): string => `${accountId}/${hash.slice(0, 2)}/${hash}`
 
+/** What the parts of a file were when they came. */
+export interface SentParts {
+  /** Of every part but the last one, which may be smaller. */
+  partBytes: number
+  /** Of each part in their order, hex. */
+  md5s: readonly string[]
+}
+
+/** Some of the bytes, by the offsets of the first and the last one. */
+export interface StoredRange {
+  first: number
+  last: number
+  /** Their SHA-256, hex, if it is known. */
+  hash?: string | undefined
+}
+
 /** Where the bytes of assets and task inputs lie: once per account and content. */
 export interface Objects {
   /** Opens a place for so many bytes at most. Throws `disk_full` while no new work is taken. */
@@ -67,10 +83,11 @@ export interface Objects {
    */
   openPart(name: string, place: PartPlace): Promise<PartUpload>
   /**
-   * The SHA-256, hex, of a file of so many bytes whose parts are all there. Memory does not grow with it. Throws
-   * `input_missing` when it is not whole, and `aborted`.
+   * The SHA-256, hex, of a file of so many bytes whose parts are all there. Memory does not grow with it. What comes over
+   * a network is compared with what was sent, where that is told. Throws `input_missing` when it is not whole,
+   * `storage_unavailable` when it is not what was sent, and `aborted`.
    */
-  hashParts(name: string, sizeBytes: number, signal: AbortSignal): Promise<string>
+  hashParts(name: string, sizeBytes: number, signal: AbortSignal, sent?: SentParts): Promise<string>
   /** Moves a file whose parts are all there to its place, durably; moving it again is no error. Throws `input_missing`. */
   keepParts(name: string, accountId: string, hash: string): Promise<void>
   /** Throws `disk_full` when so many more bytes would not fit. */
@@ -81,8 +98,12 @@ export interface Objects {
   forget(name: string): Promise<void>
   /** Moves finished bytes to their place, durably; keeping the same content twice is no error. Throws `disk_full`. */
   keep(accountId: string, received: ReceivedBytes): Promise<void>
-  /** Reads the bytes, or those of a range. Throws `not_found`. */
-  open(accountId: string, hash: string, range?: { first: number; last: number }): Promise<Readable>
+  /**
+   * Reads the bytes, or those of a range. What comes over a network is compared with its SHA-256 (a range only when its
+   * own is told) before the last of it is handed out: it never ends well with other bytes than were stored. Throws
+   * `not_found`, and `storage_unavailable` before the first byte or in the middle.
+   */
+  open(accountId: string, hash: string, range?: StoredRange): Promise<Readable>
   /**
    * Has the bytes in a file of this machine while `use` runs, for programs that read files. They may have to come from
    * elsewhere first, once for all who want them at a time. Throws `not_found` and `aborted`, and what `use` throws.

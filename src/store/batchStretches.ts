@@ -10,6 +10,8 @@ export interface Stretch {
   startByte: number
   /** The first byte that is not of it. */
   endByte: number
+  /** SHA-256 of these bytes, hex; absent of a batch from before it was kept. */
+  inputHash?: string
 }
 
 /** What came of a stretch, in stored bytes: first the lines of what is done, then those of the others. */
@@ -29,6 +31,7 @@ export async function insertStretches(db: Db, taskId: string, stretches: readonl
     request_count: stretch.requestCount,
     start_byte: stretch.startByte,
     end_byte: stretch.endByte,
+    input_hash: stretch.inputHash ?? null,
     object_hash: null,
     done_bytes: 0,
     failed_bytes: 0,
@@ -108,4 +111,5 @@ const stretchOf = (row: Selectable<BatchStretchRow>): Stretch => ({
   requestCount: row.request_count,
   startByte: row.start_byte,
   endByte: row.end_byte,
+  ...(row.input_hash !== null && { inputHash: row.input_hash }),
 })

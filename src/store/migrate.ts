@@ -21,6 +21,7 @@ import { keepItemIds } from './migrations/0017_itemIds.ts'
 import { addItemNeeds } from './migrations/0018_itemNeeds.ts'
 import { addPartTurns } from './migrations/0019_partTurns.ts'
 import { addVectorIndexes } from './migrations/0020_vectorIndexes.ts'
+import { addStretchHashes } from './migrations/0021_stretchHashes.ts'
 import { createPostgresTables } from './migrations/postgresTables.ts'
 
 /** A step forward of the tables. Never changed once released; there are no steps back. */
@@ -47,6 +48,7 @@ export const MIGRATIONS: readonly Migration[] = [
   addItemNeeds,
   addPartTurns,
   addVectorIndexes,
+  addStretchHashes,
 ]
 
 /** On PostgreSQL one step makes what these many make on SQLite; all that follow are common. */

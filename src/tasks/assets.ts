@@ -91,6 +91,7 @@ export interface OpenAsset {
   asset: Asset
   /** SHA-256 of the bytes, hex. */
   hash: string
+  /** Of all of them the hash is compared, of a range it cannot be. */
   open: (range?: ByteRange) => Promise<Readable>
 }
 
@@ -100,7 +101,12 @@ export async function openAsset(parts: TaskParts, accountId: string, id: string)
   if (!found) throw new EmbedlineError('not_found', `There is no asset ${id}.`)
   const { asset, objectHash: hash } = found
   if (hash === undefined) throw new EmbedlineError('not_found', `The bytes of asset ${id} are not here yet.`)
-  return { asset, hash, open: (range) => parts.objects.open(accountId, hash, range) }
+  const isAll = (range?: ByteRange) => range?.first === 0 && range.last === asset.sizeBytes - 1
+  return {
+    asset,
+    hash,
+    open: (range) => parts.objects.open(accountId, hash, isAll(range) ? undefined : range),
+  }
 }
 
 /** A page of the account's assets, newest first. */

@@ -69,9 +69,13 @@ const DISK_WAIT_MS = 30_000
 /** What says itself when to come back. */
 const AWAY: ReadonlySet<ErrorCode> = new Set(['remote_unavailable', 'storage_unavailable'])
 
-/** How long what is no fault of the item is waited for: a server that is down, a store that is, a disk that is full. */
-function waitOf({ code, retryAfterMs }: EmbedlineError): number | undefined {
+/**
+ * How long what is no fault of the item is waited for: a server that is down, a store that is, a disk that is full. Bytes
+ * that a store spoils may stay so for good: they are tried again as often as anything else.
+ */
+function waitOf({ code, reason, retryAfterMs }: EmbedlineError): number | undefined {
   if (code === 'disk_full') return DISK_WAIT_MS
+  if (reason === 'storage_spoilt') return undefined
   return AWAY.has(code) ? retryAfterMs : undefined
 }
 

@@ -45,8 +45,16 @@ export function startRepeating(
   }
 }
 
-/** Logs a failure that nobody waits for: a database that is away is a warning, anything else an error. */
-export function logFailure(logger: TaskParts['logger'], message: string, error: unknown): void {
-  const isAway = error instanceof EmbedlineError && error.code === 'storage_unavailable'
-  logger[isAway ? 'warn' : 'error'](message, { error })
+/** Logs a failure that nobody waits for: a database or a store that is away is a warning, anything else an error. */
+export function logFailure(
+  logger: Pick<TaskParts['logger'], 'warn' | 'error'>,
+  message: string,
+  error: unknown,
+  fields: Readonly<Record<string, unknown>> = {},
+): void {
+  logger[isAway(error) ? 'warn' : 'error'](message, { error, ...fields })
 }
+
+/** The database or the store cannot be used at the moment. */
+export const isAway = (error: unknown): boolean =>
+  error instanceof EmbedlineError && error.code === 'storage_unavailable'

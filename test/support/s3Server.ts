@@ -42,6 +42,8 @@ export interface S3Server {
   seen: SeenS3Request[]
   /** How many bytes of objects were read from it. */
   readBytes: number
+  /** How many requests are being answered. */
+  openCount: number
   /** What goes wrong; changed at any time. */
   fault: (request: SeenS3Request) => Fault | undefined
   /** Keys of all objects, and `<key> in parts` of uploads that are not complete. */
@@ -65,7 +67,7 @@ export async function s3Server({ prefix = '' } = {}): Promise<S3Server> {
   const endWithUs = () => void child.kill('SIGKILL')
   process.once('exit', endWithUs)
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
-  const server: Passing = { seen: [], readBytes: 0, fault: () => undefined }
+  const server: Passing = { seen: [], readBytes: 0, openCount: 0, fault: () => undefined }
   const proxy = createServer((request, response) => pass(server, Number(line), request, response))
   proxy.listen(0, '127.0.0.1')
   await once(proxy, 'listening')
@@ -91,12 +93,14 @@ export async function s3Server({ prefix = '' } = {}): Promise<S3Server> {
   })
 }
 
-type Passing = Pick<S3Server, 'seen' | 'readBytes' | 'fault'>
+type Passing = Pick<S3Server, 'seen' | 'readBytes' | 'openCount' | 'fault'>
 
 function pass(server: Passing, port: number, request: IncomingMessage, response: ServerResponse): void {
   const { method = '', url: path = '', headers } = request
   const seen = { method, path, headers }
   server.seen.push(seen)
+  server.openCount++
+  response.on('close', () => server.openCount--)
   const fault = server.fault(seen)
   if (fault && 'status' in fault) {
     request.resume()

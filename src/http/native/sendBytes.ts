@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import type { ByteRange } from '../../tasks/parts.ts'
+import { logIfBroken } from '../brokenBody.ts'
 import { byteRange } from './byteRange.ts'
 import { sendProblem } from './problems.ts'
 import type { Call } from './route.ts'
@@ -17,7 +18,7 @@ export interface ServedBytes {
 
 /** Answers GET and HEAD: all bytes, those that `Range` asks for (206), none that are there (416), or none anew (304). */
 export async function sendBytes(
-  { request, reply }: Pick<Call, 'request' | 'reply'>,
+  { parts, request, reply }: Pick<Call, 'parts' | 'request' | 'reply'>,
   { sizeBytes, version, modifiedMs, contentType, open }: ServedBytes,
 ): Promise<unknown> {
   const etag = `"${version}"`
@@ -37,7 +38,7 @@ export async function sendBytes(
     'last-modified': new Date(modifiedMs).toUTCString(),
     etag,
   })
-  return bytes
+  return logIfBroken(bytes, { request, reply, logger: parts.logger }, 'stored bytes broke off')
 }
 
 /** Whether the caller has the bytes of this version (RFC 9110, 13.1.2). */

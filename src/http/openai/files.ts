@@ -8,6 +8,7 @@ import {
   listFiles as readFiles,
   openFile,
 } from '../../tasks/files/files.ts'
+import { logIfBroken } from '../brokenBody.ts'
 import { withForm } from '../multipart/form.ts'
 import { fileId } from './ids.ts'
 import { parse } from './parse.ts'
@@ -81,7 +82,7 @@ export const fileContent: Handler = async ({ parts, account, request, reply }) =
     'content-length': file.sizeBytes,
     'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(file.filename)}`,
   })
-  return bytes
+  return logIfBroken(bytes, { request, reply, logger: parts.logger }, 'a file broke off', { file: id })
 }
 
 const noFile = (id: string): never => {

@@ -4,6 +4,7 @@ import type { BucketFile } from '../../domain/task.ts'
 import { deleteEmbeddedBucket } from '../../tasks/deleteBucket.ts'
 import { listBucketFiles, listEmbeddedBuckets } from '../../tasks/getBucket.ts'
 import { presentFile } from './present.ts'
+import { logIfBroken } from '../brokenBody.ts'
 import { inPath } from '../call.ts'
 import type { Handler } from './route.ts'
 
@@ -20,9 +21,10 @@ export const retrieveBucket: Handler = async ({ parts, account, request, reply }
   if (!pages) throw notEmbedded(bucket)
   reply.type('application/json; charset=utf-8')
   if (request.method === 'HEAD') return ''
-  return Readable.from(encodeFiles(pages), { objectMode: false }).once('error', (error) =>
-    // The status is sent already: a connection that breaks off is all that the client can be told.
-    parts.logger.error('a list of files broke off', { requestId: request.id, error }),
+  return logIfBroken(
+    Readable.from(encodeFiles(pages), { objectMode: false }),
+    { request, reply, logger: parts.logger },
+    'a list of files broke off',
   )
 }
 

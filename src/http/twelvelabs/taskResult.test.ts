@@ -7,6 +7,7 @@ import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { KEY, withApp, type TestApp } from '../../../test/support/withApp.ts'
 import type { StoredEmbedding } from '../../domain/embedding.ts'
+import { EmbedlineError } from '../../domain/errors.ts'
 
 const TASKS = '/v1.3/embed-v2/tasks'
 
@@ -151,13 +152,13 @@ test('a client that stops reading loses its connection, and the rest is not read
 })
 
 /** A result whose reading fails after its first page. */
-const withBrokenResult = () =>
+const withBrokenResult = (failure: Error = new Error('the disk is gone')) =>
   withApp(({ results }) => ({
     results: {
       ...results,
       async *embeddings() {
         yield page(0)
-        throw new Error('the disk is gone')
+        throw failure
       },
     },
   }))
@@ -169,6 +170,16 @@ test('a reading that fails breaks the connection off, and is in the log', async 
   expect(response.statusCode).toBe(200)
   await expect(buffer(response)).rejects.toThrow('aborted')
   expect(app.log.filter(({ level }) => level === 'error')).toMatchObject([
+    { message: 'a result broke off', fields: { taskId: id } },
+  ])
+})
+
+test('a reading that breaks off because the database is away is a warning, as it comes back by itself', async () => {
+  const app = await withBrokenResult(new EmbedlineError('storage_unavailable', 'it cannot be reached'))
+  const id = await readyTask(app)
+  await expect(buffer(await ask(app, `${TASKS}/${id}`, {}))).rejects.toThrow('aborted')
+  expect(app.log.filter(({ level }) => level === 'error')).toEqual([])
+  expect(app.log.filter(({ level }) => level === 'warn')).toMatchObject([
     { message: 'a result broke off', fields: { taskId: id } },
   ])
 })

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import {
   AbortMultipartUploadCommand,
@@ -14,6 +15,7 @@ import {
   S3Client,
   UploadPartCommand,
   UploadPartCopyCommand,
+  type GetObjectCommandOutput,
 } from '@aws-sdk/client-s3'
 import type { Opened } from '../../lib/closing.ts'
 import { isMissing, isNotImplemented, isPreconditionFailed } from './failure.ts'
@@ -31,6 +33,8 @@ export interface Content {
   /** Of what comes, not of the whole. */
   sizeBytes: number
   etag: string | undefined
+  /** Of the whole object, hex, when the store knows it. */
+  md5: string | undefined
 }
 
 /** Bytes to be sent, which can be read again for another attempt. */
@@ -155,7 +159,7 @@ export function openBucket({ settings, pace, pageSize, idleMs, ...parts }: Bucke
           signal && { abortSignal: signal },
         )
         const body = answer.Body as Readable
-        return { body, sizeBytes: answer.ContentLength ?? 0, etag: answer.ETag }
+        return { body, sizeBytes: answer.ContentLength ?? 0, etag: answer.ETag, md5: md5Of(answer) }
       }, signal),
 
     sizeOf: async (Key) => {
@@ -169,7 +173,10 @@ export function openBucket({ settings, pace, pageSize, idleMs, ...parts }: Bucke
     putNew: (Key, content) =>
       asked(async () => {
         try {
-          await client.send(new PutObjectCommand({ Bucket, Key, Body: content, IfNoneMatch: '*' }))
+          const ContentMD5 = createHash('md5').update(content).digest('base64')
+          await client.send(
+            new PutObjectCommand({ Bucket, Key, Body: content, ContentMD5, IfNoneMatch: '*' }),
+          )
         } catch (failure) {
           if (!isPreconditionFailed(failure)) throw failure
         }
@@ -282,3 +289,12 @@ async function ifKnown<T>(asked: Promise<T>): Promise<T | undefined> {
 
 const sourceOf = (bucket: string, key: string): string =>
   `${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`
+
+/**
+ * The ETag where it is the MD5: of what was sent as one, and is not encrypted with a key of KMS or of the caller
+ * (https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html).
+ */
+function md5Of({ ETag = '', ServerSideEncryption, SSECustomerAlgorithm }: GetObjectCommandOutput) {
+  const isOfKey = (ServerSideEncryption ?? 'AES256') !== 'AES256' || SSECustomerAlgorithm !== undefined
+  return isOfKey ? undefined : /^"([0-9a-f]{32})"$/.exec(ETag)?.[1]
+}

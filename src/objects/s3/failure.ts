@@ -82,6 +82,8 @@ export function mayGoRight(failure: unknown): boolean {
   if (failure instanceof EmbedlineError) return false
   const { name, status } = factsOf(failure)
   if (NETWORK.has(name) || AGAIN.has(name)) return true
+  // An answer that is no failure and cannot be read was spoilt on its way.
+  if (status !== undefined && status < 300) return true
   return status !== undefined && (status === 429 || (status >= 500 && status !== 501))
 }
 
@@ -112,3 +114,20 @@ function sentence({ name, status }: Facts): string {
   if (name === 'SlowDown' || status === 429 || status === 503) return 'The storage has too much to do'
   return 'The storage of this server does not work'
 }
+
+/** What is in the store is not what it was a moment ago. */
+export const storageChanged = (message: string): EmbedlineError =>
+  new EmbedlineError('storage_unavailable', message, {
+    reason: 'storage_changed',
+    retryAfterMs: AGAIN_AFTER_MS,
+  })
+
+/** What came is not what was stored: it was spoilt in the store or on its way. */
+export const storageSpoilt = (): EmbedlineError =>
+  new EmbedlineError('storage_unavailable', 'The storage gives other bytes than were stored.', {
+    reason: 'storage_spoilt',
+    retryAfterMs: AGAIN_AFTER_MS,
+  })
+
+export const isSpoilt = (failure: unknown): boolean =>
+  failure instanceof EmbedlineError && failure.reason === 'storage_spoilt'

@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import { EmbedlineError } from '../../domain/errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { closeAll, type Opened } from '../../lib/closing.ts'
@@ -10,11 +9,14 @@ import { openIncoming } from '../incoming.ts'
 import { placeOf, type Objects } from '../objects.ts'
 import { openBucket } from './bucket.ts'
 import { openInputCache, type Load } from './inputCache.ts'
+import { storageSpoilt } from './failure.ts'
 import { openSessions, partsMissing } from './parts.ts'
 import { read, readToFile } from './read.ts'
+import { readChecked } from './readChecked.ts'
 import { PACE, type Pace } from './retry.ts'
 import { copyObject, sendFile, SIZES, type Sizes } from './send.ts'
 import type { S3Settings } from './settings.ts'
+import { watchParts } from './watchParts.ts'
 
 /** An upload in parts that nobody knows is left alone for so long: the one who began it may be about to say so. */
 const ABANDONED_AFTER_MS = 2 * 24 * 3_600_000
@@ -101,7 +103,7 @@ export async function openS3Objects(parts: S3Parts): Promise<S3Objects> {
         if (!found) throw missing()
         if (found.hash === hash) return found.sizeBytes
         await rm(path, { force: true })
-        if (isLast) throw spoilt()
+        if (isLast) throw storageSpoilt()
       }
     }
 
@@ -113,17 +115,26 @@ export async function openS3Objects(parts: S3Parts): Promise<S3Objects> {
 
     openPart: (name, place) => sessions.openPart(name, place),
 
-    async hashParts(name, sizeBytes, signal) {
+    async hashParts(name, sizeBytes, signal, sent) {
       const key = await sessions.assemble(name)
       if (signal.aborted) throw new EmbedlineError('aborted', 'The hashing was stopped.')
-      const found = await readToFile(reading, key, {
-        path: unfinishedPath(name),
-        signal,
-        onSize: withRoom(),
-      })
-      if (found?.sizeBytes !== sizeBytes) throw partsMissing()
-      hashed.set(name, found.hash)
-      return found.hash
+      const path = unfinishedPath(name)
+      for (let isLast = false; ; isLast = true) {
+        const watched = sent && watchParts(sent)
+        const found = await readToFile(reading, key, {
+          path,
+          signal,
+          onSize: withRoom(),
+          onBytes: (bytes) => watched?.take(bytes),
+        })
+        if (found?.sizeBytes !== sizeBytes) throw partsMissing()
+        if (!watched || watched.areRight()) {
+          hashed.set(name, found.hash)
+          return found.hash
+        }
+        await rm(path, { force: true })
+        if (isLast) throw storageSpoilt()
+      }
     },
 
     async keepParts(name, accountId, hash) {
@@ -156,9 +167,12 @@ export async function openS3Objects(parts: S3Parts): Promise<S3Objects> {
     keepCopy,
 
     async open(accountId, hash, range) {
-      const found = await read(reading, keyOf(accountId, hash), range)
+      const sum = range ? range.hash : hash
+      const found = await readChecked(() => read(reading, keyOf(accountId, hash), range), {
+        ...(sum !== undefined && { sha256: sum }),
+      })
       if (!found) throw missing()
-      return Readable.from(found.chunks, { objectMode: false })
+      return found
     },
 
     useFile: ({ accountId, hash }, signal, use) =>
@@ -206,8 +220,3 @@ async function checkBucket({ logger }: S3Parts, look: () => Promise<unknown>): P
 }
 
 const missing = () => new EmbedlineError('not_found', 'The bytes are not here.')
-
-const spoilt = () =>
-  new EmbedlineError('storage_unavailable', 'The storage gives other bytes than were stored.', {
-    reason: 'storage_changed',
-  })

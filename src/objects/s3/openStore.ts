@@ -11,6 +11,7 @@ import { openBucket, openClient, type Bucket } from './bucket.ts'
 import { isBucketMissing, isBucketTaken, isMissing } from './failure.ts'
 import { PACE, ofStore, retrying, type Pace } from './retry.ts'
 import { read } from './read.ts'
+import { readChecked } from './readChecked.ts'
 import { sendFile, SIZES, type Sizes } from './send.ts'
 import type { S3Place } from './settings.ts'
 
@@ -142,8 +143,8 @@ export function openS3Store({ place, random, pageSize, sizes = SIZES, ...parts }
       }: { etag: string; range?: { first: number; last: number }; signal?: AbortSignal },
     ): Promise<AsyncIterable<Uint8Array> | undefined> {
       try {
-        const reading = await read({ bucket: bucketOf(bucket), pace }, key, { ...range, match: etag }, signal)
-        return reading?.chunks
+        const begin = () => read({ bucket: bucketOf(bucket), pace }, key, { ...range, match: etag }, signal)
+        return await readChecked(begin, range ? {} : ({ md5 }) => ({ md5 }))
       } catch (failure) {
         if (failure instanceof EmbedlineError && failure.reason === 'storage_changed') return undefined
         throw failure

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { EmbedlineError } from '../../domain/errors.ts'
 import type { KeyedMutex } from '../../lib/keyedMutex.ts'
@@ -6,6 +7,7 @@ import { touchingDisk } from '../durable.ts'
 import type { Incoming } from '../incoming.ts'
 import type { PartPlace, PartUpload } from '../objects.ts'
 import type { MultipartUpload } from './bucket.ts'
+import { storageSpoilt } from './failure.ts'
 import { read, type ReadParts } from './read.ts'
 import { sourceOf } from './send.ts'
 
@@ -17,7 +19,7 @@ export interface SessionParts extends ReadParts {
 
 /**
  * Files that come in parts: each is one multipart upload of the store. Its id lies in the store too, under the name of the
- * file, so that any server goes on with it; the first one who writes it has begun the upload.
+ * file and with a hash of its own, so that any server goes on with it; the first one who writes it has begun the upload.
  */
 export interface Sessions {
   openPart(name: string, place: PartPlace): Promise<PartUpload>
@@ -40,10 +42,15 @@ export function openSessions(parts: SessionParts): Sessions {
   const assembledKey = (name: string) => `${prefix}assembled/${name}`
 
   async function readSession(name: string): Promise<MultipartUpload | undefined> {
-    const reading = await read(parts, sessionKey(name))
-    if (!reading) return undefined
-    const chunks = await Array.fromAsync(reading.chunks)
-    return { key: assembledKey(name), uploadId: Buffer.concat(chunks).toString() }
+    for (let isLast = false; ; isLast = true) {
+      const reading = await read(parts, sessionKey(name))
+      if (!reading) return undefined
+      const content = Buffer.concat(await Array.fromAsync(reading.chunks)).toString()
+      const [uploadId = '', hash] = content.split(' ')
+      // One of an earlier version has none.
+      if (hash === undefined || hash === sha256(uploadId)) return { key: assembledKey(name), uploadId }
+      if (isLast) throw storageSpoilt()
+    }
   }
 
   const known = async (name: string) => begun.get(name) ?? (await readSession(name))
@@ -53,7 +60,7 @@ export function openSessions(parts: SessionParts): Sessions {
       const before = await known(name)
       if (before) return remember(name, before)
       const upload = await bucket.beginParts(assembledKey(name))
-      await bucket.putNew(sessionKey(name), upload.uploadId)
+      await bucket.putNew(sessionKey(name), `${upload.uploadId} ${sha256(upload.uploadId)}`)
       // Another server may have been quicker, or, where the store does not know the condition, a little slower.
       const first = (await readSession(name)) ?? upload
       if (first.uploadId !== upload.uploadId) await bucket.abortParts(upload)
@@ -119,6 +126,8 @@ export function openSessions(parts: SessionParts): Sessions {
     },
   }
 }
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 export const partsMissing = () =>
   new EmbedlineError('input_missing', 'The parts of the upload are not here any more.')

@@ -3,12 +3,14 @@ import { open } from 'node:fs/promises'
 import { EmbedlineError } from '../../domain/errors.ts'
 import { touchingDisk } from '../durable.ts'
 import type { Bucket, Content } from './bucket.ts'
-import { asStoreFailure, mayGoRight } from './failure.ts'
+import { asStoreFailure, mayGoRight, storageChanged } from './failure.ts'
 import { pause, type Pace } from './retry.ts'
 
 export interface Reading {
   /** Of what is read. */
   sizeBytes: number
+  /** Of the whole object, hex, when the store knows it. */
+  md5: string | undefined
   chunks: AsyncGenerator<Uint8Array, void>
 }
 
@@ -34,7 +36,8 @@ export async function read(
     content.body.destroy()
     throw changed()
   }
-  return { sizeBytes: content.sizeBytes, chunks: chunksOf(parts, { key, content, range }, signal) }
+  const { sizeBytes, md5 } = content
+  return { sizeBytes, md5, chunks: chunksOf(parts, { key, content, range }, signal) }
 }
 
 interface Begun {
@@ -86,10 +89,7 @@ async function* chunksOf(
 
 const cut = () => Object.assign(new Error('the connection was cut'), { code: 'ECONNRESET' })
 
-const changed = () =>
-  new EmbedlineError('storage_unavailable', 'What is stored changed while it was read.', {
-    reason: 'storage_changed',
-  })
+const changed = () => storageChanged('What is stored changed while it was read.')
 
 /**
  * Writes an object to a file, which is durable then, and returns its SHA-256, hex. Of a file that is there already what is
@@ -102,7 +102,14 @@ export async function readToFile(
     path,
     signal,
     onSize,
-  }: { path: string; signal?: AbortSignal; onSize?: (sizeBytes: number) => Promise<void> },
+    onBytes = () => {},
+  }: {
+    path: string
+    signal?: AbortSignal
+    onSize?: (sizeBytes: number) => Promise<void>
+    /** Is given all of it in order, also what is in the file already. */
+    onBytes?: (bytes: Uint8Array) => void
+  },
 ): Promise<{ hash: string; sizeBytes: number } | undefined> {
   const wholeBytes = await parts.bucket.sizeOf(key)
   if (wholeBytes === undefined) {
@@ -119,11 +126,13 @@ export async function readToFile(
     if ((await file.stat()).size > wholeBytes) await file.truncate(0)
     for await (const chunk of file.createReadStream({ start: 0, autoClose: false })) {
       hash.update(chunk as Buffer)
+      onBytes(chunk as Buffer)
       sizeBytes += (chunk as Buffer).length
     }
     const rest = sizeBytes < wholeBytes ? await read(parts, key, { first: sizeBytes }, signal) : undefined
     for await (const chunk of rest?.chunks ?? []) {
       hash.update(chunk)
+      onBytes(chunk)
       sizeBytes += chunk.length
       await touchingDisk(() => file.appendFile(chunk))
     }

@@ -230,10 +230,8 @@ test('what is another object after a cut is not put together with the first', as
     if (!isGet(request)) return undefined
     return count++ === 0 ? { cutAfterBytes: 300_000 } : { etag: '"another"' }
   }
-  await expect(buffer(await objects.open('a', hash))).rejects.toMatchObject({
-    code: 'storage_unavailable',
-    reason: 'storage_changed',
-  })
+  const readAll = async () => buffer(await objects.open('a', hash))
+  await expect(readAll()).rejects.toMatchObject({ code: 'storage_unavailable', reason: 'storage_changed' })
 })
 
 test('bytes that are not what was stored are fetched again, and never handed out', async () => {
@@ -247,6 +245,109 @@ test('bytes that are not what was stored are fetched again, and never handed out
   await expect(read(other, hash)).rejects.toMatchObject({ code: 'storage_unavailable' })
   server.fault = () => undefined
   expect((await read(other, hash)).equals(LARGE)).toBe(true)
+})
+
+const SPOILT = { code: 'storage_unavailable', reason: 'storage_spoilt', retryable: true }
+
+test('small bytes that come otherwise than they were stored are asked for again, and never handed out by a reader', async () => {
+  const objects = await open()
+  const hash = await keep(objects, LARGE)
+  failing(1, { spoil: true }, isGet)
+  expect((await buffer(await objects.open('a', hash))).equals(LARGE)).toBe(true)
+  expect(server.seen.filter(isGet)).toHaveLength(2)
+
+  server.fault = () => ({ spoil: true })
+  const failure = await objects.open('a', hash).catch((thrown: unknown) => thrown)
+  expect(failure).toMatchObject(SPOILT)
+  expect((failure as { retryAfterMs: number }).retryAfterMs).toBeGreaterThan(0)
+})
+
+test('a reader of many bytes that come otherwise than they were stored gets no end of them', async () => {
+  const objects = await open()
+  const content = randomBytes(5_000_000)
+  const hash = await keep(objects, content)
+  expect((await buffer(await objects.open('a', hash))).equals(content)).toBe(true)
+  server.fault = () => ({ spoil: true })
+  const bytes = await objects.open('a', hash)
+  let readBytes = 0
+  const readAll = async () => {
+    for await (const chunk of bytes) readBytes += (chunk as Buffer).length
+  }
+  await expect(readAll()).rejects.toMatchObject(SPOILT)
+  expect(readBytes).toBeGreaterThan(0)
+  expect(readBytes).toBeLessThan(content.length)
+})
+
+test('a range is compared where its own hash is told', async () => {
+  const objects = await open()
+  const hash = await keep(objects, LARGE)
+  const part = LARGE.subarray(100, 900_000)
+  const range = { first: 100, last: 899_999, hash: sha256(part) }
+  failing(1, { spoil: true }, isGet)
+  expect((await buffer(await objects.open('a', hash, range))).equals(part)).toBe(true)
+  server.fault = () => ({ spoil: true })
+  await expect(objects.open('a', hash, range)).rejects.toMatchObject(SPOILT)
+})
+
+test('the parts of an upload that come back otherwise than they were sent are read again, and get no wrong name', async () => {
+  const [one, other] = [await open(), await elsewhere()]
+  const contents = [randomBytes(400_000), randomBytes(400_000), randomBytes(1_000)]
+  for (const [at, content] of contents.entries()) {
+    const part = await one.openPart('upload-1', {
+      number: at + 1,
+      offset: at * 400_000,
+      sizeBytes: content.length,
+    })
+    await part.write(content)
+    await part.finish()
+    await part.close()
+  }
+  const sent = {
+    partBytes: 400_000,
+    md5s: contents.map((content) => createHash('md5').update(content).digest('hex')),
+  }
+  const whole = Buffer.concat(contents)
+  const spoils = (request: SeenS3Request) => isGet(request) && request.path.includes('x-id=GetObject')
+  server.fault = (request) => (spoils(request) ? { spoil: true } : undefined)
+  await expect(other.hashParts('upload-1', whole.length, never, sent)).rejects.toMatchObject(SPOILT)
+  failing(1, { spoil: true }, spoils)
+  expect(await other.hashParts('upload-1', whole.length, never, sent)).toBe(sha256(whole))
+})
+
+test('a server that is told a wrong id of an upload in parts does not believe it', async () => {
+  const [one, other] = [await open(), await elsewhere()]
+  const send = async (objects: Objects, number: number, content: string) => {
+    const part = await objects.openPart('upload-1', { number, offset: 4 * (number - 1), sizeBytes: 4 })
+    await part.write(Buffer.from(content))
+    try {
+      await part.finish()
+    } finally {
+      await part.close()
+    }
+  }
+  await send(one, 1, 'one,')
+  server.fault = () => ({ spoil: true })
+  await expect(send(other, 2, 'two.')).rejects.toMatchObject({ code: 'storage_unavailable' })
+  await expect(other.hashParts('upload-1', 8, never)).rejects.toMatchObject({ code: 'storage_unavailable' })
+  server.fault = () => undefined
+  await send(other, 2, 'two.')
+  expect(await one.hashParts('upload-1', 8, never)).toBe(sha256(Buffer.from('one,two.')))
+})
+
+test('lists that cannot be read are asked for again', async () => {
+  const objects = await open()
+  await keep(objects, Buffer.from('1'))
+  failing(1, { spoil: true }, isGet)
+  expect(await Array.fromAsync(objects.list())).toHaveLength(1)
+})
+
+test('a reader that is not read lets go of its connection', async () => {
+  const objects = await open()
+  const hash = await keep(objects, randomBytes(5_000_000))
+  failing(1, { stopAfterBytes: 2_000_000 }, isGet)
+  const bytes = await objects.open('a', hash)
+  bytes.destroy()
+  await expect.poll(() => server.openCount).toBe(0)
 })
 
 test('a store that refuses is refused at the start, one that is away is waited for', async () => {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { EmbedlineError } from '../../domain/errors.ts'
 import { touchingDisk } from '../durable.ts'
 import type { Bucket, MultipartUpload, SentPart, Source } from './bucket.ts'
+import { storageChanged } from './failure.ts'
 
 /** Files up to this size are sent at once, larger ones in parts; larger objects are copied in parts. */
 export interface Sizes {
@@ -114,7 +114,4 @@ async function inParts(
   }
 }
 
-const gone = () =>
-  new EmbedlineError('storage_unavailable', 'The storage has given up an upload.', {
-    reason: 'storage_changed',
-  })
+const gone = () => storageChanged('The storage has given up an upload.')

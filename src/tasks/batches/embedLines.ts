@@ -16,7 +16,7 @@ import { keepMadeBytes } from '../storedBytes.ts'
 import { remoteOf } from '../textVectors.ts'
 import type { LinesPayload } from './checkBatch.ts'
 import { isLine, type BatchLine, type LinePlace } from '../../domain/lineFormat.ts'
-import { linesOfBatch } from './linesOfBatch.ts'
+import { linesOfStretch } from './linesOfStretch.ts'
 
 interface Job {
   parts: TaskParts
@@ -99,7 +99,7 @@ async function answerAll(job: Job, stretch: Stretch, sink: Sink): Promise<Outcom
     await sink.failed(parts.lineFormat.writeFailed(line, place, why))
   }
 
-  for await (const { number, text } of linesOfBatch(parts, batch, stretch)) {
+  for await (const { number, text } of linesOfStretch(parts, batch, stretch)) {
     job.signal.throwIfAborted()
     const line = await parts.lineFormat.read(text ?? '')
     if (!isLine(line)) throw new Error(`line ${number} of the batch ${batch.id} was readable before`)

@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs'
 import { EmbedlineError } from '../../domain/errors.ts'
 import type { BatchStop } from '../../domain/batch.ts'
 import type { TaskState } from '../../domain/states.ts'
@@ -20,7 +21,7 @@ import { keepMadeBytes } from '../storedBytes.ts'
 import { stretchItemKey } from './checkBatch.ts'
 import { endBatch } from './endBatch.ts'
 import { isLine } from '../../domain/lineFormat.ts'
-import { linesOfBatch } from './linesOfBatch.ts'
+import { linesOfStretch } from './linesOfStretch.ts'
 import { eachStretch, removeOutcomes } from './outcomes.ts'
 
 interface Job {
@@ -115,18 +116,19 @@ async function copy(
   { from, count }: { from: number; count: number },
 ): Promise<void> {
   if (count === 0) return
-  const bytes = await parts.objects.open(batch.accountId, hash, { first: from, last: from + count - 1 })
-  for await (const chunk of bytes) {
-    signal.throwIfAborted()
-    await upload.write(chunk as Uint8Array)
-  }
+  await parts.objects.useFile({ accountId: batch.accountId, hash }, signal, async (path) => {
+    for await (const chunk of createReadStream(path, { start: from, end: from + count - 1 })) {
+      signal.throwIfAborted()
+      await upload.write(chunk as Uint8Array)
+    }
+  })
 }
 
 /** The requests of a stretch of which nothing came. */
 async function writeUndone(job: Job, upload: Upload, stretch: Stretch): Promise<void> {
   const { parts, batch, signal } = job
   const why = await whyUndone(parts, batch, stretch)
-  for await (const { number, text } of linesOfBatch(parts, batch, stretch)) {
+  for await (const { number, text } of linesOfStretch(parts, batch, stretch)) {
     signal.throwIfAborted()
     const line = await parts.lineFormat.read(text ?? '')
     if (isLine(line))

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import type { BatchProblem } from '../../domain/batch.ts'
 import { EmbedlineError } from '../../domain/errors.ts'
@@ -7,8 +8,8 @@ import type { BatchWork } from '../../store/batches.ts'
 import type { Stretch } from '../../store/batchStretches.ts'
 import type { TaskParts } from '../parts.ts'
 import { isLine, type BatchLine } from '../../domain/lineFormat.ts'
-import type { FileLine } from './linesOf.ts'
-import { linesOfBatch } from './linesOfBatch.ts'
+import { linesOf, type FileLine } from './linesOf.ts'
+import { inputGone } from './linesOfStretch.ts'
 
 /** What the look through the file of a batch found. */
 export interface ReadBatch {
@@ -30,8 +31,36 @@ const STRETCH_BYTES = 512 * 1024
 /** Reading so many takes a few milliseconds; then others get their turn. */
 const TURN_BYTES = 256 * 1024
 
-/** Looks through the file of a batch, and cuts it into stretches. Memory is bounded by the longest line and the names. */
-export async function readBatch(parts: TaskParts, batch: BatchWork, signal: AbortSignal): Promise<ReadBatch> {
+/**
+ * Looks through the file of a batch, and cuts it into stretches. Memory is bounded by the longest line and the names. The
+ * file is whole and as it was stored before anything in it is called wrong. Throws as `Objects.useFile` does.
+ */
+export async function readBatch(
+  parts: TaskParts,
+  { accountId, inputHash: hash }: BatchWork,
+  signal: AbortSignal,
+): Promise<ReadBatch> {
+  if (hash === undefined) throw inputGone()
+  return parts.objects.useFile({ accountId, hash }, signal, async (path) => {
+    const read = await readLines(parts, path, signal)
+    const stretches: Stretch[] = []
+    for (const stretch of read.problems.length > 0 ? [] : read.stretches) {
+      signal.throwIfAborted()
+      stretches.push({ ...stretch, inputHash: await hashOf(path, stretch) })
+    }
+    return { ...read, stretches }
+  })
+}
+
+/** Other machines read the stretch alone, and can tell by this that they have what was looked through. */
+async function hashOf(path: string, { startByte, endByte }: Stretch): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path, { start: startByte, end: endByte - 1 }))
+    hash.update(chunk as Buffer)
+  return hash.digest('hex')
+}
+
+async function readLines(parts: TaskParts, path: string, signal: AbortSignal): Promise<ReadBatch> {
   const { limits, lineFormat } = parts
   const problems: BatchProblem[] = []
   const names = new Set<string>()
@@ -63,7 +92,7 @@ export async function readBatch(parts: TaskParts, batch: BatchWork, signal: Abor
     stretches.add(line, texts)
   }
 
-  for await (const line of linesOfBatch(parts, batch)) {
+  for await (const line of linesOf(createReadStream(path), { mostBytes: limits.textBodyBytes })) {
     signal.throwIfAborted()
     await take(line)
     if (requestCount > limits.batchRequests)

@@ -1,6 +1,7 @@
 import { EmbedlineError } from '../../domain/errors.ts'
 import type { Db } from '../../domain/tables.ts'
-import type { Upload } from '../../domain/upload.ts'
+import { partCount, type Upload } from '../../domain/upload.ts'
+import type { SentParts } from '../../objects/objects.ts'
 import type { ClaimedItem } from '../../queue/claim.ts'
 import { enqueue } from '../../queue/enqueue.ts'
 import { saveProgress } from '../../queue/progress.ts'
@@ -9,6 +10,7 @@ import { setAssetBytes } from '../../store/assets.ts'
 import { addDailyUse } from '../../store/dailyUsage.ts'
 import { addReference } from '../../store/objects.ts'
 import { setInputOfWaiting } from '../../store/tasks.ts'
+import { getParts } from '../../store/uploadParts.ts'
 import { moveUpload, uploadOfAsset } from '../../store/uploads.ts'
 import { inspectItem } from '../inspectItem.ts'
 import type { TaskParts } from '../parts.ts'
@@ -39,7 +41,9 @@ export async function assembleUpload(
   if (!upload) throw lost()
   const name = uploadFile(upload.id)
   const before = item.progress as Progress | undefined
-  const hash = before?.hash ?? (await parts.objects.hashParts(name, upload.totalBytes, signal))
+  const hash =
+    before?.hash ??
+    (await parts.objects.hashParts(name, upload.totalBytes, signal, await sentParts(parts, upload)))
   await adoptBytes(
     parts,
     { accountId: item.accountId, hash },
@@ -50,6 +54,11 @@ export async function assembleUpload(
     },
   )
   parts.wake()
+}
+
+async function sentParts({ store }: TaskParts, upload: Upload): Promise<SentParts> {
+  const all = await getParts(store.read, upload.id, { first: 1, last: partCount(upload) })
+  return { partBytes: upload.partBytes, md5s: all.map(({ md5 }) => md5) }
 }
 
 async function refer(

@@ -1,6 +1,7 @@
 import { LONGEST_WINDOW_MS, windowAt } from '../../domain/rates.ts'
 import { addUsage, readUsage, removeUsage, type Used } from '../../store/usage.ts'
 import type { TaskParts } from '../parts.ts'
+import { logFailure } from '../repeating.ts'
 import type { CounterName, Counters } from './counters.ts'
 
 interface Counter extends Used {
@@ -56,7 +57,7 @@ export async function openOwnCounters({
       try {
         await save()
       } catch (error) {
-        logger.error('what keys have used could not be written down', { error })
+        logFailure(logger, 'what keys have used could not be written down', error)
       }
     }
   }
