@@ -13,8 +13,15 @@ export interface Deed {
   target: string
   startMs: number
   endMs: number
-  /** Of a kill: from the start of the process anew. */
-  restart?: { spawnedMs: number; upMs: number }
+  /** Of a kill: the start of the process anew. */
+  restart?: Restart
+}
+
+interface Restart {
+  spawnedMs: number
+  upMs: number
+  /** When it had an item, of a start for which there was one to have. */
+  workedMs?: number
 }
 
 export interface MonkeyParts {
@@ -89,7 +96,9 @@ async function kill(parts: MonkeyParts, meanwhile: Meanwhile): Promise<boolean> 
   deeds.push(deed)
   const restarting = beginAgain(member, parts.signal).then(() => {
     deed.endMs = Date.now()
-    deed.restart = member.start
+    const restart: Restart = { ...member.start }
+    deed.restart = restart
+    if (held.length > 0) void recoveries.worked(member).then((workedMs) => (restart.workedMs = workedMs))
   })
   // The only one is waited for; of several others work meanwhile.
   if (installation.workers.length === 0) await restarting

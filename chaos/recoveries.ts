@@ -1,4 +1,5 @@
 import type { Database } from './database.ts'
+import type { Member } from './member.ts'
 
 /** An item in work. */
 export interface HeldItem {
@@ -25,6 +26,8 @@ export interface Recoveries {
   held(worker: string): Promise<HeldItem[]>
   /** From now on looks when these run again. */
   expect(member: string, items: readonly HeldItem[], killedMs: number): void
+  /** Ends when the member has had an item since its start, or is killed without; with the moment. */
+  worked(member: Pick<Member, 'pid' | 'worker'>): Promise<number>
   close(): Promise<void>
 }
 
@@ -83,6 +86,17 @@ export function watchRecoveries(database: Database): Recoveries {
         all.push(recovery)
         waiting.add(recovery)
       }
+    },
+    async worked(member) {
+      const { pid } = member
+      while (!stopping.signal.aborted && member.pid === pid) {
+        const rows = await database
+          .rows(`select 1 from item where worker = '${member.worker}' limit 1`)
+          .catch((): readonly unknown[] => [])
+        if (rows.length > 0) break
+        await new Promise((wake) => setTimeout(wake, LOOK_EVERY_MS))
+      }
+      return Date.now()
     },
     async close() {
       stopping.abort()

@@ -3,12 +3,12 @@ import type { Deed } from './monkey.ts'
 import { figuresOf, presentRun, problemsOf } from './report.ts'
 import type { ChaosRun } from './runChaos.ts'
 
-const kill = (startMs: number, upMs: number): Deed => ({
+const kill = (startMs: number, upMs: number, workedMs = upMs + 100): Deed => ({
   kind: 'kill',
   target: 'server',
   startMs,
   endMs: upMs,
-  restart: { spawnedMs: startMs + 100, upMs },
+  restart: { spawnedMs: startMs + 100, upMs, workedMs },
 })
 
 const item = (killedMs: number, ranMs?: number) => ({
@@ -33,7 +33,7 @@ const goodRun = (): ChaosRun => ({
     without: new Set(),
     keepLogs: false,
   },
-  deeds: [kill(10_000, 11_000), kill(40_000, 41_500)],
+  deeds: [kill(10_000, 11_000), kill(40_000, 41_500, 41_900)],
   recoveries: [item(10_000, 11_100), item(40_000, 41_900)],
   findings: [],
   orderCount: 1,
@@ -60,7 +60,7 @@ test('a run in which all was as it should be has no problems, and its times are 
   expect(presentRun(goodRun())).toContain('All as it should be.')
 })
 
-const LATE = { ...goodRun(), recoveries: [item(10_000, 13_100), item(40_000, 41_900)] }
+const LATE = { ...goodRun(), deeds: [kill(10_000, 11_000, 13_100), kill(40_000, 41_500)] }
 const LATER = withWorkers({ ...goodRun(), recoveries: [item(10_000, 27_100)] })
 
 test.each<[string, ChaosRun]>([

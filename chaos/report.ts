@@ -7,7 +7,7 @@ import type { ChaosRun } from './runChaos.ts'
 /** What a dispatcher holds an item for, until somebody else may have it. */
 const LEASE_MS = 15_000
 
-/** A killed worker's item runs again within a lease and this; what an embedded server held, within this of its restart. */
+/** A killed worker's item runs again within a lease and this; an embedded server works within this of its restart. */
 export const MOST_MS = 2_000
 
 /** Deeds while which, and shortly after which, nobody can be expected to take anything up. */
@@ -27,7 +27,7 @@ export interface Figures {
   recoveries: Spread
   /** Those of them that nothing else hindered. */
   unhindered: Spread
-  /** From a restart of the only server to the first item that it has again: since it was started, and since it was up. */
+  /** From a restart of the only server to the first item that it has: since it was started, and since it was up. */
   sinceSpawn: Spread
   sinceUp: Spread
   verdicts: Readonly<Record<Verdict, number>>
@@ -38,39 +38,35 @@ export function figuresOf({ settings, deeds, recoveries, findings }: ChaosRun): 
   const ran = recoveries.filter(hasRun)
   const lasted = (those: readonly (Recovery & { ranMs: number })[]) =>
     spreadOf(those.map(({ ranMs, killedMs }) => ranMs - killedMs))
-  const restarts = settings.workers === 0 ? restartsOf(deeds, recoveries) : []
+  const restarts = settings.workers === 0 ? restartsOf(deeds) : []
   return {
     kills: kills.length,
     killsOf: countOf(kills.map(({ target }) => target)),
     recoveries: lasted(ran),
     unhindered: lasted(ran.filter((each) => !isHindered(each, deeds))),
-    sinceSpawn: spreadOf(restarts.map(({ spawnedMs, ranMs }) => ranMs - spawnedMs)),
-    sinceUp: spreadOf(restarts.map(({ upMs, ranMs }) => Math.max(0, ranMs - upMs))),
+    sinceSpawn: spreadOf(restarts.map(({ spawnedMs, workedMs }) => workedMs - spawnedMs)),
+    sinceUp: spreadOf(restarts.map(({ upMs, workedMs }) => Math.max(0, workedMs - upMs))),
     verdicts: verdictsOf(findings),
   }
 }
 
 const hasRun = (recovery: Recovery): recovery is Recovery & { ranMs: number } => recovery.ranMs !== undefined
 
-const isHindered = ({ killedMs, ranMs = Number.POSITIVE_INFINITY }: Recovery, deeds: readonly Deed[]) =>
+const isHindered = (
+  { killedMs, ranMs = Number.POSITIVE_INFINITY }: Pick<Recovery, 'killedMs' | 'ranMs'>,
+  deeds: readonly Deed[],
+) =>
   deeds.some(
     ({ kind, startMs, endMs }) => HINDERING.has(kind) && startMs <= ranMs && endMs + AFTERMATH_MS >= killedMs,
   )
 
-/** Of each start of the only server after which it had something again before it was killed once more. */
-function restartsOf(deeds: readonly Deed[], recoveries: readonly Recovery[]) {
-  const kills = deeds.filter(({ kind }) => kind === 'kill')
-  return kills.flatMap(({ startMs, restart }, index) => {
-    if (!restart) return []
-    const nextMs = kills[index + 1]?.startMs ?? Number.POSITIVE_INFINITY
-    const again = recoveries.filter(
-      (each) => hasRun(each) && each.killedMs <= startMs && each.ranMs > startMs && each.ranMs <= nextMs,
-    )
-    const ranMs = Math.min(...again.map((each) => each.ranMs ?? Number.POSITIVE_INFINITY))
-    const isOthers = again.every((each) => isHindered(each, deeds))
-    return isOthers ? [] : [{ ...restart, ranMs }]
+/** Of each start of the only server for which there was work, and which nothing else hindered, when it had some. */
+const restartsOf = (deeds: readonly Deed[]) =>
+  deeds.flatMap(({ kind, startMs, restart }) => {
+    const workedMs = restart?.workedMs
+    if (kind !== 'kill' || !restart || workedMs === undefined) return []
+    return isHindered({ killedMs: startMs, ranMs: workedMs }, deeds) ? [] : [{ ...restart, workedMs }]
   })
-}
 
 /** What the run does not keep of what is promised, in sentences. */
 export function problemsOf(run: ChaosRun): string[] {

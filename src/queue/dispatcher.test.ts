@@ -253,3 +253,34 @@ test('an item that must run alone waits for the others, and the others for it', 
     await dispatcher.stop({ graceMs: 1_000 })
     expect(await states(parts)).toEqual(['done', 'done', 'done', 'done'])
   }))
+
+test('an item whose claim a crash of the database has undone is claimed once more, and worked on when the first work has ended', () =>
+  withStore(async (parts) => {
+    const { store } = parts
+    await addItems(parts, ['one'])
+    const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>()
+    const seen: string[] = []
+    const { dispatcher } = startWith(parts, {
+      async handle({ attempt }, signal) {
+        seen.push(`begins ${attempt}`)
+        if (seen.length > 1) return
+        await new Promise((stopped) => signal.addEventListener('abort', stopped))
+        seen.push('is stopped')
+        await mayEnd
+        seen.push('ends')
+      },
+    })
+    await until(parts, () => seen.length === 1)
+    await store.write((db) =>
+      db
+        .updateTable('item')
+        .set({ state: 'queued', attempt: 0, worker: null, lease_until_ms: null })
+        .execute(),
+    )
+    await until(parts, async () => (await itemRows(store.read))[0]!.attempt === 1)
+    await until(parts, () => seen.length === 2)
+    end()
+    await until(parts, () => seen.length === 4)
+    expect(seen).toEqual(['begins 1', 'is stopped', 'ends', 'begins 1'])
+    await dispatcher.stop({ graceMs: 1_000 })
+  }))

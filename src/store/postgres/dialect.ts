@@ -76,8 +76,7 @@ function clientOver(
   const query = (statement: unknown, parameters?: readonly unknown[]): unknown => {
     const isCursor = typeof statement !== 'string'
     // It would run in the transaction of somebody else.
-    if (isOver())
-      throw new Error(`nothing more belongs to this change, or it was not awaited: ${String(statement)}`)
+    if (isOver()) throw new Error(`the transaction is over, this was not awaited: ${String(statement)}`)
     if (isCursor) return cursorOver(client.query(statement as Cursor), thrown)
     return client.query(prepared(statement, parameters?.map(storable))).catch(thrown)
   }

@@ -128,6 +128,83 @@ test.runIf(onPostgres)('nobody who reads events passes one that is not committed
 )
 
 test.runIf(onPostgres)(
+  'a change that is one statement waits for no transaction, and may not become two',
+  () =>
+    withStore(async ({ store }) => {
+      const begun = Promise.withResolvers<void>()
+      const end = Promise.withResolvers<void>()
+      const slow = store.write(async (db) => {
+        await addAccount('slow')(db)
+        begun.resolve()
+        await end.promise
+      })
+      await begun.promise
+      const rename = (name: string) => (db: Db) =>
+        db.updateTable('account').set({ name }).where('id', '=', 'a').execute()
+      for (const execute of [store.execute, store.executeSoon!]) await execute(rename('other'))
+      const two = store.execute(async (db) => {
+        await rename('one')(db)
+        await rename('two')(db)
+      })
+      await expect(two).rejects.toThrow('the transaction is over')
+      end.resolve()
+      await slow
+      const names = await store.read.selectFrom('account').select('name').where('id', '=', 'a').execute()
+      expect(names).toEqual([{ name: 'one' }])
+    }),
+)
+
+test.runIf(onPostgres)(
+  'statements beyond those that are executed at once wait, and the store closes after them',
+  () =>
+    withStore(async (parts) => {
+      const store = await openStoreAt(parts.location, parts.clock)
+      const count = (db: Db) =>
+        sql`update account set created_ms = created_ms + 1 where id = 'a' returning pg_sleep(0.01)`.execute(
+          db,
+        )
+      const counting = Array.from({ length: 20 }, () => store.execute(count))
+      await store.close()
+      await Promise.all(counting)
+      await expect(store.execute(count)).rejects.toMatchObject({ code: 'storage_unavailable' })
+      const rows = await parts.store.read
+        .selectFrom('account')
+        .select('created_ms')
+        .where('id', '=', 'a')
+        .execute()
+      expect(rows).toEqual([{ created_ms: 20 }])
+    }),
+)
+
+test.runIf(onPostgres)(
+  'a statement whose connection breaks is not made a second time, and the next one has another',
+  () =>
+    withStore(async (parts) => {
+      const { store } = parts
+      const admin = new Client(urlOf(parts))
+      await admin.connect()
+      await admin.query('begin')
+      await admin.query(`select from account where id = 'a' for update`)
+      const blocked = store.execute((db) =>
+        db.updateTable('account').set({ name: 'blocked' }).where('id', '=', 'a').execute(),
+      )
+      const isWaiting = async () =>
+        (await admin.query(`select 1 from pg_stat_activity where wait_event_type = 'Lock'`)).rows.length > 0
+      const failed = expect(blocked).rejects.toMatchObject({ code: 'storage_unavailable' })
+      await until(isWaiting)
+      await killOthers(admin)
+      await failed
+      await admin.query('rollback')
+      await admin.end()
+      await store.execute((db) =>
+        db.updateTable('account').set({ name: 'next' }).where('id', '=', 'a').execute(),
+      )
+      const rows = await store.read.selectFrom('account').select('name').where('id', '=', 'a').execute()
+      expect(rows).toEqual([{ name: 'next' }])
+    }),
+)
+
+test.runIf(onPostgres)(
   'events of many transactions of two servers are read once each, by who goes on after the last',
   () =>
     withTwo(async ({ store, other }) => {
