@@ -106,9 +106,11 @@ export async function openParts(
   const { clock } = untraced
   const ids = makeIds(clock, randomBytes)
   const store = tracer ? tracedStore(untraced, tracer) : untraced
-  store.onCommit(({ durationMs, changeCount, moves }) => {
-    meters.observe('embedline_commit_duration_seconds', {}, durationMs / 1000)
-    meters.observe('embedline_commit_changes', {}, changeCount)
+  store.onCommit(({ durationMs, changeCount, isDurable, moves }) => {
+    if (isDurable) {
+      meters.observe('embedline_commit_duration_seconds', {}, durationMs / 1000)
+      meters.observe('embedline_commit_changes', {}, changeCount)
+    }
     tellMoves({ logger, meters }, moves)
     if (tracer)
       traceEnds({ store: untraced, tracer }, moves).catch((error) =>

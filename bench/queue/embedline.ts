@@ -48,7 +48,7 @@ export const driver: Driver = {
     const store = await openStore({ ...locationOf(url), clock })
     const settle = makeGather({
       run: (holds: readonly Hold[]) =>
-        store.execute(async (db) => {
+        store.write(async (db) => {
           const settled = await settleDone(db, holds, clock.nowMs())
           return holds.map(({ id }) => settled.has(id))
         }),

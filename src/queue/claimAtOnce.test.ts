@@ -9,7 +9,7 @@ import type { OpenStore } from '../store/store.ts'
 import { ensurePause } from '../store/pauses.ts'
 import type { ClaimedItem } from './claim.ts'
 import { claimAtOnce } from './claimAtOnce.ts'
-import { claimRound, type Room, type RoundOrder } from './claimRound.ts'
+import { claimRound, type Room, type Round } from './claimRound.ts'
 import { advanceTurns } from './turns.ts'
 
 /** Rooms that share lanes and kinds, as those of a server do. */
@@ -23,7 +23,9 @@ const ROOMS: readonly Room[] = [
 
 const SLICES: readonly Room[] = [{ kinds: ['slice'], lanes: [1], free: 2 }]
 
-const orderAt = (nowMs: number, order: Partial<RoundOrder> = {}): RoundOrder => ({
+const roundAt = (nowMs: number, rooms: readonly Room[], order: Partial<Round> = {}): Round => ({
+  rooms,
+  held: [],
   worker: 'worker',
   nowMs,
   leaseUntilMs: nowMs + LEASE_MS,
@@ -33,9 +35,8 @@ const orderAt = (nowMs: number, order: Partial<RoundOrder> = {}): RoundOrder => 
 const atOnce = (
   { store, clock }: { store: OpenStore; clock: StoreForTest['clock'] },
   rooms: readonly Room[],
-  order: Partial<RoundOrder> = {},
-  held: readonly ClaimedItem[] = [],
-) => store.executeSoon!((db) => claimAtOnce(db, rooms, held, orderAt(clock.nowMs(), order)))
+  order: Partial<Round> = {},
+) => store.executeSoon!((db) => claimAtOnce(db, roundAt(clock.nowMs(), rooms, order)))
 
 const keysOf = (items: readonly { payload: unknown }[]) =>
   items.map(({ payload }) => (payload as { key: string }).key)
@@ -51,11 +52,11 @@ const laneTurn = async (db: Db, lane: number) =>
   )?.turn
 
 /** What a round would claim; nothing is changed. */
-async function foreseen({ store, clock }: StoreForTest, rooms: readonly Room[], order: Partial<RoundOrder>) {
+async function foreseen({ store, clock }: StoreForTest, rooms: readonly Room[], order: Partial<Round>) {
   let items: ClaimedItem[] = []
   const undone = new Error('undone')
   const round = store.write(async (db) => {
-    items = (await claimRound(db, rooms, [], orderAt(clock.nowMs(), order))).items
+    items = (await claimRound(db, roundAt(clock.nowMs(), rooms, order))).items
     throw undone
   })
   await expect(round).rejects.toBe(undone)
@@ -125,9 +126,9 @@ describe.runIf(onPostgres)('a claim by one statement', () => {
         db.updateTable('item').set({ is_alone: 1 }).where('key', '=', 'alone').execute(),
       )
       expect(await atOnce(parts, SLICES)).toMatchObject({ items: [], isMore: true })
-      const { items } = await store.write((db) => claimRound(db, SLICES, [], orderAt(parts.clock.nowMs())))
+      const { items } = await store.write((db) => claimRound(db, roundAt(parts.clock.nowMs(), SLICES)))
       expect(keysOf(items)).toEqual(['alone'])
-      expect(await atOnce(parts, SLICES, {}, items)).toMatchObject({ items: [], isMore: false })
+      expect(await atOnce(parts, SLICES, { held: items })).toMatchObject({ items: [], isMore: false })
     }))
 
   test('does not start what belongs to a task that is paused or has ended', () =>
@@ -176,7 +177,7 @@ describe.runIf(onPostgres)('a claim by one statement', () => {
       expect(claimed.every(({ length }) => length > 0)).toBe(true)
     }))
 
-  test('tells the turns of its lanes when some have gone by, and who writes them down waits for nobody', () =>
+  test('tells the turns its lanes have come to, and who writes them down waits for nobody', () =>
     withStore(async (parts) => {
       const { store } = parts
       await addItems(
@@ -186,19 +187,33 @@ describe.runIf(onPostgres)('a claim by one statement', () => {
       const next = async (free: number) => {
         const { items, turns } = await atOnce(parts, [{ ...SLICES[0]!, free }])
         expect(items).toHaveLength(free)
-        if (turns.size > 0) await store.executeSoon!((db) => advanceTurns(db, turns))
+        await store.executeSoon!((db) => advanceTurns(db, turns))
         return laneTurn(store.read, 1)
       }
       expect(await laneTurn(store.read, 1)).toBe(0)
-      expect(await next(1)).toBe(0)
+      expect(await next(1)).toBe(1)
       expect(await next(9)).toBe(10)
-      expect(await next(5)).toBe(10)
       await store.write(async (db) => {
         await sql`select from turn where account_id = '' for update`.execute(db)
-        // A transaction that is open has the row: a claim beside it does not wait, and the lane stays behind.
+        // A transaction that is open has the row: the lane stays behind.
         expect(await next(5)).toBe(10)
       })
-      expect(await next(10)).toBe(30)
+      expect(await next(5)).toBe(20)
+    }))
+
+  test('the same rooms make the same statement, whichever are full', () =>
+    withStore(async (parts) => {
+      const { store } = parts
+      for (const full of [0, 1, 2]) {
+        const rooms = ROOMS.map((room, at) => ({ ...room, free: at === full ? 0 : 1 }))
+        await atOnce(parts, rooms)
+      }
+      const { rows } = await store.executeSoon!((db) =>
+        sql`select name from pg_prepared_statements where statement like '%with alone as%' and statement not like '%pg_prepared%'`.execute(
+          db,
+        ),
+      )
+      expect(rows).toHaveLength(1)
     }))
 
   test('tells what it has started', () =>

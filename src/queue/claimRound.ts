@@ -14,18 +14,19 @@ export interface Room {
   readsInputs?: boolean
 }
 
-export type RoundOrder = Pick<ClaimOrder, 'worker' | 'nowMs' | 'leaseUntilMs' | keyof Abilities>
+export interface Round extends Pick<ClaimOrder, 'worker' | 'nowMs' | 'leaseUntilMs' | keyof Abilities> {
+  rooms: readonly Room[]
+  /** What its worker holds. */
+  held: readonly ClaimedItem[]
+}
+
+type RoundOrder = Omit<Round, 'rooms' | 'held'>
 
 /**
  * Fills the rooms as far as there is work. An item that must run alone is claimed when nothing is held, and nothing
  * beside it; while one is due nothing else is claimed, so that what is held runs out for it.
  */
-export async function claimRound(
-  db: Db,
-  rooms: readonly Room[],
-  held: readonly ClaimedItem[],
-  { inputsHere, ...order }: RoundOrder,
-): Promise<Claimed> {
+export async function claimRound(db: Db, { rooms, held, inputsHere, ...order }: Round): Promise<Claimed> {
   if (held.some(({ isAlone }) => isAlone)) return NOTHING
   if (await isAloneDue(db, rooms, order)) return held.length > 0 ? NOTHING : claimAlone(db, rooms, order)
   const claimed: Claimed = { items: [], heldBack: 0 }

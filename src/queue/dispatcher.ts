@@ -4,7 +4,7 @@ import type { Clock } from '../lib/clock.ts'
 import { makeNap } from '../lib/nap.ts'
 import type { Abilities, ClaimedItem } from './claim.ts'
 import { claimAtOnce } from './claimAtOnce.ts'
-import { claimRound, type Room, type RoundOrder } from './claimRound.ts'
+import { claimRound, type Room, type Round } from './claimRound.ts'
 import { extend } from './extend.ts'
 import type { Hold } from './item.ts'
 import { keepLeases, type Held } from './leases.ts'
@@ -25,7 +25,7 @@ export interface DispatcherParts {
   rooms: (held: readonly ClaimedItem[]) => readonly Room[]
   /** What it can do at this moment. Absent: everything, and all inputs are here. */
   abilities?: () => Abilities
-  /** Does the work of an item, never of the same one twice at a time, and settles it; ends soon after `signal` is aborted, then without settling. */
+  /** Does the work of an item and settles it; ends soon after `signal` is aborted, then without settling. */
   handle: (item: ClaimedItem, signal: AbortSignal) => Promise<void>
   onError: (error: unknown) => void
   clock: Clock
@@ -60,11 +60,15 @@ const ABORT_MS = 1_000
 /** While nothing can be claimed, because the disk is full, it is tried again after ever longer waits up to this one. */
 const LONGEST_WAIT_MS = 10_000
 
-/** Starts to claim items and to hand them to `handle`, as many at once as there is room for. */
+/** Starts to claim items and to hand them to `handle`, as many at once as there is room for, and none twice at a time. */
 export function startDispatcher(parts: DispatcherParts): Dispatcher {
   const { write, executeSoon, worker, rooms, handle, onError, clock } = parts
   const { pollMs = 500, leaseMs = 15_000, reach = reachNothing, abilities = () => ({}) } = parts
   const held = new Map<number, Holding>()
+  /** The turns of the lanes that were written down last. */
+  const told = new Map<number, number>()
+  /** Before, nothing is looked for that needs a transaction. */
+  let roundFromMs = 0
   const nap = makeNap(clock)
   const stopping = new AbortController()
   const finished = new AbortController()
@@ -102,42 +106,59 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   /** True: there may be more. */
   async function claimSome(): Promise<boolean> {
     if (executeSoon) {
-      const { isMore, turns } = await claimWith(executeSoon, claimAtOnce)
-      if (turns.size > 0) await executeSoon((db) => advanceTurns(db, turns))
-      if (!isMore) return false
+      const round = nextRound()
+      if (!round) return false
+      const { items, isMore, turns } = await executeSoon((db) => claimAtOnce(db, round))
+      take(items)
+      await tell(executeSoon, turns)
+      // What is left to others, or waits to run alone, stays in the way for a while.
+      if (!isMore || stopping.signal.aborted || clock.nowMs() < roundFromMs) return false
     }
-    const { heldBack } = await claimWith(write, claimRound)
+    const round = nextRound()
+    if (!round) return false
+    const { items, heldBack } = await write((db) => claimRound(db, round))
+    take(items)
+    if (items.length === 0 && heldBack === 0) roundFromMs = clock.nowMs() + pollMs
     return heldBack > 0
   }
 
-  async function claimWith<C extends { items: ClaimedItem[] }>(
-    execute: Write,
-    claim: (db: Db, free: readonly Room[], items: readonly ClaimedItem[], order: RoundOrder) => Promise<C>,
-  ): Promise<C | typeof NOTHING> {
+  /** What may be claimed now, if anything. */
+  function nextRound(): Round | undefined {
     const items = [...held.values()].map(({ item }) => item)
     const free = rooms(items)
-    if (free.every((room) => room.free <= 0)) return NOTHING
+    if (free.every((room) => room.free <= 0)) return undefined
     reach('before claim')
     const nowMs = clock.nowMs()
-    const order = { ...abilities(), worker, nowMs, leaseUntilMs: nowMs + leaseMs }
-    const claimed = await execute((db) => claim(db, free, items, order))
-    if (claimed.items.length > 0) reach('after claim')
-    for (const item of claimed.items) start(item)
-    return claimed
+    return { rooms: free, held: items, ...abilities(), worker, nowMs, leaseUntilMs: nowMs + leaseMs }
+  }
+
+  function take(items: readonly ClaimedItem[]) {
+    if (items.length > 0) reach('after claim')
+    for (const item of items) start(item)
+  }
+
+  async function tell(execute: Write, turns: ReadonlyMap<number, number>) {
+    const gone = new Map([...turns].filter(([lane, turn]) => turn >= (told.get(lane) ?? 0) + TURNS_BEHIND))
+    if (gone.size === 0) return
+    await execute((db) => advanceTurns(db, gone))
+    for (const [lane, turn] of gone) told.set(lane, turn)
   }
 
   function start(item: ClaimedItem) {
     const before = held.get(item.id)
     before?.abort.abort()
     const entry = { item, leaseUntilMs: item.leaseUntilMs, abort: new AbortController() }
-    // Of a claim that a crash of the database has undone, the attempt has the same number: two of it must not write.
-    held.set(item.id, { ...entry, ended: run(entry, before?.ended) })
+    held.set(item.id, { ...entry, ended: run(entry, before) })
   }
 
-  async function run({ item, abort }: Held<ClaimedItem>, before: Promise<void> | undefined) {
-    await before
+  async function run({ item, abort }: Held<ClaimedItem>, before: Holding | undefined) {
+    await before?.ended
     try {
-      await handle(item, abort.signal)
+      // Of a claim that a crash of the database has undone, the attempt has the same number: what the first work on it has
+      // written meanwhile, this one does not know. The next claim does.
+      if (before?.item.attempt === item.attempt)
+        await write((db) => release(db, item, { nowMs: clock.nowMs() }))
+      else if (!abort.signal.aborted) await handle(item, abort.signal)
     } catch (error) {
       // What was not settled comes back when its lease ends, which is the wait between two tries.
       if (!abort.signal.aborted) onError(error)
@@ -183,7 +204,8 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   }
 }
 
-const NOTHING = { items: [], heldBack: 0, isMore: false, turns: new Map<number, number>() }
+/** So many turns of a lane go by before they are written down: who comes late comes by about as many too early. */
+const TURNS_BEHIND = 8
 
 const nameOfHold = ({ id, attempt }: Hold): string => `${id} ${attempt}`
 

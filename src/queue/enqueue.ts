@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { nameOfModel, type ModelPin } from '../domain/model.ts'
 import type { Db, ItemKind } from '../domain/tables.ts'
 import { inputColumns, type ItemInput } from './inputs.ts'
-import { currentTurn, lastTurn, setLastTurn } from './turns.ts'
+import { ensureLane, lastTurn, setLastTurn } from './turns.ts'
 
 export interface NewItem {
   accountId: string
@@ -55,7 +55,7 @@ function groupsOf(items: readonly NewItem[]): Group[] {
 }
 
 async function enqueueGroup(db: Db, nowMs: number, { accountId, lane, items }: Group): Promise<number> {
-  const current = await currentTurn(db, lane)
+  const current = await ensureLane(db, lane)
   const before = Math.max(await lastTurn(db, accountId, lane), current)
   let turn = before
   let added = 0

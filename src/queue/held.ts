@@ -32,19 +32,21 @@ export const NOT_HELD = { worker: null, lease_until_ms: null } as const
 /** What an item looks like that has ended; who had it last stays with it. */
 export const LET_GO = { lease_until_ms: null } as const
 
-/** The end of an update of items: of those that are still held as here. */
+/** For an update of items: `from …` and `where …`, to those that are still held as here. */
 export function whereHeld(db: Db, holds: readonly Hold[]) {
   if (isPostgres(db)) {
-    // However many there are, it is one statement. They are to be found by their ids, wherefore the state is not asked as in
-    // the index of leases: most entries of that are of items that have ended.
-    const ids = holds.map(({ id }) => id)
-    const attempts = holds.map(({ attempt }) => attempt)
-    const workers = holds.map(({ worker }) => worker)
+    // However many there are, it is one statement. They are locked in one order, as who updates others of them at the moment
+    // does it. And they are to be found by their ids, wherefore the state is not asked as in the index of leases: most
+    // entries of that are of items that have ended.
+    const inOrder = holds.toSorted((one, other) => one.id - other.id)
+    const ids = inOrder.map(({ id }) => id)
+    const attempts = inOrder.map(({ attempt }) => attempt)
+    const workers = inOrder.map(({ worker }) => worker)
     return sql`
       from unnest(cast(${ids} as bigint[]), cast(${attempts} as bigint[]), cast(${workers} as text[]))
         as held (id, attempt, worker)
      where item.id = held.id and item.attempt = held.attempt and item.worker = held.worker
-       and coalesce(item.state) = 'running'`
+       and item.state || '' = 'running'`
   }
   const fences = holds.map(({ id, attempt, worker }) => sql`(${id}, ${attempt}, ${worker})`)
   return sql`where state = 'running' and (id, attempt, worker) in (values ${sql.join(fences)})`

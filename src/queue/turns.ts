@@ -28,8 +28,8 @@ export async function setLastTurn(db: Db, accountId: string, lane: number, turn:
     .execute()
 }
 
-/** The latest turn of which an item of the lane was claimed. Makes the lane's row, which claims advance. */
-export async function currentTurn(db: Db, lane: number): Promise<number> {
+/** Makes the row of the lane, which claims advance, unless there is one. Returns the latest turn of which an item was claimed. */
+export async function ensureLane(db: Db, lane: number): Promise<number> {
   const turn = await knownTurn(db, EVERYBODY, lane)
   if (turn === undefined) await setLastTurn(db, EVERYBODY, lane, 0)
   return turn ?? 0
@@ -54,21 +54,6 @@ export async function advanceTurns(db: Db, turns: ReadonlyMap<number, number>): 
      where account_id = ${sql.lit(EVERYBODY)} and turn.lane = behind.lane`.execute(db)
 }
 
-/** So many turns may go by before they are written down: who comes late comes by at most as many too early. */
-const TURNS_BEHIND = 8
-
-/** What is worth to be told to `advanceTurns` of items that were claimed, by lane. */
-export function turnsToTell(claimed: readonly { lane: number; turn: number }[]): Map<number, number> {
-  const turns = new Map<number, number>()
-  for (const [lane, items] of Map.groupBy(claimed, (item) => item.lane)) {
-    const first = Math.min(...items.map(({ turn }) => turn))
-    const last = Math.max(...items.map(({ turn }) => turn))
-    // Of all who claim, somebody gets each of those turns.
-    if (last - (last % TURNS_BEHIND) >= first) turns.set(lane, last)
-  }
-  return turns
-}
-
 /** The turns in which items of accounts come when they queue up now, in this order, by their ids. */
 export async function nextTurns(
   db: Db,
@@ -78,7 +63,7 @@ export async function nextTurns(
   const queues = Map.groupBy(items, ({ account_id: accountId, lane }) => `${lane} ${accountId}`)
   for (const queue of queues.values()) {
     const [{ account_id: accountId, lane } = { account_id: '', lane: 0 }] = queue
-    let turn = Math.max(await lastTurn(db, accountId, lane), await currentTurn(db, lane))
+    let turn = Math.max(await lastTurn(db, accountId, lane), await ensureLane(db, lane))
     for (const { id } of queue) turns.set(id, ++turn)
     await setLastTurn(db, accountId, lane, turn)
   }

@@ -35,6 +35,8 @@ export interface Commit {
   durationMs: number
   /** How many changes shared it. */
   changeCount: number
+  /** True: no crash can undo it any more. */
+  isDurable: boolean
   /** Which tasks and items went into another state, in order. */
   moves: readonly Move[]
 }
@@ -77,7 +79,8 @@ export function groupCommit({ sqlite, clock, budgetMs = 20 }: GroupCommitParts):
       const durationMs = performance.now() - begunMs
       for (const { tell } of outcomes) tell()
       const moves = outcomes.flatMap((applied) => applied.moves)
-      for (const listener of listeners) listener({ durationMs, changeCount: outcomes.length, moves })
+      for (const listener of listeners)
+        listener({ durationMs, changeCount: outcomes.length, isDurable: true, moves })
     } catch (error) {
       if (sqlite.isInTransaction()) sqlite.execute('rollback')
       // Without a transaction not even the first one could be taken.

@@ -9,7 +9,10 @@ export interface OpenStore extends Opened, Exclusion {
   /** A read-only connection of its own. */
   read: Db
   write: GroupCommit['write']
-  /** As `write`, for a change that is one statement: with a server for a database it needs no transaction around it. */
+  /**
+   * As `write`, for a change that is one statement: with a server for a database it needs no transaction around it, and is made
+   * a second time when it is not known whether it was made.
+   */
   execute: GroupCommit['write']
   /**
    * As `write`, for what may be forgotten: it waits neither for the disk nor for what is being written, and a crash of the

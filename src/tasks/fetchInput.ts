@@ -22,8 +22,8 @@ interface Progress {
   /** So much of the file is safe. */
   sizeBytes: number
   version: FileVersion
-  /** The attempt that began the file. */
-  begunBy: number
+  /** The attempt that began the file, and whose it was. */
+  begunBy: string
 }
 
 /** A crash costs at most so much of a fetch. */
@@ -61,8 +61,9 @@ async function begunFile(
     if (upload.sizeBytes === keepBytes) return { upload, before }
     await upload.abandon()
   }
-  const upload = await objects.resume(unfinishedName(item.id, item.attempt), { limitBytes, keepBytes: 0 })
-  return { upload, before: { sizeBytes: 0, version: {}, begunBy: item.attempt } }
+  const begunBy = `${item.attempt}-${item.worker}`
+  const upload = await objects.resume(unfinishedName(item.id, begunBy), { limitBytes, keepBytes: 0 })
+  return { upload, before: { sizeBytes: 0, version: {}, begunBy } }
 }
 
 async function receive(

@@ -101,7 +101,7 @@ export interface Store extends Exclusion {
   read: Db
   /** Runs `change` in a transaction and returns when it is committed durably. */
   write<T>(change: (db: Db) => Promise<T>): Promise<T>
-  /** The same for a change that is one statement. */
+  /** The same for a change that is one statement, and may be made twice. */
   execute<T>(change: (db: Db) => Promise<T>): Promise<T>
   /** The same for what may be forgotten when the database crashes: it does not wait for the disk. */
   writeSoon<T>(change: (db: Db) => Promise<T>): Promise<T>

@@ -162,7 +162,9 @@ test('thousands of paused items do not keep others waiting: each is looked at on
   const nowMs = room.clock.nowMs()
   const round = () =>
     room.parts.store.write((db) =>
-      claimRound(db, [{ kinds: ['slice'], lanes: [1], free: 1 }], [], {
+      claimRound(db, {
+        rooms: [{ kinds: ['slice'], lanes: [1], free: 1 }],
+        held: [],
         worker: 'w',
         nowMs,
         leaseUntilMs: nowMs + 1,

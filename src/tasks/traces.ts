@@ -23,6 +23,10 @@ export const tracedStore = <Traced extends Store>(store: Traced, tracer: Tracer)
       })
     return parent === undefined ? write() : tracer.span('commit', {}, write)
   },
+  execute<T>(change: Parameters<typeof store.execute<T>>[0]): Promise<T> {
+    const execute = () => store.execute(change)
+    return tracer.current() === undefined ? execute() : tracer.span('commit', {}, execute)
+  },
 })
 
 /** Runs the work on an item as a span of its task; of one without a task, or whose task has no trace, as any work. */

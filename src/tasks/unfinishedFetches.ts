@@ -3,8 +3,11 @@ import type { TaskParts } from './parts.ts'
 
 const PREFIX = 'fetch-'
 
-/** The name under which a fetch keeps what has come since an attempt: no other server has a file of that attempt. */
-export const unfinishedName = (itemId: number, attempt: number): string => `${PREFIX}${itemId}-${attempt}`
+/**
+ * The name under which a fetch keeps what has come since it was begun: no other server has a file of that name. The attempt
+ * alone would not do: that of a claim which a crash of the database has undone is another worker's then.
+ */
+export const unfinishedName = (itemId: number, begunBy: string): string => `${PREFIX}${itemId}-${begunBy}`
 
 /** Removes what is left of fetches that will not go on: they failed, or what they were for is deleted. */
 export async function forgetUnfinishedFetches({

@@ -101,7 +101,7 @@ export async function openMoveTarget({ url, id, tables, nowMs }: MoveTargetParts
 
   async function makeTables(): Promise<void> {
     const pool = openPool({ url, most: 1, mode: 'durable' })
-    const { write, close } = serialTransactions({ pool, name })
+    const { write, close } = serialTransactions({ pool, name, isDurable: true })
     try {
       await write((db) => migrate(db, name, nowMs()))
     } finally {

@@ -35,7 +35,7 @@ export function kyselyOverPool(pool: Pool, name: string, isPatient = false): Db 
 }
 
 /**
- * Kysely over the connection of a transaction. When `isOver` says so, a statement is refused instead of executed;
+ * Kysely over the connection of a transaction. Before each statement `isOver` is asked once: when it says so, it is refused instead of executed;
  * `isPatient` lets each take as long as it takes.
  */
 export const kyselyOverClient = (

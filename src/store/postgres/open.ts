@@ -25,7 +25,7 @@ export interface PostgresParts {
 }
 
 /** So many single statements are executed at once. */
-const STATEMENTS = 3
+const STATEMENTS = 2
 const READERS = 6
 
 /**
@@ -46,8 +46,16 @@ export async function openPostgres({
     return pool
   }
   try {
-    const transactions = serialTransactions({ pool: openPoolOf(TRANSACTING + STATEMENTS, 'durable'), name })
-    const soon = serialTransactions({ pool: openPoolOf(TRANSACTING + STATEMENTS, 'soon'), name })
+    const transactions = serialTransactions({
+      pool: openPoolOf(TRANSACTING + STATEMENTS, 'durable'),
+      name,
+      isDurable: true,
+    })
+    const soon = serialTransactions({
+      pool: openPoolOf(TRANSACTING + STATEMENTS, 'soon'),
+      name,
+      isDurable: false,
+    })
     await transactions.write(async (db) => {
       await refuseHalfMoved(db, name)
       await migrate(db, name, clock.nowMs())

@@ -13,10 +13,15 @@ export interface TransactionsParts {
   pool: Pool
   /** Stands for the database in sentences. */
   name: string
+  /** False: a crash of the database may undo what was committed. */
+  isDurable: boolean
 }
 
 export interface Transactions extends GroupCommit {
-  /** As `write`, for a change that is one statement: it needs no transaction around it, and several are made at once. */
+  /**
+   * As `write`, for a change that is one statement: it needs no transaction around it, and several are made at once. When
+   * its connection breaks it is made again, whether or not it was committed.
+   */
   execute: GroupCommit['write']
 }
 
@@ -32,7 +37,7 @@ export const TRANSACTING = 2
  * would wait for them longer, and they for it; PostgreSQL joins the commits of several connections by itself.
  * What was rolled back for the sake of another transaction, or lost its connection before its commit, is tried again.
  */
-export function serialTransactions({ pool, name }: TransactionsParts): Transactions {
+export function serialTransactions({ pool, name, isDurable }: TransactionsParts): Transactions {
   const listeners = new Set<(commit: Commit) => void>()
   const turns = makeTurns(Math.max(1, pool.options.max - TRANSACTING))
   const statements = new Set<Promise<unknown>>()
@@ -56,7 +61,7 @@ export function serialTransactions({ pool, name }: TransactionsParts): Transacti
     const client = await connect(pool, name)
     let isCommitting = false
     try {
-      // The first statement goes on its way behind it; only a connection that breaks can lose the one and not the other.
+      // The first statement goes on its way behind it. It has no error of its own: where the one is lost, so is the other.
       const begun = client.query(answered('begin'))
       begun.catch(() => {})
       const { value, moves } = await runOnce(client, name, change)
@@ -66,7 +71,7 @@ export function serialTransactions({ pool, name }: TransactionsParts): Transacti
       // So it ends after a statement that failed and whose error nobody passed on.
       if (command === 'ROLLBACK') throw new Error('the transaction was rolled back by an error in it')
       client.release()
-      return { value, commit: { durationMs: performance.now() - begunMs, changeCount: 1, moves } }
+      return { value, commit: commitOf(begunMs, moves) }
     } catch (error) {
       await giveUp(client, error)
       return { error, mayTryAgain: isWorthAnotherTry(error) || (isBroken(error) && !isCommitting) }
@@ -74,23 +79,29 @@ export function serialTransactions({ pool, name }: TransactionsParts): Transacti
   }
 
   async function executeOnce<T>(change: (db: Db) => Promise<T>): Promise<Attempt<T>> {
-    const begunMs = performance.now()
     await turns.take()
     try {
+      const begunMs = performance.now()
       const client = await connect(pool, name)
       try {
         const { value, moves } = await runOnce(client, name, change, 1)
         client.release()
-        return { value, commit: { durationMs: performance.now() - begunMs, changeCount: 1, moves } }
+        return { value, commit: commitOf(begunMs, moves) }
       } catch (error) {
         client.release(isBroken(error))
-        // Whether a statement was committed whose answer is lost, nobody knows.
-        return { error, mayTryAgain: isWorthAnotherTry(error) }
+        return { error, mayTryAgain: isWorthAnotherTry(error) || isBroken(error) }
       }
     } finally {
       turns.giveBack()
     }
   }
+
+  const commitOf = (begunMs: number, moves: readonly Move[]): Commit => ({
+    durationMs: performance.now() - begunMs,
+    changeCount: 1,
+    isDurable,
+    moves,
+  })
 
   const closed = () => Promise.reject(new EmbedlineError('storage_unavailable', 'the store is closed'))
 
@@ -132,8 +143,9 @@ async function runOnce<T>(
   mostStatements = Infinity,
 ): Promise<{ value: T; moves: readonly Move[] }> {
   let left = mostStatements
+  const countDown = () => left-- <= 0
   try {
-    const db = kyselyOverClient(client, name, () => left-- <= 0)
+    const db = kyselyOverClient(client, name, countDown)
     const value = await change(db)
     return { value, moves: movesOf(db) }
   } finally {

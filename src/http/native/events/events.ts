@@ -11,6 +11,7 @@ import { taskOf } from '../tasks/tasks.ts'
 import { whileAllowed } from '../whileAllowed.ts'
 import { frameOf } from './present.ts'
 import { Resuming } from './schemas.ts'
+import { logFailure } from '../../../tasks/repeating.ts'
 
 /** `GET /events`: of all tasks of the account, from now on or after `Last-Event-ID`. */
 export const streamEvents: Handler = async (call) => {
@@ -42,7 +43,7 @@ async function stream(call: Call, watched: Watched, { after, lastId }: { after: 
   const events = openEventStream(reply, signal, lastId)
   const breakOff = (error: unknown) =>
     // The status is sent: a stream that ends, and can be gone on with, is all that the client can be told.
-    parts.logger.error('a stream of events broke off', { requestId: request.id, error })
+    logFailure(parts.logger, 'a stream of events broke off', error, { requestId: request.id })
   void keepUp(call, watched, events, signal)
     .catch(breakOff)
     .finally(() => stopping.abort())
