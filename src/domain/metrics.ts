@@ -97,7 +97,7 @@ export const METRICS = {
   },
   embedline_commit_duration_seconds: {
     type: 'histogram',
-    help: 'Of transactions that write, from begin to the end of the commit.',
+    help: 'Of durable transactions and statements that write, to the end of the commit.',
     labels: [],
     buckets: FAST_SEC,
   },
