@@ -16,6 +16,9 @@ export interface WorkOrder {
   handle: () => Promise<void>
 }
 
+/** Ends that come within so long are written together, where a queue can do that: as Embedline does it with documents. */
+export const ENDS_WAIT_MS = 25
+
 export const DRIVERS = {
   embedline: () => import('./embedline.ts'),
   'graphile-worker': () => import('./graphileWorker.ts'),

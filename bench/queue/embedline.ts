@@ -8,16 +8,15 @@ import type { StoreLocation } from '../../src/store/location.ts'
 import { openStore } from '../../src/store/open.ts'
 // Otherwise it would be loaded while others work already.
 import '../../src/store/postgres/open.ts'
-import type { Driver } from './driver.ts'
+import { ENDS_WAIT_MS, type Driver } from './driver.ts'
 
 const AT_ONCE = 1_000
 
-/** As the ends of documents are gathered. */
-const ENDS_AT_ONCE = 32
-const ENDS_WAIT_MS = 25
+/** Ends are gathered by time, and not because they are so many. */
+const ENDS_AT_ONCE = 1_000
 
 /** So many more than the claim size are held at most, and wait for their end to be written. */
-const ENDING = 64
+const ENDING = 1_000
 
 const locationOf = (url: string): StoreLocation => (url.startsWith('postgres:') ? { url } : { file: url })
 
@@ -52,7 +51,7 @@ export const driver: Driver = {
           const settled = await settleDone(db, holds, clock.nowMs())
           return holds.map(({ id }) => settled.has(id))
         }),
-      most: Math.max(claimSize, ENDS_AT_ONCE),
+      most: ENDS_AT_ONCE,
       waitMs: ENDS_WAIT_MS,
       clock,
     })

@@ -1,8 +1,9 @@
+import { ENDS_WAIT_MS } from './driver.ts'
 import { graphileDriver } from './graphile.ts'
 
-/** Jobs are fetched into a local queue, and what is done at one moment is completed together. */
+/** Jobs are fetched into a local queue, and what is done within as long as Embedline gathers ends is completed together. */
 export const driver = graphileDriver((claimSize) => ({
   localQueue: { size: claimSize },
-  completeJobBatchDelay: 0,
-  failJobBatchDelay: 0,
+  completeJobBatchDelay: ENDS_WAIT_MS,
+  failJobBatchDelay: ENDS_WAIT_MS,
 }))
