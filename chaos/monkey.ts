@@ -120,17 +120,25 @@ async function whatItHolds({ recoveries, signal }: MonkeyParts, { worker }: Memb
 
 const LONG_ENOUGH_MS = 8_000
 
-/** Waits until so many items were settled, but not for ever. */
+/** Waits until so many items were settled, but not for ever, nor when there is nothing to do. */
 async function someEnd({ installation: { database }, signal }: MonkeyParts, count: number): Promise<void> {
-  const settled = async () =>
-    (
-      await database
-        .rows<{ count: number }>(`select count(*) as count from item where state = 'done'`)
-        .catch(() => [])
-    )[0]?.count ?? 0
-  const before = await settled()
+  const look = async () => {
+    const rows = await database
+      .rows<{ settled: number; open: number }>(
+        `select count(*) filter (where state = 'done') as settled,
+                count(*) filter (where state in ('queued', 'running')) as open
+           from item`,
+      )
+      .catch(() => [])
+    return rows[0] ?? { settled: 0, open: 1 }
+  }
+  const { settled: before } = await look()
   const untilMs = Date.now() + LONG_ENOUGH_MS
-  while (Date.now() < untilMs && (await settled()) < before + count) await sleep(20, undefined, { signal })
+  while (Date.now() < untilMs) {
+    const { settled, open } = await look()
+    if (settled >= before + count || open === 0) return
+    await sleep(20, undefined, { signal })
+  }
 }
 
 /** As whatever looks after services does: one that cannot start, for want of a database, is started again. */
