@@ -141,10 +141,9 @@ async function start(
   if (due.length === 0) return []
   const { rows } = await sql<ClaimedRow>`
     update item
-       set state = 'running', attempt = attempt + 1, worker = ${order.worker},
-           lease_until_ms = ${order.leaseUntilMs}, started_ms = coalesce(started_ms, ${order.nowMs})
+       set ${running(order)}
      where id in (${sql.join(due.map(({ id }) => id))})
-    returning ${sql.join(CLAIMED_COLUMNS.map((column) => sql.ref(column)))}`.execute(db)
+    returning ${CLAIMED}`.execute(db)
   const inOrder = rows.toSorted((one, other) => one.turn - other.turn || one.id - other.id)
   const last = inOrder.at(-1)
   if (last) await advanceTurn(db, lane, Math.min(last.turn, order.mostTurn ?? last.turn))
@@ -152,8 +151,16 @@ async function start(
   return inOrder.map((row) => claimedOf(row, order))
 }
 
-/** What is read of an item when it is claimed. */
-export const CLAIMED_COLUMNS = [
+/** What is set of an item when it is claimed. */
+export const running = ({
+  worker,
+  leaseUntilMs,
+  nowMs,
+}: Pick<ClaimOrder, 'worker' | 'leaseUntilMs' | 'nowMs'>) =>
+  sql`state = 'running', attempt = attempt + 1, worker = ${worker},
+           lease_until_ms = ${leaseUntilMs}, started_ms = coalesce(started_ms, ${nowMs})`
+
+const CLAIMED_COLUMNS = [
   ...ITEM_COLUMNS,
   'lane',
   'turn',
@@ -162,6 +169,9 @@ export const CLAIMED_COLUMNS = [
   'is_alone',
   'started_ms',
 ] as const
+
+/** What is read of an item when it is claimed. */
+export const CLAIMED = sql.raw(CLAIMED_COLUMNS.map((column) => `item.${column}`).join(', '))
 
 export type ClaimedRow = Pick<Selectable<ItemRow>, (typeof CLAIMED_COLUMNS)[number]>
 

@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely'
 import { addMove } from '../domain/moves.ts'
 import { isFinal, TASK_STATES } from '../domain/states.ts'
 import type { Db } from '../domain/tables.ts'
-import { CLAIMED_COLUMNS, claimedOf, fitting, type ClaimedItem, type ClaimedRow } from './claim.ts'
+import { CLAIMED, claimedOf, fitting, running, type ClaimedItem, type ClaimedRow } from './claim.ts'
 import { fittingAny, type Room, type Round } from './claimRound.ts'
 import { isDue, PAUSE_OF_TASK } from './holdBack.ts'
 import { itemMove } from './itemMove.ts'
@@ -32,14 +32,13 @@ export async function claimAtOnce(db: Db, { rooms, held, ...order }: Round): Pro
     )}),
     taken as (
       update item
-         set state = 'running', attempt = attempt + 1, worker = ${order.worker},
-             lease_until_ms = ${order.leaseUntilMs}, started_ms = coalesce(started_ms, ${order.nowMs})
+         set ${running(order)}
         from due
        where item.id = due.id and due.is_free
-      returning ${RETURNED})
+      returning ${CLAIMED})
     select exists (select from alone) or exists (select from due where not is_free) as is_more, taken.*
       from (values (1)) as always left join taken on true`.execute(
-    // They look for empty lists, of which there are none, and take longer than all else.
+    // The plugin looks for empty lists, of which there are none here, and takes longer than all else.
     db.withoutPlugins(),
   )
   const isMore = rows.some(({ is_more: isMore }) => isMore)
@@ -64,8 +63,6 @@ const FINAL = sql.raw(
     .map((state) => `'${state}'`)
     .join(', '),
 )
-
-const RETURNED = sql.raw(CLAIMED_COLUMNS.map((column) => `item.${column}`).join(', '))
 
 const nameOf = (at: number) => sql.raw(`room_${at}`)
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { LEASE_MS, addItems, addTask, claimItems, itemRows } from '../../test/support/queueItems.ts'
+import { onPostgres } from '../../test/support/withDatabase.ts'
 import { withStore, type StoreForTest } from '../../test/support/withStore.ts'
 import { cancelRunning } from './cancelItems.ts'
 import type { ClaimedItem } from './claim.ts'
@@ -288,3 +289,41 @@ test('an item whose claim a crash of the database has undone is given back, and 
     expect(seen).toEqual(['begins 1 with undefined', 'is stopped', 'ends', 'begins 2 with {"settled":1}'])
     await dispatcher.stop({ graceMs: 1_000 })
   }))
+
+test.runIf(onPostgres)(
+  'while a transaction is needed and finds nothing, it is tried no more often than the queue is polled',
+  () =>
+    withStore(async (parts) => {
+      const { store } = parts
+      await addItems(parts, ['running'])
+      let transactions = 0
+      let statements = 0
+      const { dispatcher, started } = startWith(parts, {
+        write: (change) => {
+          transactions++
+          return store.write(change)
+        },
+        executeSoon: (change) => {
+          statements++
+          return store.executeSoon!(change)
+        },
+      })
+      await until(parts, () => started.length === 1)
+      await addItems(parts, ['alone'])
+      await store.write((db) =>
+        db.updateTable('item').set({ is_alone: 1 }).where('state', '=', 'queued').execute(),
+      )
+      const before = transactions
+      // The clock stands still.
+      for (let wakes = 0; wakes < 6; wakes++) {
+        const seen = statements
+        dispatcher.wake()
+        while (statements === seen) await new Promise((turn) => setImmediate(turn))
+      }
+      expect(transactions - before).toBe(1)
+      started[0]!.end()
+      await until(parts, () => started.length === 2)
+      started[1]!.end()
+      await dispatcher.stop({ graceMs: 1_000 })
+    }),
+)

@@ -19,9 +19,7 @@ export interface OpenStore extends Opened, Exclusion {
    * database may undo it.
    */
   writeSoon: GroupCommit['write']
-  /**
-   * As `execute`, for what may be forgotten. Absent with SQLite, where statements cost no way to a server and back.
-   */
+  /** As `execute`, for what may be forgotten. Absent with SQLite, where statements cost no way to a server and back. */
   executeSoon?: GroupCommit['write']
   onCommit: GroupCommit['onCommit']
   /**

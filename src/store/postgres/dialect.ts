@@ -35,8 +35,8 @@ export function kyselyOverPool(pool: Pool, name: string, isPatient = false): Db 
 }
 
 /**
- * Kysely over the connection of a transaction. Before each statement `isOver` is asked once: when it says so, it is refused instead of executed;
- * `isPatient` lets each take as long as it takes.
+ * Kysely over the connection of a transaction. `isOver` is asked once before each statement, which is refused when it says
+ * so; `isPatient` lets each take as long as it takes.
  */
 export const kyselyOverClient = (
   client: PoolClient,

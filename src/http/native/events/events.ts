@@ -1,6 +1,7 @@
 import { lastTaskEventId } from '../../../store/taskEvents.ts'
 import { isStillValid } from '../../../tasks/authenticate.ts'
 import { getAnyTask } from '../../../tasks/getAny.ts'
+import { logFailure } from '../../../tasks/repeating.ts'
 import { follow, hasNews } from '../../../tasks/watch/follow.ts'
 import type { Watched } from '../../../tasks/watch/hub.ts'
 import { openEventStream, type EventStream } from '../../eventStream.ts'
@@ -11,7 +12,6 @@ import { taskOf } from '../tasks/tasks.ts'
 import { whileAllowed } from '../whileAllowed.ts'
 import { frameOf } from './present.ts'
 import { Resuming } from './schemas.ts'
-import { logFailure } from '../../../tasks/repeating.ts'
 
 /** `GET /events`: of all tasks of the account, from now on or after `Last-Event-ID`. */
 export const streamEvents: Handler = async (call) => {
