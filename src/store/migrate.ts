@@ -22,6 +22,7 @@ import { addItemNeeds } from './migrations/0018_itemNeeds.ts'
 import { addPartTurns } from './migrations/0019_partTurns.ts'
 import { addVectorIndexes } from './migrations/0020_vectorIndexes.ts'
 import { addStretchHashes } from './migrations/0021_stretchHashes.ts'
+import { narrowItemIndexes } from './migrations/0022_itemIndexes.ts'
 import { createPostgresTables } from './migrations/postgresTables.ts'
 
 /** A step forward of the tables. Never changed once released; there are no steps back. */
@@ -49,6 +50,7 @@ export const MIGRATIONS: readonly Migration[] = [
   addPartTurns,
   addVectorIndexes,
   addStretchHashes,
+  narrowItemIndexes,
 ]
 
 /** On PostgreSQL one step makes what these many make on SQLite; all that follow are common. */
