@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { isPostgres } from '../domain/engine.ts'
 import { nameOfModel, type ModelPin } from '../domain/model.ts'
 import type { Db, ItemKind } from '../domain/tables.ts'
 import { inputColumns, type ItemInput } from './inputs.ts'
@@ -57,29 +58,108 @@ function groupsOf(items: readonly NewItem[]): Group[] {
 async function enqueueGroup(db: Db, nowMs: number, { accountId, lane, items }: Group): Promise<number> {
   const current = await ensureLane(db, lane)
   const before = Math.max(await lastTurn(db, accountId, lane), current)
-  let turn = before
-  let added = 0
+  const insert = isPostgres(db) && items.length > 1 ? insertTogether : insertEach
+  const turns = await insert(db, items, { nowMs, current, before })
+  const last = turns.reduce((one, other) => Math.max(one, other), before)
+  if (last > before) await setLastTurn(db, accountId, lane, last)
+  return turns.length
+}
+
+interface InsertOrder {
+  nowMs: number
+  /** The turn of what ends work. */
+  current: number
+  /** The turn after which all others come. */
+  before: number
+}
+
+/** Returns the turns of those that were added. */
+async function insertEach(
+  db: Db,
+  items: readonly NewItem[],
+  { nowMs, current, before }: InsertOrder,
+): Promise<number[]> {
+  const turns: number[] = []
+  let next = before + 1
   for (const item of items) {
-    if (!(await insert(db, nowMs, item, item.isEnd ? current : turn + 1))) continue
-    added++
-    if (!item.isEnd) turn++
+    const turn = item.isEnd ? current : next
+    if (!(await insert(db, nowMs, item, turn))) continue
+    turns.push(turn)
+    if (!item.isEnd) next++
   }
-  if (turn > before) await setLastTurn(db, accountId, lane, turn)
-  return added
+  return turns
 }
 
 async function insert(db: Db, nowMs: number, item: NewItem, turn: number): Promise<boolean> {
+  const { payloadJson, modelName, inputHash, inputBytes } = columnsOf(item)
   // Written out: a bucket has many thousands of items, and building each statement would take longer than executing it.
-  const model = item.model ? nameOfModel(item.model) : ''
-  const { input_hash: inputHash, input_bytes: inputBytes } = inputColumns(item.input)
   const { numAffectedRows } = await sql`
     insert into item (
       account_id, kind, task_id, asset_id, key, state, lane, turn, attempt, failures, interruptions, is_alone,
       due_ms, payload_json, created_ms, model, input_hash, input_bytes)
     values (
       ${item.accountId}, ${item.kind}, ${item.taskId ?? null}, ${item.assetId ?? null}, ${item.key}, 'queued',
-      ${item.lane}, ${turn}, 0, 0, 0, 0, ${item.dueMs}, ${JSON.stringify(item.payload)}, ${nowMs},
-      ${model}, ${inputHash}, ${inputBytes})
+      ${item.lane}, ${turn}, 0, 0, 0, 0, ${item.dueMs}, ${payloadJson}, ${nowMs},
+      ${modelName}, ${inputHash}, ${inputBytes})
     on conflict do nothing`.execute(db)
   return numAffectedRows === 1n
+}
+
+/**
+ * Does what `insertEach` does by one statement, because on PostgreSQL each is a way to the server and back. Turns go to
+ * those that are new, so that who adds what is there already does not come later for it.
+ */
+async function insertTogether(
+  db: Db,
+  items: readonly NewItem[],
+  { nowMs, current, before }: InsertOrder,
+): Promise<number[]> {
+  const [{ accountId, lane } = { accountId: '', lane: 0 }] = items
+  const rows = items.map((item) => ({ ...item, ...columnsOf(item) }))
+  const column = (valueOf: (item: NewItem & ItemColumns) => unknown, type: string) =>
+    sql`cast(${rows.map(valueOf)} as ${sql.raw(type)}[])`
+  const { rows: added } = await sql<{ turn: number }>`
+    with given as (
+      select *, row_number() over (partition by task_id, case when task_id is null then asset_id end, key order by place) as time
+        from unnest(
+          ${column(({ kind }) => kind, 'text')}, ${column(({ taskId }) => taskId ?? null, 'text')},
+          ${column(({ assetId }) => assetId ?? null, 'text')}, ${column(({ key }) => key, 'text')},
+          ${column(({ dueMs }) => dueMs, 'bigint')}, ${column(({ payloadJson }) => payloadJson, 'text')},
+          ${column(({ modelName }) => modelName, 'text')}, ${column(({ inputHash }) => inputHash, 'text')},
+          ${column(({ inputBytes }) => inputBytes, 'bigint')}, ${column(({ isEnd }) => isEnd === true, 'boolean')}
+        ) with ordinality as given (
+          kind, task_id, asset_id, key, due_ms, payload_json, model, input_hash, input_bytes, is_end, place)),
+    new as (
+      select *, ${before} + sum(case when is_end then 0 else 1 end) over (order by place) as next
+        from given
+       where time = 1
+         and not exists (select from item where item.task_id = given.task_id and item.key = given.key)
+         and not exists (
+           select from item
+            where given.task_id is null and item.task_id is null
+              and item.asset_id = given.asset_id and item.key = given.key))
+    insert into item (
+      account_id, kind, task_id, asset_id, key, state, lane, turn, attempt, failures, interruptions, is_alone,
+      due_ms, payload_json, created_ms, model, input_hash, input_bytes)
+    select ${accountId}, kind, task_id, asset_id, key, 'queued', ${lane},
+           case when is_end then ${current} else next end, 0, 0, 0, 0,
+           due_ms, payload_json, ${nowMs}, model, input_hash, input_bytes
+      from new
+     order by place
+    on conflict do nothing
+    returning turn`.execute(db)
+  return added.map(({ turn }) => turn)
+}
+
+interface ItemColumns {
+  payloadJson: string
+  modelName: string
+  inputHash: string | null
+  inputBytes: number | null
+}
+
+function columnsOf({ payload, model, input }: NewItem): ItemColumns {
+  const { input_hash: inputHash, input_bytes: inputBytes } = inputColumns(input)
+  const modelName = model ? nameOfModel(model) : ''
+  return { payloadJson: JSON.stringify(payload), modelName, inputHash, inputBytes }
 }

@@ -100,5 +100,7 @@ function cursorOver(cursor: Cursor, thrown: (error: unknown) => never) {
 }
 
 /** A text with a zero character cannot be stored: the sign for what cannot be shown takes its place. */
-const storable = (value: unknown): unknown =>
-  typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value
+const storable = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(storable)
+  return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value
+}
