@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { LEASE_MS, addItems, addTask, itemRows } from '../../test/support/queueItems.ts'
 import { chanceFrom } from '../../test/support/unitVectors.ts'
@@ -214,6 +214,33 @@ describe.runIf(onPostgres)('a claim by one statement', () => {
         ),
       )
       expect(rows).toHaveLength(1)
+    }))
+
+  test('is planned once, by the indexes though all tables were empty then', () =>
+    withStore(async (parts) => {
+      const { store } = parts
+      const ask = <Row>(query: RawBuilder<Row>) =>
+        store.executeSoon!(async (db) => (await query.execute(db)).rows)
+      for (let time = 0; time < 7; time++) await atOnce(parts, ROOMS, { models: ['m@1'], inputsHere: [] })
+      const [claim, ...others] = await ask(sql<{ name: string; types: string; planned: number }>`
+        select name, array_to_string(parameter_types, ' ') as types, custom_plans as planned from pg_prepared_statements
+         where statement like '%with alone as%' and statement not like '%pg_prepared%'`)
+      expect([claim?.planned, others]).toEqual([0, []])
+      const values = claim!.types.split(' ').map((type) => (type === 'text' ? `'x'` : '1'))
+      const rows = await ask(
+        sql<Record<string, string>>`explain execute ${sql.ref(claim!.name)} (${sql.raw(values.join(', '))})`,
+      )
+      const plan = rows.flatMap((row) => Object.values(row)).join('\n')
+      const ways = plan.match(/(\w+ )*Scan (using \w+ )?on (item|task)\b/g)
+      expect(new Set(ways)).toEqual(
+        new Set([
+          'Index Scan using item_claim on item',
+          'Index Scan using item_claim_alone on item',
+          'Index Scan using item_pkey on item',
+          'Index Scan using task_pkey on task',
+        ]),
+      )
+      expect(plan).not.toMatch(/\bSort\b/)
     }))
 
   test('tells what it has started', () =>

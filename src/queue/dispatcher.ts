@@ -65,8 +65,9 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   const { write, executeSoon, worker, rooms, handle, onError, clock } = parts
   const { pollMs = 500, leaseMs = 15_000, reach = reachNothing, abilities = () => ({}) } = parts
   const held = new Map<number, Holding>()
-  /** The turns of the lanes that were written down last. */
-  const told = new Map<number, number>()
+  /** By lane the turn that is not written down yet. */
+  const untold = new Map<number, number>()
+  let toldMs = 0
   /** Before, nothing is looked for that needs a transaction. */
   let roundFromMs = 0
   const nap = makeNap(clock)
@@ -138,10 +139,13 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   }
 
   async function tell(execute: Write, turns: ReadonlyMap<number, number>) {
-    const gone = new Map([...turns].filter(([lane, turn]) => turn >= (told.get(lane) ?? 0) + TURNS_BEHIND))
-    if (gone.size === 0) return
-    await execute((db) => advanceTurns(db, gone))
-    for (const [lane, turn] of gone) told.set(lane, turn)
+    for (const [lane, turn] of turns) untold.set(lane, turn)
+    const sinceMs = clock.nowMs() - toldMs
+    // A clock that was set back is no reason to wait.
+    if (untold.size === 0 || (sinceMs >= 0 && sinceMs < TELL_MS)) return
+    await execute((db) => advanceTurns(db, untold))
+    untold.clear()
+    toldMs = clock.nowMs()
   }
 
   function start(item: ClaimedItem) {
@@ -204,8 +208,8 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   }
 }
 
-/** So many turns of a lane go by before they are written down: who comes late comes by about as many too early. */
-const TURNS_BEHIND = 8
+/** The turns of lanes are written down once in so long: who comes late comes too early by what was claimed meanwhile. */
+const TELL_MS = 50
 
 const nameOfHold = ({ id, attempt }: Hold): string => `${id} ${attempt}`
 
