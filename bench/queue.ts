@@ -19,10 +19,12 @@ const WORKER = join(FOLDER, 'worker.process.ts')
 const ROUNDS = Number(process.argv[2] ?? 3)
 const CLAIM_SIZES = [1, 20, 100]
 const WORKER_COUNTS = [1, 4]
-/** So many that it takes some seconds. */
-const JOBS: Readonly<Record<number, number>> = { 1: 6_000, 20: 20_000, 100: 40_000 }
-/** What is done until each worker has done so much of its share is not counted: connections are made, statements planned. */
-const WARM = 0.1
+/** So many each worker does before it counts: connections are made, statements planned, code is compiled. */
+const WARM_JOBS: Readonly<Record<number, number>> = { 1: 1_500, 20: 3_000, 100: 6_000 }
+/** About so long each system works after that, by what it did in a first round that does not count. */
+const SECONDS = 6
+/** Of what is told beside them. */
+const JOBS_BESIDE: Readonly<Record<number, number>> = { 1: 12_000, 20: 30_000, 100: 60_000 }
 const SYSTEMS = ['embedline', 'pg-boss', 'graphile-worker', 'graphile-worker, local queue'] as const
 
 if (!existsSync(join(FOLDER, 'node_modules')))
@@ -37,6 +39,8 @@ interface Run {
   claimSize: number
   workers: number
   jobs: number
+  /** What is done until each worker has done so many is not counted. */
+  warmUp: number
   waitMs?: number
 }
 
@@ -73,10 +77,14 @@ async function compare(): Promise<void> {
   for (const claimSize of CLAIM_SIZES)
     for (const workers of WORKER_COUNTS) {
       const rates: Record<string, number[]> = {}
-      for (let round = 0; round < ROUNDS; round++)
+      const jobs: Record<string, number> = {}
+      const warmUp = WARM_JOBS[claimSize] ?? 0
+      const least = warmUp * workers
+      for (let round = -1; round < ROUNDS; round++)
         for (const name of SYSTEMS) {
-          const run = { name, claimSize, workers, jobs: JOBS[claimSize] ?? 0, url: await newDatabase() }
-          ;(rates[name] ??= []).push(await rate(run))
+          const run = { name, claimSize, workers, warmUp, url: await newDatabase() }
+          if (round < 0) jobs[name] = Math.ceil(least + SECONDS * (await rate({ ...run, jobs: 4 * least })))
+          else (rates[name] ??= []).push(await rate({ ...run, jobs: jobs[name] ?? 0 }))
         }
       const own = rates['embedline'] ?? []
       const cells = SYSTEMS.map((name) => {
@@ -98,6 +106,7 @@ async function slowItems(): Promise<void> {
       claimSize: 1,
       workers,
       jobs: 60 * workers,
+      warmUp: 6,
       waitMs: 50,
       url: await newDatabase(),
     })
@@ -112,9 +121,10 @@ async function slowItems(): Promise<void> {
 /** What stores jobs in another way, for orientation. */
 async function besides(): Promise<void> {
   for (const claimSize of CLAIM_SIZES) {
-    const jobs = JOBS[claimSize] ?? 0
+    const jobs = JOBS_BESIDE[claimSize] ?? 0
     const file = join(folder, `${claimSize}.db`)
-    const sqlite = await rate({ name: 'embedline', claimSize, workers: 1, jobs, url: file })
+    const warmUp = WARM_JOBS[claimSize] ?? 0
+    const sqlite = await rate({ name: 'embedline', claimSize, workers: 1, jobs, warmUp, url: file })
     console.log(`Embedline on SQLite (synchronous=FULL), claim ${claimSize}: ${sqlite.toFixed(0)}`)
   }
   if (spawnSync('redis-server', ['--version']).error)
@@ -123,7 +133,9 @@ async function besides(): Promise<void> {
     for (const claimSize of CLAIM_SIZES)
       for (const workers of WORKER_COUNTS) {
         const redis = await startRedis(appendfsync)
-        const run: Run = { name: 'BullMQ', claimSize, workers, jobs: JOBS[claimSize] ?? 0, url: redis.url }
+        const jobs = JOBS_BESIDE[claimSize] ?? 0
+        const warmUp = WARM_JOBS[claimSize] ?? 0
+        const run: Run = { name: 'BullMQ', claimSize, workers, jobs, warmUp, url: redis.url }
         console.log(
           `BullMQ on Redis (appendfsync ${appendfsync}), ${claimSize} at once, ${workers} workers: ${(await rate(run)).toFixed(0)}`,
         )
@@ -145,7 +157,7 @@ async function newDatabase(): Promise<string> {
 }
 
 /** Jobs a second, from when all workers work until the last one is durable. */
-async function rate({ name, url, claimSize, workers, jobs, waitMs = 0 }: Run): Promise<number> {
+async function rate({ name, url, claimSize, workers, jobs, warmUp, waitMs = 0 }: Run): Promise<number> {
   const { driver } = await DRIVERS[name]()
   await driver.fill(url, jobs)
   // Otherwise it is chance whether the database knows before the end what it has to plan for.
@@ -163,7 +175,7 @@ async function rate({ name, url, claimSize, workers, jobs, waitMs = 0 }: Run): P
     for (const child of children)
       child.on('message', ({ count }: { count: number }) => {
         counts.set(child, count)
-        const isWarm = children.every((each) => (counts.get(each) ?? 0) >= (jobs * WARM) / workers)
+        const isWarm = children.every((each) => (counts.get(each) ?? 0) >= warmUp)
         if (!warm && isWarm) warm = { atMs: performance.now(), count: done() }
         if (done() >= jobs) resolve()
       })
@@ -176,7 +188,8 @@ async function rate({ name, url, claimSize, workers, jobs, waitMs = 0 }: Run): P
   const left = children.map((child) => once(child, 'exit'))
   for (const child of children) child.send('stop')
   await Promise.all(left)
-  return warm ? ((jobs - warm.count) * 1_000) / (endMs - warm.atMs) : 0
+  if (!warm) throw new Error(`of ${name} not every worker did its share`)
+  return ((jobs - warm.count) * 1_000) / (endMs - warm.atMs)
 }
 
 async function startRedis(appendfsync: string): Promise<{ url: string; stop(): Promise<void> }> {
