@@ -117,8 +117,11 @@ export interface Objects {
   inputsHere(): readonly string[] | undefined
   /** Undefined when they are not here. */
   sizeOf(accountId: string, hash: string): Promise<number | undefined>
-  /** Removes the bytes; removing what is not there is no error. */
-  remove(accountId: string, hash: string): Promise<void>
+  /**
+   * Removes the bytes; removing what is not there is no error. Once `signal` is aborted it is not tried again, and throws: they
+   * may be there or not.
+   */
+  remove(accountId: string, hash: string, signal?: AbortSignal): Promise<void>
   /** All that is kept, for whoever compares it with the rows. */
   list(): AsyncIterable<{ accountId: string; hash: string }>
   /** Removes what processes that were killed left where `list` and `unfinished` do not see it. */

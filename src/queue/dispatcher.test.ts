@@ -328,28 +328,34 @@ test.runIf(onPostgres)(
     }),
 )
 
-test.runIf(onPostgres)('the turn that a lane has come to is written down now and then, and in the end', () =>
-  withStore(async (parts) => {
-    const { store } = parts
-    await addItems(parts, ['one', 'two', 'three'])
-    const { dispatcher, started } = startWith(parts, { rooms: slices(1) })
-    const laneTurn = async () => {
-      const turns = store.read.selectFrom('turn').select('turn').where('account_id', '=', '')
-      return (await turns.executeTakeFirstOrThrow()).turn
-    }
-    const startedNow = async (count: number) => {
-      while (started.length < count) await new Promise((turn) => setImmediate(turn))
-    }
-    dispatcher.wake()
-    await startedNow(1)
-    // The clock stands still.
-    for (const count of [2, 3]) {
-      started[count - 2]!.end()
-      await startedNow(count)
-    }
-    expect(await laneTurn()).toBe(1)
-    started[2]!.end()
-    await until(parts, async () => (await laneTurn()) === 3)
-    await dispatcher.stop({ graceMs: 1_000 })
-  }),
+test.runIf(onPostgres)(
+  'the turn that a lane has come to is written down now and then, and never a lower one',
+  () =>
+    withStore(async (parts) => {
+      const { store } = parts
+      await addItems(parts, ['one', 'two', 'three', 'back'])
+      const { dispatcher, started } = startWith(parts, { rooms: slices(1) })
+      const laneTurn = async () => {
+        const turns = store.read.selectFrom('turn').select('turn').where('account_id', '=', '')
+        return (await turns.executeTakeFirstOrThrow()).turn
+      }
+      const endNext = async () => {
+        const before = started.length
+        started.at(-1)?.end()
+        while (started.length === before) await new Promise((turn) => setImmediate(turn))
+      }
+      dispatcher.wake()
+      // The clock stands still.
+      for (let count = 0; count < 3; count++) await endNext()
+      expect(await laneTurn()).toBe(1)
+      await store.write((db) =>
+        db.updateTable('item').set({ turn: 2 }).where('state', '=', 'queued').execute(),
+      )
+      await endNext()
+      // All rooms are full.
+      await until(parts, async () => (await laneTurn()) > 1)
+      expect(await laneTurn()).toBe(3)
+      started.at(-1)?.end()
+      await dispatcher.stop({ graceMs: 1_000 })
+    }),
 )

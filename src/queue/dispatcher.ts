@@ -107,11 +107,8 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   /** True: there may be more. */
   async function claimSome(): Promise<boolean> {
     if (executeSoon) {
-      const round = nextRound()
-      if (!round) return false
-      const { items, isMore, turns } = await executeSoon((db) => claimAtOnce(db, round))
-      take(items)
-      await tell(executeSoon, turns)
+      const isMore = await claimByOne(executeSoon)
+      await tell(executeSoon)
       // What is left to others, or waits to run alone, stays in the way for a while.
       if (!isMore || stopping.signal.aborted || clock.nowMs() < roundFromMs) return false
     }
@@ -138,8 +135,18 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     for (const item of items) start(item)
   }
 
-  async function tell(execute: Write, turns: ReadonlyMap<number, number>) {
-    for (const [lane, turn] of turns) untold.set(lane, turn)
+  /** True: there may be more that one statement does not take. */
+  async function claimByOne(execute: Write): Promise<boolean> {
+    const round = nextRound()
+    if (!round) return false
+    const { items, isMore, turns } = await execute((db) => claimAtOnce(db, round))
+    take(items)
+    // What has come back comes in its old turn.
+    for (const [lane, turn] of turns) untold.set(lane, Math.max(turn, untold.get(lane) ?? 0))
+    return isMore
+  }
+
+  async function tell(execute: Write) {
     const sinceMs = clock.nowMs() - toldMs
     // A clock that was set back is no reason to wait.
     if (untold.size === 0 || (sinceMs >= 0 && sinceMs < TELL_MS)) return
@@ -208,7 +215,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   }
 }
 
-/** The turns of lanes are written down once in so long: who comes late comes too early by what was claimed meanwhile. */
+/** The turns of lanes are written down once in so long: who comes late comes too early by what was claimed meanwhile, or last by who stops. */
 const TELL_MS = 50
 
 const nameOfHold = ({ id, attempt }: Hold): string => `${id} ${attempt}`

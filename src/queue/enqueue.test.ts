@@ -54,6 +54,13 @@ test('what is there already, or is told twice, is not added again and costs its 
     expect(await turns(parts)).toEqual(['a 1', 'b 2', 'c 3', 'd 4', 'c 5', 'c 6', 'b 7', 'e 8'])
   }))
 
+test('items of no task and no file are not the same, whatever their key', () =>
+  withStore(async (parts) => {
+    const { assetId: _, ...of } = item('a')
+    expect(await add(parts, [of, of])).toBe(2)
+    expect(await turns(parts)).toEqual(['a 1', 'a 2'])
+  }))
+
 test('what ends work that has begun comes in the current turn of its lane, however many come with it', () =>
   withStore(async (parts) => {
     await add(parts, [item('a'), item('b')])

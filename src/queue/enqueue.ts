@@ -132,7 +132,7 @@ async function insertTogether(
     new as (
       select *, ${before} + sum(case when is_end then 0 else 1 end) over (order by place) as next
         from given
-       where time = 1
+       where (time = 1 or (task_id is null and asset_id is null))
          and not exists (select from item where item.task_id = given.task_id and item.key = given.key)
          and not exists (
            select from item

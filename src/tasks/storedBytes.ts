@@ -116,7 +116,11 @@ async function removeUnreferenced(
   held: AbortSignal,
 ): Promise<void> {
   if ((await countReferences(parts.store.read, accountId, hash)) > 0 || held.aborted) return
-  await parts.objects.remove(accountId, hash)
+  try {
+    await parts.objects.remove(accountId, hash, held)
+  } catch (failure) {
+    if (!held.aborted) throw failure
+  }
 }
 
 /**

@@ -69,7 +69,7 @@ export interface Bucket extends Opened {
   /** Leaves what is there already as it is; a store that does not know the condition replaces it. */
   putNew(key: string, content: string): Promise<void>
   /** True when it is not there. */
-  remove(key: string): Promise<void>
+  remove(key: string, signal?: AbortSignal): Promise<void>
   /** All keys below a prefix, page by page. */
   list(prefix: string): AsyncGenerator<string>
   /** Copies within the store. False: there is nothing to copy. */
@@ -182,7 +182,10 @@ export function openBucket({ settings, pace, pageSize, idleMs, ...parts }: Bucke
         }
       }),
 
-    remove: async (Key) => void (await ifThere(() => client.send(new DeleteObjectCommand({ Bucket, Key })))),
+    remove: async (Key, signal) => {
+      const order = new DeleteObjectCommand({ Bucket, Key })
+      await ifThere(() => client.send(order, signal && { abortSignal: signal }), signal)
+    },
 
     async *list(Prefix) {
       for (let token: string | undefined, isFirst = true; isFirst || token !== undefined; isFirst = false) {

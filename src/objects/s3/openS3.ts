@@ -182,8 +182,8 @@ export async function openS3Objects(parts: S3Parts): Promise<S3Objects> {
 
     sizeOf: (accountId, hash) => bucket.sizeOf(keyOf(accountId, hash)),
 
-    async remove(accountId, hash) {
-      await bucket.remove(keyOf(accountId, hash))
+    async remove(accountId, hash, signal) {
+      await bucket.remove(keyOf(accountId, hash), signal)
       await cache.drop(hash)
     },
 

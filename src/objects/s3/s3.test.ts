@@ -131,6 +131,22 @@ test('more objects than fit a page are listed all', async () => {
   expect(await keys()).toEqual([])
 })
 
+test('a removal that nobody stands for any more is not tried again', async () => {
+  const objects = await open()
+  const hash = await keep(objects, Buffer.from('bytes'))
+  const held = new AbortController()
+  server.fault = ({ method }) => {
+    if (method !== 'DELETE') return undefined
+    held.abort()
+    return { status: 503, code: 'SlowDown' }
+  }
+  server.seen.length = 0
+  await expect(objects.remove('a', hash, held.signal)).rejects.toThrow('was stopped')
+  expect(server.seen.map(({ method }) => method)).toEqual(['DELETE'])
+  server.fault = () => undefined
+  expect(await objects.sizeOf('a', hash)).toBe(5)
+})
+
 const TROUBLE: readonly [string, Fault][] = [
   ['has too much to do', { status: 503, code: 'SlowDown' }],
   ['fails', { status: 500, code: 'InternalError' }],
