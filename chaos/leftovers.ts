@@ -7,6 +7,22 @@ import { filesBelow, type Installation } from './installation.ts'
 const KEPT =
   /^(?:embedline\.db|lock\.db|admin\.key|objects\/[^/]+\/[0-9a-f]{2}\/[0-9a-f]{64}|buckets\/.+\.md|s3\/cache\/[0-9a-f]{64}-\d+|models\/.*)$/
 
+/** Each member cleans its own folder once a minute. */
+const CLEANED_MS = 65_000
+
+/** Ends when no data folder holds a file that came in part, or they had the time to remove it. */
+export async function waitUntilClean({ dataFolders }: Installation): Promise<void> {
+  const untilMs = Date.now() + CLEANED_MS
+  while (Date.now() < untilMs) {
+    const files = (await Promise.all(dataFolders.map(strayFiles))).flat()
+    if (!files.some((name) => name.includes('/unfinished/'))) return
+    await new Promise((wake) => setTimeout(wake, 250))
+  }
+}
+
+const strayFiles = async (folder: string): Promise<string[]> =>
+  (await filesBelow(folder)).filter((name) => !KEPT.test(name)).map((name) => `${folder}/${name}`)
+
 /** A process that was killed with its parent may take so long to be gone. */
 const GONE_MS = 5_000
 
@@ -15,13 +31,7 @@ export const findLeftovers = async (of: Installation): Promise<Leftovers> => ({
   processes: await processesOf(of.temporaryFolder),
   files: [
     ...(await filesBelow(of.temporaryFolder)).map((name) => `tmp/${name}`),
-    ...(
-      await Promise.all(
-        of.dataFolders.map(async (folder) =>
-          (await filesBelow(folder)).filter((name) => !KEPT.test(name)).map((name) => `${folder}/${name}`),
-        ),
-      )
-    ).flat(),
+    ...(await Promise.all(of.dataFolders.map(strayFiles))).flat(),
   ],
   objects: await differences(of),
 })

@@ -5,7 +5,7 @@ import { readFinalRows } from './finalRows.ts'
 import { emptyHistory, type FinalRows, type TaskResult } from './history.ts'
 import { video } from './materials.ts'
 import { openInstallation, type Form, type Installation } from './installation.ts'
-import { findLeftovers } from './leftovers.ts'
+import { findLeftovers, waitUntilClean } from './leftovers.ts'
 import { runMonkey, type Deed } from './monkey.ts'
 import { carryOut, readAgain } from './orders.ts'
 import { makeSend, type ClientParts } from './persistentClient.ts'
@@ -156,6 +156,7 @@ async function runDisturbed(settings: ChaosSettings, disturbed: Disturbed): Prom
     const timer = setTimeout(() => giveUp.abort(new Error('the time is up')), SETTLE_MS)
     await working
     const rows = await lookAtTheEnd(parts, installation, recoveries)
+    await waitUntilClean(installation)
     clearTimeout(timer)
     giveUp.abort(new Error('it is over'))
     await watching

@@ -1,10 +1,10 @@
 // An S3 server over the folder given as the argument, with one bucket `stored`; prints its port. It is s3rver with what that
 // lacks: parts can be listed and uploads given up, a new object may be refused because there is one, and objects are listed in
 // the order of the bytes of their keys, under any key.
-import { access, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { access, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 // @ts-expect-error -- it has no types
 import S3rver from '@20minutes/s3rver'
 
@@ -134,6 +134,15 @@ async function inTurn(): Promise<() => void> {
   return mine.resolve
 }
 
+/**
+ * It removes a folder that is empty after an object went, and with it what another request has written there meanwhile. With
+ * this in it, it is not empty.
+ */
+async function keepFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true })
+  await writeFile(join(path, '.kept'), '')
+}
+
 async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname, searchParams: query } = new URL(request.url ?? '', 'http://s3')
   const [, bucket = '', encodedKey = ''] = /^\/([^/]*)\/?(.*)$/s.exec(pathname) ?? []
@@ -157,6 +166,8 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
     if (await isThere(join(folder, bucket, `${key}${OBJECT}`)))
       return refuse(response, 412, 'PreconditionFailed')
   }
+  const isWrite = request.method === 'PUT' || request.method === 'POST'
+  if (key !== '' && isWrite) await keepFolder(dirname(join(folder, bucket, key)))
   if (key === '') answerForBucket(request, response)
   else answerForObject(request, response)
 }
