@@ -67,7 +67,8 @@ function clientOver(
   client: PoolClient,
   { name, isOver = () => false, isPatient = false, release }: ClientParts,
 ) {
-  const prepared = isPatient ? unhurried : answered
+  const prepared = (text: string, values?: unknown[]) =>
+    isPatient ? unhurried(text, values) : answered(client, text, values)
   let isSpoiled = false
   const thrown = (error: unknown): never => {
     isSpoiled ||= isBroken(error)

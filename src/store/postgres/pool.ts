@@ -78,17 +78,19 @@ export function connectionOptions(url: string): PoolConfig {
 }
 
 /** A statement that fails when there is no answer, however it is lost. Its connection plans it once. */
-export function answered(text: string, values: unknown[] = []) {
-  const name = nameOfStatement(text)
+export function answered(client: PoolClient, text: string, values: unknown[] = []) {
+  const name = nameOfStatement(client, text)
   return { text, values, query_timeout: ANSWER_MS, ...(name !== undefined && { name }) }
 }
 
-// More texts than the program has; lists of ids make a new text for each length, so there must be a bound. What comes
-// after it is planned each time.
+// More texts than the program has; lists of ids make a new text for each length, so there must be a bound for each connection.
+// What comes after it is planned each time.
 const NAMED_STATEMENTS = 400
-const names = new Map<string, string>()
+const namesOf = new WeakMap<PoolClient, Map<string, string>>()
 
-function nameOfStatement(text: string): string | undefined {
+function nameOfStatement(client: PoolClient, text: string): string | undefined {
+  const names = namesOf.get(client) ?? new Map<string, string>()
+  namesOf.set(client, names)
   const known = names.get(text)
   if (known !== undefined || names.size >= NAMED_STATEMENTS) return known
   const name = `embedline_${names.size}`

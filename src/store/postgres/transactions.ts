@@ -62,12 +62,12 @@ export function serialTransactions({ pool, name, isDurable }: TransactionsParts)
     let isCommitting = false
     try {
       // The first statement goes on its way behind it. It has no error of its own: where the one is lost, so is the other.
-      const begun = client.query(answered('begin'))
+      const begun = client.query(answered(client, 'begin'))
       begun.catch(() => {})
       const { value, moves } = await runOnce(client, name, change)
       await begun
       isCommitting = true
-      const { command } = await client.query(answered('commit'))
+      const { command } = await client.query(answered(client, 'commit'))
       // So it ends after a statement that failed and whose error nobody passed on.
       if (command === 'ROLLBACK') throw new Error('the transaction was rolled back by an error in it')
       client.release()
@@ -157,7 +157,7 @@ async function runOnce<T>(
 async function giveUp(client: PoolClient, error: unknown): Promise<void> {
   try {
     if (isBroken(error)) throw error
-    await client.query(answered('rollback'))
+    await client.query(answered(client, 'rollback'))
     client.release()
   } catch {
     client.release(true)
