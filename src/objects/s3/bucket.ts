@@ -68,7 +68,7 @@ export interface Bucket extends Opened {
   put(key: string, source: Source): Promise<void>
   /** Leaves what is there already as it is; a store that does not know the condition replaces it. */
   putNew(key: string, content: string): Promise<void>
-  /** True when it is not there. */
+  /** What is not there is no error. Once `signal` is aborted it is not tried again, and throws. */
   remove(key: string, signal?: AbortSignal): Promise<void>
   /** All keys below a prefix, page by page. */
   list(prefix: string): AsyncGenerator<string>
